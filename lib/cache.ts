@@ -1,0 +1,88 @@
+import { resolveConfig, type CacheConfigSource } from './config/resolve-config.js';
+import { CacheConfig } from './config/cache-config.js';
+import { shown } from './config/must-be.js';
+import { prefixMistake } from './controllers/prefix-mistake.js';
+import { CacheUsageError } from './errors.js';
+import { Engine } from './serving/engine.js';
+import type { CacheStats } from './serving/stats.js';
+
+/** The one cache of the process. */
+export class Cache {
+  private engine: Engine | undefined;
+  private isConfigured = false;
+
+  /**
+   * Sets the configuration: an object with some options, or a class that extends `CacheConfig`. Optional; once, before the first
+   * request.
+   *
+   * @throws CacheConfigError that names every mistake
+   * @throws CacheUsageError when the cache is configured or in use already
+   *
+   * @example
+   * ```ts
+   * cache.configure({ defaultTimeout: 60, maxBytes: 256 * 1024 * 1024 });
+   * ```
+   */
+  configure(source: CacheConfigSource): void {
+    const config = resolveConfig(source);
+    if (this.engine !== undefined) {
+      const what = this.isConfigured ? 'is configured already' : 'has been used already, with its defaults';
+      throw new CacheUsageError('CACHE_ALREADY_IN_USE', [
+        `the cache ${what}. Call cache.configure once, before the first request; in tests, await cache.reset() before it.`,
+      ]);
+    }
+    this.isConfigured = true;
+    this.engine = new Engine(config);
+  }
+
+  /**
+   * Invalidates all that is cached at and under paths, in whole segments: `/api/users/bob` covers `/api/users/bob?limit=5` and
+   * `/api/users/bob/friends`, never `/api/users/bobby`. When the promise resolves, no request that starts later is answered from
+   * before.
+   *
+   * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
+   * @throws CacheUsageError when a path does not begin with a slash, or has a query string or a pattern
+   *
+   * @example
+   * ```ts
+   * await cache.invalidate('/api/users/bob');
+   * ```
+   */
+  async invalidate(paths: string | readonly string[]): Promise<void> {
+    const prefixes: readonly unknown[] = Array.isArray(paths) ? paths : [paths];
+    const mistakes = prefixes.flatMap(prefix => {
+      const mistake = prefixMistake(prefix, []);
+      return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
+    });
+    if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
+    await this.running().invalidate(prefixes as readonly string[]);
+  }
+
+  /** Invalidates everything. */
+  async clear(): Promise<void> {
+    await this.running().invalidate(['/']);
+  }
+
+  /** What the cache has done and holds, as of now. */
+  stats(): CacheStats {
+    return this.running().stats();
+  }
+
+  /** Forgets everything, the configuration too, so that `configure` may be called again. For tests. */
+  async reset(): Promise<void> {
+    await this.close();
+    this.engine = undefined;
+    this.isConfigured = false;
+  }
+
+  /** Releases what the store holds. To be called when the process ends its work. */
+  async close(): Promise<void> {
+    await this.engine?.store.close();
+  }
+
+  /** The cache at work; begins with the defaults when nothing was configured. Not for applications. */
+  running(): Engine {
+    this.engine ??= new Engine(resolveConfig(new CacheConfig()));
+    return this.engine;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Action } from '../controllers/action.js';
+import type { Store } from '../stores/store.js';
+import { isBoolean, isByteCount, isFunction, isSeconds, MustBe } from './must-be.js';
+
+const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalidate', 'size', 'close'] as const;
+
+/**
+ * The configuration of the process's one cache, with its defaults. Extend it, or hand `cache.configure` an object with some of its
+ * options.
+ *
+ * @example
+ * ```ts
+ * class AppCache extends CacheConfig {
+ *   override defaultTimeout = 60;
+ *   override identify = (user: { email: string }) => user.email;
+ * }
+ * cache.configure(AppCache);
+ * ```
+ */
+export class CacheConfig {
+  /** Where responses are kept: `'simple'`: memory of this process; `'null'`: nowhere; or a store. Default `'simple'`. */
+  @MustBe(isStore, `'simple', 'null' or a store object`, `store: 'simple' for memory of this process`)
+  store: 'simple' | 'null' | Store = 'simple';
+
+  /** Seconds a response stays fresh where nothing else says so; 0: it never expires. Default 300. */
+  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'defaultTimeout: 300 for five minutes')
+  defaultTimeout = 300;
+
+  /** Bytes the simple store may hold, keys and bookkeeping included. Default 67108864 (64 MiB). */
+  @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxBytes: 67108864 for 64 MiB')
+  maxBytes = 64 * 1024 * 1024;
+
+  /** Bytes of the largest response body to be kept. Larger ones pass through without being buffered whole. Default 1048576 (1 MiB). */
+  @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxEntryBytes: 1048576 for 1 MiB')
+  maxEntryBytes = 1024 * 1024;
+
+  /** The namespace in a shared store; nothing outside it is read or deleted. Default `'rcc'`. */
+  @MustBe(isName, 'a text of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
+  keyPrefix = 'rcc';
+
+  /** Part of every key: a deployment with another version starts with an empty cache. Default `''`. */
+  @MustBe(value => typeof value === 'string', 'a text', `version: '2'`)
+  version = '';
+
+  /**
+   * Who a `@CurrentUser()` is: what tells one user from all others. A user for whom it gives neither text nor number passes by the
+   * cache. Default: the user's `id`, or the user itself when it is a text or a number.
+   */
+  @MustBe(isFunction, 'a function of the user', 'identify: user => user.email')
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the application's own type of user
+  identify: (user: any) => string | number | bigint | undefined = idOf;
+
+  /** A further part of every key, for what no controller declares: a tenant that a middleware has found. Default: none. */
+  @MustBe(isFunction, 'a function of the action that gives a text', 'varyBy: action => action.request.tenant')
+  varyBy?: (action: Action) => string;
+
+  /** The name in the `Cache-Status` header (RFC 9211); `false`: no such header. Default `'routing-controllers-cache'`. */
+  @MustBe(
+    value => value === false || (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)),
+    'a name in printable ASCII, or false',
+    `cacheStatus: 'api-cache', or cacheStatus: false for no header`,
+  )
+  cacheStatus: string | false = 'routing-controllers-cache';
+
+  /** Seconds a request waits for another that computes the same; then it computes itself. 0: it never waits. Default 10. */
+  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'collapseTimeout: 10')
+  collapseTimeout = 10;
+
+  /**
+   * What happens to a change while a shared store cannot be reached: `'continue'`: it is made, and its invalidation is retried until
+   * delivered; `'refuse'`: it is answered 503 before anything changes. The simple store can always be reached. Default `'continue'`.
+   */
+  @MustBe(
+    value => value === 'continue' || value === 'refuse',
+    `'continue' or 'refuse'`,
+    `whenUnreachable: 'refuse' where nothing stale may ever be served`,
+  )
+  whenUnreachable: 'continue' | 'refuse' = 'continue';
+
+  /** `false`: every request passes by the cache. Default `true`. */
+  @MustBe(isBoolean, 'true or false', 'enabled: false for a cache that is off')
+  enabled = true;
+
+  /** Told of faults that were survived. Default: one process warning (`CacheWarning`) per kind of fault. */
+  @MustBe(isFunction, 'a function of the error', 'onError: error => logger.warn(error)')
+  onError?: (error: Error) => void;
+}
+
+/** Some options of the configuration. */
+export type CacheOptions = Partial<CacheConfig>;
+
+function isStore(value: unknown): boolean {
+  if (value === 'simple' || value === 'null') return true;
+  return typeof value === 'object' && value !== null && STORE_METHODS.every(name => isFunction((value as Partial<Store>)[name]));
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,64}$/.test(value);
+}
+
+function idOf(user: unknown): string | number | bigint | undefined {
+  if (typeof user === 'string' || typeof user === 'number') return user;
+  return (user as { id?: string | number }).id;
+}

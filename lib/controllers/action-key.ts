@@ -1,0 +1,116 @@
+import type { CacheConfig } from '../config/cache-config.js';
+import { joinKey } from '../keys/cache-key.js';
+import { encodeValue } from '../keys/encode-value.js';
+import type { Address } from '../stores/store.js';
+import { requestOf, responseOf, type ActionCall, type Request } from './action.js';
+import type { CachedAction } from './cached-action.js';
+import type { Input } from './inputs.js';
+
+/** Where a request's response belongs, or why it belongs nowhere. */
+export type Keyed =
+  | {
+      readonly kind: 'keyed';
+      readonly address: Address;
+      /** Whether the key names the one caller that the response is for. */
+      readonly namesCaller: boolean;
+    }
+  | {
+      readonly kind: 'unkeyed';
+      readonly detail: string;
+      /** What the author can do about it; `undefined`: it is as it should be. */
+      readonly remedy: string | undefined;
+    };
+
+/** A part of a key, or why there is none. */
+type Part = { readonly text: string } | { readonly detail: string; readonly remedy: string | undefined };
+
+/** Derives the key of a request from all that the method can see of it. */
+export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfig): Keyed {
+  const path = action.path.of(call);
+  const { makeCacheKey, varyBy } = action.options;
+  const parts: Part[] = [{ text: JSON.stringify(config.version) }, { text: action.identity }];
+  if (makeCacheKey === undefined) {
+    parts.push({ text: path.path });
+    for (const input of action.inputs) parts.push(inputPart(input, action, call, config));
+    if (action.options.queryString === true) parts.push(plainPart(requestOf(call).query, 'the query string'));
+    if (action.rendersLocals) parts.push(plainPart(responseOf(call).locals, 'res.locals, which the template sees'));
+  } else {
+    parts.push(authorsPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
+  }
+  if (varyBy !== undefined) parts.push(authorsPart(varyBy(call.action), 'varyBy'));
+  if (config.varyBy !== undefined) parts.push(authorsPart(config.varyBy(call.action), 'the configured varyBy'));
+
+  const texts: string[] = [];
+  for (const part of parts) {
+    if (!('text' in part)) return { kind: 'unkeyed', ...part };
+    texts.push(part.text);
+  }
+  const namesCaller =
+    makeCacheKey === undefined && action.inputs.some(input => input.kind === 'caller' && Boolean(argumentOf(input, call)));
+  return { kind: 'keyed', address: { key: joinKey(texts), path }, namesCaller };
+}
+
+function inputPart(input: Input, { options }: CachedAction, call: ActionCall, config: CacheConfig): Part {
+  switch (input.kind) {
+    case 'value':
+      return valuePart(input, call, options.varyBy !== undefined);
+    case 'caller':
+      return callerPart(argumentOf(input, call), config);
+    case 'request':
+      return requestPart(input.label, requestOf(call));
+  }
+}
+
+function valuePart(input: Extract<Input, { kind: 'value' }>, call: ActionCall, varies: boolean): Part {
+  const text = encodeValue(argumentOf(input, call), input.instances);
+  if (text !== undefined) return { text };
+  return input.variable === true && varies ? { text: 'varyBy' } : notPlain(input.label);
+}
+
+function plainPart(value: unknown, label: string): Part {
+  const text = encodeValue(value, 'literals-only');
+  return text === undefined ? notPlain(label) : { text };
+}
+
+function notPlain(label: string): Part {
+  return {
+    detail: `the value of ${label} is not plain`,
+    remedy: `the value of ${label} is no plain value, so that it cannot be in the key. Write makeCacheKey: (action, args) => a text that tells it.`,
+  };
+}
+
+function callerPart(user: unknown, config: CacheConfig): Part {
+  if (user === undefined || user === null || user === false || user === '') return { text: 'nobody' };
+  const id: unknown = config.identify(user);
+  if (typeof id === 'string' || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
+    return { text: `user ${encodeValue(id, 'literals-only')}` };
+  }
+  return {
+    detail: 'the user cannot be identified',
+    remedy:
+      'the user of @CurrentUser() has no id that is a text or a number. Write cache.configure({ identify: user => what tells one user from all others }).',
+  };
+}
+
+/** The handler may read any header: what marks a caller must not have been there. */
+function requestPart(label: string, { headers, protocol, hostname, originalUrl }: Request): Part {
+  if (headers.authorization !== undefined) return readable('Authorization', label);
+  if (headers.cookie !== undefined) return readable('Cookie', label);
+  return { text: JSON.stringify([protocol, headers.host, hostname, originalUrl]) };
+}
+
+function readable(header: string, label: string): Part {
+  return { detail: `the request carries ${header} and the action declares ${label}`, remedy: undefined };
+}
+
+function authorsPart(value: unknown, option: string): Part {
+  if (typeof value === 'string') return { text: JSON.stringify(value) };
+  return {
+    detail: `${option} gave no text`,
+    remedy: `${option} must give a text, and gave ${value === null ? 'null' : typeof value}. Write a function that always gives a text: '' for none.`,
+  };
+}
+
+function argumentOf({ position }: { readonly position: number }, { args }: ActionCall): unknown {
+  return args.at(position);
+}

@@ -1,0 +1,58 @@
+import type { ActionMetadata } from 'routing-controllers';
+import type { CachedOptions } from '../decorators/cached-options.js';
+import { encodeValue } from '../keys/encode-value.js';
+import { ActionPath } from './action-path.js';
+import { effectiveOptions } from './effective-options.js';
+import { headersOf, inputsOf, keyedHeadersOf, type Input } from './inputs.js';
+import type { Class, Registry } from './registry.js';
+import { serverOptionsOf } from './server-options.js';
+
+/** A cached action of one controller of one server: all that its requests have in common. */
+export interface CachedAction {
+  /** Class and method, for messages. */
+  readonly name: string;
+  /** Tells it from every other action, as a part of the key. */
+  readonly identity: string;
+  readonly options: CachedOptions;
+  readonly path: ActionPath;
+  readonly inputs: readonly Input[];
+  readonly variesBy: readonly string[];
+  readonly keyedHeaders: ReadonlySet<string>;
+  /** Whether its responses are one caller's, so that no cache behind this one may share them. */
+  readonly oneCaller: boolean;
+  /** Whether a template sees what middlewares have put into `res.locals`. */
+  readonly rendersLocals: boolean;
+}
+
+/** Describes a cached action from what routing-controllers knows of it. */
+export function cachedAction(owner: Class, metadata: ActionMetadata, registry: Registry): CachedAction {
+  const controller = metadata.target;
+  const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
+  const options = effectiveOptions(controller, rules, registry);
+  const path = new ActionPath(metadata);
+  const types = new Set(metadata.params.map(({ type }) => type));
+  return {
+    name: `${controller.name}.${metadata.method}`,
+    identity: JSON.stringify(`${registry.nameOf(controller)}.${metadata.method}`) + renderingOf(metadata),
+    options,
+    path,
+    inputs: inputsOf(metadata.params, { path: path.carriesParameters, query: options.queryString === true }),
+    variesBy: headersOf(metadata.params),
+    keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
+    oneCaller: metadata.isAuthorizedUsed || types.has('current-user') || types.has('session') || types.has('session-param'),
+    rendersLocals: Boolean(metadata.renderedTemplate),
+  };
+}
+
+/**
+ * What a server does with the method's result. Two servers in one process may serve one controller, one of them with an interceptor
+ * that strips what only the other may show.
+ */
+function renderingOf(metadata: ActionMetadata): string {
+  const { interceptors, classTransformer, classToPlainTransformOptions, defaults } = serverOptionsOf(metadata);
+  const names = interceptors?.map((interceptor: Class | string) =>
+    typeof interceptor === 'string' ? interceptor : interceptor.name,
+  );
+  const settings = [names, classTransformer, classToPlainTransformOptions, defaults];
+  return settings.some(setting => setting !== undefined) ? (encodeValue(settings, 'instances') ?? '?') : '';
+}

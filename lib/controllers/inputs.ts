@@ -1,0 +1,126 @@
+import type { ParamMetadata } from 'routing-controllers';
+import type { Instances } from '../keys/encode-value.js';
+
+/** One thing that an action's method can see of a request, and how it gets into the key. */
+export type Input =
+  /** An argument, written down. */
+  | {
+      readonly kind: 'value';
+      /** Where the argument stands, counted from the last. */
+      readonly position: number;
+      readonly label: string;
+      readonly instances: Instances;
+      /** Whether the action's `varyBy` can stand for an argument that is no plain value. */
+      readonly variable?: boolean;
+    }
+  /** The signed-in user, by `identify`. */
+  | { readonly kind: 'caller'; readonly position: number }
+  /** The request itself: all of its URL, and headers that no key can name. */
+  | { readonly kind: 'request'; readonly label: string };
+
+/** What the key takes from elsewhere than the arguments. */
+export interface Carried {
+  /** The canonical path is filled from the route's parameters. */
+  readonly path: boolean;
+  /** The whole query string is in the key. */
+  readonly query: boolean;
+}
+
+/** The inputs of an action, in the order of its arguments. */
+export function inputsOf(parameters: readonly ParamMetadata[], carried: Carried): Input[] {
+  // Counted from the end: routing-controllers can put arguments of its own before the declared ones (`appendParams`).
+  return parameters
+    .map((parameter, index) => inputOf(parameter, index - parameters.length, carried))
+    .filter(input => input !== undefined);
+}
+
+function inputOf({ type, name }: ParamMetadata, position: number, carried: Carried): Input | undefined {
+  switch (type) {
+    case 'response':
+      return undefined;
+    case 'request':
+      return { kind: 'request', label: '@Req()' };
+    case 'context':
+      return { kind: 'request', label: '@Ctx()' };
+    case 'current-user':
+      return { kind: 'caller', position };
+    case 'param':
+      return carried.path ? undefined : { kind: 'value', position, label: `@Param('${name}')`, instances: 'instances' };
+    case 'query':
+      return carried.query ? undefined : { kind: 'value', position, label: `@QueryParam('${name}')`, instances: 'instances' };
+    case 'queries':
+      return carried.query ? undefined : { kind: 'value', position, label: '@QueryParams()', instances: 'instances' };
+    case 'header':
+      return { kind: 'value', position, label: `@HeaderParam('${name}')`, instances: 'instances' };
+    case 'cookie':
+      return { kind: 'value', position, label: `@CookieParam('${name}')`, instances: 'instances' };
+    case 'body-param':
+      return { kind: 'value', position, label: `@BodyParam('${name}')`, instances: 'instances' };
+    case 'session-param':
+      return { kind: 'value', position, label: `@SessionParam('${name}')`, instances: 'literals-only' };
+    case 'session':
+      return { kind: 'value', position, label: '@Session()', instances: 'literals-only' };
+    case 'custom-converter':
+      return {
+        kind: 'value',
+        position,
+        label: 'a decorator of createParamDecorator',
+        instances: 'literals-only',
+        variable: true,
+      };
+    case 'params':
+    case 'headers':
+    case 'cookies':
+    case 'body':
+      return { kind: 'value', position, label: LABELS[type], instances: 'instances' };
+    default:
+      // What this version does not know must not be left out of the key: as an argument it is keyed, or passes by.
+      return { kind: 'value', position, label: `@${type}`, instances: 'literals-only' };
+  }
+}
+
+const LABELS = { params: '@Params()', headers: '@HeaderParams()', cookies: '@CookieParams()', body: '@Body()' } as const;
+
+/** The request headers that select the response, for `Vary`. */
+export function headersOf(parameters: readonly ParamMetadata[]): string[] {
+  const names = parameters.flatMap(({ type, name }) => {
+    switch (type) {
+      case 'header':
+        return [name];
+      case 'headers':
+        return ['*'];
+      case 'cookie':
+      case 'cookies':
+      case 'session':
+      case 'session-param':
+        return ['Cookie'];
+      case 'request':
+      case 'context':
+        return ['Authorization', 'Cookie'];
+      default:
+        return [];
+    }
+  });
+  return [...new Set(names)];
+}
+
+/** The request headers, in lower case, of which the key tells all. */
+export function keyedHeadersOf(parameters: readonly ParamMetadata[]): Set<string> {
+  const names = parameters.flatMap(({ type, name }) => {
+    switch (type) {
+      case 'header':
+        return [name.toLowerCase()];
+      case 'headers':
+        return ['*'];
+      case 'cookies':
+        return ['cookie'];
+      case 'request':
+      case 'context':
+        // Requests that carry either pass by.
+        return ['authorization', 'cookie'];
+      default:
+        return [];
+    }
+  });
+  return new Set(names);
+}

@@ -1,0 +1,80 @@
+import type { CachedOptions } from '../decorators/cached-options.js';
+import type { InvalidationTarget } from '../decorators/invalidation-target.js';
+
+/** What the decorators said of one method of one class. */
+export interface MethodRules {
+  /** One for each `@Cached`; more than one is a mistake. */
+  readonly cached: CachedOptions[];
+  /** One for each `@InvalidatesCache`; `undefined`: the path of the request itself. */
+  readonly invalidates: (InvalidationTarget | undefined)[];
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- what routing-controllers and TypeScript call a class
+export type Class = Function;
+
+/** What `@Cached`, `@InvalidatesCache` and `@CacheDefaults` said, by class. */
+export class Registry {
+  private readonly methods = new WeakMap<Class, Map<string, MethodRules>>();
+  private readonly defaults = new WeakMap<Class, CachedOptions>();
+  private readonly names = new WeakMap<Class, string>();
+  private readonly namesakes = new Map<string, number>();
+
+  addCached(owner: Class, method: string, options: CachedOptions): void {
+    this.rulesFor(owner, method).cached.push(options);
+  }
+
+  addInvalidation(owner: Class, method: string, target: InvalidationTarget | undefined): void {
+    this.rulesFor(owner, method).invalidates.push(target);
+  }
+
+  addDefaults(owner: Class, options: CachedOptions): void {
+    this.defaults.set(owner, options);
+  }
+
+  /** The rules of a method as its own class decorated it. */
+  rulesOf(owner: Class, method: string): MethodRules | undefined {
+    return this.methods.get(owner)?.get(method);
+  }
+
+  /** The decorated methods of the class itself. */
+  methodsOf(owner: Class): ReadonlyMap<string, MethodRules> {
+    return this.methods.get(owner) ?? new Map<string, MethodRules>();
+  }
+
+  /** The class's name, with a number where classes of that name have been named before. */
+  nameOf(controller: Class): string {
+    let name = this.names.get(controller);
+    if (name === undefined) {
+      const count = (this.namesakes.get(controller.name) ?? 0) + 1;
+      this.namesakes.set(controller.name, count);
+      name = count === 1 ? controller.name : `${controller.name}#${count}`;
+      this.names.set(controller, name);
+    }
+    return name;
+  }
+
+  defaultsOf(owner: Class): CachedOptions | undefined {
+    return this.defaults.get(owner);
+  }
+
+  private rulesFor(owner: Class, method: string): MethodRules {
+    const methods = this.methods.get(owner) ?? new Map<string, MethodRules>();
+    this.methods.set(owner, methods);
+    const rules = methods.get(method) ?? { cached: [], invalidates: [] };
+    methods.set(method, rules);
+    return rules;
+  }
+}
+
+/** A class and those it extends, nearest first. */
+export function lineageOf(controller: Class): Class[] {
+  const lineage: Class[] = [];
+  for (
+    let link: unknown = controller;
+    typeof link === 'function' && link !== Function.prototype;
+    link = Object.getPrototypeOf(link)
+  ) {
+    lineage.push(link);
+  }
+  return lineage;
+}

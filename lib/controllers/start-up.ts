@@ -1,0 +1,106 @@
+import { getMetadataArgsStorage, type Action, type ActionMetadata } from 'routing-controllers';
+import { CacheUsageError } from '../errors.js';
+import type { ActionCall } from './action.js';
+import { lineageOf, type Class, type Registry } from './registry.js';
+import { usageMistakes } from './usage-mistakes.js';
+
+/** Called by routing-controllers in place of an action's method, with the arguments that it has converted and validated. */
+export type Override = (call: ActionCall) => unknown;
+
+/** Equal to no class and no method. */
+const NOTHING = undefined as never;
+
+type Storage = ReturnType<typeof getMetadataArgsStorage>;
+type ResponseHandler = Storage['responseHandlers'][number];
+
+/**
+ * Puts the cache in place of decorated methods when a server is created.
+ *
+ * routing-controllers has no hook for that, but it has `methodOverride` in an action's metadata, and when it builds a controller it
+ * first reads the `target` of every registered response handler, before the controller's actions. By then all decorators of all
+ * classes have run, in whichever order `@Get` and `@Cached` stand. So two response handlers that belong to no action are registered:
+ * one that is read for any controller and sets the overrides, and one for each class with decorated methods that is read when just
+ * that class is built, and reports its mistakes.
+ */
+export class StartUp {
+  private storageList: Storage['responseHandlers'] | undefined;
+  private readonly probed = new WeakSet<Class>();
+  private readonly overridden = new WeakSet();
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly override: Override,
+  ) {}
+
+  /** To be called by each decorator: a `reset()` of the metadata storage drops what was registered before. */
+  watch(owner: Class): void {
+    const storage = getMetadataArgsStorage();
+    if (this.storageList !== storage.responseHandlers) {
+      this.storageList = storage.responseHandlers;
+      storage.responseHandlers.push(this.handlerReadForAll());
+    }
+    this.probe(owner, storage);
+  }
+
+  private handlerReadForAll(): ResponseHandler {
+    const setUp = (): void => {
+      const storage = getMetadataArgsStorage();
+      this.overrideActions(storage);
+      for (const { target } of storage.controllers) {
+        if (!lineageOf(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
+        // Named in the order of their registration, which is the same in every process that runs this program.
+        this.registry.nameOf(target);
+        this.probe(target, storage);
+      }
+    };
+    return {
+      type: 'header',
+      method: '',
+      get target() {
+        setUp();
+        return NOTHING;
+      },
+    };
+  }
+
+  private overrideActions(storage: Storage): void {
+    for (const action of storage.actions) {
+      if (this.overridden.has(action) || this.registry.rulesOf(action.target, action.method) === undefined) continue;
+      this.overridden.add(action);
+      const { target: owner, methodOverride: previous } = action;
+      action.methodOverride = (metadata: ActionMetadata, context: Action, args: unknown[]): unknown =>
+        this.override({
+          owner,
+          metadata,
+          action: context,
+          args,
+          run: () => (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown,
+        });
+    }
+  }
+
+  private probe(target: Class, storage: Storage): void {
+    if (this.probed.has(target)) return;
+    this.probed.add(target);
+    const check = (): void => {
+      this.check(target);
+    };
+    storage.responseHandlers.push({
+      type: 'header',
+      target,
+      get method() {
+        check();
+        return NOTHING;
+      },
+    });
+  }
+
+  /** @throws CacheUsageError with the mistakes of this controller and, so that nobody meets them one by one, of all others. */
+  private check(target: Class): void {
+    const { controllers } = getMetadataArgsStorage();
+    if (!controllers.some(controller => controller.target === target)) return;
+    if (usageMistakes(target, this.registry).length === 0) return;
+    const mistakes = controllers.flatMap(controller => usageMistakes(controller.target, this.registry));
+    throw new CacheUsageError('CACHE_USAGE_INVALID', [...new Set(mistakes)]);
+  }
+}

@@ -1,0 +1,109 @@
+import { getMetadataArgsStorage } from 'routing-controllers';
+import { given } from '../config/resolve-config.js';
+import { mistakesIn, shown } from '../config/must-be.js';
+import { CachedOptionRules, type CachedOptions } from '../decorators/cached-options.js';
+import { prefixesOf, type InvalidationTarget } from '../decorators/invalidation-target.js';
+import { effectiveOptions } from './effective-options.js';
+import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
+import { prefixMistake, routeNames } from './prefix-mistake.js';
+
+type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
+
+/** Every mistake in the use of the decorators on a controller and the classes it extends, one sentence each. */
+export function usageMistakes(controller: Class, registry: Registry): string[] {
+  const mistakes: string[] = [];
+  const overridden = new Set<string>();
+  for (const owner of lineageOf(controller)) {
+    mistakes.push(...optionMistakes(registry.defaultsOf(owner)).map(mistake => `${owner.name}: @CacheDefaults: ${mistake}`));
+    const actions = actionsOf(owner);
+    for (const [method, rules] of registry.methodsOf(owner)) {
+      if (overridden.has(method)) continue;
+      const name =
+        owner === controller ? `${owner.name}.${method}` : `${controller.name}.${method} (inherited from ${owner.name})`;
+      const subject = { controller, owner, method, rules, registry, actions: actions.filter(action => action.method === method) };
+      mistakes.push(...methodMistakes(subject).map(mistake => `${name}: ${mistake}`));
+    }
+    for (const { method } of actions) overridden.add(method);
+  }
+  return mistakes;
+}
+
+interface Subject {
+  readonly controller: Class;
+  readonly owner: Class;
+  readonly method: string;
+  readonly rules: MethodRules;
+  readonly registry: Registry;
+  readonly actions: readonly ActionArgs[];
+}
+
+function methodMistakes(subject: Subject): string[] {
+  const { cached, invalidates } = subject.rules;
+  const mistakes: string[] = [];
+  if (cached.length > 0) mistakes.push(...cachedMistakes(subject));
+  if (cached.length > 0 && invalidates.length > 0) {
+    mistakes.push('@Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.');
+  }
+  if (invalidates.length > 0 && subject.actions.length === 0) {
+    mistakes.push('@InvalidatesCache stands on a method that is no action. Write it under @Put, @Post, @Patch or @Delete.');
+  }
+  mistakes.push(...invalidates.flatMap(target => targetMistakes(target, subject)));
+  return mistakes;
+}
+
+function cachedMistakes({ controller, owner, method, rules, registry, actions }: Subject): string[] {
+  const mistakes = rules.cached.flatMap(options => optionMistakes(options)).map(mistake => `@Cached: ${mistake}`);
+  if (rules.cached.length > 1) mistakes.push(`@Cached stands ${rules.cached.length} times. Write it once, with all options.`);
+  if (actions.length === 0) mistakes.push('@Cached stands on a method that is no action. Write it under @Get.');
+  for (const { type } of actions) {
+    if (type !== 'get')
+      mistakes.push(
+        `@Cached stands on a @${type.charAt(0).toUpperCase()}${type.slice(1)} action, and only @Get can be cached. Write @InvalidatesCache where it changes data.`,
+      );
+  }
+
+  const parameters = getMetadataArgsStorage().filterParamsWithTargetAndMethod(owner, method);
+  const { queryString } = effectiveOptions(controller, rules, registry);
+  const queried = parameters.find(({ type }) => type === 'query' || type === 'queries');
+  if (queryString === false && queried !== undefined) {
+    const declared = queried.type === 'query' ? `@QueryParam('${queried.name}')` : '@QueryParams()';
+    mistakes.push(`queryString: false contradicts ${declared}: callers would get each other's answers. Leave queryString out.`);
+  }
+  if (parameters.some(({ type }) => type === 'file' || type === 'files')) {
+    mistakes.push('@UploadedFile cannot be in a key. Leave @Cached out.');
+  }
+  return mistakes;
+}
+
+function targetMistakes(target: InvalidationTarget | undefined, { controller, actions }: Subject): string[] {
+  if (target === undefined || typeof target === 'function') return [];
+  let prefixes: readonly unknown[];
+  try {
+    prefixes = prefixesOf(target);
+  } catch {
+    return [
+      `@InvalidatesCache(${shown(target)}) is no target. Write a path such as '/users/:username', an array of them, { paths }, or a function that gives one.`,
+    ];
+  }
+  const route = getMetadataArgsStorage().controllers.find(({ target: owner }) => owner === controller)?.route;
+  const routes = actions.map(action => ({
+    text: `${route ?? ''}${String((action.route as typeof action.route | undefined) ?? '')}`,
+    names: routeNames(route, action.route),
+  }));
+  return prefixes
+    .map(prefix => prefixMistake(prefix, routes))
+    .filter(mistake => mistake !== undefined)
+    .map(mistake => `@InvalidatesCache(${typeof target === 'string' ? `'${target}'` : shown(target)}) ${mistake}`);
+}
+
+function optionMistakes(options: CachedOptions | undefined): string[] {
+  if (options === undefined) return [];
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    return [`options must be an object, got ${shown(options)}. Write { timeout: 60 }.`];
+  }
+  return mistakesIn(Object.assign(new CachedOptionRules(), given(options)));
+}
+
+function actionsOf(owner: Class): ActionArgs[] {
+  return getMetadataArgsStorage().filterActionsWithTarget(owner);
+}

@@ -1,0 +1,21 @@
+import { processCache } from '../process-cache.js';
+import type { CachedOptions } from './cached-options.js';
+
+/**
+ * Options for every `@Cached` method of a controller, and of those that extend it. It caches nothing by itself.
+ *
+ * @throws CacheUsageError when the server is created, where an option is wrong
+ *
+ * @example
+ * ```ts
+ * @JsonController('/users')
+ * @CacheDefaults({ timeout: 600 })
+ * export class UsersController {}
+ * ```
+ */
+export function CacheDefaults(options: CachedOptions): ClassDecorator {
+  return controller => {
+    processCache.registry.addDefaults(controller, options);
+    processCache.startUp.watch(controller);
+  };
+}

@@ -1,0 +1,72 @@
+import { isFunction, isSeconds, MustBe } from '../config/must-be.js';
+import type { Action } from '../controllers/action.js';
+
+/** A recorded response, as `responseFilter` sees it. */
+export interface FilteredResponse {
+  readonly status: number;
+  /** The headers that the handler set, names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Buffer;
+}
+
+/** The options of `@Cached` and `@CacheDefaults`, and what each must be. */
+export class CachedOptionRules {
+  /** Seconds a response stays fresh; 0: it never expires. Default: of the class, else `defaultTimeout`. */
+  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'timeout: 60 for a minute')
+  readonly timeout?: number;
+
+  /**
+   * What of the query string is in the key. Default: the parameters that the method declares, and no others; `true`: the whole
+   * query string, in any order; `false`: none, refused where the method declares any.
+   */
+  @MustBe(value => typeof value === 'boolean', 'true or false', 'queryString: true for the whole query string')
+  readonly queryString?: boolean;
+
+  /** A further part of the key. Default: none. */
+  @MustBe(isFunction, 'a function of the action that gives a text', 'varyBy: action => action.request.tenant')
+  readonly varyBy?: (action: Action) => string;
+
+  /**
+   * Replaces the derived key; invalidations still reach the entry by its path. That it tells callers apart is then the author's duty.
+   * Default: the key is derived from what the method declares.
+   */
+  @MustBe(
+    isFunction,
+    'a function of the action and the arguments that gives a text',
+    'makeCacheKey: (action, args) => String(args[0])',
+  )
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the method's own arguments, of whatever types
+  readonly makeCacheKey?: (action: Action, args: any[]) => string;
+
+  /** True passes by the cache, both ways. Default: never. */
+  @MustBe(isFunction, 'a function of the action', 'unless: action => action.request.query.preview !== undefined')
+  readonly unless?: (action: Action) => boolean | Promise<boolean>;
+
+  /** True computes the response anew and stores it. Default: never. */
+  @MustBe(isFunction, 'a function of the action', 'forcedUpdate: action => action.request.query.refresh !== undefined')
+  readonly forcedUpdate?: (action: Action) => boolean | Promise<boolean>;
+
+  /** False answers with the response, but does not store it. Default: all that may be stored is. */
+  @MustBe(isFunction, 'a function of the response', 'responseFilter: ({ body }) => body.length > 2')
+  readonly responseFilter?: (response: FilteredResponse) => boolean;
+
+  /** The statuses that may be stored. Default `[200, 204]`. */
+  @MustBe(isStatuses, 'an array of HTTP statuses from 200 to 599', 'statuses: [200, 404]')
+  readonly statuses?: readonly number[];
+
+  /**
+   * Seconds a browser may reuse the response without asking. 0: it asks each time, which an `ETag` makes a 304. An invalidation does
+   * not reach what a browser holds. Default 0.
+   */
+  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'clientTimeout: 0')
+  readonly clientTimeout?: number;
+}
+
+/** How an action's responses are cached. All is optional; `undefined` never overrides what a class or the configuration says. */
+export type CachedOptions = Pick<CachedOptionRules, keyof CachedOptionRules>;
+
+function isStatuses(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every(status => Number.isInteger(status) && status >= 200 && status <= 599)
+  );
+}

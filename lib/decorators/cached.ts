@@ -1,0 +1,24 @@
+import { processCache } from '../process-cache.js';
+import type { CachedOptions } from './cached-options.js';
+
+/**
+ * Caches the responses of a `@Get` action. What the method declares is in the key; a hit comes after middlewares, authorization,
+ * conversion and validation, and skips the method, its interceptors and the serialisation. A direct call of the method just calls it.
+ *
+ * @throws CacheUsageError when the server is created, where it stands on anything else or its options are wrong
+ *
+ * @example
+ * ```ts
+ * @Get('/:username/friends')
+ * @Cached({ timeout: 60 })
+ * friends(@Param('username') username: string, @QueryParam('limit') limit: number) {
+ *   return this.users.friendsOf(username, limit);
+ * }
+ * ```
+ */
+export function Cached(options: CachedOptions = {}): MethodDecorator {
+  return (prototype, method) => {
+    processCache.registry.addCached(prototype.constructor, String(method), options);
+    processCache.startUp.watch(prototype.constructor);
+  };
+}

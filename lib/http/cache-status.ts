@@ -1,0 +1,35 @@
+/** How a request to a cached action ended; each ends in exactly one. */
+export type Outcome =
+  /** Answered from the store. `ttlSeconds` is missing where the entry never expires. */
+  | { readonly kind: 'hit'; readonly ttlSeconds: number | undefined }
+  /** The handler ran. */
+  | { readonly kind: 'miss' }
+  /** Answered by another request's computation. */
+  | { readonly kind: 'collapsed' }
+  /** The cache was not asked. */
+  | { readonly kind: 'bypass'; readonly detail: string };
+
+const TOKEN = /^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/;
+
+/** One member of a `Cache-Status` header (RFC 9211 §2). */
+export function cacheStatus(cacheName: string, outcome: Outcome): string {
+  return `${TOKEN.test(cacheName) ? cacheName : structuredString(cacheName)}; ${parameters(outcome)}`;
+}
+
+function parameters(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'hit':
+      return outcome.ttlSeconds === undefined ? 'hit' : `hit; ttl=${outcome.ttlSeconds}`;
+    case 'miss':
+      return 'fwd=miss';
+    case 'collapsed':
+      return 'fwd=miss; collapsed';
+    case 'bypass':
+      return `fwd=bypass; detail=${structuredString(outcome.detail)}`;
+  }
+}
+
+/** RFC 8941 §3.3.3: printable ASCII in quotes. */
+export function structuredString(text: string): string {
+  return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;
+}

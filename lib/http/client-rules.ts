@@ -1,0 +1,21 @@
+import type { ServerResponse } from 'node:http';
+import vary from 'vary';
+
+/** What caches and browsers behind this one are told about a response that this cache may keep. */
+export interface ClientRules {
+  /** Request headers that select the response, for `Vary`. */
+  readonly variesBy: readonly string[];
+  /** Seconds a browser may reuse the response unasked; 0: it must ask. */
+  readonly clientTimeout: number;
+  /** Whether the response is one caller's. */
+  readonly oneCaller: boolean;
+}
+
+/** Names what the response depends on. A `Cache-Control` that stands already is left as it is. */
+export function applyClientRules(response: ServerResponse, rules: ClientRules): void {
+  if (rules.variesBy.length > 0) vary(response, [...rules.variesBy]);
+  if (response.hasHeader('cache-control')) return;
+  // RFC 9111 §5.2.2.4: no-cache may be kept, but not used without asking; with an ETag that costs a 304.
+  const reuse = rules.clientTimeout === 0 ? 'no-cache' : `max-age=${rules.clientTimeout}`;
+  response.setHeader('Cache-Control', rules.oneCaller ? `private, ${reuse}` : reuse);
+}

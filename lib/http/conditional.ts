@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import fresh from 'fresh';
+
+/** The headers by which a client asks for less than the whole response (RFC 9110 §13.1, §14.2). */
+const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
+const RANGES = ['if-range', 'range'] as const;
+
+/** Conditions taken off a request. */
+export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (typeof RANGES)[number], string>>>;
+
+/**
+ * Takes the conditions off the request while its handler runs: a handler that answers 304 or 206 would leave nothing to keep, and any
+ * client could force it to run each time. A server may ignore `Range` (RFC 9110 §14.2).
+ */
+export function takeConditions({ headers }: IncomingMessage, { keepRange }: { readonly keepRange: boolean }): Conditions {
+  const taken: Partial<Record<keyof Conditions, string>> = {};
+  for (const name of keepRange ? CONDITIONS : [...CONDITIONS, ...RANGES]) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    taken[name] = String(value);
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- absent, not undefined: handlers may ask with `in`
+    delete headers[name];
+  }
+  return taken;
+}
+
+export function restoreConditions({ headers }: IncomingMessage, conditions: Conditions): void {
+  Object.assign(headers, conditions);
+}
+
+/**
+ * Whether the client has this response already (RFC 9110 §13.2.2), by the headers that now stand in it. Only a success can be
+ * confirmed so. The request's `Cache-Control` has no say in it, although Express lets it: it is for caches on the way.
+ */
+export function isNotModified(conditions: Conditions, response: ServerResponse): boolean {
+  if (response.statusCode < 200 || response.statusCode > 299) return false;
+  const etag = response.getHeader('etag');
+  const modified = response.getHeader('last-modified');
+  return fresh(
+    { 'if-none-match': conditions['if-none-match'], 'if-modified-since': conditions['if-modified-since'] },
+    { etag: typeof etag === 'string' ? etag : undefined, 'last-modified': typeof modified === 'string' ? modified : undefined },
+  );
+}
+
+/** RFC 9110 §15.4.5: a 304 describes no representation but by its validators. */
+const OF_THE_BODY = [
+  'Content-Type',
+  'Content-Length',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Range',
+  'Transfer-Encoding',
+];
+
+export function turnIntoNotModified(response: ServerResponse): void {
+  response.statusCode = 304;
+  response.statusMessage = 'Not Modified';
+  for (const name of OF_THE_BODY) response.removeHeader(name);
+}

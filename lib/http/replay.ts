@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { applyClientRules, type ClientRules } from './client-rules.js';
+import { isNotModified, turnIntoNotModified } from './conditional.js';
+import { applyHeaders, headerText } from './header-changes.js';
+import type { StoredResponse } from './stored-response.js';
+
+/**
+ * Answers a request with a recorded response: status, headers and bytes as the handler made them, or 304 where the client has them.
+ *
+ * @param conclude called when the response has its headers and nothing has been sent
+ */
+export function replay(
+  request: IncomingMessage,
+  response: ServerResponse,
+  stored: StoredResponse,
+  rules: ClientRules,
+  ageSeconds: number,
+  conclude: () => void,
+): void {
+  response.statusCode = stored.status;
+  if (stored.statusMessage !== undefined) response.statusMessage = stored.statusMessage;
+  applyHeaders(response, stored.headers);
+  if (headerText(stored.headers, 'cache-control') !== undefined) addAge(response, stored, ageSeconds);
+  applyClientRules(response, rules);
+  conclude();
+
+  if (isNotModified(request.headers, response)) {
+    turnIntoNotModified(response);
+    response.end();
+  } else if (stored.status === 204) {
+    response.end();
+  } else {
+    response.setHeader('Content-Length', stored.body.length);
+    response.end(request.method === 'HEAD' ? undefined : stored.body);
+  }
+}
+
+/** Where the handler gave the lifetime, clients count it from when it was made (RFC 9111 §4.2.3). */
+function addAge(response: ServerResponse, stored: StoredResponse, ageSeconds: number): void {
+  const before = Number(headerText(stored.headers, 'age') ?? 0);
+  response.setHeader('Age', (Number.isFinite(before) ? before : 0) + ageSeconds);
+}

@@ -1,0 +1,27 @@
+import { processCache } from './process-cache.js';
+import type { Cache } from './cache.js';
+
+export { CacheConfig } from './config/cache-config.js';
+export { Cached } from './decorators/cached.js';
+export { CacheDefaults } from './decorators/cache-defaults.js';
+export { InvalidatesCache } from './decorators/invalidates-cache.js';
+export { CacheConfigError, CacheFault, CacheUsageError } from './errors.js';
+export { NullStore } from './stores/null-store.js';
+export { SimpleStore } from './stores/simple/simple-store.js';
+
+export type { Cache } from './cache.js';
+export type { CacheOptions } from './config/cache-config.js';
+export type { CacheConfigSource } from './config/resolve-config.js';
+export type { Action } from './controllers/action.js';
+export type { CachedOptions, FilteredResponse } from './decorators/cached-options.js';
+export type { ChangeContext, InvalidatedPaths, InvalidationTarget } from './decorators/invalidation-target.js';
+export type { CacheUsageCode } from './errors.js';
+export type { CacheStats } from './serving/stats.js';
+export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
+export type { Address, Entry, Fence, LookUp, MaybePromise, Store, StoreSize } from './stores/store.js';
+export type { StoredResponse, HeaderChange } from './http/stored-response.js';
+export type { CanonicalPath } from './keys/canonical-path.js';
+export type { Clock } from './clock.js';
+
+/** The one cache of this process. */
+export const cache: Cache = processCache.cache;

@@ -1,0 +1,69 @@
+const DEEPEST = 16;
+
+/** Whether objects made from the request by class-transformer count as plain, beside literals and arrays. */
+export type Instances = 'instances' | 'literals-only';
+
+/**
+ * Writes a value down so that two values have the same text only when no handler could tell them apart.
+ *
+ * Property order does not matter; types do (`1`, `"1"` and `true` differ), and so do `-0`, `NaN`, `undefined` and holes.
+ * Strings are JSON, which escapes control characters and lone surrogates: no value can forge another's text.
+ *
+ * @returns `undefined` for what is not a plain value: functions, symbols, maps, streams, cycles, instances with setters, …
+ */
+export function encodeValue(value: unknown, instances: Instances, depth = 0): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'object':
+      return value === null ? 'null' : depth < DEEPEST ? encodeObject(value, instances, depth + 1) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function encodeObject(value: object, instances: Instances, depth: number): string | undefined {
+  if (Array.isArray(value)) {
+    const items = Array.from(value, item => encodeValue(item, instances, depth));
+    return items.includes(undefined) ? undefined : `[${items.join(',')}]`;
+  }
+  if (value instanceof Date) return `Date(${value.getTime()})`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isLiteral = prototype === Object.prototype || prototype === null;
+  if (!isLiteral && !(instances === 'instances' && isPlainPrototype(prototype as object))) return undefined;
+
+  const properties: string[] = [];
+  for (const name of Object.keys(value).sort()) {
+    const encoded = encodeValue((value as Record<string, unknown>)[name], instances, depth);
+    if (encoded === undefined) return undefined;
+    properties.push(`${JSON.stringify(name)}:${encoded}`);
+  }
+  return `{${properties.join(',')}}`;
+}
+
+const plainPrototypes = new WeakMap<object, boolean>();
+
+/** A class whose instances are told by their own properties: a setter could keep what it is given in a private field. */
+function isPlainPrototype(prototype: object): boolean {
+  const known = plainPrototypes.get(prototype);
+  if (known !== undefined) return known;
+  const isPlain = !Object.values(Object.getOwnPropertyDescriptors(prototype)).some(property => property.set !== undefined);
+  const parent: unknown = Object.getPrototypeOf(prototype);
+  const answer =
+    isPlain && !isBuiltIn(prototype) && (parent === Object.prototype || parent === null || isPlainPrototype(parent as object));
+  plainPrototypes.set(prototype, answer);
+  return answer;
+}
+
+/** Maps, sets, buffers, promises, errors, …: they hold what `Object.keys` does not show. */
+function isBuiltIn(prototype: object): boolean {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof constructor !== 'function' || /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(constructor));
+}

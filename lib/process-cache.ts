@@ -1,0 +1,41 @@
+import type { ActionCall } from './controllers/action.js';
+import { cachedAction, type CachedAction } from './controllers/cached-action.js';
+import { ChangingAction } from './controllers/changing-action.js';
+import { Registry } from './controllers/registry.js';
+import { StartUp } from './controllers/start-up.js';
+import { Cache } from './cache.js';
+import { serveCached } from './serving/serve-cached.js';
+import { serveChange } from './serving/serve-change.js';
+
+/** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
+export class ProcessCache {
+  readonly cache = new Cache();
+  readonly registry = new Registry();
+  readonly startUp = new StartUp(this.registry, call => this.serve(call));
+  private readonly cachedActions = new WeakMap<object, CachedAction>();
+  private readonly changingActions = new WeakMap<object, ChangingAction>();
+
+  private serve(call: ActionCall): unknown {
+    const rules = this.registry.rulesOf(call.owner, call.metadata.method);
+    return rules !== undefined && rules.cached.length > 0
+      ? serveCached(this.cache.running(), this.cachedActionOf(call), call)
+      : serveChange(this.cache.running(), this.changingActionOf(call), call);
+  }
+
+  private cachedActionOf({ owner, metadata }: ActionCall): CachedAction {
+    let action = this.cachedActions.get(metadata);
+    if (action === undefined) this.cachedActions.set(metadata, (action = cachedAction(owner, metadata, this.registry)));
+    return action;
+  }
+
+  private changingActionOf({ owner, metadata }: ActionCall): ChangingAction {
+    let action = this.changingActions.get(metadata);
+    if (action === undefined) this.changingActions.set(metadata, (action = new ChangingAction(owner, metadata, this.registry)));
+    return action;
+  }
+}
+
+const SLOT = Symbol.for('routing-controllers-cache');
+const slots = globalThis as { [SLOT]?: ProcessCache };
+
+export const processCache = (slots[SLOT] ??= new ProcessCache());

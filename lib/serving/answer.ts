@@ -1,0 +1,41 @@
+import { requestOf, responseOf, type ActionCall } from '../controllers/action.js';
+import type { CachedAction } from '../controllers/cached-action.js';
+import type { Outcome } from '../http/cache-status.js';
+import type { ClientRules } from '../http/client-rules.js';
+import { replay } from '../http/replay.js';
+import type { StoredResponse } from '../http/stored-response.js';
+import type { Entry } from '../stores/store.js';
+import type { Engine } from './engine.js';
+
+/** Answers a request from an entry of the store. */
+export function answerFromEntry(engine: Engine, action: CachedAction, call: ActionCall, entry: Entry): Promise<never> {
+  const now = engine.clock.now();
+  const ttlSeconds = Number.isFinite(entry.expiresAtMs) ? Math.ceil((entry.expiresAtMs - now) / 1000) : undefined;
+  const ageSeconds = Math.max(0, Math.floor((now - entry.storedAtMs) / 1000));
+  return answer(engine, action, call, entry.response, ageSeconds, { kind: 'hit', ttlSeconds });
+}
+
+/**
+ * Answers a request with a recorded response in place of the method, and lets the after-middlewares run.
+ *
+ * @returns a promise that never settles: anything else would send routing-controllers on to the interceptors. Nothing refers to it,
+ * so it is collected with the request.
+ */
+export function answer(
+  engine: Engine,
+  action: CachedAction,
+  call: ActionCall,
+  stored: StoredResponse,
+  ageSeconds: number,
+  outcome: Outcome,
+): Promise<never> {
+  replay(requestOf(call), responseOf(call), stored, clientRulesOf(action), ageSeconds, () => {
+    engine.conclude(responseOf(call), outcome);
+  });
+  if (stored.continues) call.action.next?.();
+  return new Promise(() => undefined);
+}
+
+export function clientRulesOf({ variesBy, options, oneCaller }: CachedAction): ClientRules {
+  return { variesBy, clientTimeout: options.clientTimeout ?? 0, oneCaller };
+}

@@ -1,0 +1,159 @@
+import etag from 'etag';
+import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action.js';
+import type { CachedAction } from '../controllers/cached-action.js';
+import { applyClientRules } from '../http/client-rules.js';
+import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
+import { headerText, storableHeaders } from '../http/header-changes.js';
+import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
+import { storability } from '../http/storability.js';
+import type { StoredResponse } from '../http/stored-response.js';
+import type { Address, Fence } from '../stores/store.js';
+import { clientRulesOf } from './answer.js';
+import type { Engine } from './engine.js';
+import { isClientError } from './handler-error.js';
+import type { Flight } from './flights.js';
+import { passesFilter } from './response-filter.js';
+
+/** What a computation is for. */
+export interface Miss {
+  readonly engine: Engine;
+  readonly action: CachedAction;
+  readonly call: ActionCall;
+  readonly address: Address;
+  readonly namesCaller: boolean;
+  /** Taken before the computation: what is invalidated from then on keeps it out of the store. */
+  readonly fence: Fence;
+}
+
+const DEFAULT_STATUSES = [200, 204];
+
+/** Runs the method of a missed request, sends its response, and keeps what may be kept. */
+export class Computation implements RecorderListener {
+  private readonly request: Request;
+  private readonly response: Response;
+  private conditions: Conditions = {};
+  private head: RecordedHead | undefined;
+  private lifetimeMs = 0;
+  private state: 'open' | 'closed' = 'open';
+  private hasReturned = false;
+  private hasContinued = false;
+
+  /** @param flight those who wait for the same, where any may */
+  constructor(
+    private readonly miss: Miss,
+    private readonly flight: Flight | undefined,
+  ) {
+    this.request = requestOf(miss.call);
+    this.response = responseOf(miss.call);
+  }
+
+  /** @returns what the method returned, on its way to interceptors and serialisation */
+  async run(): Promise<unknown> {
+    const { engine, call, address } = this.miss;
+    engine.conclude(this.response, { kind: 'miss' });
+    // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
+    this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
+    this.noticeNext();
+    new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
+    try {
+      return await call.run();
+    } catch (error) {
+      if (!isClientError(error)) this.giveUp('unshareable');
+      throw error;
+    } finally {
+      this.hasReturned = true;
+    }
+  }
+
+  onHead(head: RecordedHead): 'send' | 'without-body' {
+    restoreConditions(this.request, this.conditions);
+    this.head = head;
+    if (this.state === 'open') this.judge(head);
+    if (!isNotModified(this.conditions, this.response)) return 'send';
+    turnIntoNotModified(this.response);
+    return 'without-body';
+  }
+
+  onComplete(body: Buffer): void {
+    if (this.state === 'closed' || this.head === undefined) return;
+    const { engine, action, address, fence } = this.miss;
+    const length = headerText(this.head.headers, 'content-length');
+    if (length !== undefined && Number(length) !== body.length) return this.giveUp('unshareable');
+
+    const response = this.stored(this.head, body);
+    if (!passesFilter(engine, action, response)) return this.giveUp('unshareable');
+    this.state = 'closed';
+    engine.flights.noteShareable(address.key);
+    const storedAtMs = engine.clock.now();
+    const saved = engine.save(address, { response, storedAtMs, expiresAtMs: storedAtMs + this.lifetimeMs }, fence);
+    // Those who wait get it now; those who come until it is saved still wait for this computation.
+    this.flight?.land({ kind: 'recorded', response });
+    void saved.then(() => {
+      this.leaveFlight();
+    });
+  }
+
+  onOverflow(): void {
+    this.giveUp('unshareable');
+  }
+
+  onClose(begun: boolean): void {
+    // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
+    if (begun) return this.giveUp('abandoned');
+    const { collapseTimeout } = this.miss.engine.config;
+    setTimeout(() => {
+      this.giveUp('abandoned');
+    }, collapseTimeout * 1000).unref();
+  }
+
+  /** Decides whether the response may be kept, and if so tells clients how they may. */
+  private judge(head: RecordedHead): void {
+    const { engine, action, namesCaller } = this.miss;
+    const verdict = storability(head.status, head.headers, {
+      timeout: action.options.timeout ?? engine.config.defaultTimeout,
+      statuses: action.options.statuses ?? DEFAULT_STATUSES,
+      keyedHeaders: action.keyedHeaders,
+      namesCaller,
+    });
+    if (verdict.kind === 'unstorable') return this.giveUp('unshareable');
+    this.lifetimeMs = verdict.lifetimeMs;
+    if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
+      this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
+    }
+    applyClientRules(this.response, clientRulesOf(action));
+  }
+
+  private stored(head: RecordedHead, body: Buffer): StoredResponse {
+    const headers = storableHeaders(head.headers);
+    if (head.status !== 204 && headerText(headers, 'etag') === undefined) {
+      headers.push({ kind: 'set', name: 'ETag', value: etag(body, { weak: true }) });
+    }
+    const { status, statusMessage } = head;
+    // A method that has not returned yet has written to the response itself, and routing-controllers will go on when it does.
+    return { status, statusMessage, headers, body, continues: this.hasContinued || !this.hasReturned };
+  }
+
+  /** Ends the computation without keeping anything. */
+  private giveUp(landing: 'unshareable' | 'abandoned'): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    const { engine, address, fence } = this.miss;
+    engine.store.release(fence);
+    if (landing === 'unshareable') engine.flights.noteUnshareable(address.key);
+    this.leaveFlight();
+    this.flight?.land({ kind: landing });
+  }
+
+  private leaveFlight(): void {
+    if (this.flight !== undefined) this.miss.engine.flights.close(this.miss.address.key, this.flight);
+  }
+
+  private noticeNext(): void {
+    const { action } = this.miss.call;
+    const next = action.next;
+    action.next = (error?: unknown): unknown => {
+      if (error === undefined) this.hasContinued = true;
+      return next?.(error) as unknown;
+    };
+  }
+}

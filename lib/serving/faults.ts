@@ -1,0 +1,43 @@
+import { CacheFault } from '../errors.js';
+
+/** Reports faults that were survived. */
+export class Faults {
+  private readonly warned = new Set<string>();
+
+  constructor(
+    private readonly onError: ((error: Error) => void) | undefined,
+    private readonly count: () => void,
+  ) {}
+
+  /** Reports one fault. Without `onError`: one process warning per kind. */
+  report(code: string, message: string, cause: unknown): void {
+    this.count();
+    const fault = new CacheFault(code, cause instanceof Error ? `${message}: ${cause.message}` : message, { cause });
+    if (this.onError === undefined) this.warnOnce(code, fault);
+    else this.tell(this.onError, fault);
+  }
+
+  /** Advice that is given once, however often its occasion comes. */
+  advise(occasion: string, message: string): void {
+    if (this.warned.has(occasion)) return;
+    if (this.onError === undefined) this.warnOnce(occasion, new CacheFault('CACHE_NOT_KEYED', message));
+    else {
+      this.warned.add(occasion);
+      this.tell(this.onError, new CacheFault('CACHE_NOT_KEYED', message));
+    }
+  }
+
+  private tell(onError: (error: Error) => void, fault: CacheFault): void {
+    try {
+      onError(fault);
+    } catch (error) {
+      this.warnOnce('CACHE_ON_ERROR_FAILED', new CacheFault('CACHE_ON_ERROR_FAILED', 'onError threw', { cause: error }));
+    }
+  }
+
+  private warnOnce(kind: string, fault: CacheFault): void {
+    if (this.warned.has(kind)) return;
+    this.warned.add(kind);
+    process.emitWarning(fault.message, { type: 'CacheWarning', code: fault.code });
+  }
+}

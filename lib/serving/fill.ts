@@ -1,0 +1,51 @@
+import { requestOf, responseOf } from '../controllers/action.js';
+import { answer } from './answer.js';
+import { Computation, type Miss } from './compute.js';
+import type { Flight, Landing } from './flights.js';
+
+/** Answers a missed request: by the computation of another that asks for the same, else by its own. */
+export async function fill(miss: Miss): Promise<unknown> {
+  const { engine, call, address, fence } = miss;
+  if (requestOf(call).method === 'HEAD') return runUnrecorded(miss);
+
+  const { flights, config } = engine;
+  const deadline = performance.now() + config.collapseTimeout * 1000;
+  while (!flights.areApart(address.key)) {
+    const flight = flights.get(address.key);
+    const isJoinable = flight !== undefined && config.collapseTimeout > 0 && engine.store.covers(flight.fence, fence);
+    if (!isJoinable) return new Computation(miss, flights.open(address.key, fence)).run();
+
+    const landing = await landingOf(flight, deadline - performance.now());
+    if (landing === 'late') {
+      flights.close(address.key, flight);
+      return new Computation(miss, flights.get(address.key) === undefined ? flights.open(address.key, fence) : undefined).run();
+    }
+    if (landing.kind === 'recorded') {
+      engine.store.release(fence);
+      return answer(engine, miss.action, call, landing.response, 0, { kind: 'collapsed' });
+    }
+    // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
+    if (landing.kind === 'unshareable') break;
+  }
+  return new Computation(miss, undefined).run();
+}
+
+/** A response to HEAD has no body to keep. */
+function runUnrecorded({ engine, call, fence }: Miss): unknown {
+  engine.store.release(fence);
+  engine.conclude(responseOf(call), { kind: 'miss' });
+  return call.run();
+}
+
+/** What the flight came to, if it does in time. */
+async function landingOf(flight: Flight, waitMs: number): Promise<Landing | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(resolve, Math.max(0, waitMs), 'late');
+  });
+  try {
+    return await Promise.race([flight.landed, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

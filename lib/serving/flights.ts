@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.js';
+import type { StoredResponse } from '../http/stored-response.js';
+import type { Fence } from '../stores/store.js';
+
+/** What a computation came to, for those who waited for it. */
+export type Landing =
+  | { readonly kind: 'recorded'; readonly response: StoredResponse }
+  /** Not to be stored, so not to be given to others either. */
+  | { readonly kind: 'unshareable' }
+  /** It did not come to its end. */
+  | { readonly kind: 'abandoned' };
+
+/** A computation under way that others may wait for. */
+export class Flight {
+  readonly landed: Promise<Landing>;
+  private settle: (landing: Landing) => void = () => undefined;
+
+  constructor(readonly fence: Fence) {
+    this.landed = new Promise(resolve => {
+      this.settle = resolve;
+    });
+  }
+
+  land(landing: Landing): void {
+    this.settle(landing);
+  }
+}
+
+/** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
+const APART_MS = 10_000;
+const MAX_APART = 10_000;
+
+/** The computations under way, by key. */
+export class Flights {
+  private readonly flights = new Map<string, Flight>();
+  /** Keys whose last response could not be shared, Varnish's hit-for-miss: waiting for the next would be waiting in vain. */
+  private readonly apart: LRUCache<string, true>;
+
+  constructor(clock: Clock) {
+    this.apart = new LRUCache({ max: MAX_APART, ttl: APART_MS, ttlResolution: 0, perf: clock });
+  }
+
+  get(key: string): Flight | undefined {
+    return this.flights.get(key);
+  }
+
+  /** Whether requests for the key are better computed apart. */
+  areApart(key: string): boolean {
+    return this.apart.has(key);
+  }
+
+  /** Announces a computation that others may wait for; one that was announced before gets no more of them. */
+  open(key: string, fence: Fence): Flight {
+    const flight = new Flight(fence);
+    this.flights.set(key, flight);
+    return flight;
+  }
+
+  /** Nobody else shall wait for this flight. */
+  close(key: string, flight: Flight): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
+  }
+
+  noteUnshareable(key: string): void {
+    this.apart.set(key, true);
+  }
+
+  noteShareable(key: string): void {
+    this.apart.delete(key);
+  }
+}

@@ -1,0 +1,50 @@
+import { responseOf, type ActionCall } from '../controllers/action.js';
+import { keyOf, type Keyed } from '../controllers/action-key.js';
+import type { CachedAction } from '../controllers/cached-action.js';
+import { answerFromEntry } from './answer.js';
+import { Computation } from './compute.js';
+import type { Engine } from './engine.js';
+import { fill } from './fill.js';
+
+/** How a request goes on: to the cache, or past it. */
+type Way = (Keyed & { readonly kind: 'keyed'; readonly isForced: boolean }) | { readonly kind: 'past'; readonly detail: string };
+
+/**
+ * Serves a request to a cached action, when all that comes before its method has been done: a hit answers it, a miss runs the method
+ * and records the response.
+ */
+export async function serveCached(engine: Engine, action: CachedAction, call: ActionCall): Promise<unknown> {
+  const way = await wayOf(engine, action, call);
+  if (way.kind === 'past') {
+    engine.conclude(responseOf(call), { kind: 'bypass', detail: way.detail });
+    return call.run();
+  }
+  const { address, namesCaller } = way;
+  if (way.isForced) {
+    const fence = await engine.store.begin(address);
+    return new Computation({ engine, action, call, address, namesCaller, fence }, undefined).run();
+  }
+  // A store in memory answers at once, and nothing may come between its answer and the look for a computation under way.
+  const lookUp = engine.store.lookUp(address);
+  const found = lookUp instanceof Promise ? await lookUp : lookUp;
+  if (found.kind === 'hit') return answerFromEntry(engine, action, call, found.entry);
+  return fill({ engine, action, call, address, namesCaller, fence: found.fence });
+}
+
+async function wayOf(engine: Engine, action: CachedAction, call: ActionCall): Promise<Way> {
+  if (!engine.config.enabled) return { kind: 'past', detail: 'the cache is not enabled' };
+  const { unless, forcedUpdate } = action.options;
+  try {
+    if (unless !== undefined && (await unless(call.action))) return { kind: 'past', detail: 'unless' };
+    const keyed = keyOf(action, call, engine.config);
+    if (keyed.kind === 'unkeyed') {
+      if (keyed.remedy !== undefined) engine.faults.advise(`${action.name} ${keyed.detail}`, `${action.name}: ${keyed.remedy}`);
+      return { kind: 'past', detail: keyed.detail };
+    }
+    return { ...keyed, isForced: forcedUpdate !== undefined && (await forcedUpdate(call.action)) };
+  } catch (error) {
+    // An application without a cache would not have called the option at all.
+    engine.faults.report('CACHE_OPTION_FAILED', `${action.name}: an option of @Cached threw, so the request passes by`, error);
+    return { kind: 'past', detail: 'an option of @Cached threw' };
+  }
+}

@@ -1,0 +1,45 @@
+import type { Outcome } from '../http/cache-status.js';
+
+/** What the cache has done since it was configured. */
+export interface CacheStats {
+  /** Requests answered from the store. */
+  readonly hits: number;
+  /** Requests for which the handler ran. */
+  readonly misses: number;
+  /** Requests answered with an expired response. */
+  readonly stale: number;
+  /** Requests answered by the computation of another. */
+  readonly collapsed: number;
+  /** Requests for which the cache was not asked. */
+  readonly bypasses: number;
+  /** Responses stored. */
+  readonly stores: number;
+  /** Prefixes invalidated; clearing counts as one. */
+  readonly invalidations: number;
+  /** Faults survived. */
+  readonly errors: number;
+  /** Entries now in the store. */
+  readonly entries: number;
+  /** Bytes now in the store, keys and bookkeeping included. */
+  readonly bytes: number;
+}
+
+/** Counts what the cache does. */
+export class Counters {
+  readonly counts = {
+    hits: 0,
+    misses: 0,
+    stale: 0,
+    collapsed: 0,
+    bypasses: 0,
+    stores: 0,
+    invalidations: 0,
+    errors: 0,
+  };
+
+  countOutcome({ kind }: Outcome): void {
+    this.counts[COUNTED_AS[kind]]++;
+  }
+}
+
+const COUNTED_AS = { hit: 'hits', miss: 'misses', collapsed: 'collapsed', bypass: 'bypasses' } as const;

@@ -1,0 +1,38 @@
+import type { Fence, LookUp, Store, StoreSize } from './store.js';
+
+const NO_FENCE: Fence = Object.freeze({});
+
+/** Never holds anything: every request is a miss and runs its handler, as if there were no cache. For development and tests. */
+export class NullStore implements Store {
+  lookUp(): LookUp {
+    return { kind: 'miss', fence: NO_FENCE };
+  }
+
+  begin(): Fence {
+    return NO_FENCE;
+  }
+
+  covers(): boolean {
+    return false;
+  }
+
+  save(): boolean {
+    return false;
+  }
+
+  release(): void {
+    // A fence of this store holds nothing.
+  }
+
+  invalidate(): void {
+    // There is nothing to invalidate.
+  }
+
+  size(): StoreSize {
+    return { entries: 0, bytes: 0 };
+  }
+
+  close(): void {
+    // There is nothing to close.
+  }
+}

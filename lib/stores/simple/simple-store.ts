@@ -1,0 +1,166 @@
+import { LRUCache } from 'lru-cache';
+import { systemClock, type Clock } from '../../clock.js';
+import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
+import type { Address, Entry, Fence, LookUp, Store, StoreSize } from '../store.js';
+import { entryBytes } from './entry-bytes.js';
+import { PathTree, type Place } from './path-tree.js';
+
+/** Paths that one entry may be reached by, where `makeCacheKey` lets several share it. */
+const MAX_PATHS = 32;
+
+/** How the simple store is bounded. */
+export interface SimpleStoreOptions {
+  /** Bytes that all entries together may take, keys and bookkeeping included. Default 67108864 (64 MiB). */
+  readonly maxBytes?: number;
+  /** Where lifetimes take their time from. Default: the system's clock. */
+  readonly clock?: Clock;
+}
+
+/** Where something stands in the index. */
+interface Attachment {
+  readonly tree: PathTree<Indexed>;
+  readonly place: Place<Indexed>;
+  readonly path: CanonicalPath;
+}
+
+/** An entry in the store. */
+class Kept {
+  readonly attachments: Attachment[] = [];
+
+  constructor(
+    readonly key: string,
+    readonly entry: Entry,
+    readonly bytes: number,
+    /** The store's sequence when its computation began. */
+    readonly began: number,
+  ) {}
+
+  isAt(path: CanonicalPath): boolean {
+    for (const attachment of this.attachments) if (attachment.path.path === path.path) return true;
+    return false;
+  }
+}
+
+/** A computation that has begun: the store's fence. */
+class Pending {
+  attachment: Attachment | undefined;
+  /** Nothing that covers its path has been invalidated since it began. */
+  isCurrent = true;
+
+  constructor(
+    readonly began: number,
+    readonly path: CanonicalPath,
+  ) {}
+}
+
+type Indexed = Kept | Pending;
+
+/**
+ * Memory of this process: bounded in bytes, least recently used out first, indexed by path so that an invalidation costs by what it
+ * removes. Computations under way stand in the same index: what is invalidated while they run can never be stored by them.
+ */
+export class SimpleStore implements Store {
+  private readonly clock: Clock;
+  private readonly maxBytes: number;
+  private readonly entries: LRUCache<string, Kept>;
+  private readonly exact = new PathTree<Indexed>();
+  /** Paths whose letter case says nothing, in lower case. */
+  private readonly folded = new PathTree<Indexed>();
+  /** Counts fences and invalidations, so that they stand in one order without a clock. */
+  private sequence = 0;
+  private lastInvalidation = 0;
+
+  constructor({ maxBytes = 64 * 1024 * 1024, clock = systemClock }: SimpleStoreOptions = {}) {
+    this.clock = clock;
+    this.maxBytes = maxBytes;
+    this.entries = new LRUCache<string, Kept>({
+      maxSize: maxBytes,
+      sizeCalculation: kept => kept.bytes,
+      dispose: kept => {
+        for (const attachment of kept.attachments) detach(attachment, kept);
+      },
+    });
+  }
+
+  lookUp(address: Address): LookUp {
+    const kept = this.entries.get(address.key);
+    if (kept !== undefined) {
+      if (kept.entry.expiresAtMs <= this.clock.now()) this.entries.delete(address.key);
+      else if (this.answers(kept, address.path)) return { kind: 'hit', entry: kept.entry };
+    }
+    return { kind: 'miss', fence: this.begin(address) };
+  }
+
+  begin({ path }: Address): Fence {
+    const pending = new Pending(++this.sequence, path);
+    pending.attachment = this.attach(pending, path);
+    return pending;
+  }
+
+  covers(fence: Fence, later: Fence): boolean {
+    const { isCurrent, path, began } = fence as Pending;
+    return isCurrent && (path.path === (later as Pending).path.path || began > this.lastInvalidation);
+  }
+
+  save(address: Address, entry: Entry, fence: Fence): boolean {
+    const { isCurrent, began } = fence as Pending;
+    this.release(fence);
+    if (!isCurrent || entry.expiresAtMs <= this.clock.now()) return false;
+    const present = this.entries.peek(address.key);
+    // A slower computation that began earlier saw older data than what is there.
+    if (present !== undefined && present.began > began) return false;
+
+    const bytes = entryBytes(address, entry);
+    if (bytes > this.maxBytes) return false;
+    const kept = new Kept(address.key, entry, bytes, began);
+    kept.attachments.push(this.attach(kept, address.path));
+    this.entries.set(address.key, kept);
+    return true;
+  }
+
+  release(fence: Fence): void {
+    const pending = fence as Pending;
+    pending.isCurrent = false;
+    if (pending.attachment !== undefined) detach(pending.attachment, pending);
+    pending.attachment = undefined;
+  }
+
+  invalidate(prefixes: readonly string[]): void {
+    this.lastInvalidation = ++this.sequence;
+    for (const prefix of prefixes) {
+      const path = canonicalise(prefix);
+      for (const item of this.exact.take(path)) this.drop(item);
+      for (const item of this.folded.take(path.toLowerCase())) this.drop(item);
+    }
+  }
+
+  size(): StoreSize {
+    return { entries: this.entries.size, bytes: this.entries.calculatedSize };
+  }
+
+  close(): void {
+    this.entries.clear();
+  }
+
+  /** Whether the entry was computed under this path, or nothing at all has been invalidated since it began. */
+  private answers(kept: Kept, path: CanonicalPath): boolean {
+    if (kept.isAt(path)) return true;
+    if (kept.began < this.lastInvalidation || kept.attachments.length >= MAX_PATHS) return false;
+    kept.attachments.push(this.attach(kept, path));
+    return true;
+  }
+
+  private drop(item: Indexed): void {
+    if (item instanceof Pending) item.isCurrent = false;
+    else this.entries.delete(item.key);
+  }
+
+  private attach(item: Indexed, path: CanonicalPath): Attachment {
+    const tree = path.folded ? this.folded : this.exact;
+    return { tree, place: tree.add(path.folded ? path.path.toLowerCase() : path.path, item), path };
+  }
+}
+
+function detach({ tree, place }: Attachment, item: Indexed): void {
+  tree.remove(place, item);
+}
