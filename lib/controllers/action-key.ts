@@ -1,6 +1,6 @@
 import type { CacheConfig } from '../config/cache-config.js';
 import { joinKey } from '../keys/cache-key.js';
-import { encodeValue } from '../keys/encode-value.js';
+import { encodeValue, type Instances } from '../keys/encode-value.js';
 import type { Address } from '../stores/store.js';
 import { requestOf, responseOf, type ActionCall, type Request } from './action.js';
 import type { CachedAction } from './cached-action.js';
@@ -32,8 +32,9 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   if (makeCacheKey === undefined) {
     parts.push({ text: path.path });
     for (const input of action.inputs) parts.push(inputPart(input, action, call, config));
-    if (action.options.queryString === true) parts.push(plainPart(requestOf(call).query, 'the query string'));
-    if (action.rendersLocals) parts.push(plainPart(responseOf(call).locals, 'res.locals, which the template sees'));
+    if (action.options.queryString === true) parts.push(plainPart(requestOf(call).query, 'the query string', 'instances'));
+    if (action.rendersLocals)
+      parts.push(plainPart(responseOf(call).locals, 'res.locals, which the template sees', 'literals-only'));
   } else {
     parts.push(authorsPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
   }
@@ -67,8 +68,8 @@ function valuePart(input: Extract<Input, { kind: 'value' }>, call: ActionCall, v
   return input.variable === true && varies ? { text: 'varyBy' } : notPlain(input.label);
 }
 
-function plainPart(value: unknown, label: string): Part {
-  const text = encodeValue(value, 'literals-only');
+function plainPart(value: unknown, label: string, instances: Instances): Part {
+  const text = encodeValue(value, instances);
   return text === undefined ? notPlain(label) : { text };
 }
 

@@ -31,8 +31,13 @@ export function replay(
     response.end();
   } else {
     response.setHeader('Content-Length', stored.body.length);
-    response.end(request.method === 'HEAD' ? undefined : stored.body);
+    response.end(request.method === 'HEAD' ? undefined : bodyFor(response, stored));
   }
+}
+
+/** A middleware that has put itself before `end` could change the bytes in place: it gets a copy. */
+function bodyFor(response: ServerResponse, { body }: StoredResponse): Buffer {
+  return Object.hasOwn(response, 'end') ? Buffer.from(body) : body;
 }
 
 /** Where the handler gave the lifetime, clients count it from when it was made (RFC 9111 §4.2.3). */

@@ -52,12 +52,22 @@ export class ResponseRecorder {
     onHeaders(response, () => {
       this.commitHead(undefined);
     });
+    this.noticeStatusMessage();
     response.write = ((chunk: unknown, encoding?: unknown, callback?: unknown) =>
       this.onWrite(chunk, encoding, callback)) as Write;
     response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) => this.onEnd(chunk, encoding, callback)) as End;
     response.once('close', () => {
       if (this.state === 'recording') this.listener.onClose(this.begun);
     });
+  }
+
+  private noticeStatusMessage(): void {
+    const { response } = this;
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+    response.writeHead = ((...args: unknown[]) => {
+      if (typeof args[1] === 'string') response.statusMessage = args[1];
+      return writeHead(...args);
+    }) as ServerResponse['writeHead'];
   }
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {

@@ -1,0 +1,39 @@
+/** A promise that the spec settles: a barrier to hold a handler or a store operation at. */
+export class Deferred<Value = void> {
+  readonly promise: Promise<Value>;
+  resolve!: (value: Value) => void;
+  reject!: (error: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise<Value>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+/** Where handlers are held, one after another, until the spec lets each go on. */
+export class Gate {
+  private readonly arrivals: Deferred<Deferred>[] = [];
+  private arrived = 0;
+  private awaited = 0;
+
+  /** For the handler: says that it is here, and waits. */
+  async pass(): Promise<void> {
+    const release = new Deferred();
+    this.arrivalAt(this.arrived++).resolve(release);
+    await release.promise;
+  }
+
+  /** For the spec: waits for the next handler to arrive. @returns what lets it go on */
+  async next(): Promise<() => void> {
+    const release = await this.arrivalAt(this.awaited++).promise;
+    return () => {
+      release.resolve();
+    };
+  }
+
+  private arrivalAt(index: number): Deferred<Deferred> {
+    return (this.arrivals[index] ??= new Deferred());
+  }
+}

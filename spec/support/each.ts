@@ -1,0 +1,23 @@
+import { cache } from '../../lib/index.js';
+import { stopServers } from './server.js';
+
+/** Leaves nothing behind for the next test. Register it once per file. */
+export function startAfresh(): void {
+  beforeEach(() => cache.reset());
+  afterEach(async () => {
+    await stopServers();
+    jest.restoreAllMocks();
+    await cache.reset();
+  });
+}
+
+/** Waits, without sleeping, until something that happens on other sockets has happened. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+}
+
+/** Counts look-ups from now on: a request that has looked up and missed has joined a computation, or begun one. */
+export function countLookUps(): () => number {
+  const lookUp = jest.spyOn(cache.running().store, 'lookUp');
+  return () => lookUp.mock.calls.length;
+}

@@ -1,0 +1,13 @@
+import { Readable, type Writable } from 'node:stream';
+
+/**
+ * A stream of chunks that routing-controllers knows for one: it looks whether `pipe` is a `Function`, and Jest runs specs in a realm of
+ * their own, whose `Function` is not that of Node's streams.
+ */
+export function streamOf(chunks: Iterable<unknown> | AsyncIterable<unknown>): Readable {
+  return ofThisRealm(Readable.from(chunks));
+}
+
+export function ofThisRealm(stream: Readable): Readable {
+  return Object.assign(stream, { pipe: <To extends Writable>(to: To): To => Readable.prototype.pipe.call(stream, to) as To });
+}
