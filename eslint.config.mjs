@@ -3,7 +3,8 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', 'node_modules'] },
+  // The TypeScript consumer has types where the packed package is installed: its strict compilation checks it there.
+  { ignores: ['**/dist', 'coverage', 'node_modules', '.ci/consumers/typescript'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -18,7 +19,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.mjs'],
+    files: ['**/*.{cjs,mjs}'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' } },
   },
   {

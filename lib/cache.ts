@@ -3,6 +3,7 @@ import { CacheConfig } from './config/cache-config.js';
 import { shown } from './config/must-be.js';
 import { prefixMistake } from './controllers/prefix-mistake.js';
 import { CacheUsageError } from './errors.js';
+import { coveringPrefix } from './keys/prefix.js';
 import { Engine } from './serving/engine.js';
 import type { CacheStats } from './serving/stats.js';
 
@@ -41,7 +42,7 @@ export class Cache {
    * before.
    *
    * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
-   * @throws CacheUsageError when a path does not begin with a slash, or has a query string or a pattern
+   * @throws CacheUsageError when a path does not begin with a slash, or has a query string
    *
    * @example
    * ```ts
@@ -51,11 +52,11 @@ export class Cache {
   async invalidate(paths: string | readonly string[]): Promise<void> {
     const prefixes: readonly unknown[] = Array.isArray(paths) ? paths : [paths];
     const mistakes = prefixes.flatMap(prefix => {
-      const mistake = prefixMistake(prefix, []);
+      const mistake = prefixMistake(prefix);
       return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.running().invalidate(prefixes as readonly string[]);
+    await this.running().invalidate((prefixes as readonly string[]).map(coveringPrefix));
   }
 
   /** Invalidates everything. */

@@ -1,6 +1,7 @@
 import { ActionMetadata } from 'routing-controllers';
 import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
 import { PathTemplate } from '../keys/path-template.js';
+import { fillPrefix } from '../keys/prefix.js';
 import { requestOf, type ActionCall, type Request } from './action.js';
 import { serverOptionsOf } from './server-options.js';
 
@@ -42,9 +43,9 @@ export class ActionPath {
    * @returns `undefined` when it cannot be filled
    */
   fill(prefix: string, call: ActionCall): string | undefined {
-    const route: string | RegExp = ActionMetadata.appendBaseRoute(this.routePrefix, prefix);
-    const filled = PathTemplate.parse(route as string)?.fill(name => this.valueOf(name, call));
-    return filled === undefined ? undefined : trimmed(mountOf(requestOf(call)).path + filled) || '/';
+    const route = ActionMetadata.appendBaseRoute(this.routePrefix, prefix) as string;
+    const filled = fillPrefix(route, name => this.valueOf(name, call));
+    return filled === undefined ? undefined : mountOf(requestOf(call)).path + filled || '/';
   }
 
   private valueOf(name: string, call: ActionCall): unknown {

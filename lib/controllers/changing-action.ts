@@ -1,9 +1,10 @@
 import type { ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
 import { prefixesOf, type ChangeContext, type InvalidationTarget } from '../decorators/invalidation-target.js';
+import { namesIn } from '../keys/prefix.js';
 import { ActionPath } from './action-path.js';
 import type { ActionCall } from './action.js';
-import { namesIn, prefixMistake } from './prefix-mistake.js';
+import { prefixMistake } from './prefix-mistake.js';
 import type { Class, Registry } from './registry.js';
 
 /** An action that invalidates: what its requests make out of date. */
@@ -33,7 +34,7 @@ export class ChangingAction {
   }
 
   private filled(prefix: unknown, call: ActionCall): string {
-    const mistake = prefixMistake(prefix, []);
+    const mistake = prefixMistake(prefix);
     const filled = mistake === undefined ? this.path.fill(prefix as string, call) : undefined;
     if (filled !== undefined) return filled;
     const why =

@@ -1,4 +1,13 @@
 import { shown } from '../config/must-be.js';
+import { namesIn } from '../keys/prefix.js';
+
+/** What is wrong with a path prefix, after its name; `undefined`: nothing. */
+export function prefixMistake(prefix: unknown): string | undefined {
+  if (typeof prefix !== 'string') return `has ${shown(prefix)} for a path. Write a text such as '/users/bob'.`;
+  if (!prefix.startsWith('/')) return `does not begin with a slash. Write '/${prefix}'.`;
+  if (/[?#]/.test(prefix)) return 'has a query string. Write the path alone: it covers all queries.';
+  return undefined;
+}
 
 /** A route that a prefix takes its parameters from. */
 export interface NamedRoute {
@@ -6,34 +15,28 @@ export interface NamedRoute {
   readonly names: ReadonlySet<string>;
 }
 
-/** The names of the parameters of a route as a controller and an action declare it. */
-export function routeNames(base: string | undefined, route: string | RegExp | undefined): Set<string> {
-  const names = namesIn(base ?? '');
-  const own = route instanceof RegExp ? namedGroups(route) : namesIn(route ?? '');
-  return new Set([...names, ...own]);
+/** What is wrong with a prefix as it is written in a controller, where it stands for all values of its parameters. */
+export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRoute[]): string | undefined {
+  const mistake = prefixMistake(prefix);
+  if (mistake !== undefined) return mistake;
+  const written = prefix as string;
+  if (/[*()[\]+\\]/.test(written)) return 'has a pattern. Write the path before it: a prefix covers all that lies under it.';
+  for (const { text, names } of routes) {
+    const unknown = namesIn(written).find(name => !names.has(name));
+    if (unknown === undefined) continue;
+    const known = [...names].map(name => `:${name}`).join(', ');
+    const remedy = known === '' ? 'That has no parameters: write a function that gives the path.' : `Its parameters: ${known}.`;
+    return `names :${unknown}, but its route is ${text}. ${remedy}`;
+  }
+  return undefined;
 }
 
-export function namesIn(path: string): string[] {
-  return Array.from(path.matchAll(/:(\w+)/g), match => match[1] ?? '');
+/** The names of the parameters of a route as a controller and an action declare it. */
+export function routeNames(base: string | undefined, route: string | RegExp | undefined): Set<string> {
+  const own = route instanceof RegExp ? namedGroups(route) : namesIn(route ?? '');
+  return new Set([...namesIn(base ?? ''), ...own]);
 }
 
 function namedGroups({ source }: RegExp): string[] {
   return Array.from(source.matchAll(/\(\?<([A-Za-z_]\w*)>/g), match => match[1] ?? '');
-}
-
-/** What is wrong with a prefix of `@InvalidatesCache`, after its name; `undefined`: nothing. */
-export function prefixMistake(prefix: unknown, routes: readonly NamedRoute[]): string | undefined {
-  if (typeof prefix !== 'string') return `has ${shown(prefix)} for a path. Write a text such as '/users/:username'.`;
-  if (!prefix.startsWith('/')) return `does not begin with a slash. Write '/${prefix}'.`;
-  if (prefix.includes('?') || prefix.includes('#')) {
-    return `has a query string. Write the path alone: it covers all queries.`;
-  }
-  if (/[*()[\]+\\]/.test(prefix)) return `has a pattern. Write the path before it: a prefix covers all that lies under it.`;
-  for (const { text, names } of routes) {
-    const unknown = namesIn(prefix).find(name => !names.has(name));
-    if (unknown === undefined) continue;
-    const known = [...names].map(name => `:${name}`).join(', ');
-    return `names :${unknown}, but its route is ${text}. ${known === '' ? 'That has no parameters: write a function that gives the path.' : `Its parameters: ${known}.`}`;
-  }
-  return undefined;
 }

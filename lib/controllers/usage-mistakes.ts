@@ -5,7 +5,7 @@ import { CachedOptionRules, type CachedOptions } from '../decorators/cached-opti
 import { prefixesOf, type InvalidationTarget } from '../decorators/invalidation-target.js';
 import { effectiveOptions } from './effective-options.js';
 import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
-import { prefixMistake, routeNames } from './prefix-mistake.js';
+import { routeNames, writtenPrefixMistake } from './prefix-mistake.js';
 
 type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
 
@@ -91,7 +91,7 @@ function targetMistakes(target: InvalidationTarget | undefined, { controller, ac
     names: routeNames(route, action.route),
   }));
   return prefixes
-    .map(prefix => prefixMistake(prefix, routes))
+    .map(prefix => writtenPrefixMistake(prefix, routes))
     .filter(mistake => mistake !== undefined)
     .map(mistake => `@InvalidatesCache(${typeof target === 'string' ? `'${target}'` : shown(target)}) ${mistake}`);
 }

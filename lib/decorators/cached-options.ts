@@ -35,8 +35,8 @@ export class CachedOptionRules {
     'a function of the action and the arguments that gives a text',
     'makeCacheKey: (action, args) => String(args[0])',
   )
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the method's own arguments, of whatever types
-  readonly makeCacheKey?: (action: Action, args: any[]) => string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the array of the method's own arguments, which the author may type
+  readonly makeCacheKey?: (action: Action, args: any) => string;
 
   /** True passes by the cache, both ways. Default: never. */
   @MustBe(isFunction, 'a function of the action', 'unless: action => action.request.query.preview !== undefined')

@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+
 const DEEPEST = 16;
 
 /** Whether objects made from the request by class-transformer count as plain, beside literals and arrays. */
@@ -34,10 +36,9 @@ function encodeObject(value: object, instances: Instances, depth: number): strin
     const items = Array.from(value, item => encodeValue(item, instances, depth));
     return items.includes(undefined) ? undefined : `[${items.join(',')}]`;
   }
-  if (value instanceof Date) return `Date(${value.getTime()})`;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isLiteral = prototype === Object.prototype || prototype === null;
-  if (!isLiteral && !(instances === 'instances' && isPlainPrototype(prototype as object))) return undefined;
+  if (isDate(value)) return `Date(${value.getTime()})`;
+  const prototype = prototypeOf(value);
+  if (!isLiteralPrototype(prototype) && (instances === 'literals-only' || !isPlainPrototype(prototype))) return undefined;
 
   const properties: string[] = [];
   for (const name of Object.keys(value).sort()) {
@@ -48,21 +49,31 @@ function encodeObject(value: object, instances: Instances, depth: number): strin
   return `{${properties.join(',')}}`;
 }
 
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
+}
+
+/** Of `{}` in any realm, and of objects without a prototype or with an empty one, as parsers of cookies and queries make them. */
+function isLiteralPrototype(prototype: object | null): prototype is null {
+  if (prototype === null) return true;
+  if (prototypeOf(prototype) !== null) return false;
+  return Object.hasOwn(prototype, 'hasOwnProperty') || Object.getOwnPropertyNames(prototype).length === 0;
+}
+
 const plainPrototypes = new WeakMap<object, boolean>();
 
-/** A class whose instances are told by their own properties: a setter could keep what it is given in a private field. */
+/** Of a class whose instances are told by their own properties: a setter could keep what it is given in a private field. */
 function isPlainPrototype(prototype: object): boolean {
   const known = plainPrototypes.get(prototype);
   if (known !== undefined) return known;
-  const isPlain = !Object.values(Object.getOwnPropertyDescriptors(prototype)).some(property => property.set !== undefined);
-  const parent: unknown = Object.getPrototypeOf(prototype);
-  const answer =
-    isPlain && !isBuiltIn(prototype) && (parent === Object.prototype || parent === null || isPlainPrototype(parent as object));
+  const hasSetter = Object.values(Object.getOwnPropertyDescriptors(prototype)).some(({ set }) => set !== undefined);
+  const parent = prototypeOf(prototype);
+  const answer = !hasSetter && !isBuiltIn(prototype) && (isLiteralPrototype(parent) || isPlainPrototype(parent));
   plainPrototypes.set(prototype, answer);
   return answer;
 }
 
-/** Maps, sets, buffers, promises, errors, …: they hold what `Object.keys` does not show. */
+/** Of maps, sets, buffers, promises, errors, …: they hold what `Object.keys` does not show. */
 function isBuiltIn(prototype: object): boolean {
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   return typeof constructor !== 'function' || /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(constructor));

@@ -1,7 +1,5 @@
 import { canonicalise, canonicalSegments } from './canonical-path.js';
-
-/** What a parameter of a path can be once routing-controllers has converted it. */
-type ParameterValue = (name: string) => unknown;
+import { parameterText, type ParameterValue } from './parameter-text.js';
 
 interface Slot {
   readonly name: string;
@@ -18,11 +16,7 @@ const PATTERN_SYNTAX = /[*+?()[\]\\|^$:]/;
 
 /** A route as a controller declares it: fixed text and named parameters. */
 export class PathTemplate {
-  private constructor(
-    private readonly parts: readonly (string | Slot)[],
-    /** The parameters' names, in order. */
-    readonly names: readonly string[],
-  ) {}
+  private constructor(private readonly parts: readonly (string | Slot)[]) {}
 
   /** @returns `undefined` for a route that cannot be filled: it has wildcards or other pattern syntax. */
   static parse(route: string): PathTemplate | undefined {
@@ -38,8 +32,7 @@ export class PathTemplate {
     const rest = route.slice(end);
     if (PATTERN_SYNTAX.test(rest)) return undefined;
     parts.push(canonicalise(rest));
-    const names = parts.filter(part => typeof part !== 'string').map(slot => slot.name);
-    return new PathTemplate(parts, names);
+    return new PathTemplate(parts);
   }
 
   /** @returns the path in canonical form, or `undefined` when a parameter has no value that a path can carry. */
@@ -58,16 +51,4 @@ export class PathTemplate {
     }
     return path;
   }
-}
-
-/**
- * How a parameter is written in a path. Converted values have one spelling, so that `/users/007` is `/users/7` where the handler
- * gets the number 7; a date at midnight UTC is written without its time.
- */
-function parameterText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (typeof value === 'boolean') return String(value);
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString().replace(/T00:00:00\.000Z$/, '');
-  return undefined;
 }

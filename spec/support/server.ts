@@ -60,22 +60,25 @@ export class TestServer {
   /** Sends the path as it is written, which `fetch` would not. */
   send(path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const sent = httpRequest({ host: '127.0.0.1', port: this.port, path, method, headers, agent: false }, response => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const whole = Buffer.concat(chunks);
-          resolve({
-            status: response.statusCode ?? 0,
-            statusMessage: response.statusMessage ?? '',
-            headers: response.headers,
-            body: whole,
-            text: whole.toString(),
-            outcome: outcomeOf(response.headers['cache-status']),
+      const sent = httpRequest(
+        { host: '127.0.0.1', port: this.port, path, method, headers: { ...headers, ...lengthOf(body) }, agent: false },
+        response => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const whole = Buffer.concat(chunks);
+            resolve({
+              status: response.statusCode ?? 0,
+              statusMessage: response.statusMessage ?? '',
+              headers: response.headers,
+              body: whole,
+              text: whole.toString(),
+              outcome: outcomeOf(response.headers['cache-status']),
+            });
           });
-        });
-      });
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });
@@ -92,6 +95,11 @@ export function appOf(
   options: RoutingControllersOptions = {},
 ): RequestListener {
   return createExpressServer({ controllers: [...controllers], ...options }) as RequestListener;
+}
+
+/** Node sends a body with GET only when its length is given. */
+function lengthOf(body: string | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 function outcomeOf(header: string | string[] | undefined): string | undefined {

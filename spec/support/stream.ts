@@ -5,9 +5,6 @@ import { Readable, type Writable } from 'node:stream';
  * their own, whose `Function` is not that of Node's streams.
  */
 export function streamOf(chunks: Iterable<unknown> | AsyncIterable<unknown>): Readable {
-  return ofThisRealm(Readable.from(chunks));
-}
-
-export function ofThisRealm(stream: Readable): Readable {
+  const stream = Readable.from(chunks);
   return Object.assign(stream, { pipe: <To extends Writable>(to: To): To => Readable.prototype.pipe.call(stream, to) as To });
 }

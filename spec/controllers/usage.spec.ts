@@ -1,0 +1,184 @@
+import {
+  Body,
+  createExpressServer,
+  Get,
+  getMetadataArgsStorage,
+  JsonController,
+  Param,
+  Post,
+  Put,
+  QueryParam,
+  UploadedFile,
+} from 'routing-controllers';
+import { Cached, CacheDefaults, CacheUsageError, InvalidatesCache } from '../../lib/index.js';
+import { startAfresh } from '../support/each.js';
+
+startAfresh();
+beforeEach(() => getMetadataArgsStorage().reset());
+
+function mistakesOf(...controllers: (new () => unknown)[]): readonly string[] {
+  try {
+    createExpressServer({ controllers });
+    return [];
+  } catch (error) {
+    if (!(error instanceof CacheUsageError)) throw error;
+    expect(error.code).toBe('CACHE_USAGE_INVALID');
+    expect(error.message).toBe(`CACHE_USAGE_INVALID: ${error.mistakes.join('\n')}`);
+    return error.mistakes;
+  }
+}
+
+describe('misuse', () => {
+  it('is reported when the server is created, all of it in one error, named with class and method', () => {
+    @JsonController('/users')
+    @CacheDefaults({ timeout: '5m' as unknown as number })
+    class UsersController {
+      @Post('/')
+      @Cached()
+      create(@Body() _body: object) {
+        return {};
+      }
+
+      @Get('/:username')
+      @Cached({ tiemout: 5 } as object)
+      show() {
+        return {};
+      }
+
+      @Get('/:username/friends')
+      @Cached({ queryString: false })
+      friends(@QueryParam('limit') _limit: number) {
+        return {};
+      }
+
+      @Put('/:username/avatar')
+      @InvalidatesCache('/users/:id')
+      changeAvatar(@Param('username') _username: string) {
+        return {};
+      }
+    }
+
+    @JsonController('/files')
+    class FilesController {
+      @Get('/')
+      @Cached()
+      list(@UploadedFile('file') _file: unknown) {
+        return {};
+      }
+
+      @Cached()
+      helper() {
+        return {};
+      }
+
+      @Put('/')
+      @InvalidatesCache(['files', '/files?all', '/files/*', '/files/:id'])
+      change() {
+        return {};
+      }
+
+      @Get('/both')
+      @Cached()
+      @Cached()
+      @InvalidatesCache()
+      both() {
+        return {};
+      }
+
+      @InvalidatesCache()
+      nothing() {
+        return {};
+      }
+    }
+
+    expect(mistakesOf(UsersController, FilesController)).toEqual([
+      'UsersController: @CacheDefaults: timeout must be a number of seconds, 0 or more, got "5m". Write timeout: 60 for a minute.',
+      'UsersController.create: @Cached stands on a @Post action, and only @Get can be cached. Write @InvalidatesCache where it changes data.',
+      expect.stringMatching(
+        /^UsersController\.show: @Cached: there is no option tiemout \(got 5\)\. Write one of timeout, queryString, /,
+      ),
+      "UsersController.friends: queryString: false contradicts @QueryParam('limit'): callers would get each other's answers. Leave queryString out.",
+      "UsersController.changeAvatar: @InvalidatesCache('/users/:id') names :id, but its route is /users/:username/avatar. Its parameters: :username.",
+      'FilesController.list: @UploadedFile cannot be in a key. Leave @Cached out.',
+      'FilesController.helper: @Cached stands on a method that is no action. Write it under @Get.',
+      expect.stringMatching(/^FilesController\.change: @InvalidatesCache\(.*\) does not begin with a slash\. Write '\/files'\.$/),
+      expect.stringMatching(/^FilesController\.change: @InvalidatesCache\(.*\) has a query string\./),
+      expect.stringMatching(/^FilesController\.change: @InvalidatesCache\(.*\) has a pattern\./),
+      expect.stringMatching(
+        /^FilesController\.change: @InvalidatesCache\(.*\) names :id, but its route is \/files\/\. That has no parameters/,
+      ),
+      'FilesController.both: @Cached stands 2 times. Write it once, with all options.',
+      'FilesController.both: @Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.',
+      'FilesController.nothing: @InvalidatesCache stands on a method that is no action. Write it under @Put, @Post, @Patch or @Delete.',
+    ]);
+  });
+
+  it('of another server does not stop this one', () => {
+    @JsonController('/bad')
+    class BadController {
+      @Post('/')
+      @Cached()
+      create() {
+        return {};
+      }
+    }
+    @JsonController('/good')
+    class GoodController {
+      @Get('/')
+      @Cached()
+      list() {
+        return {};
+      }
+    }
+    expect(mistakesOf(GoodController)).toEqual([]);
+    expect(mistakesOf(BadController)).toHaveLength(1);
+  });
+
+  it('is found in whichever order the decorators stand', () => {
+    @JsonController('/orders')
+    class OrdersController {
+      @Cached()
+      @Post('/')
+      create() {
+        return {};
+      }
+    }
+    expect(mistakesOf(OrdersController)).toHaveLength(1);
+  });
+
+  it('in a class that controllers extend is named with both', () => {
+    class Base {
+      @Get('/')
+      @Cached({ timeout: -1 })
+      list() {
+        return {};
+      }
+    }
+    @JsonController('/sub')
+    class SubController extends Base {}
+    expect(mistakesOf(SubController)).toEqual([
+      'SubController.list (inherited from Base): @Cached: timeout must be a number of seconds, 0 or more, got -1. Write timeout: 60 for a minute.',
+    ]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['timeout', { timeout: NaN }, /timeout must be a number of seconds, 0 or more, got NaN/],
+    ['queryString', { queryString: 'all' }, /queryString must be true or false, got "all"/],
+    ['varyBy', { varyBy: 'tenant' }, /varyBy must be a function of the action that gives a text, got "tenant"/],
+    ['statuses', { statuses: [42] }, /statuses must be an array of HTTP statuses from 200 to 599, got \[ 42 \]/],
+    ['clientTimeout', { clientTimeout: null }, /clientTimeout must be a number of seconds, 0 or more, got null/],
+    ['unless', { unless: true }, /unless must be a function/],
+  ])('of the option %s says what to write instead', (_name, options, message) => {
+    @JsonController('/wrong')
+    class WrongController {
+      @Get('/')
+      @Cached(options)
+      list() {
+        return {};
+      }
+    }
+    const [mistake] = mistakesOf(WrongController);
+    expect(mistake).toMatch(message);
+    expect(mistake).toMatch(/Write .*\.$/);
+  });
+});

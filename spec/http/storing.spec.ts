@@ -1,0 +1,258 @@
+import { get as httpGet } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
+import type { NextFunction, Request, Response } from 'express';
+import { Authorized, CurrentUser, Get, HeaderParam, JsonController, Param, Res, UseAfter, UseBefore } from 'routing-controllers';
+import { cache, Cached } from '../../lib/index.js';
+import { Deferred } from '../support/deferred.js';
+import { startAfresh, until } from '../support/each.js';
+import { streamOf } from '../support/stream.js';
+import { TestServer } from '../support/server.js';
+import { holdTime } from '../support/time.js';
+
+startAfresh();
+
+let runs: number;
+beforeEach(() => (runs = 0));
+
+let requestId = 0;
+function perRequest(request: Request, response: Response, next: NextFunction) {
+  response.set('X-Request-Id', String(++requestId));
+  response.set('Access-Control-Allow-Origin', request.get('origin') ?? '*');
+  response.vary('Origin');
+  response.cookie('seen', String(requestId));
+  response.append('Link', `</${requestId}>; rel=request`);
+  next();
+}
+
+const headerSets: Record<string, Record<string, string | string[]>> = {
+  cookie: { 'Set-Cookie': 'a=1' },
+  'vary-star': { Vary: '*' },
+  'vary-unkeyed': { Vary: 'Accept-Encoding' },
+  'vary-keyed': { Vary: 'x-language' },
+  'no-store': { 'Cache-Control': 'no-store' },
+  'no-cache': { 'Cache-Control': 'no-cache="x, y", max-age=60' },
+  private: { 'Cache-Control': 'private, max-age=60' },
+  'max-age': { 'Cache-Control': 'public, max-age=60' },
+  's-maxage': { 'Cache-Control': 'max-age=60, s-maxage=5' },
+  'max-age-0': { 'Cache-Control': 'max-age=0' },
+  'max-age-nonsense': { 'Cache-Control': 'max-age=soon' },
+  quoted: { 'Cache-Control': 'x="no-store", max-age="7"' },
+  'hop-by-hop': { Connection: 'X-Secret', 'X-Secret': '1', 'Keep-Alive': 'timeout=1' },
+  removed: {},
+};
+
+@JsonController('/storing')
+class StoringController {
+  @Get('/set/:name')
+  @Cached({ timeout: 100 })
+  set(@Param('name') name: string, @HeaderParam('X-Language') _language: string, @Res() response: Response) {
+    for (const [header, value] of Object.entries(headerSets[name] ?? {})) response.setHeader(header, value);
+    return { runs: ++runs };
+  }
+
+  @Get('/mine')
+  @Cached({ clientTimeout: 30 })
+  mine(@CurrentUser() user: string, @Res() response: Response) {
+    if (user === 'own-word') response.set('Cache-Control', 'private, max-age=9');
+    return { user, runs: ++runs };
+  }
+
+  @Get('/authorized')
+  @Cached()
+  @Authorized()
+  authorized() {
+    return { runs: ++runs };
+  }
+
+  @Get('/client/:seconds')
+  @Cached({ clientTimeout: 30 })
+  client(@Param('seconds') seconds: string) {
+    return { seconds, runs: ++runs };
+  }
+
+  @Get('/middleware')
+  @Cached()
+  @UseBefore(perRequest)
+  @UseAfter((_request: Request, response: Response, next: NextFunction) => {
+    if (!response.headersSent) response.set('X-After', '1');
+    next();
+  })
+  middleware(@Res() response: Response) {
+    response.append('Link', '</mine>; rel=handler');
+    response.removeHeader('X-Powered-By');
+    return { runs: ++runs };
+  }
+
+  @Get('/broken-stream')
+  @Cached()
+  async brokenStream(@Res() response: Response) {
+    runs++;
+    const broken = async function* () {
+      yield 'half ';
+      await new Promise(resolve => setImmediate(resolve));
+      throw new Error('the disk is gone');
+    };
+    await new Promise(resolve => pipeline(Readable.from(broken()), response, resolve));
+    return response;
+  }
+
+  @Get('/short')
+  @Cached()
+  short(@Res() response: Response) {
+    runs++;
+    response.on('error', () => undefined);
+    response.setHeader('Content-Length', '10');
+    response.write('short');
+    response.end();
+    return response;
+  }
+
+  @Get('/chunks')
+  @Cached()
+  chunks() {
+    runs++;
+    return streamOf(['a', Buffer.from('b'), 'ü']);
+  }
+
+  @Get('/slow')
+  @Cached()
+  async slow() {
+    runs++;
+    await held.promise;
+    return { runs };
+  }
+}
+
+let held: Deferred;
+
+const start = () =>
+  TestServer.ofControllers([StoringController], {
+    authorizationChecker: () => true,
+    currentUserChecker: ({ request }) => (request as Request).get('x-user'),
+  });
+
+describe('a response is not stored', () => {
+  it.each(['cookie', 'vary-star', 'vary-unkeyed', 'no-store', 'no-cache', 'private', 'max-age-0', 'max-age-nonsense'])(
+    'with %s',
+    async name => {
+      const server = await start();
+      const answers = [await server.get(`/storing/set/${name}`), await server.get(`/storing/set/${name}`)];
+      expect(answers.map(({ outcome, text }) => [outcome, text])).toEqual([
+        ['fwd=miss', '{"runs":1}'],
+        ['fwd=miss', '{"runs":2}'],
+      ]);
+      for (const [header, value] of Object.entries(headerSets[name]!)) {
+        const sent = answers[1]!.headers[header.toLowerCase()];
+        if (header === 'Vary') expect(sent).toContain(value);
+        else expect(sent).toEqual(header === 'Set-Cookie' ? [value] : value);
+      }
+    },
+  );
+
+  it('when its stream breaks', async () => {
+    const server = await start();
+    await expect(server.get('/storing/broken-stream')).rejects.toThrow();
+    expect(cache.stats().entries).toBe(0);
+  });
+
+  it('when it is shorter than it says', async () => {
+    const server = await start();
+    await server.get('/storing/short').catch(() => undefined);
+    expect(cache.stats().entries).toBe(0);
+  });
+});
+
+describe('a response is stored', () => {
+  it.each(['vary-keyed', 'max-age', 's-maxage', 'quoted'])('with %s', async name => {
+    const server = await start();
+    await server.get(`/storing/set/${name}`);
+    expect((await server.get(`/storing/set/${name}`)).outcome).toBe('hit');
+  });
+
+  it('for as long as its own Cache-Control says, which is sent on with its age', async () => {
+    const time = holdTime();
+    const server = await start();
+    await server.get('/storing/set/s-maxage');
+    time.forwardSeconds(3);
+    const hit = await server.get('/storing/set/s-maxage');
+    expect(hit.headers).toMatchObject({
+      'cache-control': 'max-age=60, s-maxage=5',
+      'cache-status': 'routing-controllers-cache; hit; ttl=2',
+      age: '3',
+    });
+    time.forwardSeconds(2);
+    expect((await server.get('/storing/set/s-maxage')).outcome).toBe('fwd=miss');
+  });
+
+  it('without what is of one connection', async () => {
+    const server = await start();
+    await server.get('/storing/set/hop-by-hop');
+    const { headers, outcome } = await server.get('/storing/set/hop-by-hop');
+    expect(outcome).toBe('hit');
+    expect(headers).not.toHaveProperty('x-secret');
+    expect(headers.connection).not.toContain('X-Secret');
+  });
+
+  it('from chunks, with the exact length on a hit', async () => {
+    const server = await start();
+    const miss = await server.get('/storing/chunks');
+    expect(miss.headers['transfer-encoding']).toBe('chunked');
+    const hit = await server.get('/storing/chunks');
+    expect(hit.headers['transfer-encoding']).toBeUndefined();
+    expect([hit.text, hit.headers['content-length']]).toEqual(['abü', '4']);
+  });
+
+  it('with the headers of its handler only: those of middlewares are fresh on each hit', async () => {
+    const server = await start();
+    const miss = await server.get('/storing/middleware', { origin: 'https://one.example' });
+    const hit = await server.get('/storing/middleware', { origin: 'https://two.example' });
+    expect([miss.outcome, hit.outcome]).toEqual(['fwd=miss', 'hit']);
+    expect(hit.headers['x-request-id']).not.toBe(miss.headers['x-request-id']);
+    expect(hit.headers['access-control-allow-origin']).toBe('https://two.example');
+    expect(hit.headers['set-cookie']).toEqual([`seen=${hit.headers['x-request-id'] as string}; Path=/`]);
+    expect(hit.headers.link).toBe(`</${hit.headers['x-request-id'] as string}>; rel=request, </mine>; rel=handler`);
+    expect(hit.headers.vary).toBe('Origin');
+    expect(hit.headers).not.toHaveProperty('x-powered-by');
+  });
+});
+
+describe('clients are told', () => {
+  it('to ask each time, or how long they need not', async () => {
+    const server = await start();
+    expect((await server.get('/storing/set/removed')).headers['cache-control']).toBe('no-cache');
+    for (let time = 0; time < 2; time++)
+      expect((await server.get('/storing/client/1')).headers['cache-control']).toBe('max-age=30');
+  });
+
+  it('that a response is one caller’s', async () => {
+    const server = await start();
+    for (let time = 0; time < 2; time++) {
+      expect((await server.get('/storing/mine', { 'x-user': 'ann' })).headers['cache-control']).toBe('private, max-age=30');
+      expect((await server.get('/storing/authorized')).headers['cache-control']).toBe('private, no-cache');
+    }
+  });
+
+  it('what the handler says, and `private` is kept where the key names the caller', async () => {
+    const server = await start();
+    for (const outcome of ['fwd=miss', 'hit']) {
+      expect(await server.get('/storing/mine', { 'x-user': 'own-word' })).toMatchObject({
+        outcome,
+        headers: { 'cache-control': 'private, max-age=9' },
+      });
+    }
+  });
+});
+
+describe('a client that leaves before the body', () => {
+  it('does not keep the response from being stored', async () => {
+    held = new Deferred();
+    const server = await start();
+    const leaving = httpGet({ port: server.port, path: '/storing/slow', agent: false });
+    leaving.on('error', () => undefined);
+    await until(() => runs === 1);
+    leaving.destroy();
+    held.resolve();
+    await until(() => cache.stats().entries === 1);
+    expect(await server.get('/storing/slow')).toMatchObject({ outcome: 'hit', text: '{"runs":1}' });
+  });
+});
