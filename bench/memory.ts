@@ -16,7 +16,7 @@ const AT_ONCE = 50;
 class JunkController {
   @Get('/:name')
   @Cached({ timeout: 0 })
-  show(@Param('name', { type: String }) name: string) {
+  show(@Param('name') name: string) {
     return { name, text: 'x'.repeat(150) };
   }
 }

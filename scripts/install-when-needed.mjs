@@ -9,7 +9,7 @@ const changedAt = path => statSync(new URL(`../${path}`, import.meta.url), { thr
 // npm writes the first when it has installed everything that the second names.
 const installed = changedAt('node_modules/.package-lock.json');
 if (installed === undefined || installed < changedAt('package-lock.json')) {
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',

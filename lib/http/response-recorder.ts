@@ -64,10 +64,10 @@ export class ResponseRecorder {
   private noticeStatusMessage(): void {
     const { response } = this;
     const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-    response.writeHead = ((...args: unknown[]) => {
+    response.writeHead = (...args: unknown[]) => {
       if (typeof args[1] === 'string') response.statusMessage = args[1];
       return writeHead(...args);
-    }) as ServerResponse['writeHead'];
+    };
   }
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {

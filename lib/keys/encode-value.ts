@@ -66,7 +66,7 @@ const plainPrototypes = new WeakMap<object, boolean>();
 function isPlainPrototype(prototype: object): boolean {
   const known = plainPrototypes.get(prototype);
   if (known !== undefined) return known;
-  const hasSetter = Object.values(Object.getOwnPropertyDescriptors(prototype)).some(({ set }) => set !== undefined);
+  const hasSetter = Object.values(Object.getOwnPropertyDescriptors(prototype)).some(property => property.set !== undefined);
   const parent = prototypeOf(prototype);
   const answer = !hasSetter && !isBuiltIn(prototype) && (isLiteralPrototype(parent) || isPlainPrototype(parent));
   plainPrototypes.set(prototype, answer);
@@ -75,6 +75,6 @@ function isPlainPrototype(prototype: object): boolean {
 
 /** Of maps, sets, buffers, promises, errors, …: they hold what `Object.keys` does not show. */
 function isBuiltIn(prototype: object): boolean {
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof constructor !== 'function' || /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(constructor));
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof maker !== 'function' || /\{\s*\[native code\]\s*\}\s*$/.test(String(maker));
 }

@@ -10,13 +10,9 @@ export function namesIn(prefix: string): string[] {
 
 /** @returns the prefix with its parameters filled in, in canonical form; `undefined` when one has no value */
 export function fillPrefix(prefix: string, valueOf: ParameterValue): string | undefined {
-  let isFilled = true;
-  const filled = prefix.replace(NAME, (_match, name: string) => {
-    const text = parameterText(valueOf(name));
-    if (text === undefined) isFilled = false;
-    return encodeURIComponent((text ?? '').toWellFormed());
-  });
-  return isFilled ? canonicalise(filled) : undefined;
+  const texts = new Map(namesIn(prefix).map(name => [name, parameterText(valueOf(name))]));
+  if ([...texts.values()].includes(undefined)) return undefined;
+  return canonicalise(prefix.replace(NAME, (_match, name: string) => encodeURIComponent((texts.get(name) ?? '').toWellFormed())));
 }
 
 /**

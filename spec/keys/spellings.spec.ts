@@ -5,6 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { cache, Cached } from '../../lib/index.js';
 import { TestServer, stopServers } from '../support/server.js';
 
+// Many real requests in one test.
+jest.setTimeout(60_000);
+
 let seen: unknown;
 
 @JsonController('/Spelled')

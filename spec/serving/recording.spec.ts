@@ -131,7 +131,7 @@ class JsonsController {
 async function start(): Promise<TestServer> {
   const app: Express = express();
   app.engine('ejs', (_path, options, callback) => {
-    callback(null, ejs.render('<h1><%= name %></h1>', options as ejs.Data));
+    callback(null, ejs.render('<h1><%= name %></h1>', options));
   });
   app.set('views', __dirname);
   app.set('view engine', 'ejs');

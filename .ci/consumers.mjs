@@ -1,0 +1,82 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Program, run } from './program.mjs';
+import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
+import { CheckFailure } from './tally.mjs';
+
+const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
+const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
+
+/** Folders under `consumers`, each a project that installs the tarball and serves with it. */
+const CONSUMERS = [
+  { name: 'commonjs', packages: PEERS, main: 'server.cjs' },
+  { name: 'esm', packages: PEERS, main: 'server.mjs' },
+  {
+    name: 'typescript',
+    packages: [...PEERS, 'typescript', '@types/express', '@types/node'],
+    main: 'dist/server.js',
+    compile: true,
+  },
+];
+
+/** Installs the tarball in projects of its users, outside the repository, and has them serve. */
+export async function checkConsumers(tally, root, scratch, tarball) {
+  for (const consumer of CONSUMERS) {
+    const project = join(scratch, consumer.name);
+    let ready = await tally.check(`consumer ${consumer.name}: installs the tarball in an empty project`, async () => {
+      await cp(join(SOURCES, consumer.name), project, { recursive: true });
+      await install(root, project, tarball(), consumer.packages);
+    });
+    if (consumer.compile) {
+      const installed = ready;
+      ready = await tally.check(`consumer ${consumer.name}: compiles`, async () => {
+        installed();
+        await run(join(project, 'node_modules/.bin/tsc'), [], { cwd: project, seconds: 120 });
+      });
+    }
+    await tally.check(
+      `consumer ${consumer.name}: serves a miss, a hit with the same bytes, and a miss after a change`,
+      async () => {
+        ready();
+        await serveAndChange(project, consumer.main);
+      },
+    );
+  }
+}
+
+async function install(root, project, tarball, packages) {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const wanted = packages.map(name => `${name}@${devDependencies[name]}`);
+  await run('npm', ['install', '--no-audit', '--no-fund', tarball, ...wanted], { cwd: project, seconds: 180 });
+}
+
+async function serveAndChange(project, main) {
+  const program = new Program('node', [main], { cwd: project });
+  try {
+    const port = await portOf(program);
+    const first = await expectMiss(port, '/greetings/ada');
+    await expectHit(port, '/greetings/ada', first);
+    await sendExpecting(200, port, '/greetings/ada', { method: 'PUT' });
+    await expectMiss(port, '/greetings/ada');
+    const { body } = await sendExpecting(200, port, '/stats');
+    const { hits, misses } = JSON.parse(body.toString());
+    if (hits !== 1 || misses !== 2) throw new CheckFailure(`stats: expected 1 hit, 2 misses, got ${body.toString()}`);
+  } catch (error) {
+    throw new CheckFailure(error.message, program.output);
+  } finally {
+    program.kill();
+    await program.ended;
+  }
+}
+
+/** The port that the server took and printed. */
+async function portOf(program) {
+  for (let tries = 0; tries < 300 && !program.hasEnded; tries++) {
+    const port = /^listening on (\d+)$/m.exec(program.output)?.[1];
+    if (port !== undefined) return Number(port);
+    await wait(100);
+  }
+  throw new CheckFailure('The server did not start.');
+}

@@ -1,0 +1,56 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './program.mjs';
+import { CheckFailure } from './tally.mjs';
+
+const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+
+/** Builds and packs the package as for publishing, and checks the tarball. Gives its path. */
+export async function checkPackage(tally, root, scratch) {
+  const tarball = await tally.check('package: builds and packs', () => pack(root, scratch));
+
+  await tally.check('package: holds the build of lib, README, CHANGELOG, LICENSE and package.json, nothing else', async () => {
+    const actual = await contentsOf(tarball());
+    const expected = await expectedContents(root);
+    const differences = [
+      ...expected.filter(path => !actual.includes(path)).map(path => `missing: ${path}`),
+      ...actual.filter(path => !expected.includes(path)).map(path => `unexpected: ${path}`),
+    ];
+    if (differences.length > 0) throw new CheckFailure('The tarball is not what it should be.', differences.join('\n'));
+  });
+
+  await tally.check('package: publint has no complaint', async () => {
+    const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
+    // It exits with 0 for suggestions too.
+    if (!output.includes('All good!')) throw new CheckFailure('It has suggestions.', output);
+  });
+
+  await tally.check('package: the types are right for every way to import it (attw)', () =>
+    run(bin(root, 'attw'), [tarball(), '--no-emoji', '--format', 'ascii'], { cwd: scratch, seconds: 120 }),
+  );
+  return tarball;
+}
+
+async function pack(root, scratch) {
+  // Its prepack script makes the build.
+  const output = await run('npm', ['pack', '--pack-destination', scratch], { cwd: root, seconds: 180 });
+  const tarballs = (await readdir(scratch)).filter(name => name.endsWith('.tgz'));
+  if (tarballs.length !== 1) throw new CheckFailure(`npm pack made ${tarballs.length} tarballs.`, output);
+  return join(scratch, tarballs[0]);
+}
+
+async function contentsOf(tarball) {
+  const listing = await run('tar', ['-tzf', tarball], { seconds: 30 });
+  const paths = listing.split('\n').filter(path => path !== '' && !path.endsWith('/'));
+  return paths.map(path => path.replace(/^package\//, '')).sort();
+}
+
+async function expectedContents(root) {
+  const sources = await readdir(join(root, 'lib'), { recursive: true });
+  const modules = sources.filter(path => path.endsWith('.ts')).map(path => `dist/${path.replace(/\.ts$/, '')}`);
+  return [...BESIDE_DIST, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
+}
+
+function bin(root, name) {
+  return join(root, 'node_modules/.bin', name);
+}

@@ -1,0 +1,23 @@
+import type { Express } from 'express';
+import { createExpressServer, useContainer } from 'routing-controllers';
+import { Container } from 'typedi';
+import { cache } from '../lib/index.js';
+import { DemoCache } from './demo-cache.js';
+import { ErrorAnswer } from './error-answer.js';
+import { RequestLog } from './request-log.js';
+import { UnknownRoute } from './unknown-route.js';
+import { UsersController } from './users-controller.js';
+import { Users } from './users.js';
+
+/** The app that shows these users. */
+export function createApp(users: Users): Express {
+  Container.set(Users, users);
+  useContainer(Container);
+  cache.configure(DemoCache);
+  return createExpressServer({
+    controllers: [UsersController],
+    middlewares: [RequestLog, UnknownRoute, ErrorAnswer],
+    defaultErrorHandler: false,
+    validation: { whitelist: true },
+  });
+}

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import { cache } from '../lib/index.js';
+import { createApp } from './app.js';
+import { DEMO_SIZE, openDatabase } from './database.js';
+import { listen } from './listen.js';
+import { readSettings } from './settings.js';
+import { StartError } from './start-error.js';
+import { Users } from './users.js';
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const db = openDatabase(settings.database, DEMO_SIZE, console.log);
+  const server = await listen(createApp(new Users(db)), settings.port);
+
+  const shutDown = async (): Promise<void> => {
+    await server.stop();
+    await cache.close();
+    db.close();
+    console.log('Stopped.');
+  };
+  let stopping: Promise<void> | undefined;
+  // Ctrl-C reaches the demo twice when npm has started it: by the terminal and by npm.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= shutDown()));
+  console.log(welcome(server.url));
+}
+
+function welcome(url: string): string {
+  return [
+    `Listening on ${url}. Try the first line twice, then the others, then the first again:`,
+    `  curl -s -o /dev/null -D - ${url}/users/alice/friends`,
+    `  curl -X PUT -H 'Content-Type: application/json' -d '{"url":"https://example.org/alice.png"}' ${url}/users/alice/avatar`,
+    `  curl -i '${url}/users?limit=3&offset=10'`,
+  ].join('\n');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../lib');
+
+const files = (readdirSync(root, { recursive: true }) as string[]).filter(file => statSync(join(root, file)).isFile());
+const sources = files.map(file => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+
+/** Imports of one file of lib by another, those of types included. */
+const imports = sources.flatMap(({ file, text }) =>
+  Array.from(text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gm), ([statement, target = '']) => ({
+    from: file,
+    to: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target.replace(/\.js$/, '.ts'))) : target,
+    isOfTypes: /^(?:import|export) type /.test(statement),
+  })),
+);
+
+describe('the house', () => {
+  it('knows routing-controllers in one folder only', () => {
+    const knowing = imports.filter(({ to }) => to === 'routing-controllers').map(({ from }) => dirname(from));
+    expect(new Set(knowing)).toEqual(new Set(['controllers']));
+  });
+
+  it('has nothing that imports the index', () => {
+    expect(imports.filter(({ to }) => to === 'index.ts')).toEqual([]);
+  });
+
+  it('has no cycle of imports', () => {
+    const targets = new Map(
+      files.map(file => [file, imports.filter(({ from, isOfTypes }) => from === file && !isOfTypes).map(({ to }) => to)]),
+    );
+    const cycleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path, file];
+      for (const target of targets.get(file) ?? []) {
+        const cycle = cycleFrom(target, [...path, file]);
+        if (cycle !== undefined) return cycle;
+      }
+      return undefined;
+    };
+    expect(files.map(file => cycleFrom(file, [])).filter(cycle => cycle !== undefined)).toEqual([]);
+  });
+
+  it.each<[string, string[]]>([
+    ['keys', []],
+    ['http', []],
+    ['stores', ['keys', 'http']],
+  ])('lets %s know only %j, and what belongs to all', (folder, known) => {
+    const foreign = imports
+      .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.includes('/') && files.includes(to))
+      .map(({ to }) => to.split('/')[0]!)
+      .filter(target => target !== folder && !known.includes(target));
+    expect(foreign).toEqual([]);
+  });
+
+  it('never writes to the console, and catches nothing in silence', () => {
+    expect(sources.filter(({ text }) => /\bconsole\./.test(text)).map(({ file }) => file)).toEqual([]);
+    expect(sources.filter(({ text }) => /catch\s*(\(\w+\))?\s*\{\s*\}/.test(text)).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('keeps its files small', () => {
+    expect(sources.filter(({ text }) => text.split('\n').length > 200).map(({ file }) => file)).toEqual([]);
+  });
+});
