@@ -1,4 +1,4 @@
-import type { ActionCall } from './controllers/action.js';
+import type { ActionCall } from './controllers/action-call.js';
 import { cachedAction, type CachedAction } from './controllers/cached-action.js';
 import { ChangingAction } from './controllers/changing-action.js';
 import { Registry } from './controllers/registry.js';

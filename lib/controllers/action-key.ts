@@ -2,7 +2,7 @@ import type { CacheConfig } from '../config/cache-config.js';
 import { joinKey } from '../keys/cache-key.js';
 import { encodeValue, type Instances } from '../keys/encode-value.js';
 import type { Address } from '../stores/store.js';
-import { requestOf, responseOf, type ActionCall, type Request } from './action.js';
+import { requestOf, responseOf, type ActionCall, type Request } from './action-call.js';
 import type { CachedAction } from './cached-action.js';
 import type { Input } from './inputs.js';
 

@@ -2,7 +2,7 @@ import { ActionMetadata } from 'routing-controllers';
 import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
 import { PathTemplate } from '../keys/path-template.js';
 import { fillPrefix } from '../keys/prefix.js';
-import { requestOf, type ActionCall, type Request } from './action.js';
+import { requestOf, type ActionCall, type Request } from './action-call.js';
 import { serverOptionsOf } from './server-options.js';
 
 /** Finds the canonical path of an action's requests. */

@@ -1,5 +1,5 @@
 import type { ActionMetadata } from 'routing-controllers';
-import type { CachedOptions } from '../decorators/cached-options.js';
+import type { CachedOptions } from '../config/cached-options.js';
 import { encodeValue } from '../keys/encode-value.js';
 import { ActionPath } from './action-path.js';
 import { effectiveOptions } from './effective-options.js';

@@ -1,9 +1,9 @@
 import type { ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
-import { prefixesOf, type ChangeContext, type InvalidationTarget } from '../decorators/invalidation-target.js';
+import { prefixesOf, type ChangeContext, type InvalidationTarget } from '../config/invalidation-target.js';
 import { namesIn } from '../keys/prefix.js';
 import { ActionPath } from './action-path.js';
-import type { ActionCall } from './action.js';
+import type { ActionCall } from './action-call.js';
 import { prefixMistake } from './prefix-mistake.js';
 import type { Class, Registry } from './registry.js';
 

@@ -1,5 +1,5 @@
 import { given } from '../config/resolve-config.js';
-import type { CachedOptions } from '../decorators/cached-options.js';
+import type { CachedOptions } from '../config/cached-options.js';
 import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
 
 /** What applies to a method of a controller: the defaults of the classes it extends, its own class's, then those of `@Cached`. */

@@ -1,5 +1,5 @@
-import type { CachedOptions } from '../decorators/cached-options.js';
-import type { InvalidationTarget } from '../decorators/invalidation-target.js';
+import type { CachedOptions } from '../config/cached-options.js';
+import type { InvalidationTarget } from '../config/invalidation-target.js';
 
 /** What the decorators said of one method of one class. */
 export interface MethodRules {

@@ -1,6 +1,6 @@
 import { getMetadataArgsStorage, type Action, type ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
-import type { ActionCall } from './action.js';
+import type { ActionCall } from './action-call.js';
 import { lineageOf, type Class, type Registry } from './registry.js';
 import { usageMistakes } from './usage-mistakes.js';
 

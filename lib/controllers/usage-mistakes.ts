@@ -1,8 +1,8 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { given } from '../config/resolve-config.js';
 import { mistakesIn, shown } from '../config/must-be.js';
-import { CachedOptionRules, type CachedOptions } from '../decorators/cached-options.js';
-import { prefixesOf, type InvalidationTarget } from '../decorators/invalidation-target.js';
+import { CachedOptionRules, type CachedOptions } from '../config/cached-options.js';
+import { prefixesOf, type InvalidationTarget } from '../config/invalidation-target.js';
 import { effectiveOptions } from './effective-options.js';
 import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
 import { routeNames, writtenPrefixMistake } from './prefix-mistake.js';

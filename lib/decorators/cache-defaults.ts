@@ -1,5 +1,5 @@
 import { processCache } from '../process-cache.js';
-import type { CachedOptions } from './cached-options.js';
+import type { CachedOptions } from '../config/cached-options.js';
 
 /**
  * Options for every `@Cached` method of a controller, and of those that extend it. It caches nothing by itself.

@@ -1,5 +1,5 @@
 import { processCache } from '../process-cache.js';
-import type { CachedOptions } from './cached-options.js';
+import type { CachedOptions } from '../config/cached-options.js';
 
 /**
  * Caches the responses of a `@Get` action. What the method declares is in the key; a hit comes after middlewares, authorization,

@@ -1,5 +1,5 @@
 import { processCache } from '../process-cache.js';
-import type { InvalidationTarget } from './invalidation-target.js';
+import type { InvalidationTarget } from '../config/invalidation-target.js';
 
 /**
  * Invalidates what an action makes out of date: after its method has succeeded, and before the client can see the response. Where the

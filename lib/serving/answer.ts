@@ -1,4 +1,4 @@
-import { requestOf, responseOf, type ActionCall } from '../controllers/action.js';
+import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { Outcome } from '../http/cache-status.js';
 import type { ClientRules } from '../http/client-rules.js';

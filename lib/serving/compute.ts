@@ -1,5 +1,5 @@
 import etag from 'etag';
-import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action.js';
+import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';

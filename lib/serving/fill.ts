@@ -1,4 +1,4 @@
-import { requestOf, responseOf } from '../controllers/action.js';
+import { requestOf, responseOf } from '../controllers/action-call.js';
 import { answer } from './answer.js';
 import { Computation, type Miss } from './compute.js';
 import type { Flight, Landing } from './flights.js';

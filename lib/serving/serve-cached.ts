@@ -1,4 +1,4 @@
-import { responseOf, type ActionCall } from '../controllers/action.js';
+import { responseOf, type ActionCall } from '../controllers/action-call.js';
 import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { answerFromEntry } from './answer.js';

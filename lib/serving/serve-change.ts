@@ -1,5 +1,5 @@
 import onHeaders from 'on-headers';
-import { responseOf, type ActionCall } from '../controllers/action.js';
+import { responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { ChangingAction } from '../controllers/changing-action.js';
 import type { Engine } from './engine.js';
 import { isClientError } from './handler-error.js';

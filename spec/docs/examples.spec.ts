@@ -100,7 +100,7 @@ describe('the tables of options in the README', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
   it.each([
-    ['lib/decorators/cached-options.ts', '## `@Cached(options?)`'],
+    ['lib/config/cached-options.ts', '## `@Cached(options?)`'],
     ['lib/config/cache-config.ts', '## Configuration'],
   ])('name just the options of %s', (file, heading) => {
     const section = readme.slice(readme.indexOf(heading)).split(/^## /m)[1]!;

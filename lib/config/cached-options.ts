@@ -1,4 +1,4 @@
-import { isFunction, isSeconds, MustBe } from '../config/must-be.js';
+import { isFunction, isSeconds, MustBe } from './must-be.js';
 import type { Action } from '../controllers/action.js';
 
 /** A recorded response, as `responseFilter` sees it. */

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Action, ActionMetadata } from 'routing-controllers';
+import type { Class } from './registry.js';
+
+/** One call of a decorated action, when all that comes before the method has been done. */
+export interface ActionCall {
+  /** The class that decorated the method: the controller, or one that it extends. */
+  readonly owner: Class;
+  readonly metadata: ActionMetadata;
+  readonly action: Action;
+  readonly args: unknown[];
+  /** Runs the method. */
+  run(): unknown;
+}
+
+/** What of an Express request this library reads. */
+export type Request = IncomingMessage & {
+  readonly originalUrl: string;
+  readonly baseUrl: string;
+  readonly path: string;
+  readonly protocol: string;
+  readonly hostname: string | undefined;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: unknown;
+  readonly app: { path(): string };
+};
+
+/** What of an Express response this library reads. */
+export type Response = ServerResponse & { readonly locals: Readonly<Record<string, unknown>> };
+
+export function requestOf({ action }: ActionCall): Request {
+  return action.request as Request;
+}
+
+export function responseOf({ action }: ActionCall): Response {
+  return action.response as Response;
+}
