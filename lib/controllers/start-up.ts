@@ -25,6 +25,7 @@ type ResponseHandler = Storage['responseHandlers'][number];
 export class StartUp {
   private storageList: Storage['responseHandlers'] | undefined;
   private readonly probed = new WeakSet<Class>();
+  private readonly faultless = new WeakSet<Class>();
   private readonly overridden = new WeakSet();
 
   constructor(
@@ -97,9 +98,13 @@ export class StartUp {
 
   /** @throws CacheUsageError with the mistakes of this controller and, so that nobody meets them one by one, of all others. */
   private check(target: Class): void {
+    if (this.faultless.has(target)) return;
     const { controllers } = getMetadataArgsStorage();
     if (!controllers.some(controller => controller.target === target)) return;
-    if (usageMistakes(target, this.registry).length === 0) return;
+    if (usageMistakes(target, this.registry).length === 0) {
+      this.faultless.add(target);
+      return;
+    }
     const mistakes = controllers.flatMap(controller => usageMistakes(controller.target, this.registry));
     throw new CacheUsageError('CACHE_USAGE_INVALID', [...new Set(mistakes)]);
   }

@@ -63,11 +63,12 @@ export class ResponseRecorder {
 
   private noticeStatusMessage(): void {
     const { response } = this;
-    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-    response.writeHead = (...args: unknown[]) => {
-      if (typeof args[1] === 'string') response.statusMessage = args[1];
-      return writeHead(...args);
-    };
+    const writeHead = response.writeHead.bind(response) as (status: number, ...rest: unknown[]) => ServerResponse;
+    response.writeHead = ((status: number, ...rest: unknown[]) => {
+      if (typeof rest[0] === 'string') response.statusMessage = rest[0];
+      // Node takes `writeHead(200, undefined, headers)`; on-headers would lose the headers of it.
+      return writeHead(status, ...rest.filter(argument => argument !== undefined));
+    });
   }
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {

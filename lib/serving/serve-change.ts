@@ -38,5 +38,9 @@ async function invalidate(engine: Engine, action: ChangingAction, call: ActionCa
     );
     prefixes = ['/'];
   }
-  await engine.invalidate(prefixes);
+  try {
+    await engine.invalidate(prefixes);
+  } catch (error) {
+    engine.faults.report('CACHE_STORE_FAILED', `${action.name}: what it changed could not be invalidated`, error);
+  }
 }
