@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { applyClientRules, type ClientRules } from './client-rules.js';
 import { isNotModified, turnIntoNotModified } from './conditional.js';
 import { applyHeaders, headerText } from './header-changes.js';
+import { ageOf } from './storability.js';
 import type { StoredResponse } from './stored-response.js';
 
 /**
@@ -20,7 +21,7 @@ export function replay(
   response.statusCode = stored.status;
   if (stored.statusMessage !== undefined) response.statusMessage = stored.statusMessage;
   applyHeaders(response, stored.headers);
-  if (headerText(stored.headers, 'cache-control') !== undefined) addAge(response, stored, ageSeconds);
+  if (hasOwnLifetime(stored)) response.setHeader('Age', ageOf(stored.headers) + ageSeconds);
   applyClientRules(response, rules);
   conclude();
 
@@ -40,8 +41,7 @@ function bodyFor(response: ServerResponse, { body }: StoredResponse): Buffer {
   return Object.hasOwn(response, 'end') ? Buffer.from(body) : body;
 }
 
-/** Where the handler gave the lifetime, clients count it from when it was made (RFC 9111 §4.2.3). */
-function addAge(response: ServerResponse, stored: StoredResponse, ageSeconds: number): void {
-  const before = Number(headerText(stored.headers, 'age') ?? 0);
-  response.setHeader('Age', (Number.isFinite(before) ? before : 0) + ageSeconds);
+/** Where the handler gave the lifetime, clients count it from when the response was made (RFC 9111 §4.2.3). */
+function hasOwnLifetime({ headers }: StoredResponse): boolean {
+  return ['cache-control', 'expires', 'age'].some(name => headerText(headers, name) !== undefined);
 }

@@ -64,11 +64,11 @@ export class ResponseRecorder {
   private noticeStatusMessage(): void {
     const { response } = this;
     const writeHead = response.writeHead.bind(response) as (status: number, ...rest: unknown[]) => ServerResponse;
-    response.writeHead = ((status: number, ...rest: unknown[]) => {
+    response.writeHead = (status: number, ...rest: unknown[]) => {
       if (typeof rest[0] === 'string') response.statusMessage = rest[0];
       // Node takes `writeHead(200, undefined, headers)`; on-headers would lose the headers of it.
       return writeHead(status, ...rest.filter(argument => argument !== undefined));
-    });
+    };
   }
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {

@@ -11,6 +11,8 @@ export interface StoringRules {
   readonly keyedHeaders: ReadonlySet<string>;
   /** Whether the key names the one caller that the response is for. */
   readonly namesCaller: boolean;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
 }
 
 /** Whether a response may be kept, and for how long. */
@@ -25,23 +27,40 @@ export function storability(status: number, headers: readonly HeaderChange[], ru
   const unkeyed = fieldNames(headerText(headers, 'vary')).find(name => !isKeyed(name, rules.keyedHeaders));
   if (unkeyed !== undefined) return unstorable(`Vary names ${unkeyed}, which is not in the key`);
 
-  // The response's own word wins over `timeout` (RFC 9111 §4.2.1, §5.2.2).
-  const own = parseCacheControl(headerText(headers, 'cache-control') ?? '');
-  if (own.noStore) return unstorable('Cache-Control: no-store');
-  if (own.noCache) return unstorable('Cache-Control: no-cache');
-  if (own.private && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');
-  if (own.lifetime !== undefined) {
-    return own.lifetime > 0 ? storableFor(own.lifetime) : unstorable('Cache-Control gives it no lifetime');
-  }
-  return storableFor(rules.timeout === 0 ? Infinity : rules.timeout);
+  const { noStore, noCache, private: isPrivate } = parseCacheControl(headerText(headers, 'cache-control') ?? '');
+  if (noStore) return unstorable('Cache-Control: no-store');
+  if (noCache) return unstorable('Cache-Control: no-cache');
+  if (isPrivate && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');
+
+  // The response's own word wins over `timeout`.
+  const seconds = ownLifetime(headers, rules.nowMs) ?? (rules.timeout === 0 ? Infinity : rules.timeout);
+  return seconds > 0 ? { kind: 'storable', lifetimeMs: seconds * 1000 } : unstorable('the response says that it has expired');
+}
+
+/** The lifetime that the handler gave, in seconds: `s-maxage`, else `max-age`, else `Expires`, less its `Age` (RFC 9111 §4.2). */
+function ownLifetime(headers: readonly HeaderChange[], nowMs: number): number | undefined {
+  const { lifetime } = parseCacheControl(headerText(headers, 'cache-control') ?? '');
+  if (lifetime !== undefined) return lifetime - ageOf(headers);
+  const expires = headerText(headers, 'expires');
+  if (expires === undefined) return undefined;
+  // RFC 9111 §5.3: what is no date, `0` above all, is a time in the past.
+  const seconds = (Date.parse(expires) - dateOf(headers, nowMs)) / 1000 - ageOf(headers);
+  return /^\d+$/.test(expires) || Number.isNaN(seconds) ? 0 : seconds;
+}
+
+function dateOf(headers: readonly HeaderChange[], nowMs: number): number {
+  const date = Date.parse(headerText(headers, 'date') ?? '');
+  return Number.isNaN(date) ? nowMs : date;
+}
+
+/** The seconds that a response had behind it when the handler gave it. */
+export function ageOf(headers: readonly HeaderChange[]): number {
+  const age = headerText(headers, 'age') ?? '';
+  return /^\d+$/.test(age) ? Number(age) : 0;
 }
 
 function isKeyed(name: string, keyed: ReadonlySet<string>): boolean {
   return name !== '*' && (keyed.has('*') || keyed.has(name));
-}
-
-function storableFor(seconds: number): Storability {
-  return { kind: 'storable', lifetimeMs: seconds * 1000 };
 }
 
 function unstorable(reason: string): Storability {

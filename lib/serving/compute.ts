@@ -114,6 +114,7 @@ export class Computation implements RecorderListener {
       statuses: action.options.statuses ?? DEFAULT_STATUSES,
       keyedHeaders: action.keyedHeaders,
       namesCaller,
+      nowMs: engine.clock.now(),
     });
     if (verdict.kind === 'unstorable') return this.giveUp('unshareable');
     this.lifetimeMs = verdict.lifetimeMs;

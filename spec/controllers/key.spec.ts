@@ -71,9 +71,9 @@ const TenantObject = createParamDecorator({
   value: ({ request }) => ({ name: (request as Request).get('x-tenant'), load: () => 1 }),
 });
 
-function putSession(request: Request & { session?: unknown }, _response: unknown, next: () => void) {
+function putSession(request: Request, _response: unknown, next: () => void) {
   const cart = request.get('x-cart');
-  request.session = request.get('x-live') === undefined ? { cart } : Object.assign(new Map(), { cart });
+  Object.assign(request, { session: request.get('x-live') === undefined ? { cart } : Object.assign(new Map(), { cart }) });
   next();
 }
 

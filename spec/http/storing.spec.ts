@@ -38,6 +38,10 @@ const headerSets: Record<string, Record<string, string | string[]>> = {
   'max-age-nonsense': { 'Cache-Control': 'max-age=soon' },
   quoted: { 'Cache-Control': 'x="no-store", max-age="7"' },
   'hop-by-hop': { Connection: 'X-Secret', 'X-Secret': '1', 'Keep-Alive': 'timeout=1' },
+  expired: { Expires: '0' },
+  'expired-long-ago': { Expires: 'Thu, 01 Jan 1970 00:00:00 GMT' },
+  'aged-out': { 'Cache-Control': 'max-age=10', Age: '10' },
+  expires: { Expires: 'Thu, 01 Jan 2026 00:01:00 GMT', Age: '20' },
   removed: {},
 };
 
@@ -132,22 +136,31 @@ const start = () =>
   });
 
 describe('a response is not stored', () => {
-  it.each(['cookie', 'vary-star', 'vary-unkeyed', 'no-store', 'no-cache', 'private', 'max-age-0', 'max-age-nonsense'])(
-    'with %s',
-    async name => {
-      const server = await start();
-      const answers = [await server.get(`/storing/set/${name}`), await server.get(`/storing/set/${name}`)];
-      expect(answers.map(({ outcome, text }) => [outcome, text])).toEqual([
-        ['fwd=miss', '{"runs":1}'],
-        ['fwd=miss', '{"runs":2}'],
-      ]);
-      for (const [header, value] of Object.entries(headerSets[name]!)) {
-        const sent = answers[1]!.headers[header.toLowerCase()];
-        if (header === 'Vary') expect(sent).toContain(value);
-        else expect(sent).toEqual(header === 'Set-Cookie' ? [value] : value);
-      }
-    },
-  );
+  it.each([
+    'cookie',
+    'vary-star',
+    'vary-unkeyed',
+    'no-store',
+    'no-cache',
+    'private',
+    'max-age-0',
+    'max-age-nonsense',
+    'expired',
+    'expired-long-ago',
+    'aged-out',
+  ])('with %s', async name => {
+    const server = await start();
+    const answers = [await server.get(`/storing/set/${name}`), await server.get(`/storing/set/${name}`)];
+    expect(answers.map(({ outcome, text }) => [outcome, text])).toEqual([
+      ['fwd=miss', '{"runs":1}'],
+      ['fwd=miss', '{"runs":2}'],
+    ]);
+    for (const [header, value] of Object.entries(headerSets[name]!)) {
+      const sent = answers[1]!.headers[header.toLowerCase()];
+      if (header === 'Vary') expect(sent).toContain(value);
+      else expect(sent).toEqual(header === 'Set-Cookie' ? [value] : value);
+    }
+  });
 
   it('when its stream breaks', async () => {
     const server = await start();
@@ -182,6 +195,18 @@ describe('a response is stored', () => {
     });
     time.forwardSeconds(2);
     expect((await server.get('/storing/set/s-maxage')).outcome).toBe('fwd=miss');
+  });
+
+  it('until it expires by its own word, less the age that it had', async () => {
+    const time = holdTime();
+    const server = await start();
+    await server.get('/storing/set/expires');
+    time.forwardSeconds(10);
+    const hit = await server.get('/storing/set/expires');
+    expect(hit.headers).toMatchObject({ 'cache-status': 'routing-controllers-cache; hit; ttl=30', age: '30' });
+    expect(hit.headers).not.toHaveProperty('cache-control');
+    time.forwardSeconds(30);
+    expect((await server.get('/storing/set/expires')).outcome).toBe('fwd=miss');
   });
 
   it('without what is of one connection', async () => {
