@@ -15,12 +15,12 @@ write. It also fails when a test fails that is not listed below, and when one th
 The origin is an Express app of routing-controllers, and the cache is where this library has it: around the method of an action. A request that
 reaches the method has been forwarded to the origin. The action declares \`@Req\` and \`@Res\` and answers as the script says:
 
-\`\`\`ts
+\`\`\`
 @Get('/:id')
 @Cached({ timeout: 3600, statuses: [200, 203, 204, 299, 301, /* …all others that the tests answer with */ 599] })
 \`\`\`
 
-\`timeout\` stands for the lifetimes that the tests give by \`Expires\`, and \`statuses\` lists every status that they answer with. All other options
+\`timeout\` is the lifetime where a test gives none, and \`statuses\` lists every status that they answer with. All other options
 are the defaults. \`POST\`, \`PUT\`, \`DELETE\` and \`M-SEARCH\` to the same path have \`@InvalidatesCache()\`.
 
 The suite has three kinds of tests. **required**: a cache that fails it departs from the letter of the RFC. **optimal**: a cache may fail it, and

@@ -81,7 +81,9 @@ function notPlain(label: string): Part {
 }
 
 function callerPart(user: unknown, config: CacheConfig): Part {
-  if (user === undefined || user === null || user === false || user === '') return { text: 'nobody' };
+  // Nobody is signed in; but the method can tell `null` from `undefined`.
+  if (user === undefined || user === null || user === false || user === '')
+    return { text: `nobody ${encodeValue(user, 'literals-only')}` };
   const id: unknown = config.identify(user);
   if (typeof id === 'string' || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
     return { text: `user ${encodeValue(id, 'literals-only')}` };

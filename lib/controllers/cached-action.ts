@@ -20,6 +20,8 @@ export interface CachedAction {
   readonly keyedHeaders: ReadonlySet<string>;
   /** Whether its responses are one caller's, so that no cache behind this one may share them. */
   readonly oneCaller: boolean;
+  /** Whether the method sees the whole request, and nobody has said what of it counts. */
+  readonly seesRequest: boolean;
   /** Whether a template sees what middlewares have put into `res.locals`. */
   readonly rendersLocals: boolean;
 }
@@ -39,9 +41,18 @@ export function cachedAction(owner: Class, metadata: ActionMetadata, registry: R
     inputs: inputsOf(metadata.params, { path: path.carriesParameters, query: options.queryString === true }),
     variesBy: headersOf(metadata.params),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
-    oneCaller: metadata.isAuthorizedUsed || types.has('current-user') || types.has('session') || types.has('session-param'),
+    seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
+    oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };
+}
+
+/** Parameters that may tell who the caller is, by what no `Vary` can name. */
+const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
+
+/** A key that the author makes may tell callers apart by anything. */
+function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {
+  return makeCacheKey !== undefined || varyBy !== undefined;
 }
 
 /**

@@ -96,6 +96,8 @@ export function headersOf(parameters: readonly ParamMetadata[]): string[] {
         return ['Cookie'];
       case 'request':
       case 'context':
+      case 'current-user':
+        // Where callers show who they are. A browser that keeps the response has to ask when another signs in.
         return ['Authorization', 'Cookie'];
       default:
         return [];

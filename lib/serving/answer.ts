@@ -29,13 +29,14 @@ export function answer(
   ageSeconds: number,
   outcome: Outcome,
 ): Promise<never> {
-  replay(requestOf(call), responseOf(call), stored, clientRulesOf(action), ageSeconds, () => {
+  replay(requestOf(call), responseOf(call), stored, clientRulesOf(engine, action), ageSeconds, () => {
     engine.conclude(responseOf(call), outcome);
   });
   if (stored.continues) call.action.next?.();
   return new Promise(() => undefined);
 }
 
-export function clientRulesOf({ variesBy, options, oneCaller }: CachedAction): ClientRules {
-  return { variesBy, clientTimeout: options.clientTimeout ?? 0, oneCaller };
+/** What clients are told of an action's responses. */
+export function clientRulesOf({ config }: Engine, { variesBy, options, oneCaller }: CachedAction): ClientRules {
+  return { variesBy, clientTimeout: options.clientTimeout ?? 0, oneCaller: oneCaller || config.varyBy !== undefined };
 }

@@ -31,6 +31,7 @@ const DEFAULT_STATUSES = [200, 204];
 export class Computation implements RecorderListener {
   private readonly request: Request;
   private readonly response: Response;
+  private readonly cookiesBefore: string;
   private conditions: Conditions = {};
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
@@ -45,6 +46,7 @@ export class Computation implements RecorderListener {
   ) {
     this.request = requestOf(miss.call);
     this.response = responseOf(miss.call);
+    this.cookiesBefore = this.cookies();
   }
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
@@ -77,6 +79,8 @@ export class Computation implements RecorderListener {
   onComplete(body: Buffer): void {
     if (this.state === 'closed' || this.head === undefined) return;
     const { engine, action, address, fence } = this.miss;
+    // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
+    if (action.seesRequest && this.cookies() !== this.cookiesBefore) return this.giveUp('unshareable');
     const length = headerText(this.head.headers, 'content-length');
     if (length !== undefined && Number(length) !== body.length) return this.giveUp('unshareable');
 
@@ -121,7 +125,11 @@ export class Computation implements RecorderListener {
     if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
       this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
     }
-    applyClientRules(this.response, clientRulesOf(action));
+    applyClientRules(this.response, clientRulesOf(engine, action));
+  }
+
+  private cookies(): string {
+    return String(this.response.getHeader('set-cookie'));
   }
 
   private stored(head: RecordedHead, body: Buffer): StoredResponse {
