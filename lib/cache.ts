@@ -1,5 +1,4 @@
 import { resolveConfig, type CacheConfigSource } from './config/resolve-config.js';
-import { CacheConfig } from './config/cache-config.js';
 import { shown } from './config/must-be.js';
 import { prefixMistake } from './controllers/prefix-mistake.js';
 import { CacheUsageError } from './errors.js';
@@ -11,6 +10,8 @@ import type { CacheStats } from './serving/stats.js';
 export class Cache {
   private engine: Engine | undefined;
   private isConfigured = false;
+  /** Whether a request has been served. */
+  private isInUse = false;
 
   /**
    * Sets the configuration: an object with some options, or a class that extends `CacheConfig`. Optional; once, before the first
@@ -26,7 +27,7 @@ export class Cache {
    */
   configure(source: CacheConfigSource): void {
     const config = resolveConfig(source);
-    if (this.engine !== undefined) {
+    if (this.isConfigured || this.isInUse) {
       const what = this.isConfigured ? 'is configured already' : 'has been used already, with its defaults';
       throw new CacheUsageError('CACHE_ALREADY_IN_USE', [
         `the cache ${what}. Call cache.configure once, before the first request; in tests, await cache.reset() before it.`,
@@ -56,17 +57,17 @@ export class Cache {
       return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.running().invalidate((prefixes as readonly string[]).map(coveringPrefix));
+    await this.ready().invalidate((prefixes as readonly string[]).map(coveringPrefix));
   }
 
   /** Invalidates everything. */
   async clear(): Promise<void> {
-    await this.running().invalidate(['/']);
+    await this.ready().invalidate(['/']);
   }
 
   /** What the cache has done and holds, as of now. */
   stats(): CacheStats {
-    return this.running().stats();
+    return this.ready().stats();
   }
 
   /** Forgets everything, the configuration too, so that `configure` may be called again. For tests. */
@@ -74,6 +75,7 @@ export class Cache {
     await this.close();
     this.engine = undefined;
     this.isConfigured = false;
+    this.isInUse = false;
   }
 
   /** Releases what the store holds. To be called when the process ends its work. */
@@ -81,9 +83,15 @@ export class Cache {
     await this.engine?.store.close();
   }
 
-  /** The cache at work; begins with the defaults when nothing was configured. Not for applications. */
+  /** The cache at work, for a request. Not for applications. */
   running(): Engine {
-    this.engine ??= new Engine(resolveConfig(new CacheConfig()));
+    this.isInUse = true;
+    return this.ready();
+  }
+
+  /** With the defaults when nothing has been configured, or not yet. */
+  private ready(): Engine {
+    this.engine ??= new Engine(resolveConfig({}));
     return this.engine;
   }
 }

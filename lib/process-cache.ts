@@ -22,9 +22,9 @@ export class ProcessCache {
       : serveChange(this.cache.running(), this.changingActionOf(call), call);
   }
 
-  private cachedActionOf({ owner, metadata }: ActionCall): CachedAction {
-    let action = this.cachedActions.get(metadata);
-    if (action === undefined) this.cachedActions.set(metadata, (action = cachedAction(owner, metadata, this.registry)));
+  private cachedActionOf(call: ActionCall): CachedAction {
+    let action = this.cachedActions.get(call.metadata);
+    if (action === undefined) this.cachedActions.set(call.metadata, (action = cachedAction(call, this.registry)));
     return action;
   }
 

@@ -63,7 +63,7 @@ export class CacheConfig {
   cacheStatus: string | false = 'routing-controllers-cache';
 
   /** Seconds a request waits for another that computes the same; then it computes itself. 0: it never waits. Default 10. */
-  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'collapseTimeout: 10')
+  @MustBe(isTimerSeconds, 'a number of seconds from 0 to 2000000', 'collapseTimeout: 10')
   collapseTimeout = 10;
 
   /**
@@ -92,6 +92,11 @@ export type CacheOptions = Partial<CacheConfig>;
 function isStore(value: unknown): boolean {
   if (value === 'simple' || value === 'null') return true;
   return typeof value === 'object' && value !== null && STORE_METHODS.every(name => isFunction((value as Partial<Store>)[name]));
+}
+
+/** Timers count milliseconds in 31 bits. */
+function isTimerSeconds(value: unknown): boolean {
+  return isSeconds(value) && (value as number) <= 2_000_000;
 }
 
 function isName(value: unknown): boolean {

@@ -32,7 +32,8 @@ export function mistakesIn(options: object): string[] {
   );
 }
 
-function optionNames(options: object): string[] {
+/** The options that a class and those it extends declare. */
+export function optionNames(options: object): string[] {
   const declared = getMetadataStorage().getTargetValidationMetadatas(options.constructor, '', false, false);
   return [...new Set(declared.map(({ propertyName }) => propertyName))];
 }

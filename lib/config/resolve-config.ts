@@ -1,6 +1,6 @@
 import { CacheConfigError } from '../errors.js';
 import { CacheConfig, type CacheOptions } from './cache-config.js';
-import { mistakesIn, shown } from './must-be.js';
+import { mistakesIn, optionNames, shown } from './must-be.js';
 
 /** What `cache.configure` takes: some options, or a class that extends `CacheConfig`. */
 export type CacheConfigSource = CacheOptions | (new () => CacheConfig);
@@ -16,11 +16,35 @@ export function resolveConfig(source: CacheConfigSource): CacheConfig {
       `cache.configure takes options or a class that extends CacheConfig, got ${shown(source)}. Write cache.configure({ defaultTimeout: 60 }).`,
     ]);
   }
-  const options = given(typeof source === 'function' ? new source() : source);
+  const options = given(typeof source === 'function' ? optionsOf(new source()) : source);
   const config = Object.assign(new CacheConfig(), options);
   const mistakes = mistakesIn(config);
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return Object.freeze(config);
+}
+
+/** The options of an instance, those too that its class has as methods or getters: the fields of `CacheConfig` would hide them. */
+function optionsOf(instance: CacheConfig): CacheOptions {
+  const options: Record<string, unknown> = Object.fromEntries(Object.entries(instance));
+  for (const name of optionNames(instance)) {
+    const owner = classWith(name, instance);
+    if (owner === undefined) continue;
+    const value: unknown = Reflect.get(owner, name, instance);
+    options[name] = typeof value === 'function' ? (value.bind(instance) as unknown) : value;
+  }
+  return options;
+}
+
+/** The nearest class below `CacheConfig` that has a property on its prototype. */
+function classWith(name: string, instance: CacheConfig): object | undefined {
+  for (let link = prototypeOf(instance); link !== null && link !== CacheConfig.prototype; link = prototypeOf(link)) {
+    if (Object.hasOwn(link, name)) return link;
+  }
+  return undefined;
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }
 
 /** `undefined` never overrides. */

@@ -22,7 +22,7 @@ export type Request = IncomingMessage & {
   readonly hostname: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: unknown;
-  readonly app: { path(): string };
+  readonly app: { path(): string; get(setting: string): unknown };
 };
 
 /** What of an Express response this library reads. */

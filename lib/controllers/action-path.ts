@@ -1,6 +1,7 @@
 import { ActionMetadata } from 'routing-controllers';
 import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
 import { PathTemplate } from '../keys/path-template.js';
+import type { ParameterValue } from '../keys/parameter-text.js';
 import { fillPrefix } from '../keys/prefix.js';
 import { requestOf, type ActionCall, type Request } from './action-call.js';
 import { serverOptionsOf } from './server-options.js';
@@ -8,6 +9,8 @@ import { serverOptionsOf } from './server-options.js';
 /** Finds the canonical path of an action's requests. */
 export class ActionPath {
   private readonly template: PathTemplate | undefined;
+  /** Whether the route goes on with a wildcard after its template: `/files/*`. */
+  private readonly hasTail: boolean;
   private readonly routePrefix: string;
   /** Where the converted value of each path parameter stands in the arguments, counted from the last. */
   private readonly positions: ReadonlyMap<string, number>;
@@ -15,7 +18,8 @@ export class ActionPath {
   constructor(metadata: ActionMetadata) {
     this.routePrefix = serverOptionsOf(metadata).routePrefix ?? '';
     const route: string | RegExp = ActionMetadata.appendBaseRoute(this.routePrefix, metadata.fullRoute);
-    this.template = typeof route === 'string' ? PathTemplate.parse(route) : undefined;
+    this.hasTail = typeof route === 'string' && route.endsWith('/*');
+    this.template = typeof route === 'string' ? PathTemplate.parse(this.hasTail ? route.slice(0, -2) : route) : undefined;
     this.positions = new Map(
       metadata.params.flatMap(({ type, name }, index): [string, number][] =>
         type === 'param' ? [[name, index - metadata.params.length]] : [],
@@ -23,35 +27,72 @@ export class ActionPath {
     );
   }
 
-  /** Whether the path tells all that the route's parameters do. */
-  get carriesParameters(): boolean {
-    return this.template !== undefined;
-  }
-
   /** The path of the call's own request. */
   of(call: ActionCall): CanonicalPath {
-    const request = requestOf(call);
-    const mount = mountOf(request);
-    const filled = this.template?.fill(name => this.valueOf(name, call));
-    if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), folded: true };
-    return { path: trimmed(mount.path + filled), folded: mount.folded };
+    return this.filled(call, name => this.convertedOf(name, call));
+  }
+
+  /** All spellings of the path of the call's own request by which a cached action may know it. */
+  spellingsOf(call: ActionCall): string[] {
+    const readings = readingsOf(call).map(reading => this.filled(call, reading).path);
+    return distinct([this.of(call).path, ...readings]);
   }
 
   /**
-   * A prefix of `@InvalidatesCache`, relative to the app's `routePrefix`, filled from the call's route parameters.
+   * A prefix of `@InvalidatesCache`, relative to the app's `routePrefix`, filled from the call's route parameters, in all spellings by
+   * which a cached action may know it.
    *
-   * @returns `undefined` when it cannot be filled
+   * @returns none when it cannot be filled
    */
-  fill(prefix: string, call: ActionCall): string | undefined {
+  fill(prefix: string, call: ActionCall): string[] {
     const route = ActionMetadata.appendBaseRoute(this.routePrefix, prefix) as string;
-    const filled = fillPrefix(route, name => this.valueOf(name, call));
-    return filled === undefined ? undefined : mountOf(requestOf(call)).path + filled || '/';
+    const mount = mountOf(requestOf(call)).path;
+    const readings: ParameterValue[] = [name => this.convertedOf(name, call), ...readingsOf(call)];
+    return distinct(
+      readings
+        .map(reading => fillPrefix(route, reading))
+        .filter(filled => filled !== undefined)
+        .map(filled => mount + filled),
+    );
   }
 
-  private valueOf(name: string, call: ActionCall): unknown {
+  private filled(call: ActionCall, reading: ParameterValue): CanonicalPath {
+    const request = requestOf(call);
+    const mount = mountOf(request);
+    const filled = this.template?.fill(reading);
+    if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), folded: true };
+    return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), folded: mount.folded };
+  }
+
+  private convertedOf(name: string, call: ActionCall): unknown {
     const position = this.positions.get(name);
     return (position === undefined ? undefined : call.args.at(position)) ?? requestOf(call).params[name];
   }
+}
+
+/**
+ * How an action of other types may read the same parameters: as they came, or as numbers. Where `PUT /users/007` takes a text and
+ * `GET /users/007` a number, they speak of one user.
+ */
+function readingsOf(call: ActionCall): ParameterValue[] {
+  const { params } = requestOf(call);
+  return [name => params[name], name => asNumber(params[name])];
+}
+
+function asNumber(value: unknown): unknown {
+  if (typeof value !== 'string' || value.trim() === '') return value;
+  const number = Number(value);
+  return Number.isNaN(number) ? value : number;
+}
+
+/** What of the request's path comes after the filled template. */
+function tailOf({ path }: Request, filled: string): string {
+  const segments = canonicalise(path).split('/').slice(filled.split('/').length);
+  return segments.map(segment => `/${segment}`).join('');
+}
+
+function distinct(paths: readonly string[]): string[] {
+  return [...new Set(paths.map(path => (path === '' ? '/' : path)))];
 }
 
 /** Where the app is mounted: as its mounting spells it, else as the client does. */

@@ -1,11 +1,10 @@
-import type { ActionMetadata } from 'routing-controllers';
 import type { CachedOptions } from '../config/cached-options.js';
-import { encodeValue } from '../keys/encode-value.js';
+import { requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
 import { effectiveOptions } from './effective-options.js';
 import { headersOf, inputsOf, keyedHeadersOf, type Input } from './inputs.js';
-import type { Class, Registry } from './registry.js';
-import { serverOptionsOf } from './server-options.js';
+import type { Registry } from './registry.js';
+import { renderingOf } from './rendering.js';
 
 /** A cached action of one controller of one server: all that its requests have in common. */
 export interface CachedAction {
@@ -27,18 +26,18 @@ export interface CachedAction {
 }
 
 /** Describes a cached action from what routing-controllers knows of it. */
-export function cachedAction(owner: Class, metadata: ActionMetadata, registry: Registry): CachedAction {
+export function cachedAction(call: ActionCall, registry: Registry): CachedAction {
+  const { owner, metadata } = call;
   const controller = metadata.target;
   const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
-  const path = new ActionPath(metadata);
   const types = new Set(metadata.params.map(({ type }) => type));
   return {
     name: `${controller.name}.${metadata.method}`,
-    identity: JSON.stringify(`${registry.nameOf(controller)}.${metadata.method}`) + renderingOf(metadata),
+    identity: JSON.stringify([registry.nameOf(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
     options,
-    path,
-    inputs: inputsOf(metadata.params, { path: path.carriesParameters, query: options.queryString === true }),
+    path: new ActionPath(metadata),
+    inputs: inputsOf(metadata.params, options.queryString === true),
     variesBy: headersOf(metadata.params),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
     seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
@@ -53,17 +52,4 @@ const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter']
 /** A key that the author makes may tell callers apart by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {
   return makeCacheKey !== undefined || varyBy !== undefined;
-}
-
-/**
- * What a server does with the method's result. Two servers in one process may serve one controller, one of them with an interceptor
- * that strips what only the other may show.
- */
-function renderingOf(metadata: ActionMetadata): string {
-  const { interceptors, classTransformer, classToPlainTransformOptions, defaults } = serverOptionsOf(metadata);
-  const names = interceptors?.map((interceptor: Class | string) =>
-    typeof interceptor === 'string' ? interceptor : interceptor.name,
-  );
-  const settings = [names, classTransformer, classToPlainTransformOptions, defaults];
-  return settings.some(setting => setting !== undefined) ? (encodeValue(settings, 'instances') ?? '?') : '';
 }

@@ -28,15 +28,15 @@ export class ChangingAction {
   prefixesOf(call: ActionCall, result: unknown): string[] {
     const context: ChangeContext = { action: call.action, args: call.args, result };
     return this.targets.flatMap(target => {
-      if (target === undefined) return [this.path.of(call).path || '/'];
-      return prefixesOf(typeof target === 'function' ? target(context) : target).map(prefix => this.filled(prefix, call));
+      if (target === undefined) return this.path.spellingsOf(call);
+      return prefixesOf(typeof target === 'function' ? target(context) : target).flatMap(prefix => this.filled(prefix, call));
     });
   }
 
-  private filled(prefix: unknown, call: ActionCall): string {
+  private filled(prefix: unknown, call: ActionCall): string[] {
     const mistake = prefixMistake(prefix);
-    const filled = mistake === undefined ? this.path.fill(prefix as string, call) : undefined;
-    if (filled !== undefined) return filled;
+    const filled = mistake === undefined ? this.path.fill(prefix as string, call) : [];
+    if (filled.length > 0) return filled;
     const why =
       mistake ??
       `names ${namesIn(prefix as string)

@@ -18,23 +18,19 @@ export type Input =
   /** The request itself: all of its URL, and headers that no key can name. */
   | { readonly kind: 'request'; readonly label: string };
 
-/** What the key takes from elsewhere than the arguments. */
-export interface Carried {
-  /** The canonical path is filled from the route's parameters. */
-  readonly path: boolean;
-  /** The whole query string is in the key. */
-  readonly query: boolean;
-}
-
-/** The inputs of an action, in the order of its arguments. */
-export function inputsOf(parameters: readonly ParamMetadata[], carried: Carried): Input[] {
+/**
+ * The inputs of an action, in the order of its arguments.
+ *
+ * @param hasWholeQuery whether the whole query string is in the key anyway
+ */
+export function inputsOf(parameters: readonly ParamMetadata[], hasWholeQuery: boolean): Input[] {
   // Counted from the end: routing-controllers can put arguments of its own before the declared ones (`appendParams`).
   return parameters
-    .map((parameter, index) => inputOf(parameter, index - parameters.length, carried))
+    .map((parameter, index) => inputOf(parameter, index - parameters.length, hasWholeQuery))
     .filter(input => input !== undefined);
 }
 
-function inputOf({ type, name }: ParamMetadata, position: number, carried: Carried): Input | undefined {
+function inputOf({ type, name }: ParamMetadata, position: number, hasWholeQuery: boolean): Input | undefined {
   switch (type) {
     case 'response':
       return undefined;
@@ -45,11 +41,12 @@ function inputOf({ type, name }: ParamMetadata, position: number, carried: Carri
     case 'current-user':
       return { kind: 'caller', position };
     case 'param':
-      return carried.path ? undefined : { kind: 'value', position, label: `@Param('${name}')`, instances: 'instances' };
+      // Beside the path: `/:from-:to` has one path for two ways to part it.
+      return { kind: 'value', position, label: `@Param('${name}')`, instances: 'instances' };
     case 'query':
-      return carried.query ? undefined : { kind: 'value', position, label: `@QueryParam('${name}')`, instances: 'instances' };
+      return hasWholeQuery ? undefined : { kind: 'value', position, label: `@QueryParam('${name}')`, instances: 'instances' };
     case 'queries':
-      return carried.query ? undefined : { kind: 'value', position, label: '@QueryParams()', instances: 'instances' };
+      return hasWholeQuery ? undefined : { kind: 'value', position, label: '@QueryParams()', instances: 'instances' };
     case 'header':
       return { kind: 'value', position, label: `@HeaderParam('${name}')`, instances: 'instances' };
     case 'cookie':

@@ -10,7 +10,8 @@ export class HeaderWatch {
   private readonly touched = new Map<string, string>();
 
   constructor(private readonly response: ServerResponse) {
-    this.before = response.getHeaders();
+    // Copies: `appendHeader` puts what it adds into the very array that a middleware has set.
+    this.before = structuredClone({ ...response.getHeaders() });
     const setHeader = response.setHeader.bind(response);
     const appendHeader = response.appendHeader.bind(response);
     const removeHeader = response.removeHeader.bind(response);

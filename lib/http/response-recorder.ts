@@ -56,9 +56,12 @@ export class ResponseRecorder {
     response.write = ((chunk: unknown, encoding?: unknown, callback?: unknown) =>
       this.onWrite(chunk, encoding, callback)) as Write;
     response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) => this.onEnd(chunk, encoding, callback)) as End;
-    response.once('close', () => {
-      if (this.state === 'recording') this.listener.onClose(this.begun);
-    });
+    if (response.closed || response.destroyed) listener.onClose(false);
+    else {
+      response.once('close', () => {
+        if (this.state === 'recording') this.listener.onClose(this.begun);
+      });
+    }
   }
 
   private noticeStatusMessage(): void {

@@ -46,7 +46,7 @@ function encodeObject(value: object, instances: Instances, depth: number): strin
     if (encoded === undefined) return undefined;
     properties.push(`${JSON.stringify(name)}:${encoded}`);
   }
-  return `{${properties.join(',')}}`;
+  return `${isLiteralPrototype(prototype) ? '' : classText(prototype)}{${properties.join(',')}}`;
 }
 
 function prototypeOf(value: object): object | null {
@@ -58,6 +58,21 @@ function isLiteralPrototype(prototype: object | null): prototype is null {
   if (prototype === null) return true;
   if (prototypeOf(prototype) !== null) return false;
   return Object.hasOwn(prototype, 'hasOwnProperty') || Object.getOwnPropertyNames(prototype).length === 0;
+}
+
+const classNumbers = new Map<string, number>();
+const classTexts = new WeakMap<object, string>();
+
+/** Tells a class from others of the same fields, and by a number from others of the same name. */
+function classText(prototype: object): string {
+  let text = classTexts.get(prototype);
+  if (text === undefined) {
+    const { name } = prototype.constructor;
+    const number = (classNumbers.get(name) ?? 0) + 1;
+    classNumbers.set(name, number);
+    classTexts.set(prototype, (text = number === 1 ? name : `${name}#${number}`));
+  }
+  return text;
 }
 
 const plainPrototypes = new WeakMap<object, boolean>();

@@ -4,6 +4,7 @@ import type { CachedAction } from '../controllers/cached-action.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
 import { headerText, storableHeaders } from '../http/header-changes.js';
+import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
 import { storability } from '../http/storability.js';
 import type { StoredResponse } from '../http/stored-response.js';
@@ -56,6 +57,9 @@ export class Computation implements RecorderListener {
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
     this.noticeNext();
+    noticeRequestReads(this.response, this.miss.action.rendersLocals, () => {
+      this.giveUp('unshareable');
+    });
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
     try {
       return await call.run();
@@ -147,7 +151,7 @@ export class Computation implements RecorderListener {
     if (this.state === 'closed') return;
     this.state = 'closed';
     const { engine, address, fence } = this.miss;
-    engine.store.release(fence);
+    engine.release(fence);
     if (landing === 'unshareable') engine.flights.noteUnshareable(address.key);
     this.leaveFlight();
     this.flight?.land({ kind: landing });
@@ -162,6 +166,8 @@ export class Computation implements RecorderListener {
     const next = action.next;
     action.next = (error?: unknown): unknown => {
       if (error === undefined) this.hasContinued = true;
+      // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
+      else if (this.head === undefined) this.giveUp('unshareable');
       return next?.(error) as unknown;
     };
   }

@@ -42,6 +42,15 @@ export class Engine {
     }
   }
 
+  /** Ends a fence whose computation stores nothing. */
+  release(fence: Fence): void {
+    try {
+      this.store.release(fence);
+    } catch (error) {
+      this.faults.report('CACHE_STORE_FAILED', 'the store could not be told that a computation has ended', error);
+    }
+  }
+
   async invalidate(prefixes: readonly string[]): Promise<void> {
     this.counters.counts.invalidations += prefixes.length;
     await this.store.invalidate(prefixes);

@@ -1,4 +1,3 @@
-import { requestOf, responseOf } from '../controllers/action-call.js';
 import { answer } from './answer.js';
 import { Computation, type Miss } from './compute.js';
 import type { Flight, Landing } from './flights.js';
@@ -6,8 +5,6 @@ import type { Flight, Landing } from './flights.js';
 /** Answers a missed request: by the computation of another that asks for the same, else by its own. */
 export async function fill(miss: Miss): Promise<unknown> {
   const { engine, call, address, fence } = miss;
-  if (requestOf(call).method === 'HEAD') return runUnrecorded(miss);
-
   const { flights, config } = engine;
   const deadline = performance.now() + config.collapseTimeout * 1000;
   while (!flights.areApart(address.key)) {
@@ -21,20 +18,13 @@ export async function fill(miss: Miss): Promise<unknown> {
       return new Computation(miss, flights.get(address.key) === undefined ? flights.open(address.key, fence) : undefined).run();
     }
     if (landing.kind === 'recorded') {
-      engine.store.release(fence);
+      engine.release(fence);
       return answer(engine, miss.action, call, landing.response, 0, { kind: 'collapsed' });
     }
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
     if (landing.kind === 'unshareable') break;
   }
   return new Computation(miss, undefined).run();
-}
-
-/** A response to HEAD has no body to keep. */
-function runUnrecorded({ engine, call, fence }: Miss): unknown {
-  engine.store.release(fence);
-  engine.conclude(responseOf(call), { kind: 'miss' });
-  return call.run();
 }
 
 /** What the flight came to, if it does in time. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
 import type { StoredResponse } from '../http/stored-response.js';
@@ -34,7 +35,7 @@ const MAX_APART = 10_000;
 /** The computations under way, by key. */
 export class Flights {
   private readonly flights = new Map<string, Flight>();
-  /** Keys whose last response could not be shared, Varnish's hit-for-miss: waiting for the next would be waiting in vain. */
+  /** Digests of keys whose last response could not be shared, Varnish's hit-for-miss: waiting for the next would be waiting in vain. */
   private readonly apart: LRUCache<string, true>;
 
   constructor(clock: Clock) {
@@ -47,7 +48,7 @@ export class Flights {
 
   /** Whether requests for the key are better computed apart. */
   areApart(key: string): boolean {
-    return this.apart.has(key);
+    return this.apart.size > 0 && this.apart.has(digestOf(key));
   }
 
   /** Announces a computation that others may wait for; one that was announced before gets no more of them. */
@@ -63,10 +64,15 @@ export class Flights {
   }
 
   noteUnshareable(key: string): void {
-    this.apart.set(key, true);
+    this.apart.set(digestOf(key), true);
   }
 
   noteShareable(key: string): void {
-    this.apart.delete(key);
+    if (this.apart.size > 0) this.apart.delete(digestOf(key));
   }
+}
+
+/** Keys may be long, and a list of them would be bounded in number alone. Two keys of one digest would only not wait for each other. */
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,8 +1,9 @@
-import { responseOf, type ActionCall } from '../controllers/action-call.js';
+import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { answerFromEntry } from './answer.js';
-import { Computation } from './compute.js';
+import type { Fence, LookUp } from '../stores/store.js';
+import { Computation, type Miss } from './compute.js';
 import type { Engine } from './engine.js';
 import { fill } from './fill.js';
 
@@ -20,15 +21,32 @@ export async function serveCached(engine: Engine, action: CachedAction, call: Ac
     return call.run();
   }
   const { address, namesCaller } = way;
-  if (way.isForced) {
-    const fence = await engine.store.begin(address);
-    return new Computation({ engine, action, call, address, namesCaller, fence }, undefined).run();
+  let found: LookUp;
+  try {
+    // A store in memory answers at once, and nothing may come between its answer and the look for a computation under way.
+    const answer = way.isForced ? missOf(await engine.store.begin(address)) : engine.store.lookUp(address);
+    found = answer instanceof Promise ? await answer : answer;
+  } catch (error) {
+    engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
+    engine.conclude(responseOf(call), { kind: 'bypass', detail: 'the store failed' });
+    return call.run();
   }
-  // A store in memory answers at once, and nothing may come between its answer and the look for a computation under way.
-  const lookUp = engine.store.lookUp(address);
-  const found = lookUp instanceof Promise ? await lookUp : lookUp;
   if (found.kind === 'hit') return answerFromEntry(engine, action, call, found.entry);
-  return fill({ engine, action, call, address, namesCaller, fence: found.fence });
+
+  const miss = { engine, action, call, address, namesCaller, fence: found.fence };
+  // A response to HEAD has no body to keep.
+  if (requestOf(call).method === 'HEAD') return runUnrecorded(miss);
+  return way.isForced ? new Computation(miss, undefined).run() : fill(miss);
+}
+
+function missOf(fence: Fence): LookUp {
+  return { kind: 'miss', fence };
+}
+
+function runUnrecorded({ engine, call, fence }: Miss): unknown {
+  engine.release(fence);
+  engine.conclude(responseOf(call), { kind: 'miss' });
+  return call.run();
 }
 
 async function wayOf(engine: Engine, action: CachedAction, call: ActionCall): Promise<Way> {

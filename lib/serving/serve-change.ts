@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import onHeaders from 'on-headers';
 import { responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { ChangingAction } from '../controllers/changing-action.js';
@@ -6,14 +7,15 @@ import { isClientError } from './handler-error.js';
 
 /** Runs a method that changes data, and invalidates what it makes out of date before the client can see its response. */
 export async function serveChange(engine: Engine, action: ChangingAction, call: ActionCall): Promise<unknown> {
-  const response = responseOf(call);
+  let result: unknown;
   let hasReturned = false;
-  // A method that writes to the response itself shows its success before it returns.
-  onHeaders(response, () => {
-    if (!hasReturned) void invalidate(engine, action, call, undefined);
+  beforeSeen(responseOf(call), moment => {
+    // What routing-controllers sends when the method has returned comes after the invalidation below; but a response in pieces, by a
+    // method or by a stream that it has returned, may be about a change that is made between its first piece and its last.
+    if (moment === 'end' || !hasReturned) void invalidate(engine, action, call, result);
   });
   try {
-    const result = await call.run();
+    result = await call.run();
     await invalidate(engine, action, call, result);
     return result;
   } catch (error) {
@@ -23,6 +25,18 @@ export async function serveChange(engine: Engine, action: ChangingAction, call: 
   } finally {
     hasReturned = true;
   }
+}
+
+/** Tells before the client sees the response's head, and again before its end where that comes later. */
+function beforeSeen(response: ServerResponse, listener: (moment: 'head' | 'end') => void): void {
+  onHeaders(response, () => {
+    listener('head');
+  });
+  const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.end = ((...args: unknown[]) => {
+    if (response.headersSent) listener('end');
+    return end(...args);
+  }) as ServerResponse['end'];
 }
 
 async function invalidate(engine: Engine, action: ChangingAction, call: ActionCall, result: unknown): Promise<void> {

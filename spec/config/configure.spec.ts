@@ -1,5 +1,14 @@
 import { Get, JsonController } from 'routing-controllers';
-import { cache, CacheConfig, CacheConfigError, Cached, CacheUsageError, NullStore, SimpleStore } from '../../lib/index.js';
+import {
+  cache,
+  type Action,
+  CacheConfig,
+  CacheConfigError,
+  Cached,
+  CacheUsageError,
+  NullStore,
+  SimpleStore,
+} from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';
 
@@ -46,6 +55,25 @@ describe('cache.configure', () => {
     expect((await server.get('/configured')).headers['cache-status']).toBe('app; hit; ttl=70');
   });
 
+  it('takes options that a class has as methods or getters', async () => {
+    class AppCache extends CacheConfig {}
+    Object.defineProperties(AppCache.prototype, {
+      varyBy: { value: ({ request }: Action) => String((request as { headers: object }).headers['x-tenant' as never]) },
+      defaultTimeout: { get: () => 33 },
+    });
+    cache.configure(class extends AppCache {});
+    const server = await start();
+    expect((await server.get('/configured', { 'x-tenant': 'a' })).outcome).toBe('fwd=miss');
+    expect((await server.get('/configured', { 'x-tenant': 'b' })).outcome).toBe('fwd=miss');
+    expect((await server.get('/configured', { 'x-tenant': 'a' })).headers['cache-status']).toMatch(/hit; ttl=33$/);
+  });
+
+  it('may come after a look at the stats', async () => {
+    expect(cache.stats().hits).toBe(0);
+    await cache.invalidate('/nothing/yet');
+    cache.configure({ defaultTimeout: 5 });
+  });
+
   it('reports every mistake in one error: option, value seen, what to write instead', () => {
     expect(
       mistakesOf({
@@ -54,6 +82,7 @@ describe('cache.configure', () => {
         store: 'redis',
         enabled: 1,
         whenUnreachable: 'panic',
+        collapseTimeout: 3_000_000,
         identify: 'id',
         keyPrefix: 'with space',
         cacheStatus: true,
@@ -67,6 +96,7 @@ describe('cache.configure', () => {
       `keyPrefix must be a text of 1 to 64 printable characters without spaces, got "with space". Write keyPrefix: 'rcc'.`,
       'identify must be a function of the user, got "id". Write identify: user => user.email.',
       `cacheStatus must be a name in printable ASCII, or false, got true. Write cacheStatus: 'api-cache', or cacheStatus: false for no header.`,
+      'collapseTimeout must be a number of seconds from 0 to 2000000, got 3000000. Write collapseTimeout: 10.',
       `whenUnreachable must be 'continue' or 'refuse', got "panic". Write whenUnreachable: 'refuse' where nothing stale may ever be served.`,
       'enabled must be true or false, got 1. Write enabled: false for a cache that is off.',
     ]);

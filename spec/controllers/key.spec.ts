@@ -55,6 +55,27 @@ class Search {
   range?: Span;
 }
 
+class Circle {
+  size!: string;
+}
+
+class Square {
+  size!: string;
+}
+
+class Drawing {
+  @Type(() => Object, {
+    discriminator: {
+      property: 'kind',
+      subTypes: [
+        { value: Circle, name: 'circle' },
+        { value: Square, name: 'square' },
+      ],
+    },
+  })
+  shape!: Circle | Square;
+}
+
 /** A value of which `Object.keys` tells nothing. */
 class Hidden {
   #text = '';
@@ -193,6 +214,24 @@ class KeyController {
   @Cached()
   typed(@Param('id') id: number, @Param('flag') flag: boolean) {
     return { id, flag, runs: ++runs };
+  }
+
+  @Get('/parted/:from-:to')
+  @Cached()
+  parted(@Param('from') from: string, @Param('to') to: string) {
+    return { from, to, runs: ++runs };
+  }
+
+  @Get('/twice/:id')
+  @Cached()
+  twice(@Param('id') raw: string, @Param('id') id: number) {
+    return { raw, id, runs: ++runs };
+  }
+
+  @Get('/shapes')
+  @Cached()
+  shapes(@QueryParams() { shape }: Drawing) {
+    return { kind: shape.constructor.name, runs: ++runs };
   }
 
   @Get('/params/:id')
@@ -415,6 +454,34 @@ describe('the key', () => {
       await outcomes('/key/typed/7/true', '/key/typed/007/1', '/key/typed/7.0/true', '/key/typed/8/true', '/key/typed/7/0'),
     ).toEqual([miss, hit, hit, miss, miss]);
     expect(await outcomes('/key/params/7', '/key/params/007', '/key/params/7')).toEqual([miss, miss, hit]);
+  });
+
+  it('tells apart what parts one path in two ways', async () => {
+    const server = await start();
+    const parted = async (path: string) => {
+      const { from, to } = JSON.parse((await server.get(path)).text) as { from: string; to: string };
+      return [from, to];
+    };
+    expect([await parted('/key/parted/a-b-c'), await parted('/key/parted/a-b%2Dc')]).not.toEqual([
+      expect.anything(),
+      ['a-b', 'c'],
+    ]);
+    expect(await outcomes('/key/parted/x-y', '/key/parted/x-y')).toEqual([miss, hit]);
+  });
+
+  it('has a parameter that is declared in two types in both', async () => {
+    expect(await outcomes('/key/twice/007', '/key/twice/7', '/key/twice/007')).toEqual([miss, miss, hit]);
+  });
+
+  it('tells apart instances of two classes with equal fields', async () => {
+    const shape = (kind: string) => `/key/shapes?shape[kind]=${kind}&shape[size]=1`;
+    const server = await start();
+    expect((await server.get(shape('circle'))).text).toContain('Circle');
+    expect((await server.get(shape('square'))).text).toContain('Square');
+    expect(await server.get(shape('circle'))).toMatchObject({
+      outcome: 'hit',
+      text: expect.stringContaining('Circle') as string,
+    });
   });
 
   it('has what middlewares put into res.locals where a template sees it', async () => {

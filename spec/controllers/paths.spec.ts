@@ -72,6 +72,45 @@ class RoutesController {
   }
 }
 
+@JsonController('/Typed')
+class TypedController {
+  @Get('/text/:id')
+  @Cached()
+  text(@Param('id') id: string) {
+    return { id };
+  }
+
+  @Put('/text/:id')
+  @InvalidatesCache()
+  changeByNumber(@Param('id') _id: number) {
+    return {};
+  }
+
+  @Get('/number/:id')
+  @Cached()
+  number(@Param('id') id: number) {
+    return { id };
+  }
+
+  @Put('/number/:id')
+  @InvalidatesCache('/Typed/number/:id')
+  changeByText(@Param('id') _id: string) {
+    return {};
+  }
+
+  @Get('/tail/:dir/:name')
+  @Cached()
+  tail(@Param('dir') dir: string, @Param('name') name: string) {
+    return { dir, name };
+  }
+
+  @Put('/tail/*')
+  @InvalidatesCache()
+  changeTail() {
+    return {};
+  }
+}
+
 @JsonController()
 class PatternsController {
   @Get(/^\/Pattern\/(\w+)\/?$/i)
@@ -87,7 +126,7 @@ class PatternsController {
   }
 }
 
-const controllers = [UsersController, RoutesController, PatternsController];
+const controllers = [UsersController, RoutesController, PatternsController, TypedController];
 
 describe('every spelling of a path', () => {
   it.each([
@@ -187,6 +226,19 @@ describe('@InvalidatesCache', () => {
     expect(errors.map(({ message }) => message)).toEqual([
       'CACHE_TARGET_FAILED: UsersController.changeByBadFunction: the target of @InvalidatesCache failed, so all is invalidated: which path?',
     ]);
+  });
+
+  it.each([
+    ['/Typed/text/007', '/typed/text/007'],
+    ['/Typed/number/7', '/typed/number/007'],
+    ['/Typed/number/007', '/typed/number/7'],
+    ['/Typed/tail/a/B', '/TYPED/tail/%61/B'],
+  ])('reaches %s by PUT %s, whatever the two actions take it for', async (path, changed) => {
+    const server = await TestServer.ofControllers(controllers);
+    await server.get(path);
+    expect((await server.get(path)).outcome).toBe('hit');
+    expect((await server.put(changed)).status).toBe(200);
+    expect((await server.get(path)).outcome).toBe('fwd=miss');
   });
 
   it('takes the named groups of a regular expression', async () => {

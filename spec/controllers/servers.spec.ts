@@ -1,3 +1,4 @@
+import express from 'express';
 import { Container, Service } from 'typedi';
 import {
   Get,
@@ -7,6 +8,7 @@ import {
   Param,
   Put,
   useContainer,
+  useExpressServer,
   type InterceptorInterface,
 } from 'routing-controllers';
 import { cache, Cached, CacheDefaults, InvalidatesCache } from '../../lib/index.js';
@@ -127,6 +129,15 @@ describe('two servers in one process', () => {
     const open = await TestServer.ofControllers([controller], { interceptors: [Stripping] });
     expect((await internal.get('/items/7')).text).toContain('internal');
     expect((await open.get('/items/7')).text).toContain('stripped');
+  });
+
+  it('may write one controller’s results in different ways', async () => {
+    const controller = itemsController('written');
+    const app = express().set('json replacer', (name: string, value: unknown) => (name === 'id' ? undefined : value));
+    useExpressServer(app, { controllers: [controller], ...plain });
+    const [whole, partly] = [await TestServer.ofControllers([controller], plain), await TestServer.start(app)];
+    expect((await whole.get('/items/7')).text).toBe('{"version":"written","id":"7"}');
+    expect((await partly.get('/items/7')).text).toBe('{"version":"written"}');
   });
 
   it('share one cache: an invalidation reaches both', async () => {

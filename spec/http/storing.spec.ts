@@ -87,6 +87,29 @@ class StoringController {
     return { runs: ++runs };
   }
 
+  @Get('/lists')
+  @Cached()
+  @UseBefore((_request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('Vary', ['Origin']);
+    response.setHeader('Link', ['<m>']);
+    next();
+  })
+  lists(@Res() response: Response) {
+    response.appendHeader('Link', '<h>');
+    return { runs: ++runs };
+  }
+
+  @Get('/lists-and-vary')
+  @Cached()
+  @UseBefore((_request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('Vary', ['Origin']);
+    next();
+  })
+  listsAndVary(@Res() response: Response) {
+    response.appendHeader('Vary', 'Accept');
+    return { runs: ++runs };
+  }
+
   @Get('/broken-stream')
   @Cached()
   async brokenStream(@Res() response: Response) {
@@ -238,6 +261,19 @@ describe('a response is stored', () => {
     expect(hit.headers.link).toBe(`</${hit.headers['x-request-id'] as string}>; rel=request, </mine>; rel=handler`);
     expect(hit.headers.vary).toBe('Origin');
     expect(hit.headers).not.toHaveProperty('x-powered-by');
+  });
+});
+
+describe('a header that a middleware has set as a list', () => {
+  it('is kept apart from what the handler adds to it', async () => {
+    const server = await start();
+    await server.get('/storing/lists');
+    expect(await server.get('/storing/lists')).toMatchObject({ outcome: 'hit', headers: { link: '<m>, <h>', vary: 'Origin' } });
+    await server.get('/storing/lists-and-vary');
+    expect(await server.get('/storing/lists-and-vary')).toMatchObject({
+      outcome: 'fwd=miss',
+      headers: { vary: 'Origin, Accept' },
+    });
   });
 });
 

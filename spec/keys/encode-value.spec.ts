@@ -98,7 +98,7 @@ describe('an encoded value', () => {
       }
     }
     class Deeper extends Hiding {}
-    expect(encodeValue(new Page(), 'instances')).toBe('{"limit":1}');
+    expect(encodeValue(new Page(), 'instances')).toBe('Page{"limit":1}');
     expect(encodeValue(new Hiding(), 'instances')).toBeUndefined();
     expect(encodeValue(new Deeper(), 'instances')).toBeUndefined();
     expect(encodeValue(new Map(), 'instances')).toBeUndefined();

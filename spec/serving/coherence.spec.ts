@@ -5,6 +5,7 @@ import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../support/each.js';
 import { TestServer } from '../support/server.js';
+import { streamOf } from '../support/stream.js';
 
 startAfresh();
 
@@ -80,6 +81,31 @@ class UsersController {
     return { version };
   }
 
+  @Put('/:name/in-pieces')
+  @InvalidatesCache('/users/:name')
+  async changeInPieces(@Res() response: Response) {
+    response.write('working ');
+    await changeGate?.pass();
+    version++;
+    response.end('done');
+    await changeGate?.pass();
+    return response;
+  }
+
+  @Put('/:name/in-a-stream')
+  @InvalidatesCache('/users/:name')
+  changeInAStream() {
+    const gate = changeGate;
+    return streamOf(
+      (async function* () {
+        yield 'working ';
+        await gate?.pass();
+        version++;
+        yield 'done';
+      })(),
+    );
+  }
+
   @Put('/:name/by-hand')
   @InvalidatesCache('/users/:name')
   async changeByHand(@Res() response: Response) {
@@ -146,10 +172,11 @@ describe('what was computed before an invalidation', () => {
 
   it('does not come back when it ends after what was computed later', async () => {
     const server = await TestServer.ofControllers([UsersController]);
+    const lookUp = jest.spyOn(cache.running().store, 'lookUp');
     readGate = new Gate();
     const slow = server.get('/users/bob');
     const resumeSlow = await readGate.next();
-    cache.running().flights.noteUnshareable(cacheKeyOfBob());
+    cache.running().flights.noteUnshareable(lookUp.mock.calls[0]![0].key);
     readGate = undefined;
     version++;
     expect(versionIn(await server.get('/users/bob'))).toBe(2);
@@ -157,10 +184,6 @@ describe('what was computed before an invalidation', () => {
     await slow;
     expect(versionIn(await server.get('/users/bob'))).toBe(2);
   });
-
-  function cacheKeyOfBob(): string {
-    return '""\n"UsersController.user"\n/users/bob';
-  }
 });
 
 describe('a response that was handed out', () => {
@@ -233,6 +256,21 @@ describe('a change', () => {
     expect(cache.stats().entries).toBe(1);
     (await changeGate.next())();
     await until(() => cache.stats().entries === 0);
+  });
+});
+
+describe('a change that answers in pieces', () => {
+  it.each(['in-pieces', 'in-a-stream'])('(%s) has invalidated before its last one', async how => {
+    const server = await TestServer.ofControllers([UsersController]);
+    changeGate = new Gate();
+    const changed = server.put(`/users/bob/${how}`);
+    const resume = await changeGate.next();
+    // It is stored while the change is still being made.
+    expect(versionIn(await server.get('/users/bob'))).toBe(1);
+    resume();
+    expect((await changed).text).toBe('working done');
+    expect(versionIn(await server.get('/users/bob'))).toBe(2);
+    if (how === 'in-pieces') (await changeGate.next())();
   });
 });
 
