@@ -85,7 +85,9 @@ class FaultsController {
   @Cached()
   rendered(@Param('name') _name: string, @Res() response: Response) {
     return new Promise(resolve => {
-      response.render('page', (_error: unknown, html: string) => { resolve(response.send(html)); });
+      response.render('page', (_error: unknown, html: string) => {
+        resolve(response.send(html));
+      });
     });
   }
 
@@ -193,7 +195,10 @@ describe('a client that leaves before the method runs', () => {
 @Middleware({ type: 'before' })
 class Waiting {
   use(request: Request, response: Response, next: NextFunction) {
-    if (request.get('x-wait') === undefined) { next(); return; }
+    if (request.get('x-wait') === undefined) {
+      next();
+      return;
+    }
     response.once('close', () => leave());
     arrived.resolve();
     void allowed.promise.then(() => next());

@@ -11,9 +11,13 @@ export function startAfresh(): void {
   });
 }
 
-/** Waits, without sleeping, until something that happens on other sockets has happened. */
+/** Waits, without sleeping, until something that happens on other sockets has happened; fails when it never does. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+  const deadline = performance.now() + 4000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`It never came to: ${condition.toString()}`);
+    await new Promise(resolve => setImmediate(resolve));
+  }
 }
 
 /** Counts look-ups from now on: a request that has looked up and missed has joined a computation, or begun one. */
