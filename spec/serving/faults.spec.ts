@@ -187,9 +187,11 @@ describe('a client that leaves before the method runs', () => {
     const { flights } = cache.running();
     const [key] = [...(flights as unknown as { flights: Map<string, unknown> }).flights.keys()];
     await until(() => flights.get(key!) === undefined);
-    expect(cache.running().store).toEqual(expect.objectContaining({ exact: new SimpleStore().exact }));
+    expect(indexOf(cache.running().store)).toEqual(indexOf(new SimpleStore()));
   });
 });
+
+const indexOf = (store: unknown) => (store as { exact: unknown }).exact;
 
 /** Holds requests that ask for it until the spec lets them go on. */
 @Middleware({ type: 'before' })
