@@ -1,17 +1,18 @@
-import { resolveConfig, type CacheConfigSource } from './config/resolve-config.js';
 import { shown } from './config/must-be.js';
+import type { CacheConfigSource } from './config/resolve-config.js';
 import { prefixMistake } from './controllers/prefix-mistake.js';
 import { CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
-import { Engine } from './serving/engine.js';
+import type { CurrentEngine } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
 
 /** The one cache of the process. */
 export class Cache {
-  private engine: Engine | undefined;
-  private isConfigured = false;
-  /** Whether a request has been served. */
-  private isInUse = false;
+  readonly #current: CurrentEngine;
+
+  constructor(current: CurrentEngine) {
+    this.#current = current;
+  }
 
   /**
    * Sets the configuration: an object with some options, or a class that extends `CacheConfig`. Optional; once, before the first
@@ -26,21 +27,13 @@ export class Cache {
    * ```
    */
   configure(source: CacheConfigSource): void {
-    const config = resolveConfig(source);
-    if (this.isConfigured || this.isInUse) {
-      const what = this.isConfigured ? 'is configured already' : 'has been used already, with its defaults';
-      throw new CacheUsageError('CACHE_ALREADY_IN_USE', [
-        `the cache ${what}. Call cache.configure once, before the first request; in tests, await cache.reset() before it.`,
-      ]);
-    }
-    this.isConfigured = true;
-    this.engine = new Engine(config);
+    this.#current.configure(source);
   }
 
   /**
    * Invalidates all that is cached at and under paths, in whole segments: `/api/users/bob` covers `/api/users/bob?limit=5` and
    * `/api/users/bob/friends`, never `/api/users/bobby`. When the promise resolves, no request that starts later is answered from
-   * before.
+   * before. A segment `*` stands for all there is: `/api/users/*` is `/api/users`.
    *
    * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
    * @throws CacheUsageError when a path does not begin with a slash, or has a query string
@@ -57,41 +50,26 @@ export class Cache {
       return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.ready().invalidate((prefixes as readonly string[]).map(coveringPrefix));
+    await this.#current.get().invalidate((prefixes as readonly string[]).map(coveringPrefix));
   }
 
   /** Invalidates everything. */
   async clear(): Promise<void> {
-    await this.ready().invalidate(['/']);
+    await this.#current.get().invalidate(['/']);
   }
 
   /** What the cache has done and holds, as of now. */
   stats(): CacheStats {
-    return this.ready().stats();
+    return this.#current.get().stats();
   }
 
   /** Forgets everything, the configuration too, so that `configure` may be called again. For tests. */
   async reset(): Promise<void> {
-    await this.close();
-    this.engine = undefined;
-    this.isConfigured = false;
-    this.isInUse = false;
+    await this.#current.reset();
   }
 
   /** Releases what the store holds. To be called when the process ends its work. */
   async close(): Promise<void> {
-    await this.engine?.store.close();
-  }
-
-  /** The cache at work, for a request. Not for applications. */
-  running(): Engine {
-    this.isInUse = true;
-    return this.ready();
-  }
-
-  /** With the defaults when nothing has been configured, or not yet. */
-  private ready(): Engine {
-    this.engine ??= new Engine(resolveConfig({}));
-    return this.engine;
+    await this.#current.close();
   }
 }

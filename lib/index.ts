@@ -5,7 +5,7 @@ export { CacheConfig } from './config/cache-config.js';
 export { Cached } from './decorators/cached.js';
 export { CacheDefaults } from './decorators/cache-defaults.js';
 export { InvalidatesCache } from './decorators/invalidates-cache.js';
-export { CacheConfigError, CacheFault, CacheUsageError } from './errors.js';
+export { CacheConfigError, CacheUsageError } from './errors.js';
 export { NullStore } from './stores/null-store.js';
 export { SimpleStore } from './stores/simple/simple-store.js';
 
@@ -15,7 +15,7 @@ export type { CacheConfigSource } from './config/resolve-config.js';
 export type { Action } from './controllers/action.js';
 export type { CachedOptions, FilteredResponse } from './config/cached-options.js';
 export type { ChangeContext, InvalidatedPaths, InvalidationTarget } from './config/invalidation-target.js';
-export type { CacheUsageCode } from './errors.js';
+export type { CacheFault, CacheUsageCode } from './errors.js';
 export type { CacheStats } from './serving/stats.js';
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
 export type { Address, Entry, Fence, LookUp, MaybePromise, Store, StoreSize } from './stores/store.js';

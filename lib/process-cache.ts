@@ -4,12 +4,14 @@ import { ChangingAction } from './controllers/changing-action.js';
 import { Registry } from './controllers/registry.js';
 import { StartUp } from './controllers/start-up.js';
 import { Cache } from './cache.js';
+import { CurrentEngine } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
 import { serveChange } from './serving/serve-change.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
-  readonly cache = new Cache();
+  readonly current = new CurrentEngine();
+  readonly cache = new Cache(this.current);
   readonly registry = new Registry();
   readonly startUp = new StartUp(this.registry, call => this.serve(call));
   private readonly cachedActions = new WeakMap<object, CachedAction>();
@@ -17,9 +19,10 @@ export class ProcessCache {
 
   private serve(call: ActionCall): unknown {
     const rules = this.registry.rulesOf(call.owner, call.metadata.method);
+    const engine = this.current.forRequest();
     return rules !== undefined && rules.cached.length > 0
-      ? serveCached(this.cache.running(), this.cachedActionOf(call), call)
-      : serveChange(this.cache.running(), this.changingActionOf(call), call);
+      ? serveCached(engine, this.cachedActionOf(call), call)
+      : serveChange(engine, this.changingActionOf(call), call);
   }
 
   private cachedActionOf(call: ActionCall): CachedAction {

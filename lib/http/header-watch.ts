@@ -11,7 +11,8 @@ export class HeaderWatch {
 
   constructor(private readonly response: ServerResponse) {
     // Copies: `appendHeader` puts what it adds into the very array that a middleware has set.
-    this.before = structuredClone({ ...response.getHeaders() });
+    const before = Object.entries(response.getHeaders());
+    this.before = Object.fromEntries(before.map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]));
     const setHeader = response.setHeader.bind(response);
     const appendHeader = response.appendHeader.bind(response);
     const removeHeader = response.removeHeader.bind(response);

@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { get as httpGet } from 'node:http';
 import { BadRequestError, Get, InternalServerError, JsonController, Param, Put, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
+import { processCache } from '../../lib/process-cache.js';
 import { Gate } from '../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../support/each.js';
 import { TestServer } from '../support/server.js';
@@ -158,7 +159,7 @@ describe('what was computed before an invalidation', () => {
 
   it('is not stored when the invalidation comes while its last byte is on the way to the store (R4)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
-    const { store } = cache.running();
+    const { store } = processCache.current.get();
     const save = store.save.bind(store);
     jest.spyOn(store, 'save').mockImplementationOnce((...args) => {
       version++;
@@ -172,11 +173,11 @@ describe('what was computed before an invalidation', () => {
 
   it('does not come back when it ends after what was computed later', async () => {
     const server = await TestServer.ofControllers([UsersController]);
-    const lookUp = jest.spyOn(cache.running().store, 'lookUp');
+    const lookUp = jest.spyOn(processCache.current.get().store, 'lookUp');
     readGate = new Gate();
     const slow = server.get('/users/bob');
     const resumeSlow = await readGate.next();
-    cache.running().flights.noteUnshareable(lookUp.mock.calls[0]![0].key);
+    processCache.current.get().flights.noteUnshareable(lookUp.mock.calls[0]![0].key);
     readGate = undefined;
     version++;
     expect(versionIn(await server.get('/users/bob'))).toBe(2);

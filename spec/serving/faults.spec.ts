@@ -13,6 +13,7 @@ import {
   type ExpressErrorMiddlewareInterface,
 } from 'routing-controllers';
 import { cache, Cached, SimpleStore } from '../../lib/index.js';
+import { processCache } from '../../lib/process-cache.js';
 import { Flights } from '../../lib/serving/flights.js';
 import { systemClock } from '../../lib/clock.js';
 import { Deferred } from '../support/deferred.js';
@@ -184,10 +185,10 @@ describe('a client that leaves before the method runs', () => {
     await closed.promise;
     allowed.resolve();
     await until(() => runs === 1);
-    const { flights } = cache.running();
+    const { flights } = processCache.current.get();
     const [key] = [...(flights as unknown as { flights: Map<string, unknown> }).flights.keys()];
     await until(() => flights.get(key!) === undefined);
-    expect(indexOf(cache.running().store)).toEqual(indexOf(new SimpleStore()));
+    expect(indexOf(processCache.current.get().store)).toEqual(indexOf(new SimpleStore()));
   });
 });
 

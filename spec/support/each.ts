@@ -1,4 +1,5 @@
 import { cache } from '../../lib/index.js';
+import { processCache } from '../../lib/process-cache.js';
 import { stopServers } from './server.js';
 
 /** Leaves nothing behind for the next test. Register it once per file. */
@@ -22,6 +23,6 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** Counts look-ups from now on: a request that has looked up and missed has joined a computation, or begun one. */
 export function countLookUps(): () => number {
-  const lookUp = jest.spyOn(cache.running().store, 'lookUp');
+  const lookUp = jest.spyOn(processCache.current.get().store, 'lookUp');
   return () => lookUp.mock.calls.length;
 }

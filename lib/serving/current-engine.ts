@@ -1,0 +1,46 @@
+import { resolveConfig, type CacheConfigSource } from '../config/resolve-config.js';
+import { CacheUsageError } from '../errors.js';
+import { Engine } from './engine.js';
+
+/** Holds the cache at work, from its configuration to its reset. */
+export class CurrentEngine {
+  private engine: Engine | undefined;
+  private isConfigured = false;
+  /** Whether a request has been served. */
+  private isInUse = false;
+
+  configure(source: CacheConfigSource): void {
+    const config = resolveConfig(source);
+    if (this.isConfigured || this.isInUse) {
+      const what = this.isConfigured ? 'is configured already' : 'has been used already, with its defaults';
+      throw new CacheUsageError('CACHE_ALREADY_IN_USE', [
+        `the cache ${what}. Call cache.configure once, before the first request; in tests, await cache.reset() before it.`,
+      ]);
+    }
+    this.isConfigured = true;
+    this.engine = new Engine(config);
+  }
+
+  /** For a request: from the first one on, the configuration stands. */
+  forRequest(): Engine {
+    this.isInUse = true;
+    return this.get();
+  }
+
+  /** With the defaults when nothing has been configured, or not yet. */
+  get(): Engine {
+    this.engine ??= new Engine(resolveConfig({}));
+    return this.engine;
+  }
+
+  async reset(): Promise<void> {
+    await this.close();
+    this.engine = undefined;
+    this.isConfigured = false;
+    this.isInUse = false;
+  }
+
+  async close(): Promise<void> {
+    await this.engine?.store.close();
+  }
+}
