@@ -9,15 +9,18 @@ const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 export async function checkPackage(tally, root, scratch) {
   const tarball = await tally.check('package: builds and packs', () => pack(root, scratch));
 
-  await tally.check('package: holds the build of lib, README, CHANGELOG, LICENSE and package.json, nothing else', async () => {
-    const actual = await contentsOf(tarball());
-    const expected = await expectedContents(root);
-    const differences = [
-      ...expected.filter(path => !actual.includes(path)).map(path => `missing: ${path}`),
-      ...actual.filter(path => !expected.includes(path)).map(path => `unexpected: ${path}`),
-    ];
-    if (differences.length > 0) throw new CheckFailure('The tarball is not what it should be.', differences.join('\n'));
-  });
+  await tally.check(
+    'package: holds the build of lib, docs, README, CHANGELOG, LICENSE and package.json, nothing else',
+    async () => {
+      const actual = await contentsOf(tarball());
+      const expected = await expectedContents(root);
+      const differences = [
+        ...expected.filter(path => !actual.includes(path)).map(path => `missing: ${path}`),
+        ...actual.filter(path => !expected.includes(path)).map(path => `unexpected: ${path}`),
+      ];
+      if (differences.length > 0) throw new CheckFailure('The tarball is not what it should be.', differences.join('\n'));
+    },
+  );
 
   await tally.check('package: publint has no complaint', async () => {
     const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
@@ -48,7 +51,8 @@ async function contentsOf(tarball) {
 async function expectedContents(root) {
   const sources = await readdir(join(root, 'lib'), { recursive: true });
   const modules = sources.filter(path => path.endsWith('.ts')).map(path => `dist/${path.replace(/\.ts$/, '')}`);
-  return [...BESIDE_DIST, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
+  const docs = (await readdir(join(root, 'docs'), { recursive: true })).map(path => `docs/${path}`);
+  return [...BESIDE_DIST, ...docs, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
 }
 
 function bin(root, name) {

@@ -1,6 +1,6 @@
 import { shown } from './config/must-be.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
-import { prefixMistake } from './controllers/prefix-mistake.js';
+import { wholePathMistake } from './controllers/prefix-mistake.js';
 import { CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
 import type { CurrentEngine } from './serving/current-engine.js';
@@ -36,7 +36,7 @@ export class Cache {
    * before. A segment `*` stands for all there is: `/api/users/*` is `/api/users`.
    *
    * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
-   * @throws CacheUsageError when a path does not begin with a slash, or has a query string
+   * @throws CacheUsageError when a path does not begin with a slash, has a query string, or a `:name`
    *
    * @example
    * ```ts
@@ -46,7 +46,7 @@ export class Cache {
   async invalidate(paths: string | readonly string[]): Promise<void> {
     const prefixes: readonly unknown[] = Array.isArray(paths) ? paths : [paths];
     const mistakes = prefixes.flatMap(prefix => {
-      const mistake = prefixMistake(prefix);
+      const mistake = wholePathMistake(prefix);
       return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);

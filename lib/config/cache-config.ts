@@ -1,4 +1,5 @@
 import type { Action } from '../controllers/action.js';
+import type { CacheFault } from '../errors.js';
 import type { Store } from '../stores/store.js';
 import { isBoolean, isByteCount, isFunction, isSeconds, MustBe } from './must-be.js';
 
@@ -6,7 +7,7 @@ const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalida
 
 /**
  * The configuration of the process's one cache, with its defaults. Extend it, or hand `cache.configure` an object with some of its
- * options.
+ * options. Where an option is one of a few texts, write `as const`: `override store = 'null' as const`.
  *
  * @example
  * ```ts
@@ -34,7 +35,7 @@ export class CacheConfig {
   @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxEntryBytes: 1048576 for 1 MiB')
   maxEntryBytes = 1024 * 1024;
 
-  /** The namespace in a shared store; nothing outside it is read or deleted. Default `'rcc'`. */
+  /** For shared stores, of which this version has none: the namespace in the store. Default `'rcc'`. */
   @MustBe(isName, 'a text of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
   keyPrefix = 'rcc';
 
@@ -67,8 +68,8 @@ export class CacheConfig {
   collapseTimeout = 10;
 
   /**
-   * What happens to a change while a shared store cannot be reached: `'continue'`: it is made, and its invalidation is retried until
-   * delivered; `'refuse'`: it is answered 503 before anything changes. The simple store can always be reached. Default `'continue'`.
+   * For shared stores, of which this version has none: what happens to a change while the store cannot be reached. `'continue'`: it
+   * is made; `'refuse'`: it is not. The simple store can always be reached. Default `'continue'`.
    */
   @MustBe(
     value => value === 'continue' || value === 'refuse',
@@ -83,11 +84,11 @@ export class CacheConfig {
 
   /** Told of faults that were survived. Default: one process warning (`CacheWarning`) per kind of fault. */
   @MustBe(isFunction, 'a function of the error', 'onError: error => logger.warn(error)')
-  onError?: (error: Error) => void;
+  onError?: (error: CacheFault) => void;
 }
 
 /** Some options of the configuration. */
-export type CacheOptions = Partial<CacheConfig>;
+export type CacheOptions = { -readonly [Name in keyof CacheConfig]?: CacheConfig[Name] | undefined };
 
 function isStore(value: unknown): boolean {
   if (value === 'simple' || value === 'null') return true;

@@ -3,9 +3,11 @@ import type { Action } from '../controllers/action.js';
 
 /** A recorded response, as `responseFilter` sees it. */
 export interface FilteredResponse {
+  /** The HTTP status. */
   readonly status: number;
   /** The headers that the handler set, names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** The bytes as they are sent: serialised, and not compressed by a middleware. */
   readonly body: Buffer;
 }
 
@@ -63,7 +65,7 @@ export class CachedOptionRules {
 }
 
 /** How an action's responses are cached. All is optional; `undefined` never overrides what a class or the configuration says. */
-export type CachedOptions = Pick<CachedOptionRules, keyof CachedOptionRules>;
+export type CachedOptions = { readonly [Name in keyof CachedOptionRules]?: CachedOptionRules[Name] | undefined };
 
 function isStatuses(value: unknown): boolean {
   return (

@@ -3,9 +3,9 @@ import type { Action } from '../controllers/action.js';
 /** What a target function is told of the change. */
 export interface ChangeContext {
   readonly action: Action;
-  /** The method's arguments. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of whatever types the method declares
-  readonly args: readonly any[];
+  /** The array of the method's arguments. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- which the author may type as the method declares them
+  readonly args: any;
   /** What the method returned. `undefined` where it threw, or while it is still writing to `@Res()` itself. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of whatever type the method returns
   readonly result: any;

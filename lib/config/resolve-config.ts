@@ -54,5 +54,6 @@ export function given<Options extends object>(options: Options): Partial<Options
 
 /** JavaScript may hand in anything. */
 function isConfigSource(source: unknown): source is CacheConfigSource {
-  return typeof source === 'function' || (typeof source === 'object' && source !== null);
+  if (typeof source === 'function') return Object.hasOwn(source, 'prototype');
+  return typeof source === 'object' && source !== null && !Array.isArray(source);
 }

@@ -65,18 +65,19 @@ function inputPart(input: Input, { options }: CachedAction, call: ActionCall, co
 function valuePart(input: Extract<Input, { kind: 'value' }>, call: ActionCall, varies: boolean): Part {
   const text = encodeValue(argumentOf(input, call), input.instances);
   if (text !== undefined) return { text };
-  return input.variable === true && varies ? { text: 'varyBy' } : notPlain(input.label);
+  if (input.variable !== true) return notPlain(input.label, 'makeCacheKey: (action, args)');
+  return varies ? { text: 'varyBy' } : notPlain(input.label, 'varyBy: action');
 }
 
 function plainPart(value: unknown, label: string, instances: Instances): Part {
   const text = encodeValue(value, instances);
-  return text === undefined ? notPlain(label) : { text };
+  return text === undefined ? notPlain(label, 'makeCacheKey: (action, args)') : { text };
 }
 
-function notPlain(label: string): Part {
+function notPlain(label: string, option: string): Part {
   return {
     detail: `the value of ${label} is not plain`,
-    remedy: `the value of ${label} is no plain value, so that it cannot be in the key. Write makeCacheKey: (action, args) => a text that tells it.`,
+    remedy: `the value of ${label} is no plain value, so that it cannot be in the key. Write ${option} => a text that tells it.`,
   };
 }
 

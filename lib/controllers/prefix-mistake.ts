@@ -9,6 +9,16 @@ export function prefixMistake(prefix: unknown): string | undefined {
   return undefined;
 }
 
+/** What is wrong with a whole path, after its name: in it, nothing can be filled in. */
+export function wholePathMistake(path: unknown): string | undefined {
+  const mistake = prefixMistake(path);
+  if (mistake !== undefined) return mistake;
+  const name = (path as string).split('/').find(segment => /^:\w+$/.test(segment));
+  return name === undefined
+    ? undefined
+    : `has ${name}, which only a decorator can fill. Write the value, encoded by encodeURIComponent.`;
+}
+
 /** A route that a prefix takes its parameters from. */
 export interface NamedRoute {
   readonly text: string;

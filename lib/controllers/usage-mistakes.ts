@@ -85,6 +85,8 @@ function targetMistakes(target: InvalidationTarget | undefined, { controller, ac
       `@InvalidatesCache(${shown(target)}) is no target. Write a path such as '/users/:username', an array of them, { paths }, or a function that gives one.`,
     ];
   }
+  if (prefixes.length === 0)
+    return ['@InvalidatesCache([]) names no path. Leave the target out for the path of the request, or write a path.'];
   const route = getMetadataArgsStorage().controllers.find(({ target: owner }) => owner === controller)?.route;
   const routes = actions.map(action => ({
     text: `${route ?? ''}${String((action.route as typeof action.route | undefined) ?? '')}`,
@@ -98,7 +100,7 @@ function targetMistakes(target: InvalidationTarget | undefined, { controller, ac
 
 function optionMistakes(options: CachedOptions | undefined): string[] {
   if (options === undefined) return [];
-  if (typeof options !== 'object' || (options as unknown) === null) {
+  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
     return [`options must be an object, got ${shown(options)}. Write { timeout: 60 }.`];
   }
   return mistakesIn(Object.assign(new CachedOptionRules(), given(options)));

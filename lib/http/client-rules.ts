@@ -14,7 +14,11 @@ export interface ClientRules {
 /** Names what the response depends on. What it says of its own lifetime already is left as it is. */
 export function applyClientRules(response: ServerResponse, rules: ClientRules): void {
   if (rules.variesBy.length > 0) vary(response, [...rules.variesBy]);
-  if (response.hasHeader('cache-control') || response.hasHeader('expires')) return;
+  if (response.hasHeader('cache-control')) return;
+  if (response.hasHeader('expires')) {
+    if (rules.oneCaller) response.setHeader('Cache-Control', 'private');
+    return;
+  }
   // RFC 9111 §5.2.2.4: no-cache may be kept, but not used without asking; with an ETag that costs a 304.
   const reuse = rules.clientTimeout === 0 ? 'no-cache' : `max-age=${rules.clientTimeout}`;
   response.setHeader('Cache-Control', rules.oneCaller ? `private, ${reuse}` : reuse);

@@ -5,7 +5,7 @@ export class Faults {
   private readonly warned = new Set<string>();
 
   constructor(
-    private readonly onError: ((error: Error) => void) | undefined,
+    private readonly onError: ((error: CacheFault) => void) | undefined,
     private readonly count: () => void,
   ) {}
 
@@ -27,7 +27,7 @@ export class Faults {
     }
   }
 
-  private tell(onError: (error: Error) => void, fault: CacheFault): void {
+  private tell(onError: (error: CacheFault) => void, fault: CacheFault): void {
     try {
       onError(fault);
     } catch (error) {

@@ -6,7 +6,7 @@ export interface CacheStats {
   readonly hits: number;
   /** Requests for which the handler ran. */
   readonly misses: number;
-  /** Requests answered with an expired response. */
+  /** Requests answered with an expired response: none, in this version. */
   readonly stale: number;
   /** Requests answered by the computation of another. */
   readonly collapsed: number;

@@ -102,7 +102,7 @@ describe('cache.configure', () => {
     ]);
   });
 
-  it.each([undefined, null, 5, 'simple'])('refuses %p, and says what it takes', options => {
+  it.each([undefined, null, 5, 'simple', [], () => ({})])('refuses %p, and says what it takes', options => {
     expect(mistakesOf(options)).toEqual([
       expect.stringMatching(/^cache\.configure takes options or a class that extends CacheConfig, got /),
     ]);
@@ -188,6 +188,7 @@ describe('cache.invalidate', () => {
   it.each<[unknown, RegExp]>([
     ['users', /cache\.invalidate\("users"\) does not begin with a slash\. Write '\/users'\./],
     ['/users?all', /has a query string/],
+    ['/users/:id', /has :id, which only a decorator can fill/],
     [5, /has 5 for a path/],
     [['/fine', undefined], /has undefined for a path/],
   ])('refuses %p, and says what to write', async (paths, message) => {

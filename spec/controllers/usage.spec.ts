@@ -113,6 +113,27 @@ describe('misuse', () => {
     ]);
   });
 
+  it('is a target without a path, and options that are a list', () => {
+    @JsonController('/empty')
+    class EmptyController {
+      @Get('/')
+      @Cached([] as object)
+      list() {
+        return {};
+      }
+
+      @Put('/')
+      @InvalidatesCache([])
+      change() {
+        return {};
+      }
+    }
+    expect(mistakesOf(EmptyController)).toEqual([
+      'EmptyController.list: @Cached: options must be an object, got []. Write { timeout: 60 }.',
+      'EmptyController.change: @InvalidatesCache([]) names no path. Leave the target out for the path of the request, or write a path.',
+    ]);
+  });
+
   it('of another server does not stop this one', () => {
     @JsonController('/bad')
     class BadController {

@@ -58,6 +58,7 @@ class StoringController {
   @Cached({ clientTimeout: 30 })
   mine(@CurrentUser() user: string, @Res() response: Response) {
     if (user === 'own-word') response.set('Cache-Control', 'private, max-age=9');
+    if (user === 'expires') response.set('Expires', 'Thu, 01 Jan 2099 00:00:00 GMT');
     return { user, runs: ++runs };
   }
 
@@ -290,6 +291,7 @@ describe('clients are told', () => {
     for (let time = 0; time < 2; time++) {
       expect((await server.get('/storing/mine', { 'x-user': 'ann' })).headers['cache-control']).toBe('private, max-age=30');
       expect((await server.get('/storing/authorized')).headers['cache-control']).toBe('private, no-cache');
+      expect((await server.get('/storing/mine', { 'x-user': 'expires' })).headers['cache-control']).toBe('private');
     }
   });
 
