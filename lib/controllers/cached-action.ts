@@ -21,6 +21,8 @@ export interface CachedAction {
   readonly oneCaller: boolean;
   /** Whether the method sees the whole request, and nobody has said what of it counts. */
   readonly seesRequest: boolean;
+  /** Whether the method can write to the response itself. */
+  readonly seesResponse: boolean;
   /** Whether a template sees what middlewares have put into `res.locals`. */
   readonly rendersLocals: boolean;
 }
@@ -41,6 +43,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     variesBy: headersOf(metadata.params),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
     seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
+    seesResponse: RESPONSE_BEARERS.some(type => types.has(type)),
     oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };
@@ -48,6 +51,9 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
 
 /** Parameters that may tell who the caller is, by what no `Vary` can name. */
 const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
+
+/** Parameters through which a method gets at the response: a request has it too. */
+const RESPONSE_BEARERS = ['response', 'request', 'context'] as const;
 
 /** A key that the author makes may tell callers apart by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {

@@ -6,13 +6,15 @@ import type { HeaderChange } from './stored-response.js';
  * origin, a cookie), and must not be kept for others.
  */
 export class HeaderWatch {
-  private readonly before: Readonly<Record<string, OutgoingHttpHeader | undefined>>;
+  private readonly before: Record<string, OutgoingHttpHeader | undefined>;
   private readonly touched = new Map<string, string>();
 
   constructor(private readonly response: ServerResponse) {
-    // Copies: `appendHeader` puts what it adds into the very array that a middleware has set.
-    const before = Object.entries(response.getHeaders());
-    this.before = Object.fromEntries(before.map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]));
+    this.before = response.getHeaders();
+    for (const [name, value] of Object.entries(this.before)) {
+      // `appendHeader` puts what it adds into the very array that a middleware has set.
+      if (Array.isArray(value)) this.before[name] = [...value];
+    }
     const setHeader = response.setHeader.bind(response);
     const appendHeader = response.appendHeader.bind(response);
     const removeHeader = response.removeHeader.bind(response);

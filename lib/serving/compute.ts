@@ -52,14 +52,16 @@ export class Computation implements RecorderListener {
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
   async run(): Promise<unknown> {
-    const { engine, call, address } = this.miss;
+    const { engine, action, call, address } = this.miss;
     engine.conclude(this.response, { kind: 'miss' });
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
     this.noticeNext();
-    noticeRequestReads(this.response, this.miss.action.rendersLocals, () => {
-      this.giveUp('unshareable');
-    });
+    if (action.seesResponse) {
+      noticeRequestReads(this.response, action.rendersLocals, () => {
+        this.giveUp('unshareable');
+      });
+    }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
     try {
       return await call.run();
