@@ -24,6 +24,7 @@ type ResponseHandler = Storage['responseHandlers'][number];
  */
 export class StartUp {
   private storageList: Storage['responseHandlers'] | undefined;
+  private seen: { actions: unknown; controllers: unknown; count: number } | undefined;
   private readonly probed = new WeakSet<Class>();
   private readonly faultless = new WeakSet<Class>();
   private readonly overridden = new WeakSet();
@@ -46,6 +47,7 @@ export class StartUp {
   private handlerReadForAll(): ResponseHandler {
     const setUp = (): void => {
       const storage = getMetadataArgsStorage();
+      if (!this.hasGrown(storage)) return;
       this.overrideActions(storage);
       for (const { target } of storage.controllers) {
         if (!lineageOf(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
@@ -62,6 +64,15 @@ export class StartUp {
         return NOTHING;
       },
     };
+  }
+
+  /** Whether anything has been registered since the last look: it is read very often while a server is built. */
+  private hasGrown({ actions, controllers }: Storage): boolean {
+    const { seen } = this;
+    if (seen?.actions === actions && seen.controllers === controllers && seen.count === actions.length + controllers.length)
+      return false;
+    this.seen = { actions, controllers, count: actions.length + controllers.length };
+    return true;
   }
 
   private overrideActions(storage: Storage): void {

@@ -32,6 +32,7 @@ export function replay(
     response.end();
   } else {
     response.setHeader('Content-Length', stored.body.length);
+    if (stored.inPieces) response.writeHead(response.statusCode);
     response.end(request.method === 'HEAD' ? undefined : bodyFor(response, stored));
   }
 }

@@ -80,7 +80,9 @@ export class ResponseRecorder {
     const done = [encoding, callback].find(argument => typeof argument === 'function') as Callback | undefined;
     if (this.head === 'without-body' || this.response.destroyed) {
       if (done !== undefined) process.nextTick(done);
-      return true;
+      // Nobody takes what is written: its source is to go on, but not to keep the process from all else.
+      setImmediate(() => this.response.emit('drain'));
+      return false;
     }
     return typeof encoding === 'string' ? this.write(chunk, encoding as BufferEncoding, done) : this.write(chunk, done);
   }

@@ -22,6 +22,8 @@ export type Storability =
 /** Judges a response by its status and the headers that the handler set. */
 export function storability(status: number, headers: readonly HeaderChange[], rules: StoringRules): Storability {
   if (!rules.statuses.includes(status)) return unstorable(`the status ${status} is not listed`);
+  // Server-sent events have no end.
+  if (/^text\/event-stream\b/i.test(headerText(headers, 'content-type') ?? '')) return unstorable('it is a stream of events');
   if (headerText(headers, 'set-cookie') !== undefined) return unstorable('the response sets a cookie');
   // RFC 9110 §12.5.5: what selects the response must be in the key.
   const unkeyed = fieldNames(headerText(headers, 'vary')).find(name => !isKeyed(name, rules.keyedHeaders));

@@ -11,6 +11,8 @@ export interface StoredResponse {
   readonly statusMessage: string | undefined;
   readonly headers: readonly HeaderChange[];
   readonly body: Buffer;
+  /** Whether the head went out before the end of the body was known: Node writes some headers differently then. */
+  readonly inPieces: boolean;
   /** Whether routing-controllers went on to the after-middlewares, as it does for all but buffers and streams. */
   readonly continues: boolean;
 }

@@ -28,6 +28,11 @@ export interface Miss {
 
 const DEFAULT_STATUSES = [200, 204];
 
+/** The statuses of an action's responses that may be stored. */
+export function statusesOf({ options }: CachedAction): readonly number[] {
+  return options.statuses ?? DEFAULT_STATUSES;
+}
+
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
 export class Computation implements RecorderListener {
   private readonly request: Request;
@@ -77,7 +82,7 @@ export class Computation implements RecorderListener {
     restoreConditions(this.request, this.conditions);
     this.head = head;
     if (this.state === 'open') this.judge(head);
-    if (!isNotModified(this.conditions, this.response)) return 'send';
+    if (!isNotModified(this.conditionsFor(head), this.response)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
   }
@@ -116,12 +121,17 @@ export class Computation implements RecorderListener {
     }, collapseTimeout * 1000).unref();
   }
 
+  /** `*` matches whatever comes: a response in pieces, which may never end, is not held back for that. */
+  private conditionsFor({ wholeBody }: RecordedHead): Conditions {
+    return wholeBody === undefined && this.conditions['if-none-match'] === '*' ? {} : this.conditions;
+  }
+
   /** Decides whether the response may be kept, and if so tells clients how they may. */
   private judge(head: RecordedHead): void {
     const { engine, action, namesCaller } = this.miss;
     const verdict = storability(head.status, head.headers, {
       timeout: action.options.timeout ?? engine.config.defaultTimeout,
-      statuses: action.options.statuses ?? DEFAULT_STATUSES,
+      statuses: statusesOf(action),
       keyedHeaders: action.keyedHeaders,
       namesCaller,
       nowMs: engine.clock.now(),
@@ -145,7 +155,8 @@ export class Computation implements RecorderListener {
     }
     const { status, statusMessage } = head;
     // A method that has not returned yet has written to the response itself, and routing-controllers will go on when it does.
-    return { status, statusMessage, headers, body, continues: this.hasContinued || !this.hasReturned };
+    const continues = this.hasContinued || !this.hasReturned;
+    return { status, statusMessage, headers, body, inPieces: head.wholeBody === undefined, continues };
   }
 
   /** Ends the computation without keeping anything. */

@@ -14,8 +14,10 @@ export async function fill(miss: Miss): Promise<unknown> {
 
     const landing = await landingOf(flight, deadline - performance.now());
     if (landing === 'late') {
+      // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
       flights.close(address.key, flight);
-      return new Computation(miss, flights.get(address.key) === undefined ? flights.open(address.key, fence) : undefined).run();
+      flights.noteUnshareable(address.key);
+      break;
     }
     if (landing.kind === 'recorded') {
       engine.release(fence);

@@ -1,9 +1,11 @@
+import onHeaders from 'on-headers';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
-import { answerFromEntry } from './answer.js';
+import { applyClientRules } from '../http/client-rules.js';
+import { answerFromEntry, clientRulesOf } from './answer.js';
 import type { Fence, LookUp } from '../stores/store.js';
-import { Computation, type Miss } from './compute.js';
+import { Computation, statusesOf, type Miss } from './compute.js';
 import type { Engine } from './engine.js';
 import { fill } from './fill.js';
 
@@ -43,9 +45,14 @@ function missOf(fence: Fence): LookUp {
   return { kind: 'miss', fence };
 }
 
-function runUnrecorded({ engine, call, fence }: Miss): unknown {
+function runUnrecorded({ engine, action, call, fence }: Miss): unknown {
+  const response = responseOf(call);
   engine.release(fence);
-  engine.conclude(responseOf(call), { kind: 'miss' });
+  engine.conclude(response, { kind: 'miss' });
+  // RFC 9110 §9.3.2: the same headers as for GET.
+  onHeaders(response, () => {
+    if (statusesOf(action).includes(response.statusCode)) applyClientRules(response, clientRulesOf(engine, action));
+  });
   return call.run();
 }
 

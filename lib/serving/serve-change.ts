@@ -27,16 +27,21 @@ export async function serveChange(engine: Engine, action: ChangingAction, call: 
   }
 }
 
-/** Tells before the client sees the response's head, and again before its end where that comes later. */
+/** Tells before the client sees the response's head, and again before its end where that comes later, or when it never comes. */
 function beforeSeen(response: ServerResponse, listener: (moment: 'head' | 'end') => void): void {
+  let hasEnded = false;
   onHeaders(response, () => {
     listener('head');
   });
   const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
   response.end = ((...args: unknown[]) => {
+    hasEnded = true;
     if (response.headersSent) listener('end');
     return end(...args);
   }) as ServerResponse['end'];
+  response.once('close', () => {
+    if (!hasEnded) listener('end');
+  });
 }
 
 async function invalidate(engine: Engine, action: ChangingAction, call: ActionCall, result: unknown): Promise<void> {

@@ -36,6 +36,13 @@ class ConditionalController {
     return streamOf(['a', 'b']);
   }
 
+  @Get('/long')
+  @Cached()
+  @Header('ETag', '"long"')
+  long() {
+    return streamOf(Array.from({ length: 1000 }, () => 'x'.repeat(100)));
+  }
+
   @Get('/dated')
   @Cached()
   dated(@Res() response: Response) {
@@ -147,6 +154,16 @@ describe('If-None-Match', () => {
     });
   });
 
+  it('of a stream is paced while it is recorded and not sent', async () => {
+    const server = await start();
+    let turns = 0;
+    const turn = setInterval(() => turns++, 0);
+    expect(await server.get('/conditional/long', { 'if-none-match': '"long"' })).toMatchObject({ status: 304, text: '' });
+    clearInterval(turn);
+    expect(turns).toBeGreaterThan(5);
+    expect((await server.get('/conditional/long')).outcome).toBe('hit');
+  });
+
   it('of a stream is known on a hit', async () => {
     const server = await start();
     expect((await server.get('/conditional/stream')).headers.etag).toBeUndefined();
@@ -186,6 +203,12 @@ describe('HEAD', () => {
     expect(
       (await server.send('/conditional/json', { method: 'HEAD', headers: { 'if-none-match': get.headers.etag! } })).status,
     ).toBe(304);
+  });
+
+  it('that misses tells clients what GET tells them', async () => {
+    const server = await start();
+    const head = await server.send('/conditional/json', { method: 'HEAD' });
+    expect(head.headers['cache-control']).toBe('no-cache');
   });
 
   it('that misses runs the handler and stores nothing', async () => {

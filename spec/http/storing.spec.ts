@@ -142,6 +142,21 @@ class StoringController {
     return streamOf(['a', Buffer.from('b'), 'ü']);
   }
 
+  @Get('/attachment')
+  @Cached()
+  attachment(@Res() response: Response) {
+    response.attachment('Übersicht.csv');
+    return streamOf([Buffer.from('a;'), Buffer.from('b')]);
+  }
+
+  @Get('/events')
+  @Cached()
+  events(@Res() response: Response) {
+    runs++;
+    response.type('text/event-stream').write('data: 1\n\n');
+    return new Promise<Response>(resolve => response.once('close', () => resolve(response)));
+  }
+
   @Get('/slow')
   @Cached()
   async slow() {
@@ -303,6 +318,39 @@ describe('clients are told', () => {
         headers: { 'cache-control': 'private, max-age=9' },
       });
     }
+  });
+});
+
+describe('a header beyond ASCII', () => {
+  it('is on a hit as it was on the miss', async () => {
+    const server = await start();
+    const miss = await server.get('/storing/attachment');
+    expect(await server.get('/storing/attachment')).toMatchObject({
+      outcome: 'hit',
+      headers: { 'content-disposition': miss.headers['content-disposition'] },
+    });
+  });
+});
+
+describe('a stream of events', () => {
+  it('begins at once for every client, whatever it says that it has', async () => {
+    const server = await start();
+    const begin = (headers: Record<string, string>) =>
+      new Promise<string>((resolve, reject) => {
+        const request = httpGet({ port: server.port, path: '/storing/events', headers, agent: false }, response => {
+          response
+            .on('error', () => undefined)
+            .once('data', (chunk: Buffer) => {
+              resolve(chunk.toString());
+              request.destroy();
+            });
+        });
+        request.on('error', reject);
+      });
+    for (const headers of [{}, {}, { 'if-none-match': '*' }] as Record<string, string>[]) {
+      expect(await begin(headers)).toBe('data: 1\n\n');
+    }
+    expect(runs).toBe(3);
   });
 });
 

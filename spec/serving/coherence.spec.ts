@@ -3,7 +3,7 @@ import { get as httpGet } from 'node:http';
 import { BadRequestError, Get, InternalServerError, JsonController, Param, Put, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
 import { processCache } from '../../lib/process-cache.js';
-import { Gate } from '../support/deferred.js';
+import { Deferred, Gate } from '../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../support/each.js';
 import { TestServer } from '../support/server.js';
 import { streamOf } from '../support/stream.js';
@@ -272,6 +272,24 @@ describe('a change that answers in pieces', () => {
     expect((await changed).text).toBe('working done');
     expect(versionIn(await server.get('/users/bob'))).toBe(2);
     if (how === 'in-pieces') (await changeGate.next())();
+  });
+});
+
+describe('a change whose client leaves in the middle of its stream', () => {
+  it('has invalidated what was stored meanwhile', async () => {
+    const server = await TestServer.ofControllers([UsersController]);
+    changeGate = new Gate();
+    const begun = new Deferred();
+    const leaving = httpGet({ port: server.port, path: '/users/bob/in-a-stream', method: 'PUT', agent: false }, response => {
+      response.on('error', () => undefined).once('data', () => begun.resolve());
+    });
+    leaving.on('error', () => undefined);
+    await begun.promise;
+    await server.get('/users/bob');
+    expect(cache.stats().entries).toBe(1);
+    leaving.destroy();
+    await until(() => cache.stats().entries === 0);
+    (await changeGate.next())();
   });
 });
 

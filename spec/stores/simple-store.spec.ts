@@ -9,7 +9,14 @@ function addressOf(path: string, key = path, folded = false): Address {
 }
 
 function entryOf(text: string, expiresAtMs = Infinity): Entry {
-  const response = { status: 200, statusMessage: undefined, headers: [], body: Buffer.from(text), continues: true };
+  const response = {
+    status: 200,
+    statusMessage: undefined,
+    headers: [],
+    body: Buffer.from(text),
+    inPieces: false,
+    continues: true,
+  };
   return { response, storedAtMs: now, expiresAtMs };
 }
 
