@@ -1,4 +1,4 @@
-import { get as httpGet } from 'node:http';
+import { get as httpGet, type ClientRequest } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import { Authorized, CurrentUser, Get, HeaderParam, JsonController, Param, Res, UseAfter, UseBefore } from 'routing-controllers';
@@ -335,21 +335,19 @@ describe('a header beyond ASCII', () => {
 describe('a stream of events', () => {
   it('begins at once for every client, whatever it says that it has', async () => {
     const server = await start();
+    const open: ClientRequest[] = [];
     const begin = (headers: Record<string, string>) =>
       new Promise<string>((resolve, reject) => {
         const request = httpGet({ port: server.port, path: '/storing/events', headers, agent: false }, response => {
-          response
-            .on('error', () => undefined)
-            .once('data', (chunk: Buffer) => {
-              resolve(chunk.toString());
-              request.destroy();
-            });
+          response.on('error', () => undefined).once('data', (chunk: Buffer) => resolve(chunk.toString()));
         });
         request.on('error', reject);
+        open.push(request);
       });
     for (const headers of [{}, {}, { 'if-none-match': '*' }] as Record<string, string>[]) {
       expect(await begin(headers)).toBe('data: 1\n\n');
     }
+    for (const request of open) request.destroy();
     expect(runs).toBe(3);
   });
 });
