@@ -8,6 +8,8 @@ const config: Config = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
   maxWorkers: 2,
+  // For busy machines: nothing here waits for time to pass.
+  testTimeout: 30_000,
 };
 
 export default config;
