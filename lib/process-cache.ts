@@ -22,7 +22,7 @@ export class ProcessCache {
     const engine = this.current.forRequest();
     return rules !== undefined && rules.cached.length > 0
       ? serveCached(engine, this.cachedActionOf(call), call)
-      : serveChange(engine, this.changingActionOf(call), call);
+      : serveChange(() => this.current.get(), this.changingActionOf(call), call);
   }
 
   private cachedActionOf(call: ActionCall): CachedAction {

@@ -5,22 +5,26 @@ import type { ChangingAction } from '../controllers/changing-action.js';
 import type { Engine } from './engine.js';
 import { isClientError } from './handler-error.js';
 
-/** Runs a method that changes data, and invalidates what it makes out of date before the client can see its response. */
-export async function serveChange(engine: Engine, action: ChangingAction, call: ActionCall): Promise<unknown> {
+/**
+ * Runs a method that changes data, and invalidates what it makes out of date before the client can see its response.
+ *
+ * @param engineNow gives the cache at work: a reset may come while the method runs
+ */
+export async function serveChange(engineNow: () => Engine, action: ChangingAction, call: ActionCall): Promise<unknown> {
   let result: unknown;
   let hasReturned = false;
   beforeSeen(responseOf(call), moment => {
     // What routing-controllers sends when the method has returned comes after the invalidation below; but a response in pieces, by a
     // method or by a stream that it has returned, may be about a change that is made between its first piece and its last.
-    if (moment === 'end' || !hasReturned) void invalidate(engine, action, call, result);
+    if (moment === 'end' || !hasReturned) void invalidate(engineNow(), action, call, result);
   });
   try {
     result = await call.run();
-    await invalidate(engine, action, call, result);
+    await invalidate(engineNow(), action, call, result);
     return result;
   } catch (error) {
     // An HttpError below 500 says that nothing has changed; anything else may have left a half-done change.
-    if (!isClientError(error)) await invalidate(engine, action, call, undefined);
+    if (!isClientError(error)) await invalidate(engineNow(), action, call, undefined);
     throw error;
   } finally {
     hasReturned = true;

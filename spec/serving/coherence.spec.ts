@@ -240,6 +240,20 @@ describe('a change', () => {
     expect(cache.stats()).toMatchObject({ entries: 0, invalidations: 1 });
   });
 
+  it('invalidates the cache that is at work when it ends, after a reset too', async () => {
+    const server = await TestServer.ofControllers([UsersController]);
+    changeGate = new Gate();
+    version = 0;
+    const changed = server.put('/users/bob');
+    const resume = await changeGate.next();
+    await cache.reset();
+    await server.get('/users/bob');
+    version++;
+    resume();
+    await changed;
+    expect(await server.get('/users/bob')).toMatchObject({ outcome: 'fwd=miss', text: '{"name":"bob","version":2}' });
+  });
+
   it('that writes its response by hand has invalidated before the first byte, and does again when it returns (R15)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     await server.get('/users/bob');
