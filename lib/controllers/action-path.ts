@@ -34,8 +34,7 @@ export class ActionPath {
 
   /** All spellings of the path of the call's own request by which a cached action may know it. */
   spellingsOf(call: ActionCall): string[] {
-    const readings = readingsOf(call).map(reading => this.filled(call, reading).path);
-    return distinct([this.of(call).path, ...readings]);
+    return distinct(this.readingsOf(call).map(reading => this.filled(call, reading).path));
   }
 
   /**
@@ -47,9 +46,8 @@ export class ActionPath {
   fill(prefix: string, call: ActionCall): string[] {
     const route = ActionMetadata.appendBaseRoute(this.routePrefix, prefix) as string;
     const mount = mountOf(requestOf(call)).path;
-    const readings: ParameterValue[] = [name => this.convertedOf(name, call), ...readingsOf(call)];
     return distinct(
-      readings
+      this.readingsOf(call)
         .map(reading => fillPrefix(route, reading))
         .filter(filled => filled !== undefined)
         .map(filled => mount + filled),
@@ -64,19 +62,19 @@ export class ActionPath {
     return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), folded: mount.folded };
   }
 
+  /**
+   * How this action reads the route's parameters, and how others may: as they came, or as numbers. Where `PUT /users/007` takes a text
+   * and `GET /users/007` a number, they speak of one user.
+   */
+  private readingsOf(call: ActionCall): ParameterValue[] {
+    const { params } = requestOf(call);
+    return [name => this.convertedOf(name, call), name => params[name], name => asNumber(params[name])];
+  }
+
   private convertedOf(name: string, call: ActionCall): unknown {
     const position = this.positions.get(name);
     return (position === undefined ? undefined : call.args.at(position)) ?? requestOf(call).params[name];
   }
-}
-
-/**
- * How an action of other types may read the same parameters: as they came, or as numbers. Where `PUT /users/007` takes a text and
- * `GET /users/007` a number, they speak of one user.
- */
-function readingsOf(call: ActionCall): ParameterValue[] {
-  const { params } = requestOf(call);
-  return [name => params[name], name => asNumber(params[name])];
 }
 
 function asNumber(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { parseCacheControl } from './cache-control.js';
+import { parseCacheControl, type CacheControl } from './cache-control.js';
 import { fieldNames, headerText } from './header-changes.js';
 import type { HeaderChange } from './stored-response.js';
 
@@ -29,19 +29,18 @@ export function storability(status: number, headers: readonly HeaderChange[], ru
   const unkeyed = fieldNames(headerText(headers, 'vary')).find(name => !isKeyed(name, rules.keyedHeaders));
   if (unkeyed !== undefined) return unstorable(`Vary names ${unkeyed}, which is not in the key`);
 
-  const { noStore, noCache, private: isPrivate } = parseCacheControl(headerText(headers, 'cache-control') ?? '');
-  if (noStore) return unstorable('Cache-Control: no-store');
-  if (noCache) return unstorable('Cache-Control: no-cache');
-  if (isPrivate && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');
+  const own = parseCacheControl(headerText(headers, 'cache-control') ?? '');
+  if (own.noStore) return unstorable('Cache-Control: no-store');
+  if (own.noCache) return unstorable('Cache-Control: no-cache');
+  if (own.private && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');
 
   // The response's own word wins over `timeout`.
-  const seconds = ownLifetime(headers, rules.nowMs) ?? (rules.timeout === 0 ? Infinity : rules.timeout);
+  const seconds = ownLifetime(own, headers, rules.nowMs) ?? (rules.timeout === 0 ? Infinity : rules.timeout);
   return seconds > 0 ? { kind: 'storable', lifetimeMs: seconds * 1000 } : unstorable('the response says that it has expired');
 }
 
 /** The lifetime that the handler gave, in seconds: `s-maxage`, else `max-age`, else `Expires`, less its `Age` (RFC 9111 §4.2). */
-function ownLifetime(headers: readonly HeaderChange[], nowMs: number): number | undefined {
-  const { lifetime } = parseCacheControl(headerText(headers, 'cache-control') ?? '');
+function ownLifetime({ lifetime }: CacheControl, headers: readonly HeaderChange[], nowMs: number): number | undefined {
   if (lifetime !== undefined) return lifetime - ageOf(headers);
   const expires = headerText(headers, 'expires');
   if (expires === undefined) return undefined;

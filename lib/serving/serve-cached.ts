@@ -3,8 +3,8 @@ import { requestOf, responseOf, type ActionCall } from '../controllers/action-ca
 import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { applyClientRules } from '../http/client-rules.js';
-import { answerFromEntry, clientRulesOf } from './answer.js';
 import type { Fence, LookUp } from '../stores/store.js';
+import { answerFromEntry, clientRulesOf } from './answer.js';
 import { Computation, statusesOf, type Miss } from './compute.js';
 import type { Engine } from './engine.js';
 import { fill } from './fill.js';
