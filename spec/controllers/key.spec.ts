@@ -8,6 +8,7 @@ import {
   CookieParam,
   CookieParams,
   createParamDecorator,
+  Ctx,
   CurrentUser,
   Get,
   HeaderParam,
@@ -208,6 +209,12 @@ class KeyController {
   @Cached()
   request(@Req() request: Request) {
     return { url: request.url, runs: ++runs };
+  }
+
+  @Get('/context')
+  @Cached()
+  context(@Ctx() _context: unknown) {
+    return { runs: ++runs };
   }
 
   @Get('/typed/:id/:flag')
@@ -447,6 +454,12 @@ describe('the key', () => {
     expect(
       await outcomes('/key/request?a=1', '/key/request?a=2', '/key/request?a=1', ['/key/request?a=1', { host: 'other.example' }]),
     ).toEqual([miss, miss, hit, miss]);
+  });
+
+  it('has the whole URL where the method declares the context, and requests that carry a mark pass by', async () => {
+    expect(
+      await outcomes('/key/context?a=1', '/key/context?a=2', '/key/context?a=1', ['/key/context?a=1', { cookie: 'a=1' }]),
+    ).toEqual([miss, miss, hit, bypass]);
   });
 
   it('has parameters of the path as they were converted', async () => {
