@@ -1,7 +1,7 @@
 import { shown } from './config/must-be.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { wholePathMistake } from './controllers/prefix-mistake.js';
-import { CacheUsageError } from './errors.js';
+import { CacheFault, CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
 import type { CurrentEngine } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
@@ -35,7 +35,11 @@ export class Cache {
    * `/api/users/bob/friends`, never `/api/users/bobby`. When the promise resolves, no request that starts later is answered from
    * before. A segment `*` stands for all there is: `/api/users/*` is `/api/users`.
    *
+   * While a shared store cannot be reached: with `whenUnreachable: 'continue'` it resolves, and the store is told as soon as it can be;
+   * with `'refuse'` it waits for that, at most `collapseTimeout`.
+   *
    * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
+   * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
    * @throws CacheUsageError when a path does not begin with a slash, has a query string, or a `:name`
    *
    * @example
@@ -50,12 +54,12 @@ export class Cache {
       return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.#current.get().invalidate((prefixes as readonly string[]).map(coveringPrefix));
+    await this.#invalidate((prefixes as readonly string[]).map(coveringPrefix));
   }
 
   /** Invalidates everything. */
   async clear(): Promise<void> {
-    await this.#current.get().invalidate(['/']);
+    await this.#invalidate(['/']);
   }
 
   /** What the cache has done and holds, as of now. */
@@ -71,5 +75,13 @@ export class Cache {
   /** Releases what the store holds. To be called when the process ends its work. */
   async close(): Promise<void> {
     await this.#current.close();
+  }
+
+  async #invalidate(prefixes: readonly string[]): Promise<void> {
+    if (await this.#current.get().invalidate({ prefixes })) return;
+    throw new CacheFault(
+      'CACHE_INVALIDATION_UNDELIVERED',
+      'the store cannot be reached. The invalidation is tried again until it is.',
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { Action } from '../controllers/action.js';
 import type { CacheFault } from '../errors.js';
-import type { Store } from '../stores/store.js';
+import type { OpenableStore, Store } from '../stores/store.js';
 import { isBoolean, isByteCount, isFunction, isSeconds, MustBe } from './must-be.js';
 
 const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalidate', 'size', 'close'] as const;
@@ -21,7 +21,7 @@ const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalida
 export class CacheConfig {
   /** Where responses are kept: `'simple'`: memory of this process; `'null'`: nowhere; or a store. Default `'simple'`. */
   @MustBe(isStore, `'simple', 'null' or a store object`, `store: 'simple' for memory of this process`)
-  store: 'simple' | 'null' | Store = 'simple';
+  store: 'simple' | 'null' | Store | OpenableStore = 'simple';
 
   /** Seconds a response stays fresh where nothing else says so; 0: it never expires. Default 300. */
   @MustBe(isSeconds, 'a number of seconds, 0 or more', 'defaultTimeout: 300 for five minutes')
@@ -35,7 +35,7 @@ export class CacheConfig {
   @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxEntryBytes: 1048576 for 1 MiB')
   maxEntryBytes = 1024 * 1024;
 
-  /** For shared stores, of which this version has none: the namespace in the store. Default `'rcc'`. */
+  /** The namespace in a shared store; nothing outside it is ever read or deleted. Default `'rcc'`. */
   @MustBe(isName, 'a text of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
   keyPrefix = 'rcc';
 
@@ -67,9 +67,19 @@ export class CacheConfig {
   @MustBe(isTimerSeconds, 'a number of seconds from 0 to 2000000', 'collapseTimeout: 10')
   collapseTimeout = 10;
 
+  /** Seconds one operation of a shared store may take before it counts as failed. Default 0.25. */
+  @MustBe(
+    value => isTimerSeconds(value) && value !== 0,
+    'a number of seconds, more than 0 and at most 2000000',
+    'storeTimeout: 0.25',
+  )
+  storeTimeout = 0.25;
+
   /**
-   * For shared stores, of which this version has none: what happens to a change while the store cannot be reached. `'continue'`: it
-   * is made; `'refuse'`: it is not. The simple store can always be reached. Default `'continue'`.
+   * A change while a shared store cannot be reached. `'continue'`: it is made, and its invalidation is tried again until it is
+   * delivered; meanwhile other processes may answer from before. `'refuse'`: 503 with `Retry-After` before the method runs; and where
+   * the store is lost while the method runs, the response is held back until the invalidation is delivered, at most
+   * `collapseTimeout`, then 503: the change may have happened. Default `'continue'`.
    */
   @MustBe(
     value => value === 'continue' || value === 'refuse',
@@ -92,7 +102,10 @@ export type CacheOptions = { -readonly [Name in keyof CacheConfig]?: CacheConfig
 
 function isStore(value: unknown): boolean {
   if (value === 'simple' || value === 'null') return true;
-  return typeof value === 'object' && value !== null && STORE_METHODS.every(name => isFunction((value as Partial<Store>)[name]));
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    isFunction((value as Partial<OpenableStore>).open) || STORE_METHODS.every(name => isFunction((value as Partial<Store>)[name]))
+  );
 }
 
 /** Timers count milliseconds in 31 bits. */

@@ -26,11 +26,25 @@ export class ChangingAction {
    * @throws when a target function does, or gives what is no path
    */
   prefixesOf(call: ActionCall, result: unknown): string[] {
-    const context: ChangeContext = { action: call.action, args: call.args, result };
+    return this.targets.flatMap(target => this.reachedBy(target, call, result));
+  }
+
+  /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
+  prefixesBefore(call: ActionCall): string[] {
     return this.targets.flatMap(target => {
-      if (target === undefined) return this.path.spellingsOf(call);
-      return prefixesOf(typeof target === 'function' ? target(context) : target).flatMap(prefix => this.filled(prefix, call));
+      try {
+        return this.reachedBy(target, call, undefined);
+      } catch {
+        // It needs the result; or it cannot work at all, which is told when the change has been made.
+        return [];
+      }
     });
+  }
+
+  private reachedBy(target: InvalidationTarget | undefined, call: ActionCall, result: unknown): string[] {
+    if (target === undefined) return this.path.spellingsOf(call);
+    const context: ChangeContext = { action: call.action, args: call.args, result };
+    return prefixesOf(typeof target === 'function' ? target(context) : target).flatMap(prefix => this.filled(prefix, call));
   }
 
   private filled(prefix: unknown, call: ActionCall): string[] {

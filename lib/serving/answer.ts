@@ -11,8 +11,12 @@ import type { Engine } from './engine.js';
 export function answerFromEntry(engine: Engine, action: CachedAction, call: ActionCall, entry: Entry): Promise<never> {
   const now = engine.clock.now();
   const ttlSeconds = Number.isFinite(entry.expiresAtMs) ? Math.ceil((entry.expiresAtMs - now) / 1000) : undefined;
-  const ageSeconds = Math.max(0, Math.floor((now - entry.storedAtMs) / 1000));
-  return answer(engine, action, call, entry.response, ageSeconds, { kind: 'hit', ttlSeconds });
+  return answer(engine, action, call, entry.response, ageSeconds(engine, entry), { kind: 'hit', ttlSeconds });
+}
+
+/** Never negative: the process that stored it may have a clock of its own. */
+export function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
+  return Math.max(0, Math.floor((clock.now() - storedAtMs) / 1000));
 }
 
 /**

@@ -164,7 +164,7 @@ export class Computation implements RecorderListener {
     if (this.state === 'closed') return;
     this.state = 'closed';
     const { engine, address, fence } = this.miss;
-    engine.release(fence);
+    engine.release(fence, landing === 'unshareable' ? 'unshareable' : 'unused');
     if (landing === 'unshareable') engine.flights.noteUnshareable(address.key);
     this.leaveFlight();
     this.flight?.land({ kind: landing });

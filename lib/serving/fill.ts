@@ -1,6 +1,10 @@
-import { answer } from './answer.js';
+import type { Claim } from '../stores/store.js';
+import { ageSeconds, answer } from './answer.js';
 import { Computation, type Miss } from './compute.js';
-import type { Flight, Landing } from './flights.js';
+import type { Flight } from './flights.js';
+import { inTime } from './in-time.js';
+
+const GRANTED: Claim = { kind: 'granted' };
 
 /** Answers a missed request: by the computation of another that asks for the same, else by its own. */
 export async function fill(miss: Miss): Promise<unknown> {
@@ -10,9 +14,9 @@ export async function fill(miss: Miss): Promise<unknown> {
   while (!flights.areApart(address.key)) {
     const flight = flights.get(address.key);
     const isJoinable = flight !== undefined && config.collapseTimeout > 0 && engine.store.covers(flight.fence, fence);
-    if (!isJoinable) return new Computation(miss, flights.open(address.key, fence)).run();
+    if (!isJoinable) return lead(miss, flights.open(address.key, fence), deadline);
 
-    const landing = await landingOf(flight, deadline - performance.now());
+    const landing = await inTime(flight.landed, deadline - performance.now());
     if (landing === 'late') {
       // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
       flights.close(address.key, flight);
@@ -20,7 +24,7 @@ export async function fill(miss: Miss): Promise<unknown> {
       break;
     }
     if (landing.kind === 'recorded') {
-      engine.release(fence);
+      engine.release(fence, 'unused');
       return answer(engine, miss.action, call, landing.response, 0, { kind: 'collapsed' });
     }
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
@@ -29,15 +33,33 @@ export async function fill(miss: Miss): Promise<unknown> {
   return new Computation(miss, undefined).run();
 }
 
-/** What the flight came to, if it does in time. */
-async function landingOf(flight: Flight, waitMs: number): Promise<Landing | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>(resolve => {
-    timer = setTimeout(resolve, Math.max(0, waitMs), 'late');
-  });
+/** Computes for all who wait for the flight, unless another process does. */
+async function lead(miss: Miss, flight: Flight, deadline: number): Promise<unknown> {
+  const { engine, action, call, address, fence } = miss;
+  const { flights, store, config } = engine;
+  const isShared = store.claim !== undefined && config.collapseTimeout > 0;
+  const claim = isShared ? await claimed(miss, deadline - performance.now()) : GRANTED;
+  switch (claim.kind) {
+    case 'found':
+      engine.release(fence, 'unused');
+      flights.close(address.key, flight);
+      flight.land({ kind: 'recorded', response: claim.entry.response });
+      return answer(engine, action, call, claim.entry.response, ageSeconds(engine, claim.entry), { kind: 'collapsed' });
+    case 'apart':
+      flights.noteUnshareable(address.key);
+      flights.close(address.key, flight);
+      flight.land({ kind: 'unshareable' });
+      return new Computation(miss, undefined).run();
+    case 'granted':
+      return new Computation(miss, flight).run();
+  }
+}
+
+async function claimed({ engine, address, fence }: Miss, waitMs: number): Promise<Claim> {
   try {
-    return await Promise.race([flight.landed, late]);
-  } finally {
-    clearTimeout(timer);
+    return (await engine.store.claim?.(address, fence, waitMs)) ?? GRANTED;
+  } catch (error) {
+    engine.faults.report('CACHE_STORE_FAILED', 'it could not be told who computes a response', error);
+    return GRANTED;
   }
 }

@@ -3,7 +3,7 @@ import { requestOf, responseOf, type ActionCall } from '../controllers/action-ca
 import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { applyClientRules } from '../http/client-rules.js';
-import type { Fence, LookUp } from '../stores/store.js';
+import type { LookUp } from '../stores/store.js';
 import { answerFromEntry, clientRulesOf } from './answer.js';
 import { Computation, statusesOf, type Miss } from './compute.js';
 import type { Engine } from './engine.js';
@@ -26,11 +26,15 @@ export async function serveCached(engine: Engine, action: CachedAction, call: Ac
   let found: LookUp;
   try {
     // A store in memory answers at once, and nothing may come between its answer and the look for a computation under way.
-    const answer = way.isForced ? missOf(await engine.store.begin(address)) : engine.store.lookUp(address);
+    const answer = way.isForced ? engine.store.begin(address) : engine.store.lookUp(address);
     found = answer instanceof Promise ? await answer : answer;
   } catch (error) {
     engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
     engine.conclude(responseOf(call), { kind: 'bypass', detail: 'the store failed' });
+    return call.run();
+  }
+  if (found.kind === 'unreachable') {
+    engine.conclude(responseOf(call), { kind: 'bypass', detail: 'the store cannot be reached' });
     return call.run();
   }
   if (found.kind === 'hit') return answerFromEntry(engine, action, call, found.entry);
@@ -41,13 +45,9 @@ export async function serveCached(engine: Engine, action: CachedAction, call: Ac
   return way.isForced ? new Computation(miss, undefined).run() : fill(miss);
 }
 
-function missOf(fence: Fence): LookUp {
-  return { kind: 'miss', fence };
-}
-
 function runUnrecorded({ engine, action, call, fence }: Miss): unknown {
   const response = responseOf(call);
-  engine.release(fence);
+  engine.release(fence, 'unused');
   engine.conclude(response, { kind: 'miss' });
   // RFC 9110 §9.3.2: the same headers as for GET.
   onHeaders(response, () => {

@@ -1,15 +1,15 @@
-import type { Fence, LookUp, Store, StoreSize } from './store.js';
+import type { Fence, Miss, Store, StoreSize } from './store.js';
 
 const NO_FENCE: Fence = Object.freeze({});
 
 /** Never holds anything: every request is a miss and runs its handler, as if there were no cache. For development and tests. */
 export class NullStore implements Store {
-  lookUp(): LookUp {
+  lookUp(): Miss {
     return { kind: 'miss', fence: NO_FENCE };
   }
 
-  begin(): Fence {
-    return NO_FENCE;
+  begin(): Miss {
+    return { kind: 'miss', fence: NO_FENCE };
   }
 
   covers(): boolean {

@@ -1,5 +1,6 @@
-import type { CanonicalPath } from '../keys/canonical-path.js';
+import type { Clock } from '../clock.js';
 import type { StoredResponse } from '../http/stored-response.js';
+import type { CanonicalPath } from '../keys/canonical-path.js';
 
 /** Stores in memory answer at once; others with a promise. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -19,20 +20,88 @@ export interface Entry {
   readonly expiresAtMs: number;
 }
 
+/** What an invalidation reaches: all at and under the prefixes, in whole segments. */
+export interface Targets {
+  readonly prefixes: readonly string[];
+}
+
 /**
  * Taken before a computation begins; a store refuses what a computation produced once anything covering its path was invalidated
  * after the fence was taken. Every fence ends in `save` or in `release`.
  */
 export type Fence = object;
 
-/** What a look-up finds. A miss brings the fence under which the entry may be computed. */
-export type LookUp = { readonly kind: 'hit'; readonly entry: Entry } | { readonly kind: 'miss'; readonly fence: Fence };
+/** A fresh entry. */
+export interface Hit {
+  readonly kind: 'hit';
+  readonly entry: Entry;
+}
+
+/** No entry; but the fence under which it may be computed. */
+export interface Miss {
+  readonly kind: 'miss';
+  readonly fence: Fence;
+}
+
+/** The store cannot be asked just now; it has reported that itself. */
+export interface Unreachable {
+  readonly kind: 'unreachable';
+}
+
+/** What a look-up finds. */
+export type LookUp = Hit | Miss | Unreachable;
+
+/** Why a fence ends without an entry: what came out is not to be shared, or it was not needed. */
+export type Ending = 'unshareable' | 'unused';
+
+/** Whether another process computes the same. */
+export type Claim =
+  /** None does that can be waited for: the one who asked computes. */
+  | { readonly kind: 'granted' }
+  /** One did: here it is. */
+  | { readonly kind: 'found'; readonly entry: Entry }
+  /** What came out of late could not be shared: nobody waits for anybody. */
+  | { readonly kind: 'apart' };
+
+/** An invalidation that the store could not be told of. It is kept and tried again; until then this process serves nothing that it covers. */
+export interface Undelivered {
+  readonly kind: 'undelivered';
+  readonly cause: unknown;
+  /** Resolves when the store has it. */
+  readonly delivered: Promise<void>;
+}
+
+/** How an invalidation went: done, when nothing is said. */
+export type Invalidated = Undelivered | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- so that a store of one's own may return nothing
+
+/** A change to the data that is under way, so that nothing computed meanwhile is kept. */
+export interface Change {
+  /** Invalidates what it has changed so far; it goes on. */
+  invalidate(targets: Targets): MaybePromise<Invalidated>;
+  /** Ends it, invalidating these targets and those that it was begun with. */
+  commit(targets: Targets): MaybePromise<Invalidated>;
+  /** Ends it: nothing has changed. */
+  abandon(): MaybePromise<void>;
+}
 
 /** What a store holds. */
 export interface StoreSize {
+  /** Of a store that is shared: 0, since nobody counts them. */
   readonly entries: number;
-  /** Keys and bookkeeping included. */
+  /** Keys and bookkeeping included. Of a store that is shared: what this process keeps of it. */
   readonly bytes: number;
+}
+
+/** What a store that is to be opened is told of the configuration. */
+export interface StoreSettings {
+  readonly clock: Clock;
+  readonly keyPrefix: string;
+  /** Milliseconds that one operation may take before it counts as failed. */
+  readonly storeTimeoutMs: number;
+  /** Milliseconds that the right to compute an entry lasts. */
+  readonly collapseTimeoutMs: number;
+  /** Reports a fault that was survived. */
+  report(code: string, message: string, cause: unknown): void;
 }
 
 /** Where responses are kept. Coherence is the store's: it alone orders computations against invalidations. */
@@ -40,15 +109,30 @@ export interface Store {
   /** A fresh entry for the address, or the fence of a miss. */
   lookUp(address: Address): MaybePromise<LookUp>;
   /** A fence without a look-up, for what is computed anew whatever the store holds. */
-  begin(address: Address): MaybePromise<Fence>;
+  begin(address: Address): MaybePromise<Miss | Unreachable>;
   /** Whether what is computed under this fence may answer a request that took a fence of the same key later. */
   covers(fence: Fence, later: Fence): boolean;
+  /**
+   * For a store of several processes: waits for another that computes the same, at most `waitMs`. Called once under a fence, before
+   * the computation.
+   */
+  claim?(address: Address, fence: Fence, waitMs: number): Promise<Claim>;
   /** Keeps the entry unless the fence is no longer current. Ends the fence. @returns whether it was kept. */
   save(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean>;
   /** Ends a fence whose computation stores nothing. */
-  release(fence: Fence): void;
-  /** Makes all entries and computations at and under the prefixes unusable, in whole segments. */
-  invalidate(prefixes: readonly string[]): MaybePromise<void>;
+  release(fence: Fence, ending: Ending): void;
+  /** Makes all entries and computations that the targets cover unusable. */
+  invalidate(targets: Targets): MaybePromise<Invalidated>;
+  /**
+   * For a store of several processes: what is computed until the change has ended is not kept, so that a process that dies between its
+   * change and the invalidation leaves nothing stale behind. Rejects when the store cannot be told.
+   */
+  beginChange?(targets: Targets): Promise<Change>;
   size(): StoreSize;
   close(): MaybePromise<void>;
+}
+
+/** A store that takes part of the cache's configuration: the cache opens it when it is configured, and closes it. */
+export interface OpenableStore {
+  open(settings: StoreSettings): Store;
 }

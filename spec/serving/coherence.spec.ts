@@ -163,7 +163,7 @@ describe('what was computed before an invalidation', () => {
     const save = store.save.bind(store);
     jest.spyOn(store, 'save').mockImplementationOnce((...args) => {
       version++;
-      void store.invalidate(['/users/bob']);
+      void store.invalidate({ prefixes: ['/users/bob'] });
       return save(...args);
     });
     expect(versionIn(await server.get('/users/bob'))).toBe(1);

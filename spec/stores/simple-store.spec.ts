@@ -21,7 +21,7 @@ function entryOf(text: string, expiresAtMs = Infinity): Entry {
 }
 
 function keep(store: SimpleStore, address: Address, text = 'text'): boolean {
-  return store.save(address, entryOf(text), store.begin(address));
+  return store.save(address, entryOf(text), store.begin(address).fence);
 }
 
 function found(store: SimpleStore, address: Address): string | undefined {
@@ -47,22 +47,22 @@ describe('the simple store', () => {
     const store = new SimpleStore({ maxBytes: 5000, clock });
     expect(keep(store, addressOf('/large'), 'x'.repeat(5000))).toBe(false);
     expect(store.size()).toEqual({ entries: 0, bytes: 0 });
-    store.invalidate(['/']);
+    store.invalidate({ prefixes: ['/'] });
   });
 
   it('does not give what has expired', () => {
     const store = new SimpleStore({ clock });
     const address = addressOf('/a');
-    expect(store.save(address, entryOf('old', now), store.begin(address))).toBe(false);
-    store.save(address, entryOf('new', now + 1), store.begin(address));
+    expect(store.save(address, entryOf('old', now), store.begin(address).fence)).toBe(false);
+    store.save(address, entryOf('new', now + 1), store.begin(address).fence);
     expect(found(store, address)).toBe('new');
   });
 
   it('refuses what was begun before an invalidation that covers it, and only that', () => {
     const store = new SimpleStore({ clock });
     const [covered, beside] = [addressOf('/users/bob/friends'), addressOf('/users/bobby')];
-    const fences = [store.begin(covered), store.begin(beside)];
-    store.invalidate(['/users/bob']);
+    const fences = [store.begin(covered).fence, store.begin(beside).fence];
+    store.invalidate({ prefixes: ['/users/bob'] });
     expect(store.save(covered, entryOf('old'), fences[0]!)).toBe(false);
     expect(store.save(beside, entryOf('beside'), fences[1]!)).toBe(true);
   });
@@ -71,7 +71,7 @@ describe('the simple store', () => {
     const store = new SimpleStore({ maxBytes: 1e9, clock });
     for (let index = 0; index < 150_000; index++) keep(store, addressOf('/many', `/many?${index}`));
     keep(store, addressOf('/many2'));
-    store.invalidate(['/many']);
+    store.invalidate({ prefixes: ['/many'] });
     expect(store.size().entries).toBe(1);
   });
 
@@ -79,7 +79,7 @@ describe('the simple store', () => {
     const store = new SimpleStore({ clock });
     keep(store, addressOf('/Files/A', 'folded', true));
     keep(store, addressOf('/files/a', 'exact'));
-    store.invalidate(['/FILES/a']);
+    store.invalidate({ prefixes: ['/FILES/a'] });
     expect(found(store, addressOf('/Files/A', 'folded', true))).toBeUndefined();
     expect(found(store, addressOf('/files/a', 'exact'))).toBe('text');
   });
@@ -88,23 +88,23 @@ describe('the simple store', () => {
     const store = new SimpleStore({ clock });
     const [first, second] = [addressOf('/first', 'key'), addressOf('/second', 'key')];
     keep(store, first);
-    store.invalidate(['/elsewhere']);
+    store.invalidate({ prefixes: ['/elsewhere'] });
     expect(found(store, second)).toBeUndefined();
     expect(found(store, first)).toBe('text');
 
     keep(store, first);
     expect(found(store, second)).toBe('text');
-    store.invalidate(['/second']);
+    store.invalidate({ prefixes: ['/second'] });
     expect(found(store, first)).toBeUndefined();
   });
 
   it('lets a computation answer for another path only where nothing was invalidated since', () => {
     const store = new SimpleStore({ clock });
-    const early = store.begin(addressOf('/first', 'key'));
-    expect(store.covers(early, store.begin(addressOf('/second', 'key')))).toBe(true);
-    store.invalidate(['/second']);
-    expect(store.covers(early, store.begin(addressOf('/second', 'key')))).toBe(false);
-    expect(store.covers(early, store.begin(addressOf('/first', 'key')))).toBe(true);
+    const early = store.begin(addressOf('/first', 'key')).fence;
+    expect(store.covers(early, store.begin(addressOf('/second', 'key')).fence)).toBe(true);
+    store.invalidate({ prefixes: ['/second'] });
+    expect(store.covers(early, store.begin(addressOf('/second', 'key')).fence)).toBe(false);
+    expect(store.covers(early, store.begin(addressOf('/first', 'key')).fence)).toBe(true);
   });
 
   it('keeps its index true through any sequence of what is done to it', () => {
@@ -124,7 +124,7 @@ describe('the simple store', () => {
             keep(store, address);
             model.set(address.key, address);
           } else {
-            store.invalidate([at === '' ? '/' : at]);
+            store.invalidate({ prefixes: [at === '' ? '/' : at] });
             for (const [name, { path: held }] of model) {
               if (held.path === at || held.path.startsWith(`${at}/`)) model.delete(name);
             }
@@ -137,7 +137,7 @@ describe('the simple store', () => {
             }
           }
         }
-        store.invalidate(['/']);
+        store.invalidate({ prefixes: ['/'] });
         expect(store.size()).toEqual({ entries: 0, bytes: 0 });
       }),
       { numRuns: 200 },

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
 import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
-import type { Address, Entry, Fence, LookUp, Store, StoreSize } from '../store.js';
+import type { Address, Entry, Fence, Hit, Miss, Store, StoreSize, Targets } from '../store.js';
 import { entryBytes } from './entry-bytes.js';
 import { PathTree, type Place } from './path-tree.js';
 
@@ -82,19 +82,19 @@ export class SimpleStore implements Store {
     });
   }
 
-  lookUp(address: Address): LookUp {
+  lookUp(address: Address): Hit | Miss {
     const kept = this.entries.get(address.key);
     if (kept !== undefined) {
       if (kept.entry.expiresAtMs <= this.clock.now()) this.entries.delete(address.key);
       else if (this.answers(kept, address.path)) return { kind: 'hit', entry: kept.entry };
     }
-    return { kind: 'miss', fence: this.begin(address) };
+    return this.begin(address);
   }
 
-  begin({ path }: Address): Fence {
-    const pending = new Pending(++this.sequence, path);
-    pending.attachment = this.attach(pending, path);
-    return pending;
+  begin({ path }: Address): Miss {
+    const fence = new Pending(++this.sequence, path);
+    fence.attachment = this.attach(fence, path);
+    return { kind: 'miss', fence };
   }
 
   covers(fence: Fence, later: Fence): boolean {
@@ -125,7 +125,7 @@ export class SimpleStore implements Store {
     pending.attachment = undefined;
   }
 
-  invalidate(prefixes: readonly string[]): void {
+  invalidate({ prefixes }: Targets): void {
     this.lastInvalidation = ++this.sequence;
     for (const prefix of prefixes) {
       const path = canonicalise(prefix);

@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http';
+
+/** What the client is about to see: the response's first bytes, or the last ones of a response that it has seen a part of. */
+export type Moment = 'head' | 'end';
+
+/**
+ * Decides whether the client may see it. A promise holds the response back until it has settled; `false` means that the response is
+ * never seen.
+ */
+export type Gatekeeper = (moment: Moment) => boolean | Promise<boolean>;
+
+const GATED = ['write', 'end', 'flushHeaders'] as const;
+type Gated = (typeof GATED)[number];
+type Call = readonly [Gated, readonly unknown[]];
+
+/** Lets nothing of a response out before its gatekeeper has said so. For its writer, what is held back has been sent. */
+export class OutputGate {
+  private readonly pass: Record<Gated, (...args: readonly unknown[]) => unknown>;
+  private state: 'open' | 'holding' | 'shut' = 'open';
+  private held: Call[] = [];
+  private hasHead = false;
+  private hasEnded = false;
+
+  /** @param instead sends another response in place of one that is never seen */
+  constructor(
+    private readonly response: ServerResponse,
+    private gatekeeper: Gatekeeper,
+    private readonly instead: () => void,
+  ) {
+    const pass = {} as typeof this.pass;
+    for (const name of GATED) {
+      pass[name] = (response[name] as (...args: readonly unknown[]) => unknown).bind(response);
+      response[name] = ((...args: unknown[]) => this.take([name, args])) as never;
+    }
+    this.pass = pass;
+    response.once('close', () => {
+      if (!this.hasEnded) void this.gatekeeper('end');
+    });
+  }
+
+  private take(call: Call): unknown {
+    const [name, args] = call;
+    if (this.state === 'shut') return name === 'end' ? this.response : false;
+    if (this.state === 'holding') return this.hold(call);
+
+    const isAllowed = this.ask(name);
+    if (isAllowed === true) return this.pass[name](...args);
+    this.state = 'holding';
+    this.pretendSent();
+    void Promise.resolve(isAllowed).then(allowed => {
+      this.goOn(allowed);
+    });
+    return this.hold(call);
+  }
+
+  private ask(name: Gated): boolean | Promise<boolean> {
+    this.hasEnded ||= name === 'end';
+    if (!this.hasHead) {
+      this.hasHead = true;
+      return this.gatekeeper('head');
+    }
+    return name === 'end' ? this.gatekeeper('end') : true;
+  }
+
+  private hold(call: Call): unknown {
+    this.held.push(call);
+    if (call[0] !== 'end') return false;
+    Object.defineProperty(this.response, 'writableEnded', { configurable: true, value: true });
+    return this.response;
+  }
+
+  private goOn(isAllowed: boolean): void {
+    const { held } = this;
+    this.held = [];
+    for (const name of ['headersSent', 'writableEnded']) Reflect.deleteProperty(this.response, name);
+    this.state = 'open';
+    if (!isAllowed) {
+      this.gatekeeper = () => true;
+      this.instead();
+      this.state = 'shut';
+      return;
+    }
+    const [asked, ...others] = held;
+    if (asked !== undefined) this.pass[asked[0]](...asked[1]);
+    for (const call of others) this.take(call);
+    // Whoever was told to wait before writing on.
+    if (!this.response.writableEnded && !this.response.writableNeedDrain) this.response.emit('drain');
+  }
+
+  private pretendSent(): void {
+    Object.defineProperty(this.response, 'headersSent', { configurable: true, value: true });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Driver } from './driver.js';
+
+/** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
+const APART_MS = 10_000;
+/** A claim this close to its end may be another's by the time it is given back. */
+const MARGIN_MS = 50;
+
+const HELD = Buffer.from('held');
+const APART = Buffer.from('apart');
+
+/** The right to compute an entry, which one process has at a time. Losing it costs a second computation, never coherence. */
+export interface HeldClaim {
+  readonly key: string;
+  readonly timer: NodeJS.Timeout;
+  /** As `performance.now()` counts. */
+  untilMs: number;
+}
+
+/** The rights to compute entries: kept in the store with a lifetime and renewed, so that they end soon when their holder dies. */
+export class Claims {
+  constructor(
+    private readonly driver: Driver,
+    private readonly lifetimeMs: number,
+  ) {}
+
+  /** @returns `undefined` when another has it */
+  async take(key: string): Promise<HeldClaim | undefined> {
+    const untilMs = performance.now() + this.lifetimeMs;
+    if (!(await this.driver.add(key, HELD, this.lifetimeMs))) return undefined;
+    const claim: HeldClaim = { key, untilMs, timer: setInterval(() => void this.renew(claim), this.lifetimeMs / 3).unref() };
+    return claim;
+  }
+
+  /** Gives the right back, to whoever waits for it. */
+  async giveBack({ key, untilMs, timer }: HeldClaim): Promise<void> {
+    clearInterval(timer);
+    if (performance.now() < untilMs - MARGIN_MS) await this.driver.delete(key);
+  }
+
+  /** Tells those who wait, and those who come, that they need not. */
+  async tellApart({ key, timer }: HeldClaim): Promise<void> {
+    clearInterval(timer);
+    await this.driver.set(key, APART, APART_MS);
+  }
+
+  private async renew(claim: HeldClaim): Promise<void> {
+    const untilMs = performance.now() + this.lifetimeMs;
+    try {
+      await this.driver.set(claim.key, HELD, this.lifetimeMs);
+      claim.untilMs = untilMs;
+    } catch {
+      // The store is out of reach, so nobody waits by it either; what uses it next reports that.
+      clearInterval(claim.timer);
+    }
+  }
+}
+
+/** What the key of a claim says. */
+export function claimState(value: Buffer | undefined): 'free' | 'held' | 'apart' {
+  if (value === undefined) return 'free';
+  return value.equals(APART) ? 'apart' : 'held';
+}

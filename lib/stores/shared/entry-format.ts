@@ -1,0 +1,107 @@
+import type { HeaderChange } from '../../http/stored-response.js';
+import type { Address, Entry } from '../store.js';
+
+/** An entry as it stands in a shared store, with all that tells whether it may be served. */
+export interface SharedEntry {
+  readonly key: string;
+  readonly path: string;
+  /** The generations that it was computed under, in the order of its path's. */
+  readonly stamps: readonly string[];
+  readonly entry: Entry;
+}
+
+/** The last byte is the version of the format: entries of another are not read. */
+const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x01]);
+const PREAMBLE_BYTES = MAGIC.length + 4;
+
+interface Head {
+  readonly key: string;
+  readonly path: string;
+  readonly stamps: readonly string[];
+  readonly storedAtMs: number;
+  /** `null`: never. */
+  readonly expiresAtMs: number | null;
+  readonly status: number;
+  readonly statusMessage?: string | undefined;
+  readonly headers: readonly HeaderChange[];
+  readonly inPieces: boolean;
+  readonly continues: boolean;
+  readonly bodyBytes: number;
+}
+
+/** Bytes: a magic number with the format's version, the length of the head, the head in JSON, and the body as it is. */
+export function encodeEntry(
+  { key, path }: Address,
+  { response, storedAtMs, expiresAtMs }: Entry,
+  stamps: readonly string[],
+): Buffer {
+  const { body, ...rest } = response;
+  const head: Head = {
+    key,
+    path: path.path,
+    stamps,
+    storedAtMs,
+    expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
+    ...rest,
+    bodyBytes: body.length,
+  };
+  const headBytes = Buffer.from(JSON.stringify(head));
+  const preamble = Buffer.alloc(PREAMBLE_BYTES);
+  MAGIC.copy(preamble);
+  preamble.writeUInt32BE(headBytes.length, MAGIC.length);
+  return Buffer.concat([preamble, headBytes, body]);
+}
+
+/** @returns `undefined` for whatever this version has not written, whole */
+export function decodeEntry(value: Buffer): SharedEntry | undefined {
+  if (value.length < PREAMBLE_BYTES || !value.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(MAGIC.length);
+  if (bodyStart > value.length) return undefined;
+  const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
+  if (head === undefined || value.length !== bodyStart + head.bodyBytes) return undefined;
+
+  const { key, path, stamps, storedAtMs, expiresAtMs, status, statusMessage, headers, inPieces, continues } = head;
+  const response = { status, statusMessage, headers, body: value.subarray(bodyStart), inPieces, continues };
+  return { key, path, stamps, entry: { response, storedAtMs, expiresAtMs: expiresAtMs ?? Infinity } };
+}
+
+function headIn(json: string): Head | undefined {
+  try {
+    const head: unknown = JSON.parse(json);
+    return isHead(head) ? head : undefined;
+  } catch {
+    // Cut off, or not ours.
+    return undefined;
+  }
+}
+
+function isHead(value: unknown): value is Head {
+  if (typeof value !== 'object' || value === null) return false;
+  const head = value as Partial<Record<keyof Head, unknown>>;
+  return (
+    typeof head.key === 'string' &&
+    typeof head.path === 'string' &&
+    isTexts(head.stamps) &&
+    typeof head.storedAtMs === 'number' &&
+    (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
+    Number.isInteger(head.status) &&
+    (head.statusMessage === undefined || typeof head.statusMessage === 'string') &&
+    Array.isArray(head.headers) &&
+    head.headers.every(isHeaderChange) &&
+    typeof head.inPieces === 'boolean' &&
+    typeof head.continues === 'boolean' &&
+    Number.isInteger(head.bodyBytes)
+  );
+}
+
+function isHeaderChange(value: unknown): value is HeaderChange {
+  if (typeof value !== 'object' || value === null) return false;
+  const change = value as Partial<Record<'kind' | 'name' | 'value' | 'values', unknown>>;
+  if (typeof change.name !== 'string') return false;
+  if (change.kind === 'set') return typeof change.value === 'string' || isTexts(change.value);
+  return change.kind === 'append' ? isTexts(change.values) : change.kind === 'remove';
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(item => typeof item === 'string');
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../../clock.js';
+import type { Driver } from './driver.js';
+import { afterChange, generationValue, hasLapsed, newToken, parseGeneration, withOwner, type Generation } from './generation.js';
+
+/** Milliseconds for which a change is taken to be under way when nothing is heard of it. */
+export const CHANGE_MS = 30_000;
+/** Milliseconds that a generation lives when no entry needs it longer. */
+const GENERATION_MS = 60 * 60 * 1000;
+/** Of many that change one generation at once, one gets through at each attempt. */
+const ATTEMPTS = 32;
+
+/** What was last seen under each key. */
+export type Seen = Map<string, Buffer | undefined>;
+
+type Step = (current: Generation | undefined) => Generation | undefined;
+
+/** Moves the generations of a shared store from one state to the next, whoever else does the same. */
+export class Generations {
+  constructor(
+    private readonly driver: Driver,
+    private readonly clock: Clock,
+  ) {}
+
+  async read(keys: readonly string[]): Promise<Seen> {
+    const found = await this.driver.getMany(keys);
+    return new Map(keys.map((key, index) => [key, found[index]?.value]));
+  }
+
+  /** Begins generations where there is none, or only one whose changes have all died. */
+  renew(seen: Seen): Promise<Seen> {
+    return this.move(seen, GENERATION_MS, current => {
+      if (current !== undefined && !hasLapsed(current, this.clock.now())) return undefined;
+      return { kind: 'clean', token: newToken() };
+    });
+  }
+
+  /** Enters a change as under way, or says again that it is. */
+  beginChange(seen: Seen, ownerId: string): Promise<Seen> {
+    return this.move(seen, CHANGE_MS, current => {
+      const now = this.clock.now();
+      return withOwner(current, { id: ownerId, deadlineMs: now + CHANGE_MS }, now);
+    });
+  }
+
+  /** Ends changes (none: an invalidation that belongs to none). */
+  endChanges(seen: Seen, ownerIds: readonly string[], hasChanged: boolean): Promise<Seen> {
+    // Without a comparison in one step, going back to a token could undo an invalidation made in between.
+    const changed = hasChanged || !this.driver.exchangesAtomically;
+    return this.move(seen, GENERATION_MS, current => afterChange(current, ownerIds, changed, this.clock.now()));
+  }
+
+  private async move(seen: Seen, lifetimeMs: number, step: Step): Promise<Seen> {
+    const moves = Array.from(seen, async ([key, value]) => [key, await this.moveOne(key, value, lifetimeMs, step)] as const);
+    return new Map(await Promise.all(moves));
+  }
+
+  /** @param seen what the key is thought to hold. @returns what it holds then */
+  private async moveOne(key: string, seen: Buffer | undefined, lifetimeMs: number, step: Step): Promise<Buffer | undefined> {
+    let current = seen;
+    for (let attempt = 1; ; attempt++) {
+      const next = step(current && parseGeneration(current));
+      if (next === undefined) return current;
+      const value = generationValue(next);
+      // Every value written is new, so that one that wins without comparison still invalidates all before it.
+      if (attempt > ATTEMPTS) await this.driver.set(key, value, lifetimeMs);
+      else if (!(await this.driver.exchange(key, current, value, lifetimeMs))) {
+        current = (await this.driver.getMany([key]))[0]?.value;
+        continue;
+      }
+      return value;
+    }
+  }
+}

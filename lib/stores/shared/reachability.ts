@@ -1,0 +1,79 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleAll,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
+
+/** Failures one after the other, after which the store is left alone. */
+const FAILURES = 3;
+/** Milliseconds after which a store that was left alone is asked again, by this class itself: no request waits for that. */
+const RECOVERY_MS = 1000;
+
+/** Thrown where the store could not be asked. It has been reported. */
+export class StoreUnreachable extends Error {
+  override readonly name = 'StoreUnreachable';
+}
+
+export interface ReachabilityOptions {
+  /** Milliseconds that one operation may take. */
+  readonly timeoutMs: number;
+  /** Asks the store for anything, to see whether it answers. */
+  readonly probe: () => Promise<unknown>;
+  readonly report: (code: string, message: string, cause: unknown) => void;
+}
+
+/** Bounds what a store that is slow, broken or gone may cost: each operation in time, and many of them by not asking at all. */
+export class Reachability {
+  /** Half open at once: when to try again is told by the timer below, which no clock that is set can hold up. */
+  private readonly breaker = circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(FAILURES) });
+  private readonly policy;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(private readonly options: ReachabilityOptions) {
+    this.policy = wrap(this.breaker, timeout(options.timeoutMs, TimeoutStrategy.Aggressive));
+    this.breaker.onBreak(() => {
+      this.probeLater();
+    });
+  }
+
+  /** Whether the store is asked at all. */
+  get isUp(): boolean {
+    return this.breaker.state === CircuitState.Closed;
+  }
+
+  /**
+   * @param what for the report: what could not be done
+   * @throws StoreUnreachable
+   */
+  async run<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    if (!this.isUp) throw new StoreUnreachable('The store does not answer, and is left alone for a while.');
+    try {
+      return await this.policy.execute(operation);
+    } catch (error) {
+      // Of several at once, those that come after the breaker has opened have not been tried.
+      if (!(error instanceof BrokenCircuitError)) this.options.report('CACHE_STORE_FAILED', what, error);
+      throw new StoreUnreachable(what, { cause: error });
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+  }
+
+  private probeLater(): void {
+    if (this.isClosed) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.policy.execute(this.options.probe).catch(() => {
+        this.probeLater();
+      });
+    }, RECOVERY_MS).unref();
+  }
+}

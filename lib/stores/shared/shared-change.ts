@@ -1,0 +1,77 @@
+import type { Change, Invalidated, Targets, Undelivered } from '../store.js';
+import { newToken } from './generation.js';
+import { CHANGE_MS, type Seen } from './generations.js';
+
+/** What a change tells the store. All reject when it cannot be told, but `end`. */
+export interface ChangeNotices {
+  /** That it is under way. @returns what stands in the store then */
+  announce(targets: Targets, ownerId: string, seen: Seen): Promise<Seen>;
+  /** That it has ended. What cannot be told is kept. */
+  end(targets: Targets, ownerId: string, seen: Seen): Promise<Invalidated>;
+  /** That it has ended and nothing has changed. */
+  abandon(targets: Targets, ownerId: string, seen: Seen): Promise<void>;
+  /** Keeps an invalidation that could not be told. */
+  keep(targets: Targets, cause: unknown): Undelivered;
+}
+
+/** A change under way, announced again and again while it lasts: one that is not heard of any more has died. */
+export class SharedChange implements Change {
+  private readonly ownerId = newToken();
+  private seen: Seen = new Map();
+  private hasChanged = false;
+  private timer: NodeJS.Timeout | undefined;
+  private latest: Promise<void> = Promise.resolve();
+
+  constructor(
+    private targets: Targets,
+    private readonly notices: ChangeNotices,
+  ) {}
+
+  async begin(): Promise<void> {
+    await this.announce();
+    this.timer = setInterval(() => {
+      // What goes wrong has been reported, and the next one may do better.
+      this.latest = this.announce().catch(() => undefined);
+    }, CHANGE_MS / 3).unref();
+  }
+
+  async invalidate(targets: Targets): Promise<Invalidated> {
+    this.hasChanged = true;
+    this.targets = together(this.targets, targets);
+    try {
+      // Announced anew, nothing of before is served; and what is computed from now on is not kept, since the change goes on.
+      await this.announce();
+      return undefined;
+    } catch (error) {
+      return this.notices.keep(this.targets, error);
+    }
+  }
+
+  async commit(targets: Targets): Promise<Invalidated> {
+    await this.fallSilent();
+    return this.notices.end(together(this.targets, targets), this.ownerId, this.seen);
+  }
+
+  async abandon(): Promise<void> {
+    if (this.hasChanged) {
+      await this.commit({ prefixes: [] });
+      return;
+    }
+    await this.fallSilent();
+    // Where the store cannot be told, it learns by hearing no more.
+    await this.notices.abandon(this.targets, this.ownerId, this.seen).catch(() => undefined);
+  }
+
+  private async announce(): Promise<void> {
+    this.seen = await this.notices.announce(this.targets, this.ownerId, this.seen);
+  }
+
+  private async fallSilent(): Promise<void> {
+    clearInterval(this.timer);
+    await this.latest;
+  }
+}
+
+function together(some: Targets, others: Targets): Targets {
+  return { prefixes: [...new Set([...some.prefixes, ...others.prefixes])] };
+}

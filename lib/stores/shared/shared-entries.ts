@@ -1,0 +1,84 @@
+import type { Clock } from '../../clock.js';
+import type { CanonicalPath } from '../../keys/canonical-path.js';
+import type { Address, Entry } from '../store.js';
+import type { Driver, Found } from './driver.js';
+import { decodeEntry, encodeEntry } from './entry-format.js';
+import { hasLapsed, parseGeneration } from './generation.js';
+import type { Generations } from './generations.js';
+import type { KeySpace } from './key-space.js';
+import { areEqual, SharedFence } from './shared-fence.js';
+
+/** Milliseconds that a generation outlives the last entry that needs it. */
+const OUTLIVES_MS = 60_000;
+
+/** What stands at an address: the fence of this moment, and the entry if it may be served. */
+export interface View {
+  readonly fence: SharedFence;
+  readonly entry: Entry | undefined;
+  /** What else was asked for. */
+  readonly extra: Buffer | undefined;
+}
+
+/** The entries of a shared store, and the generations that tell whether they may be served. */
+export class SharedEntries {
+  /** @param isDoubtful whether the store does not know all that has been invalidated over a path */
+  constructor(
+    private readonly driver: Driver,
+    private readonly keys: KeySpace,
+    private readonly generations: Generations,
+    private readonly clock: Clock,
+    private readonly isDoubtful: (path: CanonicalPath) => boolean,
+  ) {}
+
+  /**
+   * One round trip where all generations have begun.
+   *
+   * @param extraKey what else to ask for
+   */
+  async view(address: Address, extraKey?: string): Promise<View> {
+    const { path } = address;
+    // Asked before and after: the store may be told of what it did not know while its answer is on the way.
+    const wasDoubtful = this.isDoubtful(path);
+    const generationKeys = this.keys.generationsOver(path);
+    const others = extraKey === undefined ? [] : [extraKey];
+    const found = await this.driver.getMany([this.keys.entry(address), ...generationKeys, ...others]);
+    const generations = await this.begun(generationKeys, found.slice(1, 1 + generationKeys.length));
+    const fence = new SharedFence(generations, !wasDoubtful && !this.isDoubtful(path));
+    const entry = this.servable(address, found[0]?.value, fence);
+    return { fence, entry, extra: found[1 + generationKeys.length]?.value };
+  }
+
+  async fence({ path }: Address): Promise<SharedFence> {
+    const wasDoubtful = this.isDoubtful(path);
+    const generationKeys = this.keys.generationsOver(path);
+    const generations = await this.begun(generationKeys, await this.driver.getMany(generationKeys));
+    return new SharedFence(generations, !wasDoubtful && !this.isDoubtful(path));
+  }
+
+  async put(address: Address, entry: Entry, { stamps }: SharedFence, lifetimeMs: number): Promise<void> {
+    await Promise.all([
+      this.driver.set(this.keys.entry(address), encodeEntry(address, entry, stamps), lifetimeMs),
+      this.driver.extend(this.keys.generationsOver(address.path), lifetimeMs + OUTLIVES_MS),
+    ]);
+  }
+
+  /** The generations, where some had to begin first. */
+  private async begun(keys: readonly string[], found: readonly Found[]): Promise<readonly Found[]> {
+    const toBegin = new Map(
+      keys.flatMap((key, index) => {
+        const value = found[index]?.value;
+        return value === undefined || hasLapsed(parseGeneration(value), this.clock.now()) ? [[key, value] as const] : [];
+      }),
+    );
+    if (toBegin.size === 0) return found;
+    await this.generations.renew(toBegin);
+    return this.driver.getMany(keys);
+  }
+
+  private servable(address: Address, value: Buffer | undefined, fence: SharedFence): Entry | undefined {
+    if (value === undefined || !fence.isStorable) return undefined;
+    const shared = decodeEntry(value);
+    if (shared?.key !== address.key || shared.path !== address.path.path) return undefined;
+    return areEqual(shared.stamps, fence.stamps) && shared.entry.expiresAtMs > this.clock.now() ? shared.entry : undefined;
+  }
+}

@@ -1,0 +1,139 @@
+import type {
+  Address,
+  Change,
+  Claim,
+  Ending,
+  Entry,
+  Fence,
+  Invalidated,
+  LookUp,
+  Miss,
+  Store,
+  StoreSettings,
+  StoreSize,
+  Targets,
+  Unreachable,
+} from '../store.js';
+import { Claims } from './claims.js';
+import type { Driver } from './driver.js';
+import { Generations } from './generations.js';
+import { Invalidations } from './invalidations.js';
+import { KeySpace } from './key-space.js';
+import { Reachability, StoreUnreachable } from './reachability.js';
+import { SharedEntries } from './shared-entries.js';
+import type { SharedFence } from './shared-fence.js';
+import { Turns } from './turns.js';
+
+/** The shortest right to compute, in milliseconds: it is renewed while it is used. */
+const SHORTEST_CLAIM_MS = 100;
+
+/**
+ * A cache in a key-value server, shared by processes. Every prefix of a path has a generation, a random token; an entry carries those
+ * that it was computed under, and is served only while all are the same. So invalidating is writing one new token, and what was on
+ * its way when that happened is dead when it arrives.
+ */
+export class SharedStore implements Store {
+  private readonly reachability: Reachability;
+  private readonly claims: Claims;
+  private readonly entries: SharedEntries;
+  private readonly turns: Turns;
+  private readonly invalidations: Invalidations;
+
+  constructor(
+    private readonly driver: Driver,
+    private readonly settings: StoreSettings,
+  ) {
+    const { clock, collapseTimeoutMs } = settings;
+    const report: StoreSettings['report'] = (code, message, cause) => {
+      settings.report(code, message, cause);
+    };
+    const keys = new KeySpace(settings.keyPrefix);
+    const generations = new Generations(driver, clock);
+    const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
+    this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });
+    this.invalidations = new Invalidations(keys, generations, this.reachability);
+    this.entries = new SharedEntries(driver, keys, generations, clock, path => this.invalidations.areMissingOver(path));
+    // Much shorter than others wait, so that one of them has time to take over from a holder that died.
+    this.claims = new Claims(driver, Math.max(SHORTEST_CLAIM_MS, collapseTimeoutMs / 4));
+    this.turns = new Turns(this.claims, this.entries, keys, this.reachability);
+    driver.open(error => {
+      report('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
+    });
+  }
+
+  async lookUp(address: Address): Promise<LookUp> {
+    return unlessUnreachable<LookUp>({ kind: 'unreachable' }, async () => {
+      const { entry, fence } = await this.reachability.run('the store could not be asked', () => this.entries.view(address));
+      return entry === undefined ? { kind: 'miss', fence } : { kind: 'hit', entry };
+    });
+  }
+
+  async begin(address: Address): Promise<Miss | Unreachable> {
+    return unlessUnreachable<Miss | Unreachable>({ kind: 'unreachable' }, async () => {
+      const fence = await this.reachability.run('the store could not be asked', () => this.entries.fence(address));
+      return { kind: 'miss', fence };
+    });
+  }
+
+  covers(fence: Fence, later: Fence): boolean {
+    return (fence as SharedFence).covers(later as SharedFence);
+  }
+
+  async claim(address: Address, fence: Fence, waitMs: number): Promise<Claim> {
+    const ours = fence as SharedFence;
+    // What cannot be kept cannot be found by those who would wait.
+    if (!ours.isStorable) return { kind: 'granted' };
+    return unlessUnreachable({ kind: 'granted' }, () => this.turns.wait(address, ours, waitMs));
+  }
+
+  async save(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
+    const ours = fence as SharedFence;
+    const lifetimeMs = entry.expiresAtMs - this.settings.clock.now();
+    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address.path);
+    const saved = await unlessUnreachable(false, async () => {
+      if (!isKept) return false;
+      await this.reachability.run('a response could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs));
+      return true;
+    });
+    this.release(fence, 'unused');
+    return saved;
+  }
+
+  release(fence: Fence, ending: Ending): void {
+    const ours = fence as SharedFence;
+    const { claim } = ours;
+    if (claim === undefined) return;
+    ours.claim = undefined;
+    const end = (): Promise<void> => (ending === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));
+    // Where the store cannot be told, the claim ends with its lifetime.
+    this.reachability.run('those who wait for a response could not be told', end).catch(() => undefined);
+  }
+
+  invalidate(targets: Targets): Promise<Invalidated> {
+    return this.invalidations.invalidate(targets);
+  }
+
+  /** @throws StoreUnreachable */
+  beginChange(targets: Targets): Promise<Change> {
+    return this.invalidations.beginChange(targets);
+  }
+
+  size(): StoreSize {
+    return { entries: 0, bytes: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.invalidations.close();
+    this.reachability.close();
+    await this.driver.close();
+  }
+}
+
+async function unlessUnreachable<T>(otherwise: T, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof StoreUnreachable) return otherwise;
+    throw error;
+  }
+}

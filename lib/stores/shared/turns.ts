@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Address, Claim } from '../store.js';
+import { claimState, type Claims } from './claims.js';
+import type { KeySpace } from './key-space.js';
+import type { Reachability } from './reachability.js';
+import type { SharedEntries } from './shared-entries.js';
+import type { SharedFence } from './shared-fence.js';
+
+/** Milliseconds between two looks for what another process computes: the first, and the longest. */
+const FIRST_PAUSE_MS = 4;
+const LONGEST_PAUSE_MS = 64;
+
+/** Lets one process at a time compute an entry, while the others wait for it. */
+export class Turns {
+  constructor(
+    private readonly claims: Claims,
+    private readonly entries: SharedEntries,
+    private readonly keys: KeySpace,
+    private readonly reachability: Reachability,
+  ) {}
+
+  /** @throws StoreUnreachable */
+  async wait(address: Address, fence: SharedFence, waitMs: number): Promise<Claim> {
+    const deadline = performance.now() + waitMs;
+    const claimKey = this.keys.claim(this.keys.entry(address), fence.stamps);
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const claim = await this.reachability.run('it could not be told who computes a response', () =>
+        this.look(address, fence, claimKey),
+      );
+      if (claim !== 'later') return claim;
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) return { kind: 'granted' };
+      await delay(Math.min(pauseMs, leftMs));
+    }
+  }
+
+  private async look(address: Address, fence: SharedFence, claimKey: string): Promise<Claim | 'later'> {
+    fence.claim = await this.claims.take(claimKey);
+    // Also when the right is ours: whoever had it may have finished since we looked.
+    const view = await this.entries.view(address, claimKey);
+    if (view.entry !== undefined) return { kind: 'found', entry: view.entry };
+    // Invalidated meanwhile: what others compute now is not what was asked for, and what we compute is not kept.
+    if (fence.claim !== undefined || !view.fence.covers(fence)) return { kind: 'granted' };
+    return claimState(view.extra) === 'apart' ? { kind: 'apart' } : 'later';
+  }
+}
