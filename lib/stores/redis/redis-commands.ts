@@ -1,0 +1,31 @@
+import type { RedisCommand } from './redis-client.js';
+
+/** Compares and sets in one step. */
+const EXCHANGE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
+return 1`;
+
+export function set(key: string, value: Buffer, lifetimeMs: number): RedisCommand {
+  return ['SET', key, value, ...expiry(lifetimeMs)];
+}
+
+export function setIfAbsent(key: string, value: Buffer, lifetimeMs: number): RedisCommand {
+  return ['SET', key, value, 'NX', ...expiry(lifetimeMs)];
+}
+
+export function setIfEqual(key: string, expected: Buffer, value: Buffer, lifetimeMs: number): RedisCommand {
+  return ['EVAL', EXCHANGE, '1', key, expected, value, ...expiry(lifetimeMs)];
+}
+
+/** Never shorter than it would live: `GT` is of Redis 7. */
+export function extend(key: string, lifetimeMs: number): RedisCommand {
+  return Number.isFinite(lifetimeMs) ? ['PEXPIRE', key, milliseconds(lifetimeMs), 'GT'] : ['PERSIST', key];
+}
+
+function expiry(lifetimeMs: number): string[] {
+  return Number.isFinite(lifetimeMs) ? ['PX', milliseconds(lifetimeMs)] : [];
+}
+
+function milliseconds(lifetimeMs: number): string {
+  return String(Math.max(1, Math.ceil(lifetimeMs)));
+}

@@ -1,0 +1,70 @@
+import type { Driver, Found } from '../shared/driver.js';
+import { extend, set, setIfAbsent, setIfEqual } from './redis-commands.js';
+import type { RedisClient, RedisCommand } from './redis-client.js';
+
+/** Milliseconds between two attempts to connect, where the client itself makes only one. */
+const RECONNECT_MS = 500;
+
+/** What single servers, clusters and servers behind a Sentinel have in common. */
+export abstract class RedisDriver implements Driver {
+  readonly exchangesAtomically = true;
+  private isOurs = false;
+  private isClosed = false;
+
+  constructor(private readonly client: RedisClient) {}
+
+  abstract getMany(keys: readonly string[]): Promise<readonly Found[]>;
+
+  /** The first bytes of what a key holds; none when it holds nothing. */
+  abstract getStart(key: string, bytes: number): Promise<Buffer>;
+
+  /** Sends a command that writes to the server of a key. */
+  protected abstract send(key: string, command: RedisCommand): Promise<unknown>;
+
+  async set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
+    await this.send(key, set(key, value, lifetimeMs));
+  }
+
+  async add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return (await this.send(key, setIfAbsent(key, value, lifetimeMs))) !== null;
+  }
+
+  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    if (expected === undefined) return this.add(key, value, lifetimeMs);
+    return Number(await this.send(key, setIfEqual(key, expected, value, lifetimeMs))) === 1;
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.send(key, ['DEL', key]);
+  }
+
+  async extend(keys: readonly string[], lifetimeMs: number): Promise<void> {
+    await Promise.all(keys.map(key => this.send(key, extend(key, lifetimeMs))));
+  }
+
+  /** A client that is open already stays its owner's. */
+  open(onError: (error: unknown) => void): void {
+    this.client.on('error', onError);
+    if (this.client.isOpen) return;
+    this.isOurs = true;
+    void this.connect(onError);
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    if (this.isOurs) this.client.destroy();
+    return Promise.resolve();
+  }
+
+  private async connect(onError: (error: unknown) => void): Promise<void> {
+    try {
+      await this.client.connect();
+    } catch (error) {
+      if (this.isClosed) return;
+      onError(error);
+      setTimeout(() => {
+        if (!this.isClosed && !this.client.isOpen) void this.connect(onError);
+      }, RECONNECT_MS).unref();
+    }
+  }
+}
