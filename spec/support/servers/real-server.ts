@@ -1,0 +1,82 @@
+import { freePort } from './free-port.js';
+import { ready } from './readiness.js';
+import type { ServerProcess } from './server-process.js';
+
+const ATTEMPTS = 5;
+
+const running = new Set<{ stop(): Promise<void> }>();
+
+/** To be called when the specs of a file are over: stops whatever they have started. */
+export async function stopRealServers(): Promise<void> {
+  const servers = [...running];
+  running.clear();
+  await Promise.all(servers.map(server => server.stop()));
+}
+
+export function stopAtTheEnd(server: { stop(): Promise<void> }): void {
+  running.add(server);
+}
+
+/** A real server on a port of its own, which specs break and mend. */
+export abstract class RealServer {
+  private process: ServerProcess | undefined;
+
+  protected constructor(readonly port: number) {}
+
+  /** Starts on a free port: on another one when that was taken meanwhile. */
+  protected static async startSomewhere<Server extends RealServer>(
+    create: (port: number) => Server | Promise<Server>,
+  ): Promise<Server> {
+    for (let attempt = 1; ; attempt++) {
+      const server = await create(await freePort());
+      try {
+        await server.begin();
+        return server;
+      } catch (error) {
+        await server.stop();
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it again on the same port, after a kill too. */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.begin();
+  }
+
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    await this.process?.kill();
+  }
+
+  /** Connections stay, new ones are accepted, nothing is answered. */
+  pause(): void {
+    this.process?.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.signal('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    running.delete(this);
+    await this.kill();
+  }
+
+  protected abstract launch(): Promise<ServerProcess>;
+  protected abstract isReady(): Promise<boolean>;
+
+  protected async begin(): Promise<void> {
+    stopAtTheEnd(this);
+    const process = await this.launch();
+    this.process = process;
+    const isReadyOrOver = async () => !process.isRunning || (await this.isReady());
+    await ready(`the server on ${this.address} answers`, isReadyOrOver);
+    if (!process.isRunning) throw new Error(`The server on ${this.address} did not start: ${process.lastWords}`);
+  }
+}

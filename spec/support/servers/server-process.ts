@@ -1,0 +1,51 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Kills the server when this process ends without having done it, however it ends: its end closes the guard's input. */
+const GUARD = 'cat > /dev/null; kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"';
+
+/** A server program that runs beside the specs. */
+export class ServerProcess {
+  private readonly guard: ChildProcess;
+  private readonly exit: Promise<unknown>;
+  private output = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    temporaryFolder: string | undefined,
+  ) {
+    this.guard = spawn('sh', ['-c', GUARD, 'guard', String(child.pid), temporaryFolder ?? ''], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.exit = once(child, 'exit').then(() => this.guard.kill('SIGKILL'));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-2000)));
+    }
+  }
+
+  /** @param temporaryFolder removed should this process end before it has removed it itself */
+  static async launch(program: string, args: readonly string[], temporaryFolder?: string): Promise<ServerProcess> {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    await once(child, 'spawn');
+    return new ServerProcess(child, temporaryFolder);
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The end of what it has said. */
+  get lastWords(): string {
+    return this.output;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exit;
+  }
+}
