@@ -15,7 +15,7 @@ export class RedisCluster extends RedisDriver {
     super(cluster);
   }
 
-  getMany(keys: readonly string[]): Promise<readonly Found[]> {
+  protected read(keys: readonly string[]): Promise<readonly Found[]> {
     return Promise.all(
       keys.map(async key => {
         const { reply, incarnation } = await this.ask(key, ['GET', key]);
@@ -24,11 +24,11 @@ export class RedisCluster extends RedisDriver {
     );
   }
 
-  async getStart(key: string, bytes: number): Promise<Buffer> {
+  protected async readStart(key: string, bytes: number): Promise<Buffer> {
     return (await this.ask(key, ['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
   }
 
-  protected send(key: string, command: RedisCommand): Promise<unknown> {
+  protected write(key: string, command: RedisCommand): Promise<unknown> {
     return this.cluster.sendCommand(key, false, command, AS_BYTES);
   }
 

@@ -10,16 +10,27 @@ export abstract class RedisDriver implements Driver {
   readonly exchangesAtomically = true;
   private isOurs = false;
   private isClosed = false;
+  /** Until the first attempt to connect has come to something: so that the first requests need not pass by. */
+  private connecting: Promise<void> | undefined;
 
   constructor(private readonly client: RedisClient) {}
 
-  abstract getMany(keys: readonly string[]): Promise<readonly Found[]>;
-
-  /** The first bytes of what a key holds; none when it holds nothing. */
-  abstract getStart(key: string, bytes: number): Promise<Buffer>;
-
   /** Sends a command that writes to the server of a key. */
-  protected abstract send(key: string, command: RedisCommand): Promise<unknown>;
+  protected abstract write(key: string, command: RedisCommand): Promise<unknown>;
+
+  protected abstract read(keys: readonly string[]): Promise<readonly Found[]>;
+
+  protected abstract readStart(key: string, bytes: number): Promise<Buffer>;
+
+  async getMany(keys: readonly string[]): Promise<readonly Found[]> {
+    if (this.connecting !== undefined) await this.connecting;
+    return this.read(keys);
+  }
+
+  async getStart(key: string, bytes: number): Promise<Buffer> {
+    if (this.connecting !== undefined) await this.connecting;
+    return this.readStart(key, bytes);
+  }
 
   async set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
     await this.send(key, set(key, value, lifetimeMs));
@@ -47,13 +58,20 @@ export abstract class RedisDriver implements Driver {
     this.client.on('error', onError);
     if (this.client.isOpen) return;
     this.isOurs = true;
-    void this.connect(onError);
+    this.connecting = this.connect(onError).finally(() => {
+      this.connecting = undefined;
+    });
   }
 
   close(): Promise<void> {
     this.isClosed = true;
     if (this.isOurs) this.client.destroy();
     return Promise.resolve();
+  }
+
+  private async send(key: string, command: RedisCommand): Promise<unknown> {
+    if (this.connecting !== undefined) await this.connecting;
+    return this.write(key, command);
   }
 
   private async connect(onError: (error: unknown) => void): Promise<void> {

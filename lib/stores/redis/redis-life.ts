@@ -53,6 +53,7 @@ export function incarnationIn(info: string): string {
   const [, runId] = /^run_id:(\w+)/m.exec(info) ?? [];
   if (runId === undefined) throw new Error('Redis does not tell its run_id (INFO server)');
   // What a replica has may be older than what was acknowledged, at any time.
-  if (/^role:slave/m.test(info)) throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
+  if (/^role:slave/m.test(info))
+    throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
   return runId.slice(0, 16);
 }

@@ -17,16 +17,16 @@ export class RedisSentinel extends RedisDriver {
     super(sentinel);
   }
 
-  async getMany(keys: readonly string[]): Promise<readonly Found[]> {
+  protected async read(keys: readonly string[]): Promise<readonly Found[]> {
     const { reply, incarnation } = await this.ask(['MGET', ...keys]);
     return (reply as (Buffer | null)[]).map(value => ({ value: value ?? undefined, incarnation }));
   }
 
-  async getStart(key: string, bytes: number): Promise<Buffer> {
+  protected async readStart(key: string, bytes: number): Promise<Buffer> {
     return (await this.ask(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
   }
 
-  protected async send(_key: string, command: RedisCommand): Promise<unknown> {
+  protected async write(_key: string, command: RedisCommand): Promise<unknown> {
     return this.sentinel.sendCommand(false, command, AS_BYTES);
   }
 

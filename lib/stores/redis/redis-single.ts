@@ -12,16 +12,16 @@ export class RedisSingle extends RedisDriver {
     this.life = new RedisLife(server);
   }
 
-  async getMany(keys: readonly string[]): Promise<readonly Found[]> {
+  protected async read(keys: readonly string[]): Promise<readonly Found[]> {
     const { reply, incarnation } = await this.life.ask(['MGET', ...keys]);
     return (reply as (Buffer | null)[]).map(value => ({ value: value ?? undefined, incarnation }));
   }
 
-  async getStart(key: string, bytes: number): Promise<Buffer> {
+  protected async readStart(key: string, bytes: number): Promise<Buffer> {
     return (await this.life.ask(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
   }
 
-  protected async send(_key: string, command: RedisCommand): Promise<unknown> {
+  protected async write(_key: string, command: RedisCommand): Promise<unknown> {
     // Else the client would keep it, and do it at a time that nobody knows.
     if (!this.server.isReady) throw new Error('the connection to Redis is not ready');
     return this.server.sendCommand(command, AS_BYTES);

@@ -22,6 +22,8 @@ export interface Driver {
   readonly exchangesAtomically: boolean;
   /** What the keys hold, in their order. */
   getMany(keys: readonly string[]): Promise<readonly Found[]>;
+  /** The first bytes of what the key holds, none when it holds nothing: for a near cache. */
+  getStart?(key: string, bytes: number): Promise<Buffer>;
   set(key: string, value: Buffer, lifetimeMs: number): Promise<void>;
   /** Sets unless the key holds something. @returns whether it did */
   add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean>;

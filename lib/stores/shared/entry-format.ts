@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
 
@@ -12,7 +13,9 @@ export interface SharedEntry {
 
 /** The last byte is the version of the format: entries of another are not read. */
 const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x01]);
-const PREAMBLE_BYTES = MAGIC.length + 4;
+/** Every entry begins with bytes that no other begins with. */
+export const IDENTITY_BYTES = MAGIC.length + 12;
+const PREAMBLE_BYTES = IDENTITY_BYTES + 4;
 
 interface Head {
   readonly key: string;
@@ -29,7 +32,7 @@ interface Head {
   readonly bodyBytes: number;
 }
 
-/** Bytes: a magic number with the format's version, the length of the head, the head in JSON, and the body as it is. */
+/** Bytes: a magic number with the format's version, the entry's identity, the length of the head, the head in JSON, and the body as it is. */
 export function encodeEntry(
   { key, path }: Address,
   { response, storedAtMs, expiresAtMs }: Entry,
@@ -46,16 +49,15 @@ export function encodeEntry(
     bodyBytes: body.length,
   };
   const headBytes = Buffer.from(JSON.stringify(head));
-  const preamble = Buffer.alloc(PREAMBLE_BYTES);
-  MAGIC.copy(preamble);
-  preamble.writeUInt32BE(headBytes.length, MAGIC.length);
-  return Buffer.concat([preamble, headBytes, body]);
+  const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
+  length.writeUInt32BE(headBytes.length);
+  return Buffer.concat([MAGIC, randomBytes(IDENTITY_BYTES - MAGIC.length), length, headBytes, body]);
 }
 
 /** @returns `undefined` for whatever this version has not written, whole */
 export function decodeEntry(value: Buffer): SharedEntry | undefined {
   if (value.length < PREAMBLE_BYTES || !value.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(MAGIC.length);
+  const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(IDENTITY_BYTES);
   if (bodyStart > value.length) return undefined;
   const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
   if (head === undefined || value.length !== bodyStart + head.bodyBytes) return undefined;

@@ -2,7 +2,8 @@ import type { Clock } from '../../clock.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
-import { decodeEntry, encodeEntry } from './entry-format.js';
+import { encodeEntry, type SharedEntry } from './entry-format.js';
+import type { EntryReader } from './entry-reader.js';
 import { hasLapsed, parseGeneration } from './generation.js';
 import type { Generations } from './generations.js';
 import type { KeySpace } from './key-space.js';
@@ -24,6 +25,7 @@ export class SharedEntries {
   /** @param isDoubtful whether the store does not know all that has been invalidated over a path */
   constructor(
     private readonly driver: Driver,
+    private readonly values: EntryReader,
     private readonly keys: KeySpace,
     private readonly generations: Generations,
     private readonly clock: Clock,
@@ -40,12 +42,11 @@ export class SharedEntries {
     // Asked before and after: the store may be told of what it did not know while its answer is on the way.
     const wasDoubtful = this.isDoubtful(path);
     const generationKeys = this.keys.generationsOver(path);
-    const others = extraKey === undefined ? [] : [extraKey];
-    const found = await this.driver.getMany([this.keys.entry(address), ...generationKeys, ...others]);
-    const generations = await this.begun(generationKeys, found.slice(1, 1 + generationKeys.length));
+    const extraKeys = extraKey === undefined ? [] : [extraKey];
+    const { value, found } = await this.values.read(this.keys.entry(address), [...generationKeys, ...extraKeys]);
+    const generations = await this.begun(generationKeys, found.slice(0, generationKeys.length));
     const fence = new SharedFence(generations, !wasDoubtful && !this.isDoubtful(path));
-    const entry = this.servable(address, found[0]?.value, fence);
-    return { fence, entry, extra: found[1 + generationKeys.length]?.value };
+    return { fence, entry: this.servable(address, value, fence), extra: found[generationKeys.length]?.value };
   }
 
   async fence({ path }: Address): Promise<SharedFence> {
@@ -75,10 +76,8 @@ export class SharedEntries {
     return this.driver.getMany(keys);
   }
 
-  private servable(address: Address, value: Buffer | undefined, fence: SharedFence): Entry | undefined {
-    if (value === undefined || !fence.isStorable) return undefined;
-    const shared = decodeEntry(value);
-    if (shared?.key !== address.key || shared.path !== address.path.path) return undefined;
+  private servable(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Entry | undefined {
+    if (!fence.isStorable || shared?.key !== address.key || shared.path !== address.path.path) return undefined;
     return areEqual(shared.stamps, fence.stamps) && shared.entry.expiresAtMs > this.clock.now() ? shared.entry : undefined;
   }
 }

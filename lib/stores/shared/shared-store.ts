@@ -16,9 +16,11 @@ import type {
 } from '../store.js';
 import { Claims } from './claims.js';
 import type { Driver } from './driver.js';
+import { FarEntries } from './entry-reader.js';
 import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
+import { NearEntries, type StartReadingDriver } from './near-entries.js';
 import { Reachability, StoreUnreachable } from './reachability.js';
 import { SharedEntries } from './shared-entries.js';
 import type { SharedFence } from './shared-fence.js';
@@ -35,13 +37,16 @@ const SHORTEST_CLAIM_MS = 100;
 export class SharedStore implements Store {
   private readonly reachability: Reachability;
   private readonly claims: Claims;
+  private readonly near: NearEntries | undefined;
   private readonly entries: SharedEntries;
   private readonly turns: Turns;
   private readonly invalidations: Invalidations;
 
+  /** @param nearBytes that bodies may take in this process too; 0: none are kept */
   constructor(
     private readonly driver: Driver,
     private readonly settings: StoreSettings,
+    nearBytes = 0,
   ) {
     const { clock, collapseTimeoutMs } = settings;
     const report: StoreSettings['report'] = (code, message, cause) => {
@@ -52,7 +57,10 @@ export class SharedStore implements Store {
     const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
     this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });
     this.invalidations = new Invalidations(keys, generations, this.reachability);
-    this.entries = new SharedEntries(driver, keys, generations, clock, path => this.invalidations.areMissingOver(path));
+    this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
+    this.entries = new SharedEntries(driver, this.near ?? new FarEntries(driver), keys, generations, clock, path =>
+      this.invalidations.areMissingOver(path),
+    );
     // Much shorter than others wait, so that one of them has time to take over from a holder that died.
     this.claims = new Claims(driver, Math.max(SHORTEST_CLAIM_MS, collapseTimeoutMs / 4));
     this.turns = new Turns(this.claims, this.entries, keys, this.reachability);
@@ -119,12 +127,13 @@ export class SharedStore implements Store {
   }
 
   size(): StoreSize {
-    return { entries: 0, bytes: 0 };
+    return { entries: 0, bytes: this.near?.bytes ?? 0 };
   }
 
   async close(): Promise<void> {
     this.invalidations.close();
     this.reachability.close();
+    this.near?.clear();
     await this.driver.close();
   }
 }
@@ -136,4 +145,8 @@ async function unlessUnreachable<T>(otherwise: T, operation: () => Promise<T>): 
     if (error instanceof StoreUnreachable) return otherwise;
     throw error;
   }
+}
+
+function canReadStart(driver: Driver): driver is StartReadingDriver {
+  return driver.getStart !== undefined;
 }

@@ -1,0 +1,4 @@
+export { RedisStore } from './stores/redis/redis-store.js';
+
+export type { RedisStoreOptions } from './stores/redis/redis-options.js';
+export type { RedisClient, RedisClusterClient, RedisSentinelClient, RedisSingleClient } from './stores/redis/redis-client.js';

@@ -1,0 +1,40 @@
+import { SharedStore } from '../shared/shared-store.js';
+import type { OpenableStore, Store, StoreSettings } from '../store.js';
+import { isCluster, isSentinel, type RedisClient } from './redis-client.js';
+import { RedisCluster } from './redis-cluster.js';
+import type { RedisDriver } from './redis-driver.js';
+import { clientOf, nearBytesOf, redisOptions, type RedisStoreOptions } from './redis-options.js';
+import { RedisSentinel } from './redis-sentinel.js';
+import { RedisSingle } from './redis-single.js';
+
+/**
+ * Responses kept in Redis or Valkey, shared by all processes that use the same: a single server, a Cluster, or servers behind a
+ * Sentinel, of version 7 or later. It needs the package `redis`.
+ *
+ * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ *
+ * @example
+ * ```ts
+ * cache.configure({ store: new RedisStore({ url: 'redis://127.0.0.1:6379' }) });
+ * ```
+ */
+export class RedisStore implements OpenableStore {
+  private readonly client: RedisClient;
+  private readonly nearBytes: number;
+
+  constructor(options: string | RedisStoreOptions = {}) {
+    const checked = redisOptions(options);
+    this.client = clientOf(checked);
+    this.nearBytes = nearBytesOf(checked);
+  }
+
+  /** Called by the cache. */
+  open(settings: StoreSettings): Store {
+    return new SharedStore(driverOf(this.client), settings, this.nearBytes);
+  }
+}
+
+function driverOf(client: RedisClient): RedisDriver {
+  if (isCluster(client)) return new RedisCluster(client);
+  return isSentinel(client) ? new RedisSentinel(client) : new RedisSingle(client);
+}
