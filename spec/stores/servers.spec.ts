@@ -7,6 +7,7 @@ import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { RedisCluster } from '../support/servers/redis-cluster.js';
 import { RedisSentinel } from '../support/servers/redis-sentinel.js';
 import { RedisServer } from '../support/servers/redis-server.js';
+import { ready } from '../support/servers/readiness.js';
 import { TcpProxy } from '../support/servers/tcp-proxy.js';
 
 describe('hasProgram', () => {
@@ -55,7 +56,7 @@ describeWith('redis-server', 'a Redis server of the specs', () => {
   it('is followed by its replica, which sentinels put in its place', async () => {
     const group = await RedisSentinel.start();
     await group.master.command('SET', 'name', 'bob');
-    await group.master.command('WAIT', '1', '0');
+    await ready('the replica has it', async () => (await group.replica.command('GET', 'name')) === 'bob');
     await group.failover();
     expect(await group.replica.command('GET', 'name')).toBe('bob');
     await group.replica.command('SET', 'name', 'alice');

@@ -1,0 +1,257 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Driver } from '../../lib/stores/shared/driver.js';
+import { ready } from '../support/servers/readiness.js';
+
+const LONG_MS = 60_000;
+
+/** As long as a driver may take to say that its server is gone. */
+const REJECTION_MS = 5000;
+
+/** What a driver stands on, for the specs of its server's end. */
+export interface DriverServer {
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** What the suite is run on. */
+export interface DriverSubject {
+  /** A driver on the same server as all others that this makes. The suite opens and closes it. */
+  createDriver(): Driver;
+  /** Demanded unless the driver has none. */
+  readonly server?: DriverServer;
+  /** Called when all is over. */
+  stop?(): Promise<void> | void;
+}
+
+/** What differs between drivers. */
+export interface DriverTraits {
+  /** Default true. */
+  readonly exchangesAtomically?: boolean;
+  /** There is a server, which the suite kills and restarts. Default true. */
+  readonly hasServer?: boolean;
+}
+
+/** The contract of a driver, as a suite that every driver must pass. @param start called once, before all */
+export function describeDriver(
+  name: string,
+  start: () => Promise<DriverSubject>,
+  { exchangesAtomically = true, hasServer = true }: DriverTraits = {},
+): void {
+  describe(`${name}, as a driver`, () => {
+    let subject: DriverSubject;
+    let driver: Driver;
+    const opened: Driver[] = [];
+
+    function open(): Driver {
+      const created = subject.createDriver();
+      created.open(() => undefined);
+      opened.push(created);
+      return created;
+    }
+
+    async function held(key: string, by = driver): Promise<Buffer | undefined> {
+      const [found] = await by.getMany([key]);
+      return found!.value;
+    }
+
+    beforeAll(async () => {
+      subject = await start();
+    });
+
+    beforeEach(async () => {
+      driver = open();
+      await ready('the driver is connected', async () => (await driver.getMany([newKey()])).length === 1);
+    });
+
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map(created => created.close()));
+    });
+
+    afterAll(async () => {
+      await subject.stop?.();
+    });
+
+    it('says whether it exchanges atomically', () => {
+      expect(driver.exchangesAtomically).toBe(exchangesAtomically);
+    });
+
+    it.each<[string, Buffer]>([
+      ['every byte there is', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
+      ['nothing at all', Buffer.alloc(0)],
+      ['the ends of lines', Buffer.from('\r\nEND\r\n\0:base64:\r\n')],
+      ['text beyond ASCII', Buffer.from('жизнь 🦊')],
+      ['900 kB', randomBytes(900_000)],
+    ])('gives back byte for byte: %s', async (_what, value) => {
+      const [set, added, exchanged] = [newKey(), newKey(), newKey()];
+      await driver.set(set, value, LONG_MS);
+      await driver.add(added, value, LONG_MS);
+      await driver.set(exchanged, bytes('before'), LONG_MS);
+      expect(await driver.exchange(exchanged, bytes('before'), value, LONG_MS)).toBe(true);
+      for (const { value: found } of await driver.getMany([set, added, exchanged])) {
+        expect(Buffer.isBuffer(found)).toBe(true);
+        expect(found!.equals(value)).toBe(true);
+      }
+      expect(await driver.exchange(set, value, bytes('after'), LONG_MS)).toBe(true);
+      expect(await held(set)).toEqual(bytes('after'));
+    });
+
+    it('gives values in the order of the keys, and undefined for what is not there', async () => {
+      const keys = Array.from({ length: 20 }, newKey);
+      for (const [index, key] of keys.entries()) if (index % 2 === 0) await driver.set(key, bytes(String(index)), LONG_MS);
+      const asked = [...keys].reverse();
+      const expected = asked.map(key => (keys.indexOf(key) % 2 === 0 ? String(keys.indexOf(key)) : undefined));
+      expect((await driver.getMany(asked)).map(({ value }) => value?.toString())).toEqual(expected);
+      expect(await driver.getMany([])).toEqual([]);
+    });
+
+    it('gives a key twice where it is asked for twice', async () => {
+      const key = newKey();
+      await driver.set(key, bytes('value'), LONG_MS);
+      expect((await driver.getMany([key, key])).map(({ value }) => value?.toString())).toEqual(['value', 'value']);
+    });
+
+    it('takes many keys of 250 printable characters at once', async () => {
+      const keys = Array.from({ length: 100 }, () => newKey().padEnd(250, `!"#$%&'()*+,-./:;<=>?@[]^_{|}~`));
+      await Promise.all(keys.map((key, index) => driver.set(key, bytes(String(index)), LONG_MS)));
+      expect((await driver.getMany(keys)).map(({ value }) => value?.toString())).toEqual(
+        keys.map((_key, index) => String(index)),
+      );
+    });
+
+    it('replaces what is set again', async () => {
+      const key = newKey();
+      await driver.set(key, bytes('one'), LONG_MS);
+      await driver.set(key, bytes('two'), LONG_MS);
+      expect(await held(key)).toEqual(bytes('two'));
+    });
+
+    it('adds only what is not there', async () => {
+      const key = newKey();
+      expect(await driver.add(key, bytes('one'), LONG_MS)).toBe(true);
+      expect(await driver.add(key, bytes('two'), LONG_MS)).toBe(false);
+      expect(await held(key)).toEqual(bytes('one'));
+    });
+
+    it('exchanges only what is as expected', async () => {
+      const key = newKey();
+      expect(await driver.exchange(key, bytes('one'), bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.exchange(key, undefined, bytes('one'), LONG_MS)).toBe(true);
+      expect(await driver.exchange(key, undefined, bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.exchange(key, bytes('on'), bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.exchange(key, bytes(''), bytes('two'), LONG_MS)).toBe(false);
+      expect(await held(key)).toEqual(bytes('one'));
+      expect(await driver.exchange(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
+      expect(await held(key)).toEqual(bytes('two'));
+    });
+
+    it('deletes, also what is not there', async () => {
+      const key = newKey();
+      await driver.set(key, bytes('value'), LONG_MS);
+      await driver.delete(key);
+      expect(await held(key)).toBeUndefined();
+      await driver.delete(key);
+    });
+
+    it('sees what another has written, and the other way round', async () => {
+      const [key, other] = [newKey(), open()];
+      await driver.set(key, bytes('one'), LONG_MS);
+      expect(await other.exchange(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
+      expect(await held(key)).toEqual(bytes('two'));
+      await driver.delete(key);
+      expect(await held(key, other)).toBeUndefined();
+    });
+
+    if (exchangesAtomically) {
+      it('lets one of twenty win', async () => {
+        const drivers = [driver, open()];
+        const key = newKey();
+        const compete = (run: (by: Driver, value: Buffer) => Promise<boolean>) =>
+          Promise.all(Array.from({ length: 20 }, (_, index) => run(drivers[index % 2]!, bytes(String(index)))));
+
+        const added = await compete((by, value) => by.add(key, value, LONG_MS));
+        expect(added.filter(Boolean)).toHaveLength(1);
+        const first = await held(key);
+        expect(first).toEqual(bytes(String(added.indexOf(true))));
+
+        const exchanged = await compete((by, value) => by.exchange(key, first, Buffer.concat([value, bytes('!')]), LONG_MS));
+        expect(exchanged.filter(Boolean)).toHaveLength(1);
+        expect(await held(key)).toEqual(bytes(`${exchanged.indexOf(true)}!`));
+      });
+    }
+
+    it('ends what has a lifetime, and not before; to extend makes none shorter, and makes nothing of nothing', async () => {
+      const [brief, lasting, endless, added, exchanged, missing] = [newKey(), newKey(), newKey(), newKey(), newKey(), newKey()];
+      const began = performance.now();
+      await driver.set(lasting, bytes('lasting'), LONG_MS);
+      await driver.set(endless, bytes('endless'), Infinity);
+      await driver.extend([lasting, endless, missing], 1000);
+      await driver.extend([], 1000);
+      await driver.set(brief, bytes('brief'), 1000);
+      await driver.add(added, bytes('added'), 1000);
+      await driver.exchange(exchanged, undefined, bytes('exchanged'), 1000);
+      await ready('brief lives have ended', async () => {
+        const found = await driver.getMany([brief, added, exchanged]);
+        return found.every(({ value }) => value === undefined);
+      });
+      expect(performance.now() - began).toBeGreaterThanOrEqual(1000);
+      expect(await held(lasting)).toEqual(bytes('lasting'));
+      expect(await held(endless)).toEqual(bytes('endless'));
+      expect(await held(missing)).toBeUndefined();
+    });
+
+    it('keeps what has a lifetime of months', async () => {
+      const key = newKey();
+      await driver.set(key, bytes('value'), 90 * 24 * 60 * 60 * 1000);
+      expect(await held(key)).toEqual(bytes('value'));
+    });
+
+    it('gives the same incarnation while its server lives', async () => {
+      const keys = [newKey(), newKey()];
+      const before = await driver.getMany(keys);
+      await driver.set(keys[0]!, bytes('value'), LONG_MS);
+      const after = await open().getMany(keys);
+      expect(after.map(({ incarnation }) => incarnation)).toEqual(before.map(({ incarnation }) => incarnation));
+    });
+
+    if (hasServer) {
+      it('rejects everything while its server is gone, and works again when that is back', async () => {
+        const server = subject.server!;
+        const key = newKey();
+        await driver.set(key, bytes('value'), LONG_MS);
+        await server.kill();
+        // What was under way when the connection broke is one thing, what comes later another.
+        for (let round = 0; round < 2; round++) {
+          const began = performance.now();
+          const answers = await Promise.allSettled([
+            driver.getMany([key]),
+            driver.set(key, bytes('value'), LONG_MS),
+            driver.add(key, bytes('value'), LONG_MS),
+            driver.exchange(key, bytes('value'), bytes('other'), LONG_MS),
+            driver.exchange(key, undefined, bytes('other'), LONG_MS),
+            driver.delete(key),
+          ]);
+          expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));
+          expect(performance.now() - began).toBeLessThan(REJECTION_MS);
+        }
+        await server.restart();
+        await ready('the driver works again', async () => (await driver.getMany([key])).length === 1);
+        await driver.set(key, bytes('anew'), LONG_MS);
+        expect(await held(key)).toEqual(bytes('anew'));
+      });
+    }
+
+    it('rejects once it is closed', async () => {
+      const other = open();
+      await other.close();
+      await expect(other.getMany([newKey()])).rejects.toThrow();
+    });
+  });
+}
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text);
+}
+
+function newKey(): string {
+  return `rcc:${randomUUID()}`;
+}
