@@ -1,0 +1,97 @@
+import type { MemcacheClient } from 'memcache-client';
+import { requirePeer } from '../shared/peer.js';
+import type { Driver, Found } from '../shared/driver.js';
+import { expirationOf, NEVER } from './expiration.js';
+import { MemcachedServer } from './memcached-server.js';
+import { serverOf } from './server-of.js';
+
+/** How long a connection may take, and how long a command, before all that waits for it is given up. */
+const PATIENCE_MS = 1000;
+
+/** Memcached never comes back with older data: it comes back empty. */
+const INCARNATION = '';
+
+/** Where the servers are. */
+export type MemcachedServers = { readonly servers: readonly [string, ...string[]] } | { readonly client: MemcacheClient };
+
+/**
+ * Memcached as a shared store needs it. It has no way to make a lifetime longer only, and drops what is used least by itself: what is to
+ * live longer lives until its memory is needed.
+ */
+export class MemcachedDriver implements Driver {
+  readonly exchangesAtomically = true;
+  private readonly servers: readonly [MemcachedServer, ...MemcachedServer[]];
+
+  constructor(at: MemcachedServers) {
+    if ('client' in at) {
+      this.servers = [new MemcachedServer('its server', at.client, false)];
+      return;
+    }
+    const [first, ...others] = at.servers;
+    this.servers = [connectionTo(first), ...others.map(connectionTo)];
+  }
+
+  open(onError: (error: unknown) => void): void {
+    // The client connects with each command, when it is not connected: nothing goes on failing in between.
+    for (const server of this.servers) server.ping().catch(onError);
+  }
+
+  async getMany(keys: readonly string[]): Promise<readonly Found[]> {
+    const found = await Promise.all(Array.from(this.byServer(keys), ([server, own]) => server.getMany(own)));
+    const values = new Map(found.flatMap(part => [...part]));
+    return keys.map(key => ({ value: values.get(key), incarnation: INCARNATION }));
+  }
+
+  set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
+    return this.serverOf(key).set(key, value, expirationOf(lifetimeMs, Date.now()));
+  }
+
+  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.serverOf(key).add(key, value, expirationOf(lifetimeMs, Date.now()));
+  }
+
+  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    if (expected === undefined) return this.add(key, value, lifetimeMs);
+    const server = this.serverOf(key);
+    const held = await server.getVersioned(key);
+    if (held?.value.equals(expected) !== true) return false;
+    return server.replace(key, held.version, value, expirationOf(lifetimeMs, Date.now()));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.serverOf(key).delete(key);
+  }
+
+  async extend(keys: readonly string[]): Promise<void> {
+    await Promise.all(keys.map(key => this.serverOf(key).touch(key, NEVER)));
+  }
+
+  close(): Promise<void> {
+    for (const server of this.servers) server.close();
+    return Promise.resolve();
+  }
+
+  private byServer(keys: readonly string[]): ReadonlyMap<MemcachedServer, readonly string[]> {
+    const groups = new Map<MemcachedServer, string[]>();
+    for (const key of keys) {
+      const server = this.serverOf(key);
+      const group = groups.get(server);
+      if (group === undefined) groups.set(server, [key]);
+      else group.push(key);
+    }
+    return groups;
+  }
+
+  private serverOf(key: string): MemcachedServer {
+    return serverOf(this.servers, key);
+  }
+}
+
+/** A client of its own for each server: given several, this client sends a command to any of them. */
+function connectionTo(address: string): MemcachedServer {
+  const { MemcacheClient: Client } = requirePeer('memcache-client', 'routing-controllers-cache/memcached') as {
+    readonly MemcacheClient: typeof MemcacheClient;
+  };
+  const client = new Client({ server: address, noDelay: true, connectTimeout: PATIENCE_MS, cmdTimeout: PATIENCE_MS });
+  return new MemcachedServer(address, client, true);
+}

@@ -1,0 +1,71 @@
+import type { MemcacheClient } from 'memcache-client';
+import { CacheConfigError } from '../../errors.js';
+import { shownOption, unknownOptions } from '../shared/option-mistakes.js';
+import type { MemcachedServers } from './memcached-driver.js';
+
+const DEFAULT_SERVER = '127.0.0.1:11211';
+
+const EXAMPLE = `servers: 'cache-1:11211,cache-2:11211'`;
+
+/** Where Memcached is. Default: one server, on this machine at port 11211. */
+export interface MemcachedStoreOptions {
+  /**
+   * `host:port` of each server, as a list or separated by commas. Keys are distributed over them by their names alone, so every process
+   * must name them alike. A server that is down keeps its keys: what lives there is computed anew until it is back.
+   */
+  readonly servers?: string | readonly string[];
+  /** A client of the package `memcache-client`, for one server, for what else it can be told: TLS, other time limits. It stays open. */
+  readonly client?: MemcacheClient;
+}
+
+/** @throws CacheConfigError that names every mistake */
+export function serversOf(options: string | readonly string[] | MemcachedStoreOptions): MemcachedServers {
+  const given = typeof options === 'string' || isList(options) ? { servers: options } : options;
+  if (typeof given !== 'object' || (given as unknown) === null) {
+    throw new CacheConfigError([`MemcachedStore takes servers or options, got ${shownOption(given)}. Write { ${EXAMPLE} }.`]);
+  }
+  const { servers = DEFAULT_SERVER, client } = given;
+  const addresses = typeof servers === 'string' ? servers.split(',').map(address => address.trim()) : servers;
+  const mistakes = [
+    ...unknownOptions(given, ['servers', 'client']),
+    ...mistakesInAddresses(addresses),
+    ...mistakesInClient(client),
+    ...(client !== undefined && given.servers !== undefined
+      ? [`servers and client contradict each other: the client has its server. Leave one of them out.`]
+      : []),
+  ];
+  if (mistakes.length > 0) throw new CacheConfigError(mistakes);
+  if (client !== undefined) return { client };
+  return { servers: [...new Set(addresses)] as [string, ...string[]] };
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+function mistakesInAddresses(addresses: unknown): string[] {
+  if (!Array.isArray(addresses) || addresses.length === 0) {
+    return [`servers must be one server or more, got ${shownOption(addresses)}. Write ${EXAMPLE}.`];
+  }
+  return addresses
+    .filter(address => !isAddress(address))
+    .map(address => `servers must be written host:port, got ${shownOption(address)}. Write ${EXAMPLE}.`);
+}
+
+function isAddress(value: unknown): boolean {
+  const port = typeof value === 'string' ? /^[^\s:/@]+:(\d{1,5})$/.exec(value)?.[1] : undefined;
+  return port !== undefined && Number(port) > 0 && Number(port) < 65_536;
+}
+
+function mistakesInClient(client: unknown): string[] {
+  if (client === undefined) return [];
+  const { gets, options } = (client ?? {}) as { gets?: unknown; options?: { server?: { servers?: readonly unknown[] } } };
+  if (typeof gets !== 'function' || options?.server === undefined) {
+    return [
+      `client must be a MemcacheClient of the package memcache-client, got ${shownOption(client)}. Write ${EXAMPLE} instead.`,
+    ];
+  }
+  const count = options.server.servers?.length ?? 1;
+  if (count === 1) return [];
+  return [`client must have one server, got one with ${count}: it sends each command to any of them. Write ${EXAMPLE} instead.`];
+}

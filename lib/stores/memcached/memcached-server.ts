@@ -1,0 +1,98 @@
+import type { MemcacheClient, MultiCasRetrievalResponse, MultiRetrievalResponse } from 'memcache-client';
+import { isRefusal } from './refusal.js';
+
+/** Bytes that may be under way to one server. A server that answers nothing must not fill this process. */
+const MAX_BYTES_UNDER_WAY = 32 * 1024 * 1024;
+
+/** What a command takes beside its value: its text, its promises. */
+const BYTES_PER_COMMAND = 1024;
+
+/** A value, and the version that `replace` must find. */
+export interface Versioned {
+  readonly value: Buffer;
+  readonly version: string | number;
+}
+
+/** One Memcached server. Its operations reject at once when too much is under way to it already. */
+export class MemcachedServer {
+  private bytesUnderWay = 0;
+  private isClosed = false;
+
+  constructor(
+    /** What keys are distributed by: the same in all processes. */
+    readonly name: string,
+    private readonly client: MemcacheClient,
+    private readonly isOwn: boolean,
+  ) {}
+
+  /** @returns the values of those keys that hold one */
+  async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    const found = await this.send(0, () => this.client.get<MultiRetrievalResponse>([...keys]));
+    return new Map(Object.entries(found).map(([key, { value }]) => [key, bytesOf(value)]));
+  }
+
+  async getVersioned(key: string): Promise<Versioned | undefined> {
+    const found = await this.send(0, () => this.client.gets<MultiCasRetrievalResponse>([key]));
+    const [entry] = Object.values(found);
+    return entry && { value: bytesOf(entry.value), version: entry.casUniq };
+  }
+
+  async set(key: string, value: Buffer, lifetime: number): Promise<void> {
+    await this.send(value.length, () => this.client.set(key, value, { lifetime }));
+  }
+
+  /** @returns false when the key holds something already */
+  add(key: string, value: Buffer, lifetime: number): Promise<boolean> {
+    return this.isDone(value.length, () => this.client.add(key, value, { lifetime }));
+  }
+
+  /** @returns false when the key holds something else, or nothing */
+  replace(key: string, version: string | number, value: Buffer, lifetime: number): Promise<boolean> {
+    return this.isDone(value.length, () => this.client.cas(key, value, { lifetime, casUniq: version }));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.isDone(0, () => this.client.delete(key));
+  }
+
+  async touch(key: string, lifetime: number): Promise<void> {
+    await this.isDone(0, () => this.client.touch(key, lifetime));
+  }
+
+  /** Connects, unless it is connected. */
+  async ping(): Promise<void> {
+    await this.send(0, () => this.client.version());
+  }
+
+  close(): void {
+    this.isClosed = true;
+    if (this.isOwn) this.client.shutdown();
+  }
+
+  private async isDone(bytes: number, command: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.send(bytes, command);
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return false;
+    }
+  }
+
+  private async send<Answer>(bytes: number, command: () => Promise<Answer>): Promise<Answer> {
+    if (this.isClosed) throw new Error(`The connection to Memcached at ${this.name} is closed.`);
+    const cost = bytes + BYTES_PER_COMMAND;
+    if (this.bytesUnderWay + cost > MAX_BYTES_UNDER_WAY) throw new Error(`Memcached at ${this.name} does not answer.`);
+    this.bytesUnderWay += cost;
+    try {
+      return await command();
+    } finally {
+      this.bytesUnderWay -= cost;
+    }
+  }
+}
+
+/** Values of this library are bytes; what else stands under its keys was written by others, and is compared as such. */
+function bytesOf(value: unknown): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(String(value));
+}
