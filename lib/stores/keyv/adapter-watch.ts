@@ -1,0 +1,47 @@
+/** What Keyv stores in: an adapter, or a `Map`. */
+export interface Adapter {
+  get(key: string): unknown;
+  set(key: string, value: unknown, ttl?: number): unknown;
+  delete(key: string): unknown;
+  clear(): unknown;
+  getMany?(keys: string[]): unknown;
+  deleteMany?(keys: string[]): unknown;
+  on?(event: 'error', listener: (error: unknown) => void): unknown;
+  off?(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+/**
+ * Hears what an adapter says only by an event. Some answer a look-up that failed as if there were nothing, and a write that failed as if
+ * it had happened, so an operation counts as failed when the adapter has complained meanwhile, of whatever.
+ */
+export class AdapterWatch {
+  private complaints = 0;
+  private lastComplaint: unknown;
+  private onError: ((error: unknown) => void) | undefined;
+
+  constructor(private readonly adapter: Adapter) {}
+
+  begin(onError: (error: unknown) => void): void {
+    this.onError = onError;
+    this.adapter.on?.('error', this.hear);
+  }
+
+  end(): void {
+    this.onError = undefined;
+    this.adapter.off?.('error', this.hear);
+  }
+
+  async during<Answer>(operation: () => Promise<Answer>): Promise<Answer> {
+    if (this.onError === undefined) throw new Error('The Keyv store is closed.');
+    const before = this.complaints;
+    const answer = await operation();
+    if (this.complaints !== before) throw new Error('The Keyv adapter has failed.', { cause: this.lastComplaint });
+    return answer;
+  }
+
+  private readonly hear = (error: unknown): void => {
+    this.complaints++;
+    this.lastComplaint = error;
+    this.onError?.(error);
+  };
+}

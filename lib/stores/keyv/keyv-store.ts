@@ -1,0 +1,16 @@
+import { SharedStore } from '../shared/shared-store.js';
+import { KeyvDriver } from './keyv-driver.js';
+import { keyvOf, type KeyvStoreOptions } from './keyv-options.js';
+import type { GivenKeyv } from './strict-keyv.js';
+
+/**
+ * Responses kept in anything that Keyv has an adapter for, shared by all processes that use the same database. It needs the package
+ * `keyv`, of version 5.
+ *
+ * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ */
+export class KeyvStore extends SharedStore {
+  constructor(keyv: GivenKeyv | KeyvStoreOptions) {
+    super(new KeyvDriver(keyvOf(keyv)));
+  }
+}
