@@ -3,7 +3,7 @@ import { requirePeer } from '../shared/peer.js';
 import type { Adapter } from './adapter-watch.js';
 
 /** What is used of a Keyv that an application made: by its shape, since the package has one class for `import` and one for `require`. */
-export type GivenKeyv = Pick<Keyv, 'opts' | 'namespace' | 'useKeyPrefix' | 'compression'>;
+export type GivenKeyv = Pick<Keyv, 'opts' | 'namespace' | 'useKeyPrefix'>;
 
 export function loadKeyv(): typeof Keyv {
   return (requirePeer('keyv', 'routing-controllers-cache/keyv') as { readonly Keyv: typeof Keyv }).Keyv;
@@ -13,12 +13,10 @@ export function loadKeyv(): typeof Keyv {
  * A Keyv that stores what the given one does in the same way, and whose operations reject when they fail. The given one stays as the
  * application made it: by default, a look-up that fails answers there that nothing was found.
  */
-export function strictKeyv({ opts, namespace, compression }: GivenKeyv, adapter: Adapter): Keyv {
+export function strictKeyv({ opts }: GivenKeyv, adapter: Adapter): Keyv {
   const Strict = loadKeyv();
   return new Strict({
     ...opts,
-    namespace,
-    compression,
     store: withoutEvents(adapter),
     throwOnErrors: true,
     emitErrors: false,
