@@ -1,4 +1,4 @@
-import { shown } from './config/must-be.js';
+import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { wholePathMistake } from './controllers/prefix-mistake.js';
 import { CacheFault, CacheUsageError } from './errors.js';

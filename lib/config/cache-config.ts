@@ -1,7 +1,8 @@
 import type { Action } from '../controllers/action.js';
 import type { CacheFault } from '../errors.js';
 import type { OpenableStore, Store } from '../stores/store.js';
-import { isBoolean, isByteCount, isFunction, isSeconds, MustBe } from './must-be.js';
+import { environment } from './environment.js';
+import { isBoolean, isByteCount, isFunction, isName, isSeconds, MustBe } from './must-be.js';
 
 const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalidate', 'size', 'close'] as const;
 
@@ -19,13 +20,16 @@ const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalida
  * ```
  */
 export class CacheConfig {
-  /** Where responses are kept: `'simple'`: memory of this process; `'null'`: nowhere; or a store. Default `'simple'`. */
+  /**
+   * Where responses are kept: `'simple'`: memory of this process; `'null'`: nowhere; or a store. Default: what
+   * `CACHE_TYPE` in the environment says (`simple`, `null`, `redis` with `CACHE_REDIS_URL`, `memcached` with `CACHE_MEMCACHED_SERVERS`), else `'simple'`.
+   */
   @MustBe(isStore, `'simple', 'null' or a store object`, `store: 'simple' for memory of this process`)
-  store: 'simple' | 'null' | Store | OpenableStore = 'simple';
+  store: 'simple' | 'null' | Store | OpenableStore = environment.store ?? 'simple';
 
-  /** Seconds a response stays fresh where nothing else says so; 0: it never expires. Default 300. */
+  /** Seconds a response stays fresh where nothing else says so; 0: it never expires. Default: `CACHE_DEFAULT_TIMEOUT` in the environment, else 300. */
   @MustBe(isSeconds, 'a number of seconds, 0 or more', 'defaultTimeout: 300 for five minutes')
-  defaultTimeout = 300;
+  defaultTimeout = environment.defaultTimeout ?? 300;
 
   /** Bytes the simple store may hold, keys and bookkeeping included. Default 67108864 (64 MiB). */
   @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxBytes: 67108864 for 64 MiB')
@@ -35,9 +39,9 @@ export class CacheConfig {
   @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxEntryBytes: 1048576 for 1 MiB')
   maxEntryBytes = 1024 * 1024;
 
-  /** The namespace in a shared store; nothing outside it is ever read or deleted. Default `'rcc'`. */
+  /** The namespace in a shared store; nothing outside it is ever read or deleted. Default: `CACHE_KEY_PREFIX` in the environment, else `'rcc'`. */
   @MustBe(isName, 'a text of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
-  keyPrefix = 'rcc';
+  keyPrefix = environment.keyPrefix ?? 'rcc';
 
   /** Part of every key: a deployment with another version starts with an empty cache. Default `''`. */
   @MustBe(value => typeof value === 'string', 'a text', `version: '2'`)
@@ -111,10 +115,6 @@ function isStore(value: unknown): boolean {
 /** Timers count milliseconds in 31 bits. */
 function isTimerSeconds(value: unknown): boolean {
   return isSeconds(value) && (value as number) <= 2_000_000;
-}
-
-function isName(value: unknown): boolean {
-  return typeof value === 'string' && /^[\x21-\x7e]{1,64}$/.test(value);
 }
 
 function idOf(user: unknown): string | number | bigint | undefined {

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { getMetadataStorage, ValidateBy, ValidateIf, validateSync } from 'class-validator';
+import { shown } from '../shown.js';
 
 /**
  * Declares what an option must be. `undefined` is an option that was not given.
@@ -38,12 +38,6 @@ export function optionNames(options: object): string[] {
   return [...new Set(declared.map(({ propertyName }) => propertyName))];
 }
 
-/** A value as a message shows it. */
-export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0, breakLength: Infinity });
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
 export function isSeconds(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
@@ -58,4 +52,8 @@ export function isFunction(value: unknown): boolean {
 
 export function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean';
+}
+
+export function isName(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,64}$/.test(value);
 }

@@ -1,6 +1,8 @@
 import { CacheConfigError } from '../errors.js';
 import { CacheConfig, type CacheOptions } from './cache-config.js';
-import { mistakesIn, optionNames, shown } from './must-be.js';
+import { environmentMistakes } from './environment.js';
+import { mistakesIn, optionNames } from './must-be.js';
+import { shown } from '../shown.js';
 
 /** What `cache.configure` takes: some options, or a class that extends `CacheConfig`. */
 export type CacheConfigSource = CacheOptions | (new () => CacheConfig);
@@ -18,7 +20,7 @@ export function resolveConfig(source: CacheConfigSource): CacheConfig {
   }
   const options = given(typeof source === 'function' ? optionsOf(new source()) : source);
   const config = Object.assign(new CacheConfig(), options);
-  const mistakes = mistakesIn(config);
+  const mistakes = [...environmentMistakes(), ...mistakesIn(config)];
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return Object.freeze(config);
 }

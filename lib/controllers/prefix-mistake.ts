@@ -1,4 +1,4 @@
-import { shown } from '../config/must-be.js';
+import { shown } from '../shown.js';
 import { namesIn } from '../keys/prefix.js';
 
 /** What is wrong with a path prefix, after its name; `undefined`: nothing. */

@@ -1,6 +1,7 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { given } from '../config/resolve-config.js';
-import { mistakesIn, shown } from '../config/must-be.js';
+import { mistakesIn } from '../config/must-be.js';
+import { shown } from '../shown.js';
 import { CachedOptionRules, type CachedOptions } from '../config/cached-options.js';
 import { prefixesOf, type InvalidationTarget } from '../config/invalidation-target.js';
 import { effectiveOptions } from './effective-options.js';

@@ -15,6 +15,7 @@ const NO_END = 0;
  */
 export class KeyvDriver implements Driver {
   readonly exchangesAtomically = false;
+  readonly canExtend = false;
   private readonly keyv: Keyv;
   private readonly watch: AdapterWatch;
   private readonly prefix: string;

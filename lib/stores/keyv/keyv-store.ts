@@ -1,4 +1,5 @@
 import { SharedStore } from '../shared/shared-store.js';
+import type { OpenableStore, Store, StoreSettings } from '../store.js';
 import { KeyvDriver } from './keyv-driver.js';
 import { keyvOf, type KeyvStoreOptions } from './keyv-options.js';
 import type { GivenKeyv } from './strict-keyv.js';
@@ -9,8 +10,15 @@ import type { GivenKeyv } from './strict-keyv.js';
  *
  * @throws CacheConfigError for options that cannot work, and when that package is not installed
  */
-export class KeyvStore extends SharedStore {
+export class KeyvStore implements OpenableStore {
+  private readonly driver: KeyvDriver;
+
   constructor(keyv: GivenKeyv | KeyvStoreOptions) {
-    super(new KeyvDriver(keyvOf(keyv)));
+    this.driver = new KeyvDriver(keyvOf(keyv));
+  }
+
+  /** Called by the cache. */
+  open(settings: StoreSettings): Store {
+    return new SharedStore(this.driver, settings);
   }
 }

@@ -20,6 +20,9 @@ export type MemcachedServers = { readonly servers: readonly [string, ...string[]
  */
 export class MemcachedDriver implements Driver {
   readonly exchangesAtomically = true;
+  readonly canExtend = true;
+  /** An item of 1 MiB is what Memcached takes by default, with its key and what it notes. */
+  readonly maxValueBytes = 1024 * 1024 - 512;
   private readonly servers: readonly [MemcachedServer, ...MemcachedServer[]];
 
   constructor(at: MemcachedServers) {

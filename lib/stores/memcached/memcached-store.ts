@@ -1,4 +1,5 @@
 import { SharedStore } from '../shared/shared-store.js';
+import type { OpenableStore, Store, StoreSettings } from '../store.js';
 import { MemcachedDriver } from './memcached-driver.js';
 import { serversOf, type MemcachedStoreOptions } from './memcached-options.js';
 
@@ -7,8 +8,15 @@ import { serversOf, type MemcachedStoreOptions } from './memcached-options.js';
  *
  * @throws CacheConfigError for options that cannot work, and when that package is not installed
  */
-export class MemcachedStore extends SharedStore {
+export class MemcachedStore implements OpenableStore {
+  private readonly driver: MemcachedDriver;
+
   constructor(options: string | readonly string[] | MemcachedStoreOptions = {}) {
-    super(new MemcachedDriver(serversOf(options)));
+    this.driver = new MemcachedDriver(serversOf(options));
+  }
+
+  /** Called by the cache. */
+  open(settings: StoreSettings): Store {
+    return new SharedStore(this.driver, settings);
   }
 }

@@ -8,6 +8,7 @@ const RECONNECT_MS = 500;
 /** What single servers, clusters and servers behind a Sentinel have in common. */
 export abstract class RedisDriver implements Driver {
   readonly exchangesAtomically = true;
+  readonly canExtend = true;
   private isOurs = false;
   private isClosed = false;
   /** Until the first attempt to connect has come to something: so that the first requests need not pass by. */

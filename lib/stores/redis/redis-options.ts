@@ -1,5 +1,6 @@
 import { CacheConfigError } from '../../errors.js';
-import { shownOption, unknownOptions } from '../shared/option-mistakes.js';
+import { shown } from '../../shown.js';
+import { unknownOptions } from '../shared/option-mistakes.js';
 import { requirePeer } from '../shared/peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
 
@@ -56,23 +57,21 @@ export function nearBytesOf({ nearCache = false }: RedisStoreOptions): number {
 export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptions {
   const options = typeof given === 'string' ? { url: given } : given;
   if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new CacheConfigError([`RedisStore takes a URL or options, got ${shownOption(given)}. Write ${EXAMPLE}.`]);
+    throw new CacheConfigError([`RedisStore takes a URL or options, got ${shown(given)}. Write ${EXAMPLE}.`]);
   }
   const { url, client, nearCache } = options;
   const mistakes = unknownOptions(options, ['url', 'client', 'nearCache']);
   if (url !== undefined && !isRedisUrl(url))
-    mistakes.push(`url must be a redis:// or rediss:// URL, got ${shownOption(url)}. Write ${EXAMPLE}.`);
+    mistakes.push(`url must be a redis:// or rediss:// URL, got ${shown(url)}. Write ${EXAMPLE}.`);
   if (client !== undefined && !isClient(client)) {
     mistakes.push(
-      `client must be a client of the package redis, got ${shownOption(client)}. Write { client: createClient({ url: '${DEFAULT_URL}' }) }.`,
+      `client must be a client of the package redis, got ${shown(client)}. Write { client: createClient({ url: '${DEFAULT_URL}' }) }.`,
     );
   }
   if (url !== undefined && client !== undefined)
     mistakes.push('url and client contradict each other: the client has its server. Leave one of them out.');
   if (!isNearCache(nearCache)) {
-    mistakes.push(
-      `nearCache must be true, false or { maxBytes }, got ${shownOption(nearCache)}. Write nearCache: true for 64 MiB.`,
-    );
+    mistakes.push(`nearCache must be true, false or { maxBytes }, got ${shown(nearCache)}. Write nearCache: true for 64 MiB.`);
   }
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return options;

@@ -10,7 +10,7 @@ export interface Found {
 
 /**
  * The little that a key-value server must be able to do to hold a shared cache. Keys are printable ASCII of at most 250 characters
- * without spaces; values are bytes; lifetimes are milliseconds, `Infinity` for no end. Each operation is one round trip, rejects when
+ * without spaces; values are bytes; lifetimes are milliseconds, `Infinity` for no end. Each operation rejects when
  * the server cannot be reached or refuses, and never waits for a connection longer than its caller would: callers bound the time.
  * An operation whose answer was lost may still happen, at any time later: the algorithm above expects that.
  */
@@ -20,7 +20,11 @@ export interface Driver {
    * without having changed anything invalidates all the same.
    */
   readonly exchangesAtomically: boolean;
-  /** What the keys hold, in their order. */
+  /** Whether `extend` does what it says. Where it does not, what may be needed for long is given a long life from the start. */
+  readonly canExtend: boolean;
+  /** The longest value that is worth sending. Default: any. */
+  readonly maxValueBytes?: number;
+  /** What the keys hold, in their order. One round trip. */
   getMany(keys: readonly string[]): Promise<readonly Found[]>;
   /** The first bytes of what the key holds, none when it holds nothing: for a near cache. */
   getStart?(key: string, bytes: number): Promise<Buffer>;
@@ -30,7 +34,7 @@ export interface Driver {
   /** Sets if the key holds exactly `expected` (`undefined`: nothing). @returns whether it did */
   exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
-  /** Lets what the keys hold live at least so long from now; never shorter than it would. May do nothing where values live until evicted. */
+  /** Lets what the keys hold live at least so long from now; never shorter than it would. */
   extend(keys: readonly string[], lifetimeMs: number): Promise<void>;
   /** Connects, if it is not connected already. May fail: then it goes on trying by itself. Called once, before all else. */
   open(onError: (error: unknown) => void): void;

@@ -4,8 +4,10 @@ import { afterChange, generationValue, hasLapsed, newToken, parseGeneration, wit
 
 /** Milliseconds for which a change is taken to be under way when nothing is heard of it. */
 export const CHANGE_MS = 30_000;
-/** Milliseconds that a generation lives when no entry needs it longer. */
-const GENERATION_MS = 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+/** Milliseconds that a generation lives when no entry needs it longer; and where that cannot be said later. */
+const GENERATION_MS = HOUR_MS;
+const UNEXTENDED_MS = 30 * 24 * HOUR_MS;
 /** Of many that change one generation at once, one gets through at each attempt. */
 const ATTEMPTS = 32;
 
@@ -16,10 +18,14 @@ type Step = (current: Generation | undefined) => Generation | undefined;
 
 /** Moves the generations of a shared store from one state to the next, whoever else does the same. */
 export class Generations {
+  private readonly lifetimeMs: number;
+
   constructor(
     private readonly driver: Driver,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.lifetimeMs = driver.canExtend ? GENERATION_MS : UNEXTENDED_MS;
+  }
 
   async read(keys: readonly string[]): Promise<Seen> {
     const found = await this.driver.getMany(keys);
@@ -28,7 +34,7 @@ export class Generations {
 
   /** Begins generations where there is none, or only one whose changes have all died. */
   renew(seen: Seen): Promise<Seen> {
-    return this.move(seen, GENERATION_MS, current => {
+    return this.move(seen, this.lifetimeMs, current => {
       if (current !== undefined && !hasLapsed(current, this.clock.now())) return undefined;
       return { kind: 'clean', token: newToken() };
     });
@@ -46,7 +52,7 @@ export class Generations {
   endChanges(seen: Seen, ownerIds: readonly string[], hasChanged: boolean): Promise<Seen> {
     // Without a comparison in one step, going back to a token could undo an invalidation made in between.
     const changed = hasChanged || !this.driver.exchangesAtomically;
-    return this.move(seen, GENERATION_MS, current => afterChange(current, ownerIds, changed, this.clock.now()));
+    return this.move(seen, this.lifetimeMs, current => afterChange(current, ownerIds, changed, this.clock.now()));
   }
 
   private async move(seen: Seen, lifetimeMs: number, step: Step): Promise<Seen> {

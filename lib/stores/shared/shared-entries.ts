@@ -56,11 +56,16 @@ export class SharedEntries {
     return new SharedFence(generations, !wasDoubtful && !this.isDoubtful(path));
   }
 
-  async put(address: Address, entry: Entry, { stamps }: SharedFence, lifetimeMs: number): Promise<void> {
+  /** @returns whether the store takes entries of that size */
+  async put(address: Address, entry: Entry, { stamps }: SharedFence, lifetimeMs: number): Promise<boolean> {
+    const value = encodeEntry(address, entry, stamps);
+    const { maxValueBytes = Infinity } = this.driver;
+    if (value.length > maxValueBytes) return false;
     await Promise.all([
-      this.driver.set(this.keys.entry(address), encodeEntry(address, entry, stamps), lifetimeMs),
+      this.driver.set(this.keys.entry(address), value, lifetimeMs),
       this.driver.extend(this.keys.generationsOver(address.path), lifetimeMs + OUTLIVES_MS),
     ]);
+    return true;
   }
 
   /** The generations, where some had to begin first. */

@@ -100,8 +100,7 @@ export class SharedStore implements Store {
     const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address.path);
     const saved = await unlessUnreachable(false, async () => {
       if (!isKept) return false;
-      await this.reachability.run('a response could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs));
-      return true;
+      return this.reachability.run('a response could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs));
     });
     this.release(fence, 'unused');
     return saved;
