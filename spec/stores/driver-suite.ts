@@ -5,7 +5,7 @@ import { ready } from '../support/servers/readiness.js';
 const LONG_MS = 60_000;
 
 /** As long as a driver may take to say that its server is gone. */
-const REJECTION_MS = 5000;
+const REJECTION_MS = 6000;
 
 /** What a driver stands on, for the specs of its server's end. */
 export interface DriverServer {

@@ -6,7 +6,8 @@ interface Connectable {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
   destroy(): unknown;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
+  on(event: string, listener: (...args: any[]) => void): unknown;
 }
 
 interface SendOptions {
@@ -33,9 +34,8 @@ export interface RedisClusterClient extends Connectable {
 export interface RedisSentinelClient extends Connectable {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its words are not readonly
   sendCommand(isReadonly: boolean, command: any, options?: SendOptions): Promise<unknown>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a transaction
-  withTypeMapping(typeMapping: any): { multi(): any };
-  use(...args: never[]): Promise<unknown>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what tells it from other clients
+  use(...args: any[]): Promise<unknown>;
 }
 
 export type RedisClient = RedisSingleClient | RedisClusterClient | RedisSentinelClient;

@@ -24,12 +24,12 @@ export abstract class RedisDriver implements Driver {
   protected abstract readStart(key: string, bytes: number): Promise<Buffer>;
 
   async getMany(keys: readonly string[]): Promise<readonly Found[]> {
-    if (this.connecting !== undefined) await this.connecting;
-    return this.read(keys);
+    await this.usable();
+    return keys.length === 0 ? [] : this.read(keys);
   }
 
   async getStart(key: string, bytes: number): Promise<Buffer> {
-    if (this.connecting !== undefined) await this.connecting;
+    await this.usable();
     return this.readStart(key, bytes);
   }
 
@@ -71,8 +71,14 @@ export abstract class RedisDriver implements Driver {
   }
 
   private async send(key: string, command: RedisCommand): Promise<unknown> {
-    if (this.connecting !== undefined) await this.connecting;
+    await this.usable();
     return this.write(key, command);
+  }
+
+  private async usable(): Promise<void> {
+    if (this.connecting !== undefined) await this.connecting;
+    // A client may connect again by itself when it is used.
+    if (this.isClosed) throw new Error('the store is closed');
   }
 
   private async connect(onError: (error: unknown) => void): Promise<void> {

@@ -41,7 +41,9 @@ export class RedisLife {
     if (this.known?.connection === this.connection) return this.known.incarnation;
     const { connection } = this;
     const info = await this.client.sendCommand(['INFO']);
-    const incarnation = incarnationIn(String(info));
+    const [, runId] = /^run_id:(\w+)/m.exec(String(info)) ?? [];
+    const [, role] = /^role:(\w+)/m.exec(String(info)) ?? [];
+    const incarnation = incarnationOf(runId, role);
     if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
     this.known = { connection, incarnation };
     return incarnation;
@@ -49,11 +51,11 @@ export class RedisLife {
 }
 
 /** @throws where the server is not the one that changes are written to */
-export function incarnationIn(info: string): string {
-  const [, runId] = /^run_id:(\w+)/m.exec(info) ?? [];
+export function incarnationOf(runId: string | undefined, role: string | undefined): string {
   if (runId === undefined) throw new Error('Redis does not tell its run_id (INFO server)');
   // What a replica has may be older than what was acknowledged, at any time.
-  if (/^role:slave/m.test(info))
+  if (role === 'slave') {
     throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
+  }
   return runId.slice(0, 16);
 }

@@ -1,16 +1,18 @@
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { incarnationIn } from './redis-life.js';
+import { incarnationOf, type Said } from './redis-life.js';
 
-interface Transaction {
-  addCommand(isReadonly: boolean, command: RedisCommand): Transaction;
-  exec(): Promise<unknown[]>;
-}
+/** A command together with who answers it, in one step. */
+const ASK = `return {
+  string.match(redis.call('INFO', 'server'), 'run_id:(%w+)'),
+  string.match(redis.call('INFO', 'replication'), 'role:(%w+)'),
+  redis.call(unpack(ARGV)),
+}`;
 
 /**
  * The primary that a Sentinel names. The client changes its connections by itself, so which life of which server answers is asked
- * with every question, in one transaction.
+ * with every question.
  */
 export class RedisSentinel extends RedisDriver {
   constructor(private readonly sentinel: RedisSentinelClient) {
@@ -30,13 +32,9 @@ export class RedisSentinel extends RedisDriver {
     return this.sentinel.sendCommand(false, command, AS_BYTES);
   }
 
-  private async ask(command: RedisCommand): Promise<{ readonly reply: unknown; readonly incarnation: string }> {
-    const transaction = this.sentinel.withTypeMapping(AS_BYTES.typeMapping).multi() as Transaction;
-    const [server, replication, reply] = await transaction
-      .addCommand(false, ['INFO', 'server'])
-      .addCommand(false, ['INFO', 'replication'])
-      .addCommand(false, command)
-      .exec();
-    return { reply, incarnation: incarnationIn(`${String(server)}${String(replication)}`) };
+  private async ask(command: RedisCommand): Promise<Said> {
+    const said = (await this.sentinel.sendCommand(false, ['EVAL', ASK, '0', ...command], AS_BYTES)) as readonly unknown[];
+    const [runId, role, reply] = said;
+    return { reply, incarnation: incarnationOf(String(runId), String(role)) };
   }
 }
