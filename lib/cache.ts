@@ -1,10 +1,11 @@
 import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
-import { wholePathMistake } from './controllers/prefix-mistake.js';
+import { tagMistake, wholePathMistake } from './controllers/prefix-mistake.js';
 import { CacheFault, CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
 import type { CurrentEngine } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
+import type { Targets } from './stores/store.js';
 
 /** The one cache of the process. */
 export class Cache {
@@ -54,12 +55,32 @@ export class Cache {
       return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.#invalidate((prefixes as readonly string[]).map(coveringPrefix));
+    await this.#invalidate({ prefixes: (prefixes as readonly string[]).map(coveringPrefix) });
+  }
+
+  /**
+   * Invalidates all that is cached with one of the tags, as `invalidate` does by path.
+   *
+   * @throws CacheUsageError when a tag is no text, or an empty one
+   *
+   * @example
+   * ```ts
+   * await cache.invalidateTags('user:bob');
+   * ```
+   */
+  async invalidateTags(tags: string | readonly string[]): Promise<void> {
+    const names: readonly unknown[] = Array.isArray(tags) ? tags : [tags];
+    const mistakes = names.flatMap(tag => {
+      const mistake = tagMistake(tag);
+      return mistake === undefined ? [] : [`cache.invalidateTags(${shown(tag)}) ${mistake}`];
+    });
+    if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
+    await this.#invalidate({ prefixes: [], tags: names as readonly string[] });
   }
 
   /** Invalidates everything. */
   async clear(): Promise<void> {
-    await this.#invalidate(['/']);
+    await this.#invalidate({ prefixes: ['/'] });
   }
 
   /** What the cache has done and holds, as of now. */
@@ -77,8 +98,8 @@ export class Cache {
     await this.#current.close();
   }
 
-  async #invalidate(prefixes: readonly string[]): Promise<void> {
-    if (await this.#current.get().invalidate({ prefixes })) return;
+  async #invalidate(targets: Targets): Promise<void> {
+    if (await this.#current.get().invalidate(targets)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',
       'the store cannot be reached. The invalidation is tried again until it is.',

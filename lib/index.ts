@@ -14,7 +14,7 @@ export type { CacheOptions } from './config/cache-config.js';
 export type { CacheConfigSource } from './config/resolve-config.js';
 export type { Action } from './controllers/action.js';
 export type { CachedOptions, FilteredResponse } from './config/cached-options.js';
-export type { ChangeContext, InvalidatedPaths, InvalidationTarget } from './config/invalidation-target.js';
+export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './config/invalidation-target.js';
 export type { CacheFault, CacheUsageCode } from './errors.js';
 export type { CacheStats } from './serving/stats.js';
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';

@@ -57,6 +57,18 @@ export class CachedOptionRules {
   readonly statuses?: readonly number[];
 
   /**
+   * Names to invalidate by, beside the path: fixed, or made from what the method returned (`undefined` where it has answered through
+   * `@Res()` before it returned). Default: none.
+   */
+  @MustBe(
+    value => isFunction(value) || isTags(value),
+    'an array of names, or a function of the result and the action that gives one',
+    `tags: ['users'], or tags: friends => friends.map(friend => \`user:\${friend.name}\`)`,
+  )
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of whatever type the method returns
+  readonly tags?: readonly string[] | ((result: any, action: Action) => readonly string[]);
+
+  /**
    * Seconds a browser may reuse the response without asking. 0: it asks each time, which an `ETag` makes a 304. An invalidation does
    * not reach what a browser holds. Default 0.
    */
@@ -71,4 +83,9 @@ function isStatuses(value: unknown): boolean {
   return (
     Array.isArray(value) && value.length > 0 && value.every(status => Number.isInteger(status) && status >= 200 && status <= 599)
   );
+}
+
+/** Whether it is a list of texts that are not empty. */
+export function isTags(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(tag => typeof tag === 'string' && tag !== '');
 }

@@ -48,7 +48,8 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   }
   const namesCaller =
     makeCacheKey === undefined && action.inputs.some(input => input.kind === 'caller' && Boolean(argumentOf(input, call)));
-  return { kind: 'keyed', address: { key: joinKey(texts), path }, namesCaller };
+  const { tags, awaitsTags } = action;
+  return { kind: 'keyed', address: { key: joinKey(texts), path, tags, awaitsTags }, namesCaller };
 }
 
 function inputPart(input: Input, { options }: CachedAction, call: ActionCall, config: CacheConfig): Part {

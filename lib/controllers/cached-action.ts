@@ -14,6 +14,10 @@ export interface CachedAction {
   readonly identity: string;
   readonly options: CachedOptions;
   readonly path: ActionPath;
+  /** The tags that all its responses have. */
+  readonly tags: readonly string[] | undefined;
+  /** Whether each response has tags of its own. */
+  readonly awaitsTags: boolean;
   readonly inputs: readonly Input[];
   readonly variesBy: readonly string[];
   readonly keyedHeaders: ReadonlySet<string>;
@@ -39,6 +43,8 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     identity: JSON.stringify([registry.nameOf(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
     options,
     path: new ActionPath(metadata),
+    tags: typeof options.tags === 'function' ? undefined : options.tags,
+    awaitsTags: typeof options.tags === 'function',
     inputs: inputsOf(metadata.params, options.queryString === true),
     variesBy: headersOf(metadata.params),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),

@@ -1,10 +1,11 @@
 import type { ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
-import { prefixesOf, type ChangeContext, type InvalidationTarget } from '../config/invalidation-target.js';
+import { namedBy, type ChangeContext, type InvalidationTarget } from '../config/invalidation-target.js';
 import { namesIn } from '../keys/prefix.js';
 import { ActionPath } from './action-path.js';
 import type { ActionCall } from './action-call.js';
-import { prefixMistake } from './prefix-mistake.js';
+import { prefixMistake, tagMistake } from './prefix-mistake.js';
+import type { Targets } from '../stores/store.js';
 import type { Class, Registry } from './registry.js';
 
 /** An action that invalidates: what its requests make out of date. */
@@ -21,30 +22,38 @@ export class ChangingAction {
   }
 
   /**
-   * The whole paths that a change by this call makes out of date.
+   * What a change by this call makes out of date.
    *
-   * @throws when a target function does, or gives what is no path
+   * @throws when a target function does, or gives what is no target
    */
-  prefixesOf(call: ActionCall, result: unknown): string[] {
-    return this.targets.flatMap(target => this.reachedBy(target, call, result));
+  targetsOf(call: ActionCall, result: unknown): Targets {
+    return together(this.targets.map(target => this.reachedBy(target, call, result)));
   }
 
   /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
-  prefixesBefore(call: ActionCall): string[] {
-    return this.targets.flatMap(target => {
+  targetsBefore(call: ActionCall): Targets {
+    const known = this.targets.flatMap(target => {
       try {
-        return this.reachedBy(target, call, undefined);
+        return [this.reachedBy(target, call, undefined)];
       } catch {
         // It needs the result; or it cannot work at all, which is told when the change has been made.
         return [];
       }
     });
+    return together(known);
   }
 
-  private reachedBy(target: InvalidationTarget | undefined, call: ActionCall, result: unknown): string[] {
-    if (target === undefined) return this.path.spellingsOf(call);
+  private reachedBy(target: InvalidationTarget | undefined, call: ActionCall, result: unknown): Targets {
+    if (target === undefined) return { prefixes: this.path.spellingsOf(call), tags: [] };
     const context: ChangeContext = { action: call.action, args: call.args, result };
-    return prefixesOf(typeof target === 'function' ? target(context) : target).flatMap(prefix => this.filled(prefix, call));
+    const { paths, tags } = namedBy(typeof target === 'function' ? target(context) : target);
+    return { prefixes: paths.flatMap(prefix => this.filled(prefix, call)), tags: tags.map(tag => this.checked(tag)) };
+  }
+
+  private checked(tag: unknown): string {
+    const mistake = tagMistake(tag);
+    if (mistake === undefined) return tag as string;
+    throw new CacheUsageError('CACHE_USAGE_INVALID', [`${this.name}: the target of @InvalidatesCache ${mistake}`]);
   }
 
   private filled(prefix: unknown, call: ActionCall): string[] {
@@ -58,4 +67,8 @@ export class ChangingAction {
         .join(', ')}, for which the request has no value.`;
     throw new CacheUsageError('CACHE_USAGE_INVALID', [`${this.name}: the target of @InvalidatesCache ${why}`]);
   }
+}
+
+function together(targets: readonly Targets[]): Targets {
+  return { prefixes: targets.flatMap(({ prefixes }) => prefixes), tags: targets.flatMap(({ tags = [] }) => tags) };
 }

@@ -9,6 +9,12 @@ export function prefixMistake(prefix: unknown): string | undefined {
   return undefined;
 }
 
+/** What is wrong with a tag, after its name; `undefined`: nothing. */
+export function tagMistake(tag: unknown): string | undefined {
+  if (typeof tag === 'string' && tag !== '') return undefined;
+  return `has ${shown(tag)} for a tag. Write a text such as 'user:bob'.`;
+}
+
 /** What is wrong with a whole path, after its name: in it, nothing can be filled in. */
 export function wholePathMistake(path: unknown): string | undefined {
   const mistake = prefixMistake(path);

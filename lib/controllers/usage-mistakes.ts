@@ -3,10 +3,10 @@ import { given } from '../config/resolve-config.js';
 import { mistakesIn } from '../config/must-be.js';
 import { shown } from '../shown.js';
 import { CachedOptionRules, type CachedOptions } from '../config/cached-options.js';
-import { prefixesOf, type InvalidationTarget } from '../config/invalidation-target.js';
+import { namedBy, type InvalidationTarget, type Named } from '../config/invalidation-target.js';
 import { effectiveOptions } from './effective-options.js';
 import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
-import { routeNames, writtenPrefixMistake } from './prefix-mistake.js';
+import { routeNames, tagMistake, writtenPrefixMistake } from './prefix-mistake.js';
 
 type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
 
@@ -78,25 +78,26 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
 
 function targetMistakes(target: InvalidationTarget | undefined, { controller, actions }: Subject): string[] {
   if (target === undefined || typeof target === 'function') return [];
-  let prefixes: readonly unknown[];
+  const written = typeof target === 'string' ? `@InvalidatesCache('${target}')` : `@InvalidatesCache(${shown(target)})`;
+  let named: Named;
   try {
-    prefixes = prefixesOf(target);
+    named = namedBy(target);
   } catch {
     return [
-      `@InvalidatesCache(${shown(target)}) is no target. Write a path such as '/users/:username', an array of them, { paths }, or a function that gives one.`,
+      `${written} is no target. Write a path such as '/users/:username', an array of them, { paths, tags }, or a function that gives one.`,
     ];
   }
-  if (prefixes.length === 0)
-    return ['@InvalidatesCache([]) names no path. Leave the target out for the path of the request, or write a path.'];
+  const { paths, tags } = named;
+  if (paths.length === 0 && tags.length === 0)
+    return [`${written} names no path. Leave the target out for the path of the request, or write a path.`];
   const route = getMetadataArgsStorage().controllers.find(({ target: owner }) => owner === controller)?.route;
   const routes = actions.map(action => ({
     text: `${route ?? ''}${String((action.route as typeof action.route | undefined) ?? '')}`,
     names: routeNames(route, action.route),
   }));
-  return prefixes
-    .map(prefix => writtenPrefixMistake(prefix, routes))
+  return [...paths.map(prefix => writtenPrefixMistake(prefix, routes)), ...tags.map(tagMistake)]
     .filter(mistake => mistake !== undefined)
-    .map(mistake => `@InvalidatesCache(${typeof target === 'string' ? `'${target}'` : shown(target)}) ${mistake}`);
+    .map(mistake => `${written} ${mistake}`);
 }
 
 function optionMistakes(options: CachedOptions | undefined): string[] {

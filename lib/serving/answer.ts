@@ -7,15 +7,23 @@ import type { StoredResponse } from '../http/stored-response.js';
 import type { Entry } from '../stores/store.js';
 import type { Engine } from './engine.js';
 
-/** Answers a request from an entry of the store. */
-export function answerFromEntry(engine: Engine, action: CachedAction, call: ActionCall, entry: Entry): Promise<never> {
-  const now = engine.clock.now();
-  const ttlSeconds = Number.isFinite(entry.expiresAtMs) ? Math.ceil((entry.expiresAtMs - now) / 1000) : undefined;
-  return answer(engine, action, call, entry.response, ageSeconds(engine, entry), { kind: 'hit', ttlSeconds });
+/** Answers a request from an entry. @param outcome default: a hit */
+export function answerFromEntry(
+  engine: Engine,
+  action: CachedAction,
+  call: ActionCall,
+  entry: Entry,
+  outcome: Outcome = hit(engine, entry),
+): Promise<never> {
+  return answer(engine, action, call, entry.response, ageSeconds(engine, entry), outcome);
+}
+
+function hit({ clock }: Engine, { expiresAtMs }: Entry): Outcome {
+  return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - clock.now()) / 1000) : undefined };
 }
 
 /** Never negative: the process that stored it may have a clock of its own. */
-export function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
+function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
   return Math.max(0, Math.floor((clock.now() - storedAtMs) / 1000));
 }
 
@@ -25,7 +33,7 @@ export function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
  * @returns a promise that never settles: anything else would send routing-controllers on to the interceptors. Nothing refers to it,
  * so it is collected with the request.
  */
-export function answer(
+function answer(
   engine: Engine,
   action: CachedAction,
   call: ActionCall,

@@ -14,6 +14,7 @@ import type { Engine } from './engine.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
 import { passesFilter } from './response-filter.js';
+import { tagsOf } from './response-tags.js';
 
 /** What a computation is for. */
 export interface Miss {
@@ -42,6 +43,7 @@ export class Computation implements RecorderListener {
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
   private state: 'open' | 'closed' = 'open';
+  private result: unknown;
   private hasReturned = false;
   private hasContinued = false;
 
@@ -69,7 +71,7 @@ export class Computation implements RecorderListener {
     }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
     try {
-      return await call.run();
+      return (this.result = await call.run());
     } catch (error) {
       if (!isClientError(error)) this.giveUp('unshareable');
       throw error;
@@ -97,12 +99,15 @@ export class Computation implements RecorderListener {
 
     const response = this.stored(this.head, body);
     if (!passesFilter(engine, action, response)) return this.giveUp('unshareable');
+    const tags = tagsOf(engine, action, this.result, this.miss.call.action);
+    if (tags === undefined) return this.giveUp('unshareable');
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
     const storedAtMs = engine.clock.now();
-    const saved = engine.save(address, { response, storedAtMs, expiresAtMs: storedAtMs + this.lifetimeMs }, fence);
-    // Those who wait get it now; those who come until it is saved still wait for this computation.
-    this.flight?.land({ kind: 'recorded', response });
+    const entry = { response, storedAtMs, expiresAtMs: storedAtMs + this.lifetimeMs, tags };
+    const saved = engine.save(address, entry, fence);
+    // Those who wait get it now, and so do those who come until it is saved.
+    this.flight?.land({ kind: 'recorded', entry });
     void saved.then(() => {
       this.leaveFlight();
     });

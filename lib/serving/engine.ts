@@ -58,8 +58,8 @@ export class Engine {
     return this.settle(this.store.invalidate(targets));
   }
 
-  countInvalidations({ prefixes }: Targets): void {
-    this.counters.counts.invalidations += prefixes.length;
+  countInvalidations({ prefixes, tags = [] }: Targets): void {
+    this.counters.counts.invalidations += prefixes.length + tags.length;
   }
 
   /** Waits for an invalidation. @returns whether clients may be told of the change */

@@ -1,5 +1,5 @@
 import type { Claim } from '../stores/store.js';
-import { ageSeconds, answer } from './answer.js';
+import { answerFromEntry } from './answer.js';
 import { Computation, type Miss } from './compute.js';
 import type { Flight } from './flights.js';
 import { inTime } from './in-time.js';
@@ -16,6 +16,10 @@ export async function fill(miss: Miss): Promise<unknown> {
     const isJoinable = flight !== undefined && config.collapseTimeout > 0 && engine.store.covers(flight.fence, fence);
     if (!isJoinable) return lead(miss, flights.open(address.key, fence), deadline);
 
+    if (flight.entry !== undefined) {
+      engine.release(fence, 'unused');
+      return answerFromEntry(engine, miss.action, call, flight.entry);
+    }
     const landing = await inTime(flight.landed, deadline - performance.now());
     if (landing === 'late') {
       // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
@@ -25,7 +29,7 @@ export async function fill(miss: Miss): Promise<unknown> {
     }
     if (landing.kind === 'recorded') {
       engine.release(fence, 'unused');
-      return answer(engine, miss.action, call, landing.response, 0, { kind: 'collapsed' });
+      return answerFromEntry(engine, miss.action, call, landing.entry, { kind: 'collapsed' });
     }
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
     if (landing.kind === 'unshareable') break;
@@ -43,8 +47,8 @@ async function lead(miss: Miss, flight: Flight, deadline: number): Promise<unkno
     case 'found':
       engine.release(fence, 'unused');
       flights.close(address.key, flight);
-      flight.land({ kind: 'recorded', response: claim.entry.response });
-      return answer(engine, action, call, claim.entry.response, ageSeconds(engine, claim.entry), { kind: 'collapsed' });
+      flight.land({ kind: 'recorded', entry: claim.entry });
+      return answerFromEntry(engine, action, call, claim.entry, claim.hasWaited ? { kind: 'collapsed' } : undefined);
     case 'apart':
       flights.noteUnshareable(address.key);
       flights.close(address.key, flight);

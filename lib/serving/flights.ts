@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
-import type { StoredResponse } from '../http/stored-response.js';
-import type { Fence } from '../stores/store.js';
+import type { Entry, Fence } from '../stores/store.js';
 
 /** What a computation came to, for those who waited for it. */
 export type Landing =
-  | { readonly kind: 'recorded'; readonly response: StoredResponse }
+  | { readonly kind: 'recorded'; readonly entry: Entry }
   /** Not to be stored, so not to be given to others either. */
   | { readonly kind: 'unshareable' }
   /** It did not come to its end. */
@@ -15,6 +14,8 @@ export type Landing =
 /** A computation under way that others may wait for. */
 export class Flight {
   readonly landed: Promise<Landing>;
+  /** What it came to, from when it has: until it is in the store, it is found here. */
+  entry: Entry | undefined;
   private settle: (landing: Landing) => void = () => undefined;
 
   constructor(readonly fence: Fence) {
@@ -24,6 +25,7 @@ export class Flight {
   }
 
   land(landing: Landing): void {
+    if (landing.kind === 'recorded') this.entry = landing.entry;
     this.settle(landing);
   }
 }

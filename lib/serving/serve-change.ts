@@ -26,7 +26,7 @@ async function begun(engine: Engine, action: ChangingAction, call: ActionCall): 
   const { store, config } = engine;
   if (store.beginChange === undefined || !config.enabled) return undefined;
   try {
-    return await store.beginChange({ prefixes: action.prefixesBefore(call) });
+    return await store.beginChange(action.targetsBefore(call));
   } catch {
     if (config.whenUnreachable === 'continue') return undefined;
     responseOf(call).setHeader('Retry-After', RETRY_AFTER);
@@ -115,7 +115,7 @@ class ServedChange {
 
   private targets(engine: Engine): Targets {
     try {
-      return { prefixes: this.action.prefixesOf(this.call, this.result) };
+      return this.action.targetsOf(this.call, this.result);
     } catch (error) {
       // The change is made: where nobody can say what it touched, nothing that was stored may be trusted.
       engine.faults.report(

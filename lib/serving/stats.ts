@@ -14,13 +14,13 @@ export interface CacheStats {
   readonly bypasses: number;
   /** Responses stored. */
   readonly stores: number;
-  /** Prefixes invalidated; clearing counts as one. */
+  /** Prefixes and tags invalidated; clearing counts as one. */
   readonly invalidations: number;
   /** Faults survived. */
   readonly errors: number;
-  /** Entries now in the store. */
+  /** Entries now in the simple store; 0 for a store that is shared, which nobody counts. */
   readonly entries: number;
-  /** Bytes now in the store, keys and bookkeeping included. */
+  /** Bytes now in the simple store, keys and bookkeeping included; of a shared one, those of its near cache. */
   readonly bytes: number;
 }
 

@@ -5,10 +5,14 @@ import type { CanonicalPath } from '../keys/canonical-path.js';
 /** Stores in memory answer at once; others with a promise. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Where an entry stands: its exact key, and the path that invalidations reach it by. */
+/** Where an entry stands: its exact key, and the path and tags that invalidations reach it by. */
 export interface Address {
   readonly key: string;
   readonly path: CanonicalPath;
+  /** Those that are known before the response is computed. Default: none. */
+  readonly tags?: readonly string[] | undefined;
+  /** Whether the response will bring tags of its own. Default false. */
+  readonly awaitsTags?: boolean | undefined;
 }
 
 /** A response and its lifetime. */
@@ -18,16 +22,20 @@ export interface Entry {
   readonly storedAtMs: number;
   /** Milliseconds since the epoch; `Infinity`: never expires. */
   readonly expiresAtMs: number;
+  /** Those that the response has brought, beside those of its address. Default: none. */
+  readonly tags?: readonly string[] | undefined;
 }
 
-/** What an invalidation reaches: all at and under the prefixes, in whole segments. */
+/** What an invalidation reaches: all at and under the prefixes, in whole segments, and all with one of the tags. */
 export interface Targets {
   readonly prefixes: readonly string[];
+  /** Default: none. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /**
- * Taken before a computation begins; a store refuses what a computation produced once anything covering its path was invalidated
- * after the fence was taken. Every fence ends in `save` or in `release`.
+ * Taken before a computation begins; a store refuses what a computation produced once anything covering its path or tags was
+ * invalidated after the fence was taken. Every fence ends in `save` or in `release`.
  */
 export type Fence = object;
 
@@ -58,8 +66,8 @@ export type Ending = 'unshareable' | 'unused';
 export type Claim =
   /** None does that can be waited for: the one who asked computes. */
   | { readonly kind: 'granted' }
-  /** One did: here it is. */
-  | { readonly kind: 'found'; readonly entry: Entry }
+  /** One did: here it is. `hasWaited` is false where it had ended before. */
+  | { readonly kind: 'found'; readonly entry: Entry; readonly hasWaited: boolean }
   /** What came out of late could not be shared: nobody waits for anybody. */
   | { readonly kind: 'apart' };
 

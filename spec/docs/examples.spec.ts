@@ -10,6 +10,10 @@ const preamble = `
 import 'reflect-metadata';
 import { Authorized, Body, Controller, CurrentUser, Delete, Get, HeaderParam, JsonController, Param, Post, Put, QueryParam, QueryParams, Req, createExpressServer } from 'routing-controllers';
 import { cache, CacheConfig, CacheDefaults, Cached, InvalidatesCache, NullStore, SimpleStore, type Action } from '${root}/lib/index.js';
+import { KeyvStore } from '${root}/lib/keyv.js';
+import { MemcachedStore } from '${root}/lib/memcached.js';
+import { RedisStore } from '${root}/lib/redis.js';
+import { createClient, createCluster, createSentinel } from 'redis';
 declare const db: { [query: string]: (...args: unknown[]) => any };
 declare const name: string;
 class Avatar { url!: string }

@@ -6,8 +6,10 @@ import type { Address, Entry } from '../store.js';
 export interface SharedEntry {
   readonly key: string;
   readonly path: string;
-  /** The generations that it was computed under, in the order of its path's. */
+  /** The generations that it was computed under, in the order of its address's. */
   readonly stamps: readonly string[];
+  /** The generations of the tags that it has brought itself, in the order of these. */
+  readonly tagStamps: readonly string[];
   readonly entry: Entry;
 }
 
@@ -21,6 +23,8 @@ interface Head {
   readonly key: string;
   readonly path: string;
   readonly stamps: readonly string[];
+  readonly tags: readonly string[];
+  readonly tagStamps: readonly string[];
   readonly storedAtMs: number;
   /** `null`: never. */
   readonly expiresAtMs: number | null;
@@ -35,14 +39,17 @@ interface Head {
 /** Bytes: a magic number with the format's version, the entry's identity, the length of the head, the head in JSON, and the body as it is. */
 export function encodeEntry(
   { key, path }: Address,
-  { response, storedAtMs, expiresAtMs }: Entry,
+  { response, storedAtMs, expiresAtMs, tags = [] }: Entry,
   stamps: readonly string[],
+  tagStamps: readonly string[],
 ): Buffer {
   const { body, ...rest } = response;
   const head: Head = {
     key,
     path: path.path,
     stamps,
+    tags,
+    tagStamps,
     storedAtMs,
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
     ...rest,
@@ -62,9 +69,10 @@ export function decodeEntry(value: Buffer): SharedEntry | undefined {
   const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
   if (head === undefined || value.length !== bodyStart + head.bodyBytes) return undefined;
 
-  const { key, path, stamps, storedAtMs, expiresAtMs, status, statusMessage, headers, inPieces, continues } = head;
+  const { key, path, stamps, tags, tagStamps, storedAtMs, expiresAtMs, status, statusMessage, headers, inPieces, continues } =
+    head;
   const response = { status, statusMessage, headers, body: value.subarray(bodyStart), inPieces, continues };
-  return { key, path, stamps, entry: { response, storedAtMs, expiresAtMs: expiresAtMs ?? Infinity } };
+  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs: expiresAtMs ?? Infinity, tags } };
 }
 
 function headIn(json: string): Head | undefined {
@@ -84,6 +92,8 @@ function isHead(value: unknown): value is Head {
     typeof head.key === 'string' &&
     typeof head.path === 'string' &&
     isTexts(head.stamps) &&
+    isTexts(head.tags) &&
+    isTexts(head.tagStamps) &&
     typeof head.storedAtMs === 'number' &&
     (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
     Number.isInteger(head.status) &&

@@ -1,9 +1,9 @@
-import type { CanonicalPath } from '../../keys/canonical-path.js';
-import type { Change, Invalidated, Targets } from '../store.js';
+import type { Address, Change, Invalidated, Targets } from '../store.js';
 import type { Generations, Seen } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { Reachability } from './reachability.js';
 import { SharedChange } from './shared-change.js';
+import type { TagLog } from './tag-log.js';
 import { UndeliveredInvalidations } from './undelivered-invalidations.js';
 
 /** What invalidations do in a shared store, and what becomes of them when it cannot be told. */
@@ -13,14 +13,15 @@ export class Invalidations {
   constructor(
     private readonly keys: KeySpace,
     private readonly generations: Generations,
+    private readonly tagLog: TagLog,
     private readonly reachability: Reachability,
   ) {
     this.undelivered = new UndeliveredInvalidations((targets, ownerIds) => this.end(targets, ownerIds, new Map()));
   }
 
-  /** Whether something over the path has been invalidated and the store does not know. */
-  areMissingOver(path: CanonicalPath): boolean {
-    return this.undelivered.covers(path);
+  /** Whether something over the address has been invalidated and the store does not know. @param tags beside those of the address */
+  areMissingOver(address: Address, tags: readonly string[] = []): boolean {
+    return this.undelivered.covers(address, tags);
   }
 
   invalidate(targets: Targets): Promise<Invalidated> {
@@ -49,7 +50,7 @@ export class Invalidations {
 
   private announce(targets: Targets, ownerId: string, seen: Seen): Promise<Seen> {
     return this.reachability.run('a change could not be announced', async () =>
-      this.generations.beginChange(await this.complete(targets, seen), ownerId),
+      this.generations.beginChange(await this.prepare(targets, seen), ownerId),
     );
   }
 
@@ -61,7 +62,7 @@ export class Invalidations {
 
   private async end(targets: Targets, ownerIds: readonly string[], seen: Seen): Promise<void> {
     await this.reachability.run('an invalidation could not be delivered', async () =>
-      this.generations.endChanges(await this.complete(targets, seen), ownerIds, true),
+      this.generations.endChanges(await this.prepare(targets, seen), ownerIds, true),
     );
   }
 
@@ -72,6 +73,12 @@ export class Invalidations {
     } catch (error) {
       return this.undelivered.add(targets, ownerIds, error);
     }
+  }
+
+  /** Computations that do not know their tags yet must see that some tag is invalidated before they can see the tag's new generation. */
+  private async prepare(targets: Targets, seen: Seen): Promise<Seen> {
+    if (targets.tags !== undefined && targets.tags.length > 0) await this.tagLog.append(targets.tags);
+    return this.complete(targets, seen);
   }
 
   /** What has been seen, and a look at the rest. */

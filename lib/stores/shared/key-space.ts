@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
+import { canonicalise } from '../../keys/canonical-path.js';
 import type { Address, Targets } from '../store.js';
+import type { SharedFence } from './shared-fence.js';
 
 /** Segments of a path that have a generation of their own; what is deeper shares the last. So a long path asks for few keys. */
 const MAX_DEPTH = 16;
@@ -16,30 +17,41 @@ export class KeySpace {
     return `${this.keyPrefix}:e:${digest(`${path.path}\n${key}`)}`;
   }
 
-  /** Of the right to compute an entry under certain generations: an invalidation ends all rights given before it. */
-  claim(entryKey: string, stamps: readonly string[]): string {
-    return `${this.keyPrefix}:c:${digest(`${entryKey}\n${stamps.join('\n')}`)}`;
+  /** Of the right to compute an entry under a fence: nobody waits for what was begun before an invalidation. */
+  claim(entryKey: string, { stamps, tagPosition = '' }: SharedFence): string {
+    return `${this.keyPrefix}:c:${digest([entryKey, tagPosition, ...stamps].join('\n'))}`;
   }
 
-  /** Of the generations of all prefixes that cover a path, the root first. */
-  generationsOver({ path, folded }: CanonicalPath): string[] {
+  /** Of all generations that an entry at the address is under: of the prefixes that cover its path, the root first, and of its tags. */
+  generationsOver({ path: { path, folded }, tags = [] }: Address): string[] {
     const text = folded ? path.toLowerCase() : path;
-    const keys = [this.generation('', folded)];
+    const keys = [this.prefix('', folded)];
     for (let end = nextSegment(text, 0); keys.length <= MAX_DEPTH && end > 0; end = nextSegment(text, end)) {
-      keys.push(this.generation(text.slice(0, end), folded));
+      keys.push(this.prefix(text.slice(0, end), folded));
     }
+    for (const tag of tags) keys.push(this.tag(tag));
     return keys;
   }
 
   /** Of the generations that an invalidation changes. */
-  generationsOf({ prefixes }: Targets): string[] {
+  generationsOf({ prefixes, tags = [] }: Targets): string[] {
     const keys = prefixes.flatMap(prefix => {
       const path = canonicalise(prefix)
         .split('/', MAX_DEPTH + 1)
         .join('/');
-      return [this.generation(path, false), this.generation(path.toLowerCase(), true)];
+      return [this.prefix(path, false), this.prefix(path.toLowerCase(), true)];
     });
-    return [...new Set(keys)];
+    return [...new Set([...keys, ...tags.map(tag => this.tag(tag))])];
+  }
+
+  /** Of the generation of a tag. */
+  tag(tag: string): string {
+    return this.generation('t', encodeURIComponent(tag.toWellFormed()));
+  }
+
+  /** Of the log of the tags that were invalidated last. */
+  get tagLog(): string {
+    return `${this.keyPrefix}:tags`;
   }
 
   /** Holds nothing: to see whether the store answers. */
@@ -47,8 +59,12 @@ export class KeySpace {
     return `${this.keyPrefix}:probe`;
   }
 
-  private generation(path: string, folded: boolean): string {
-    return `${this.keyPrefix}:${folded ? 'f' : 'g'}:${path.length > MAX_NAME ? `#${digest(path)}` : path || '/'}`;
+  private prefix(path: string, folded: boolean): string {
+    return this.generation(folded ? 'f' : 'g', path || '/');
+  }
+
+  private generation(kind: string, name: string): string {
+    return `${this.keyPrefix}:${kind}:${name.length > MAX_NAME ? `#${digest(name)}` : name}`;
   }
 }
 

@@ -73,5 +73,8 @@ export class SharedChange implements Change {
 }
 
 function together(some: Targets, others: Targets): Targets {
-  return { prefixes: [...new Set([...some.prefixes, ...others.prefixes])] };
+  return {
+    prefixes: [...new Set([...some.prefixes, ...others.prefixes])],
+    tags: [...new Set([...(some.tags ?? []), ...(others.tags ?? [])])],
+  };
 }

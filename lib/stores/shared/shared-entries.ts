@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.js';
-import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
 import { encodeEntry, type SharedEntry } from './entry-format.js';
@@ -7,7 +6,8 @@ import type { EntryReader } from './entry-reader.js';
 import { hasLapsed, parseGeneration } from './generation.js';
 import type { Generations } from './generations.js';
 import type { KeySpace } from './key-space.js';
-import { areEqual, SharedFence } from './shared-fence.js';
+import { areClean, areEqual, SharedFence, stampOf } from './shared-fence.js';
+import type { TagLog } from './tag-log.js';
 
 /** Milliseconds that a generation outlives the last entry that needs it. */
 const OUTLIVES_MS = 60_000;
@@ -22,50 +22,71 @@ export interface View {
 
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
-  /** @param isDoubtful whether the store does not know all that has been invalidated over a path */
+  /** @param isDoubtful whether the store does not know all that has been invalidated over an address, or with these further tags */
   constructor(
     private readonly driver: Driver,
-    private readonly values: EntryReader,
+    private readonly reader: EntryReader,
     private readonly keys: KeySpace,
     private readonly generations: Generations,
+    private readonly tagLog: TagLog,
     private readonly clock: Clock,
-    private readonly isDoubtful: (path: CanonicalPath) => boolean,
+    private readonly isDoubtful: (address: Address, tags?: readonly string[]) => boolean,
   ) {}
 
   /**
-   * One round trip where all generations have begun.
+   * One round trip for an entry that has brought no tags, and for a miss where all generations have begun and no tags are to come.
    *
    * @param extraKey what else to ask for
    */
   async view(address: Address, extraKey?: string): Promise<View> {
-    const { path } = address;
     // Asked before and after: the store may be told of what it did not know while its answer is on the way.
-    const wasDoubtful = this.isDoubtful(path);
-    const generationKeys = this.keys.generationsOver(path);
+    const wasDoubtful = this.isDoubtful(address);
+    const keys = this.keys.generationsOver(address);
     const extraKeys = extraKey === undefined ? [] : [extraKey];
-    const { value, found } = await this.values.read(this.keys.entry(address), [...generationKeys, ...extraKeys]);
-    const generations = await this.begun(generationKeys, found.slice(0, generationKeys.length));
-    const fence = new SharedFence(generations, !wasDoubtful && !this.isDoubtful(path));
-    return { fence, entry: this.servable(address, value, fence), extra: found[generationKeys.length]?.value };
+    const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
+    const generations = await this.begun(keys, found.slice(0, keys.length));
+    const extra = found[keys.length]?.value;
+    const fence = new SharedFence(generations, undefined, !wasDoubtful && !this.isDoubtful(address));
+    if (value !== undefined && (await this.isServable(address, value, fence))) return { fence, entry: value.entry, extra };
+    return { fence: address.awaitsTags === true ? await this.fence(address) : fence, entry: undefined, extra };
   }
 
-  async fence({ path }: Address): Promise<SharedFence> {
-    const wasDoubtful = this.isDoubtful(path);
-    const generationKeys = this.keys.generationsOver(path);
-    const generations = await this.begun(generationKeys, await this.driver.getMany(generationKeys));
-    return new SharedFence(generations, !wasDoubtful && !this.isDoubtful(path));
+  async fence(address: Address): Promise<SharedFence> {
+    const wasDoubtful = this.isDoubtful(address);
+    const keys = this.keys.generationsOver(address);
+    const generations = await this.begun(keys, await this.driver.getMany(keys));
+    const tagPosition = address.awaitsTags === true ? await this.tagLog.position() : undefined;
+    return new SharedFence(generations, tagPosition, !wasDoubtful && !this.isDoubtful(address));
   }
 
-  /** @returns whether the store takes entries of that size */
-  async put(address: Address, entry: Entry, { stamps }: SharedFence, lifetimeMs: number): Promise<boolean> {
-    const value = encodeEntry(address, entry, stamps);
+  /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
+  async put(address: Address, entry: Entry, fence: SharedFence, lifetimeMs: number): Promise<boolean> {
+    // It would be dead when it arrives, and might take the place of one that is not.
+    const now = await this.driver.getMany(this.keys.generationsOver(address));
+    if (!areEqual(now.map(stampOf), fence.stamps)) return false;
+    const { tags = [] } = entry;
+    const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
+    if (tagStamps === undefined) return false;
+    const value = encodeEntry(address, entry, fence.stamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
     await Promise.all([
       this.driver.set(this.keys.entry(address), value, lifetimeMs),
-      this.driver.extend(this.keys.generationsOver(address.path), lifetimeMs + OUTLIVES_MS),
+      this.driver.extend(
+        this.keys.generationsOver({ ...address, tags: [...(address.tags ?? []), ...tags] }),
+        lifetimeMs + OUTLIVES_MS,
+      ),
     ]);
     return true;
+  }
+
+  /** @returns the generations of tags that were not known when the computation began; `undefined` if they have changed since */
+  private async tagStamps(tags: readonly string[], { tagPosition }: SharedFence): Promise<readonly string[] | undefined> {
+    const keys = tags.map(tag => this.keys.tag(tag));
+    const generations = await this.begun(keys, await this.driver.getMany(keys));
+    if (tagPosition === undefined || !areClean(generations)) return undefined;
+    // Read after the generations: an invalidation writes it before them.
+    return (await this.tagLog.hasSince(tagPosition, tags)) ? undefined : generations.map(stampOf);
   }
 
   /** The generations, where some had to begin first. */
@@ -81,8 +102,14 @@ export class SharedEntries {
     return this.driver.getMany(keys);
   }
 
-  private servable(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Entry | undefined {
-    if (!fence.isStorable || shared?.key !== address.key || shared.path !== address.path.path) return undefined;
-    return areEqual(shared.stamps, fence.stamps) && shared.entry.expiresAtMs > this.clock.now() ? shared.entry : undefined;
+  private async isServable(address: Address, shared: SharedEntry, fence: SharedFence): Promise<boolean> {
+    const { key, path, stamps, tagStamps, entry } = shared;
+    if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps)) return false;
+    if (entry.expiresAtMs <= this.clock.now()) return false;
+    const { tags = [] } = entry;
+    if (tags.length === 0) return true;
+    const wasDoubtful = this.isDoubtful(address, tags);
+    const generations = await this.driver.getMany(tags.map(tag => this.keys.tag(tag)));
+    return !wasDoubtful && !this.isDoubtful(address, tags) && areEqual(generations.map(stampOf), tagStamps);
   }
 }

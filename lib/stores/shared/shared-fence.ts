@@ -2,21 +2,25 @@ import type { Found } from './driver.js';
 import type { HeldClaim } from './claims.js';
 import { parseGeneration } from './generation.js';
 
-/** The generations over a path at one moment, and so what may be done with what is computed from then on. */
+/** The generations over an address at one moment, and so what may be done with what is computed from then on. */
 export class SharedFence {
   /** The right to compute that this process holds under the fence. */
   claim: HeldClaim | undefined;
   readonly stamps: readonly string[];
-  /** Whether nothing over the path is being changed. */
+  /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;
 
-  /** @param isTrusted whether the store has been told of all invalidations over the path that this process knows of */
+  /**
+   * @param tagPosition where the log of tags was, where tags are to come
+   * @param isTrusted whether the store has been told of all invalidations over the address that this process knows of
+   */
   constructor(
     generations: readonly Found[],
+    readonly tagPosition: string | undefined,
     private readonly isTrusted: boolean,
   ) {
     this.stamps = generations.map(stampOf);
-    this.isClean = generations.every(({ value }) => value !== undefined && parseGeneration(value).kind === 'clean');
+    this.isClean = areClean(generations);
   }
 
   /** Whether what is computed under it may be kept, and waited for by other processes. */
@@ -25,15 +29,20 @@ export class SharedFence {
   }
 
   covers(later: SharedFence): boolean {
-    return this.isTrusted && later.isTrusted && areEqual(this.stamps, later.stamps);
+    return this.isTrusted && later.isTrusted && this.tagPosition === later.tagPosition && areEqual(this.stamps, later.stamps);
   }
 }
 
 /** A generation and the life of the server that told it: one that comes back with older data has no generation of before. */
-function stampOf({ value, incarnation }: Found): string {
+export function stampOf({ value, incarnation }: Found): string {
   return `${value?.toString('latin1') ?? ''}@${incarnation}`;
 }
 
 export function areEqual(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((stamp, index) => stamp === others[index]);
+}
+
+/** Whether all have begun, and nothing under them is being changed. */
+export function areClean(generations: readonly Found[]): boolean {
+  return generations.every(({ value }) => value !== undefined && parseGeneration(value).kind === 'clean');
 }

@@ -24,6 +24,7 @@ import { NearEntries, type StartReadingDriver } from './near-entries.js';
 import { Reachability, StoreUnreachable } from './reachability.js';
 import { SharedEntries } from './shared-entries.js';
 import type { SharedFence } from './shared-fence.js';
+import { TagLog } from './tag-log.js';
 import { Turns } from './turns.js';
 
 /** The shortest right to compute, in milliseconds: it is renewed while it is used. */
@@ -56,10 +57,17 @@ export class SharedStore implements Store {
     const generations = new Generations(driver, clock);
     const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
     this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });
-    this.invalidations = new Invalidations(keys, generations, this.reachability);
+    const tagLog = new TagLog(driver, keys.tagLog);
+    this.invalidations = new Invalidations(keys, generations, tagLog, this.reachability);
     this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
-    this.entries = new SharedEntries(driver, this.near ?? new FarEntries(driver), keys, generations, clock, path =>
-      this.invalidations.areMissingOver(path),
+    this.entries = new SharedEntries(
+      driver,
+      this.near ?? new FarEntries(driver),
+      keys,
+      generations,
+      tagLog,
+      clock,
+      (address, tags) => this.invalidations.areMissingOver(address, tags),
     );
     // Much shorter than others wait, so that one of them has time to take over from a holder that died.
     this.claims = new Claims(driver, Math.max(SHORTEST_CLAIM_MS, collapseTimeoutMs / 4));
@@ -97,7 +105,7 @@ export class SharedStore implements Store {
   async save(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
     const ours = fence as SharedFence;
     const lifetimeMs = entry.expiresAtMs - this.settings.clock.now();
-    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address.path);
+    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address, entry.tags);
     const saved = await unlessUnreachable(false, async () => {
       if (!isKept) return false;
       return this.reachability.run('a response could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs));

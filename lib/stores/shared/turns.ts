@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Address, Claim } from '../store.js';
+import type { Address, Claim, Entry } from '../store.js';
 import { claimState, type Claims } from './claims.js';
 import type { KeySpace } from './key-space.js';
 import type { Reachability } from './reachability.js';
@@ -9,6 +9,8 @@ import type { SharedFence } from './shared-fence.js';
 /** Milliseconds between two looks for what another process computes: the first, and the longest. */
 const FIRST_PAUSE_MS = 4;
 const LONGEST_PAUSE_MS = 64;
+
+type Look = Exclude<Claim, { kind: 'found' }> | { readonly kind: 'found'; readonly entry: Entry } | { readonly kind: 'later' };
 
 /** Lets one process at a time compute an entry, while the others wait for it. */
 export class Turns {
@@ -22,25 +24,26 @@ export class Turns {
   /** @throws StoreUnreachable */
   async wait(address: Address, fence: SharedFence, waitMs: number): Promise<Claim> {
     const deadline = performance.now() + waitMs;
-    const claimKey = this.keys.claim(this.keys.entry(address), fence.stamps);
+    const claimKey = this.keys.claim(this.keys.entry(address), fence);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const claim = await this.reachability.run('it could not be told who computes a response', () =>
         this.look(address, fence, claimKey),
       );
-      if (claim !== 'later') return claim;
+      if (claim.kind === 'found') return { ...claim, hasWaited: pauseMs > FIRST_PAUSE_MS };
+      if (claim.kind !== 'later') return claim;
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) return { kind: 'granted' };
       await delay(Math.min(pauseMs, leftMs));
     }
   }
 
-  private async look(address: Address, fence: SharedFence, claimKey: string): Promise<Claim | 'later'> {
+  private async look(address: Address, fence: SharedFence, claimKey: string): Promise<Look> {
     fence.claim = await this.claims.take(claimKey);
     // Also when the right is ours: whoever had it may have finished since we looked.
     const view = await this.entries.view(address, claimKey);
     if (view.entry !== undefined) return { kind: 'found', entry: view.entry };
     // Invalidated meanwhile: what others compute now is not what was asked for, and what we compute is not kept.
     if (fence.claim !== undefined || !view.fence.covers(fence)) return { kind: 'granted' };
-    return claimState(view.extra) === 'apart' ? { kind: 'apart' } : 'later';
+    return claimState(view.extra) === 'apart' ? { kind: 'apart' } : { kind: 'later' };
   }
 }

@@ -1,5 +1,5 @@
-import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
-import type { Targets, Undelivered } from '../store.js';
+import { canonicalise } from '../../keys/canonical-path.js';
+import type { Address, Targets, Undelivered } from '../store.js';
 
 /** Milliseconds between two attempts. */
 const RETRY_MS = 100;
@@ -34,9 +34,13 @@ export class UndeliveredInvalidations {
     return { kind: 'undelivered', cause, delivered };
   }
 
-  /** Whether one of them covers the path, so that nothing under it may be taken from the store. */
-  covers({ path, folded }: CanonicalPath): boolean {
-    return this.waiting.some(({ targets }) => targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), folded)));
+  /** Whether one of them covers what is at the address with these tags, so that it may not be taken from the store. */
+  covers({ path: { path, folded }, tags: fixed = [] }: Address, tags: readonly string[]): boolean {
+    return this.waiting.some(
+      ({ targets }) =>
+        targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), folded)) ||
+        targets.tags?.some(tag => fixed.includes(tag) || tags.includes(tag)),
+    );
   }
 
   close(): void {

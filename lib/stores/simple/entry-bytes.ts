@@ -4,10 +4,12 @@ import type { Address, Entry } from '../store.js';
 /** What one entry takes beyond its texts and its body: objects, its place in the index and in the order of use. Measured by `npm run bench:memory`. */
 const BOOKKEEPING_BYTES = 1150;
 const HEADER_BYTES = 120;
+const TAG_BYTES = 250;
 
 /** The memory that an entry takes, keys and bookkeeping included. */
-export function entryBytes({ key, path }: Address, { response }: Entry): number {
+export function entryBytes({ key, path, tags: fixed = [] }: Address, { response, tags = [] }: Entry): number {
   let bytes = BOOKKEEPING_BYTES + response.body.length + textBytes(key) + textBytes(path.path);
+  for (const tag of [...fixed, ...tags]) bytes += TAG_BYTES + textBytes(tag);
   for (const header of response.headers) bytes += HEADER_BYTES + textBytes(header.name) + valueBytes(header);
   return bytes;
 }

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
-import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
+import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Fence, Hit, Miss, Store, StoreSize, Targets } from '../store.js';
 import { entryBytes } from './entry-bytes.js';
-import { PathTree, type Place } from './path-tree.js';
+import { EntryIndex, type Attachment } from './entry-index.js';
+import { TagHistory } from './tag-history.js';
 
 /** Paths that one entry may be reached by, where `makeCacheKey` lets several share it. */
 const MAX_PATHS = 32;
@@ -16,20 +17,14 @@ export interface SimpleStoreOptions {
   readonly clock?: Clock;
 }
 
-/** Where something stands in the index. */
-interface Attachment {
-  readonly tree: PathTree<Indexed>;
-  readonly place: Place<Indexed>;
-  readonly path: CanonicalPath;
-}
-
 /** An entry in the store. */
 class Kept {
-  readonly attachments: Attachment[] = [];
+  readonly attachments: Attachment<Indexed>[] = [];
 
   constructor(
     readonly key: string,
     readonly entry: Entry,
+    readonly tags: readonly string[],
     readonly bytes: number,
     /** The store's sequence when its computation began. */
     readonly began: number,
@@ -43,29 +38,28 @@ class Kept {
 
 /** A computation that has begun: the store's fence. */
 class Pending {
-  attachment: Attachment | undefined;
-  /** Nothing that covers its path has been invalidated since it began. */
+  attachment: Attachment<Indexed> | undefined;
+  /** Nothing that covers its path or the tags of its address has been invalidated since it began. */
   isCurrent = true;
 
   constructor(
     readonly began: number,
-    readonly path: CanonicalPath,
+    readonly address: Address,
   ) {}
 }
 
 type Indexed = Kept | Pending;
 
 /**
- * Memory of this process: bounded in bytes, least recently used out first, indexed by path so that an invalidation costs by what it
- * removes. Computations under way stand in the same index: what is invalidated while they run can never be stored by them.
+ * Memory of this process: bounded in bytes, least recently used out first, indexed by path and tag so that an
+ * invalidation costs by what it removes. Computations under way stand in the same index: what is invalidated while they run can never be stored by them.
  */
 export class SimpleStore implements Store {
   private readonly clock: Clock;
   private readonly maxBytes: number;
   private readonly entries: LRUCache<string, Kept>;
-  private readonly exact = new PathTree<Indexed>();
-  /** Paths whose letter case says nothing, in lower case. */
-  private readonly folded = new PathTree<Indexed>();
+  private readonly index = new EntryIndex<Indexed>();
+  private readonly tagHistory = new TagHistory();
   /** Counts fences and invalidations, so that they stand in one order without a clock. */
   private sequence = 0;
   private lastInvalidation = 0;
@@ -77,7 +71,8 @@ export class SimpleStore implements Store {
       maxSize: maxBytes,
       sizeCalculation: kept => kept.bytes,
       dispose: kept => {
-        for (const attachment of kept.attachments) detach(attachment, kept);
+        for (const attachment of kept.attachments) this.index.detach(attachment, kept);
+        this.index.untag(kept, kept.tags);
       },
     });
   }
@@ -91,29 +86,34 @@ export class SimpleStore implements Store {
     return this.begin(address);
   }
 
-  begin({ path }: Address): Miss {
-    const fence = new Pending(++this.sequence, path);
-    fence.attachment = this.attach(fence, path);
+  begin(address: Address): Miss {
+    const fence = new Pending(++this.sequence, address);
+    fence.attachment = this.index.attach(fence, address.path);
+    this.index.tag(fence, address.tags ?? []);
     return { kind: 'miss', fence };
   }
 
   covers(fence: Fence, later: Fence): boolean {
-    const { isCurrent, path, began } = fence as Pending;
-    return isCurrent && (path.path === (later as Pending).path.path || began > this.lastInvalidation);
+    const { isCurrent, address, began } = fence as Pending;
+    // Its tags, if it is to have any, are not known yet.
+    if (!isCurrent || (address.awaitsTags === true && this.tagHistory.anySince(began))) return false;
+    return address.path.path === (later as Pending).address.path.path || began > this.lastInvalidation;
   }
 
   save(address: Address, entry: Entry, fence: Fence): boolean {
     const { isCurrent, began } = fence as Pending;
     this.release(fence);
-    if (!isCurrent || entry.expiresAtMs <= this.clock.now()) return false;
+    const { tags: ownTags = [] } = entry;
+    if (!isCurrent || entry.expiresAtMs <= this.clock.now() || this.tagHistory.since(ownTags, began)) return false;
     const present = this.entries.peek(address.key);
     // A slower computation that began earlier saw older data than what is there.
     if (present !== undefined && present.began > began) return false;
 
     const bytes = entryBytes(address, entry);
     if (bytes > this.maxBytes) return false;
-    const kept = new Kept(address.key, entry, bytes, began);
-    kept.attachments.push(this.attach(kept, address.path));
+    const kept = new Kept(address.key, entry, [...(address.tags ?? []), ...ownTags], bytes, began);
+    kept.attachments.push(this.index.attach(kept, address.path));
+    this.index.tag(kept, kept.tags);
     this.entries.set(address.key, kept);
     return true;
   }
@@ -121,16 +121,18 @@ export class SimpleStore implements Store {
   release(fence: Fence): void {
     const pending = fence as Pending;
     pending.isCurrent = false;
-    if (pending.attachment !== undefined) detach(pending.attachment, pending);
+    if (pending.attachment === undefined) return;
+    this.index.detach(pending.attachment, pending);
+    this.index.untag(pending, pending.address.tags ?? []);
     pending.attachment = undefined;
   }
 
-  invalidate({ prefixes }: Targets): void {
+  invalidate(targets: Targets): void {
     this.lastInvalidation = ++this.sequence;
-    for (const prefix of prefixes) {
-      const path = canonicalise(prefix);
-      for (const item of this.exact.take(path)) this.drop(item);
-      for (const item of this.folded.take(path.toLowerCase())) this.drop(item);
+    this.tagHistory.note(targets.tags ?? [], this.sequence);
+    for (const item of this.index.take(targets)) {
+      if (item instanceof Pending) item.isCurrent = false;
+      else this.entries.delete(item.key);
     }
   }
 
@@ -146,21 +148,7 @@ export class SimpleStore implements Store {
   private answers(kept: Kept, path: CanonicalPath): boolean {
     if (kept.isAt(path)) return true;
     if (kept.began < this.lastInvalidation || kept.attachments.length >= MAX_PATHS) return false;
-    kept.attachments.push(this.attach(kept, path));
+    kept.attachments.push(this.index.attach(kept, path));
     return true;
   }
-
-  private drop(item: Indexed): void {
-    if (item instanceof Pending) item.isCurrent = false;
-    else this.entries.delete(item.key);
-  }
-
-  private attach(item: Indexed, path: CanonicalPath): Attachment {
-    const tree = path.folded ? this.folded : this.exact;
-    return { tree, place: tree.add(path.folded ? path.path.toLowerCase() : path.path, item), path };
-  }
-}
-
-function detach({ tree, place }: Attachment, item: Indexed): void {
-  tree.remove(place, item);
 }

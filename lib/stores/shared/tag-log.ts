@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Driver, Found } from './driver.js';
+import { newToken } from './generation.js';
+
+/** Invalidations that the log tells apart; of those before, it is not known what they were of. */
+const MAX_ROUNDS = 64;
+/** A round of more tags than that is not told apart from one of all tags. */
+const MAX_TAGS = 64;
+const ALL = '*';
+/** Of many that append at once, one gets through at each attempt; who does not in so many begins a new log. */
+const ATTEMPTS = 4;
+const LIFETIME_MS = 60 * 60 * 1000;
+
+/**
+ * Which tags were invalidated last, for computations that learn of their tags only when they end. It is written before the
+ * generations of the tags are. Where it has been lost, or has gone on too far, all tags count as invalidated.
+ */
+export class TagLog {
+  constructor(
+    private readonly driver: Driver,
+    private readonly key: string,
+  ) {}
+
+  /** Where the log is now. @returns `undefined` when it could not be begun */
+  async position(): Promise<string | undefined> {
+    let [found] = await this.driver.getMany([this.key]);
+    if (found?.value === undefined) {
+      await this.driver.add(this.key, Buffer.from(newToken()), LIFETIME_MS);
+      [found] = await this.driver.getMany([this.key]);
+    }
+    return found?.value && positionIn(found);
+  }
+
+  async append(tags: readonly string[]): Promise<void> {
+    const round = [newToken(), ...(tags.length > MAX_TAGS ? [ALL] : tags.map(mark))].join(',');
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const [found] = await this.driver.getMany([this.key]);
+      const rounds = found?.value === undefined ? [] : roundsIn(found);
+      const value = Buffer.from([...rounds.slice(1 - MAX_ROUNDS), round].join(';'));
+      if (await this.driver.exchange(this.key, found?.value, value, LIFETIME_MS)) return;
+    }
+    await this.driver.set(this.key, Buffer.from(round), LIFETIME_MS);
+  }
+
+  /** Whether one of the tags was invalidated since the log was at the position, or may have been. */
+  async hasSince(position: string, tags: readonly string[]): Promise<boolean> {
+    const [found] = await this.driver.getMany([this.key]);
+    if (found?.value === undefined) return true;
+    const rounds = roundsIn(found);
+    const reached = rounds.findIndex(round => position === positionOf(round, found));
+    if (reached === -1) return true;
+    const marks = new Set(rounds.slice(reached + 1).flatMap(round => round.split(',').slice(1)));
+    return marks.has(ALL) || tags.some(tag => marks.has(mark(tag)));
+  }
+}
+
+function roundsIn({ value }: Found): string[] {
+  return value === undefined ? [] : value.toString('latin1').split(';');
+}
+
+function positionIn(found: Found): string {
+  return positionOf(roundsIn(found).at(-1) ?? '', found);
+}
+
+/** A server that comes back with older data is at another position. */
+function positionOf(round: string, { incarnation }: Found): string {
+  return `${round.split(',', 1)[0] ?? ''}@${incarnation}`;
+}
+
+/** Two tags of one mark are invalidated together, at worst. */
+function mark(tag: string): string {
+  return createHash('sha256').update(tag).digest('base64url').slice(0, 8);
+}
