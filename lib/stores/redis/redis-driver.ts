@@ -84,6 +84,8 @@ export abstract class RedisDriver implements Driver {
   private async connect(onError: (error: unknown) => void): Promise<void> {
     try {
       await this.client.connect();
+      // Closed on the way, the client has connected all the same.
+      if (this.isClosed) this.client.destroy();
     } catch (error) {
       if (this.isClosed) return;
       onError(error);
