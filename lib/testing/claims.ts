@@ -16,8 +16,8 @@ export function checkClaims(check: Check, { shared }: Demands): void {
     const waiting = other.claim(address, theirs);
     await one.save(address, 'bob', ours);
     const claim = await waiting;
-    assert.equal(claim.kind, 'found');
-    if (claim.kind === 'found') assert.equal(claim.entry.response.body.toString(), 'bob');
+    assert.ok(claim.kind === 'found', `The one who waited was told: ${claim.kind}.`);
+    assert.equal(claim.entry.response.body.toString(), 'bob');
     other.store.release(theirs, 'unused');
   });
 

@@ -2,8 +2,8 @@ import { CacheUsageError } from '../errors.js';
 
 /** What the suite uses of a test runner. */
 export interface Runner {
-  describe(name: string, body: () => void): void;
-  it(title: string, test: () => Promise<void>): void;
+  readonly describe: (name: string, body: () => void) => void;
+  readonly it: (title: string, test: () => Promise<void>) => void;
 }
 
 const NEEDED = ['describe', 'it'] as const;

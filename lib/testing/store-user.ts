@@ -48,12 +48,14 @@ export class StoreUser {
   }
 
   async beginChange(...prefixes: readonly string[]): Promise<Change> {
-    assert.ok(this.store.beginChange, 'The store has no beginChange. Write changes: false where that is meant.');
-    return this.store.beginChange(under(...prefixes));
+    const change = await this.store.beginChange?.(under(...prefixes));
+    assert.ok(change, 'The store has no beginChange. Write changes: false where that is meant.');
+    return change;
   }
 
   async claim(address: Address, fence: Fence, waitMs = PATIENCE_MS): Promise<Claim> {
-    assert.ok(this.store.claim, 'The store has no claim. Write claims: false where that is meant.');
-    return this.store.claim(address, fence, waitMs);
+    const claim = await this.store.claim?.(address, fence, waitMs);
+    assert.ok(claim, 'The store has no claim. Write claims: false where that is meant.');
+    return claim;
   }
 }

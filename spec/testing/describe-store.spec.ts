@@ -1,5 +1,14 @@
 import { Keyv } from 'keyv';
-import { CacheUsageError, NullStore, SimpleStore, type Store, type Clock } from '../../lib/index.js';
+import {
+  CacheUsageError,
+  NullStore,
+  SimpleStore,
+  type Address,
+  type Clock,
+  type Entry,
+  type Fence,
+  type Store,
+} from '../../lib/index.js';
 import { KeyvStore } from '../../lib/keyv.js';
 import { describeStore, type CreateStore, type StoreCapabilities } from '../../lib/testing.js';
 import { SharedEntries } from '../../lib/stores/shared/shared-entries.js';
@@ -10,7 +19,7 @@ import { examplesIn, runModule } from '../support/examples.js';
 
 interface Collected {
   readonly title: string;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** A test runner that only collects. */
@@ -222,7 +231,7 @@ describe('the store of the docs', () => {
       const inner = storeFrom(source)(settings) as Store;
       const late: Store = Object.assign(Object.create(inner) as Store, {
         // The check and the write are two steps, and an invalidation may come in between.
-        save: async (...[address, entry, fence]: Parameters<Store['save']>) => {
+        save: async (...[address, entry, fence]: [Address, Entry, Fence]) => {
           if (!inner.covers(fence, fence)) return false;
           await new Promise(resolve => setImmediate(resolve));
           inner.release(fence, 'unused');
@@ -269,7 +278,8 @@ describe('the suite', () => {
   });
 
   it.each([['describe'], ['it']] as const)('names the global that is missing: %s', name => {
-    const before = globalThis[name];
+    const globals: Record<string, unknown> = globalThis;
+    const { [name]: before } = globals;
     try {
       Object.assign(globalThis, { [name]: undefined });
       expect(() => {
