@@ -270,9 +270,9 @@ describe('the suite', () => {
   });
 
   it('fails a store that has reported a fault', async () => {
-    const create: CreateStore = ({ clock, report }) => {
-      report('FAULT', 'something', new Error('cause'));
-      return new SimpleStore({ clock });
+    const create: CreateStore = settings => {
+      settings.report('FAULT', 'something', new Error('cause'));
+      return new SimpleStore(settings);
     };
     expect(await failuresOf(create)).toContain('misses what nobody has kept');
   });
