@@ -10,7 +10,7 @@ const segment = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
   fc.integer({ min: 100, max: 200 }).map(length => 's'.repeat(length)),
 );
-const segments = fc.array(segment, { maxLength: 24 });
+const segments = fc.array(segment, { maxLength: 24, size: 'max' });
 const pathOf = (parts: readonly string[], folded: boolean): CanonicalPath => ({
   path: canonicalise(parts.map(part => `/${encodeURIComponent(part.toWellFormed())}`).join('')),
   folded,
@@ -34,7 +34,7 @@ describe('the keys of a shared store', () => {
 
   it('let an invalidation reach a path by each of its prefixes, however deep and long', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(segment, fc.constant('')), { maxLength: 24 }), fc.boolean(), (parts, folded) => {
+      fc.property(fc.array(fc.oneof(segment, fc.constant('')), { maxLength: 24, size: 'max' }), fc.boolean(), (parts, folded) => {
         const over = keys.generationsOver(pathOf(parts, folded));
         for (let depth = 0; depth <= parts.length; depth++) {
           const { path } = pathOf(parts.slice(0, depth), false);
@@ -110,6 +110,29 @@ describe('the keys of a shared store', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('tell paths apart to the depth of sixteen segments, and take together what is deeper', () => {
+    const deep = (depth: number, last: string) => `${'/s'.repeat(depth - 1)}/${last}`;
+    for (const [depth, isReached] of [
+      [16, false],
+      [17, true],
+    ] as const) {
+      const over = keys.generationsOver({ path: `${deep(depth, 'one')}/more`, folded: false });
+      expect(keys.generationsOf({ prefixes: [deep(depth, 'one')] }).some(key => over.includes(key))).toBe(true);
+      expect(keys.generationsOf({ prefixes: [deep(depth, 'two')] }).some(key => over.includes(key))).toBe(isReached);
+    }
+  });
+
+  it('tell an entry by where its path ends and its key begins', () => {
+    const names = [
+      ['/a', '/b'],
+      ['/a/b', ''],
+      ['', '/a/b'],
+      ['/a', '\n/b'],
+    ] as const;
+    const entries = names.map(([path, key]) => keys.entry({ key, path: { path, folded: false } }));
+    expect(new Set(entries).size).toBe(names.length);
   });
 
   it('take no hashed name for one that is written out', () => {

@@ -101,6 +101,14 @@ describe('an invalidation that could not be delivered', () => {
     expect([covers('/users'), covers('/files')]).toEqual([true, true]);
   });
 
+  it('is not tried at all when it comes after the cache was closed', async () => {
+    undelivered.close();
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
+    expect(deliver).not.toHaveBeenCalled();
+    expect(covers('/users')).toBe(true);
+  });
+
   it('covers whole segments, of paths in any spelling, and of folded paths in any letter case', () => {
     const segment = fc.constantFrom('a', 'b', 'ab', 'A', '%62', 'ä', 'a%2Fb', '*');
     const segments = fc.array(segment, { maxLength: 4 });
