@@ -44,6 +44,23 @@ export async function checkConsumers(tally, root, scratch, tarball) {
       },
     );
   }
+  await checkStoreSuite(tally, root, scratch, tarball);
+}
+
+/** Has the author of a store test it, with no test runner but that of Node. */
+async function checkStoreSuite(tally, root, scratch, tarball) {
+  const project = join(scratch, 'node-test');
+  await tally.check('consumer node-test: describeStore passes a store and fails a broken one, with node --test', async () => {
+    await cp(join(SOURCES, 'node-test'), project, { recursive: true });
+    await install(root, project, tarball(), PEERS);
+    const program = new Program('node', ['--test', '--test-reporter=tap', 'store.test.cjs'], { cwd: project });
+    await program.endWithin(60_000);
+    const verdicts = ['a store', 'a broken store'].map(
+      name => new RegExp(`^((?:not )?ok) \\d+ - ${name}, as a store$`, 'm').exec(program.output)?.[1],
+    );
+    if (verdicts.join() === 'ok,not ok') return;
+    throw new CheckFailure(`Expected ok for the store and not ok for the broken one, got ${verdicts.join()}.`, program.output);
+  });
 }
 
 async function install(root, project, tarball, packages) {

@@ -18,7 +18,26 @@ export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './conf
 export type { CacheFault, CacheUsageCode } from './errors.js';
 export type { CacheStats } from './serving/stats.js';
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
-export type { Address, Entry, Fence, LookUp, MaybePromise, Store, StoreSize } from './stores/store.js';
+export type {
+  Address,
+  Change,
+  Claim,
+  Ending,
+  Entry,
+  Fence,
+  Hit,
+  Invalidated,
+  LookUp,
+  MaybePromise,
+  Miss,
+  OpenableStore,
+  Store,
+  StoreSettings,
+  StoreSize,
+  Targets,
+  Undelivered,
+  Unreachable,
+} from './stores/store.js';
 export type { StoredResponse, HeaderChange } from './http/stored-response.js';
 export type { CanonicalPath } from './keys/canonical-path.js';
 export type { Clock } from './clock.js';

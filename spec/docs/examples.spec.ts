@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import ts from 'typescript';
+import { examplesIn, PACKAGE_PATHS, root } from '../support/examples.js';
 
 /** Every example of the README, the docs and the doc comments of lib must compile against the library as it is. */
-
-const root = resolve(__dirname, '../..');
 
 const preamble = `
 import 'reflect-metadata';
@@ -65,8 +64,11 @@ describe('every example', () => {
     experimentalDecorators: true,
     emitDecoratorMetadata: true,
     types: ['node'],
+    paths: PACKAGE_PATHS,
   };
   const files = new Map(examples.map(({ code }, index) => [join(root, 'spec', `example-${index}.ts`), completed(code)]));
+  // What one example imports from another.
+  files.set(join(root, 'spec/map-store.ts'), examplesIn('docs/writing-a-store.md')[0]!);
   let diagnostics: readonly ts.Diagnostic[];
 
   beforeAll(() => {

@@ -1,14 +1,11 @@
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { incarnationOf, type Said } from './redis-life.js';
+import { incarnationIn, type Said } from './redis-life.js';
 
-/** A command together with who answers it, in one step. */
-const ASK = `return {
-  string.match(redis.call('INFO', 'server'), 'run_id:(%w+)'),
-  string.match(redis.call('INFO', 'replication'), 'role:(%w+)'),
-  redis.call(unpack(ARGV)),
-}`;
+/** A command, and then who has answered it, in one step. */
+const ASK = `local reply = redis.call(unpack(ARGV))
+return { reply, redis.call('INFO', 'server'), redis.call('INFO', 'replication') }`;
 
 /**
  * The primary that a Sentinel names. The client changes its connections by itself, so which life of which server answers is asked
@@ -34,7 +31,7 @@ export class RedisSentinel extends RedisDriver {
 
   private async ask(command: RedisCommand): Promise<Said> {
     const said = (await this.sentinel.sendCommand(false, ['EVAL', ASK, '0', ...command], AS_BYTES)) as readonly unknown[];
-    const [runId, role, reply] = said;
-    return { reply, incarnation: incarnationOf(String(runId), String(role)) };
+    const [reply, ...info] = said;
+    return { reply, incarnation: incarnationIn(info.join('\n')) };
   }
 }

@@ -41,7 +41,7 @@ export function encodeEntry(
   { key, path }: Address,
   { response, storedAtMs, expiresAtMs, tags = [] }: Entry,
   stamps: readonly string[],
-  tagStamps: readonly string[],
+  tagStamps: readonly string[] = [],
 ): Buffer {
   const { body, ...rest } = response;
   const head: Head = {

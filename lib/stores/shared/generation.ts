@@ -75,9 +75,7 @@ export function afterChange(
   hasChanged: boolean,
   nowMs: number,
 ): Generation | undefined {
-  // Nothing there: whatever begins next has a token of its own.
-  if (current === undefined) return undefined;
-  if (current.kind === 'clean') return hasChanged ? { kind: 'clean', token: newToken() } : undefined;
+  if (current?.kind !== 'changing') return hasChanged ? { kind: 'clean', token: newToken() } : undefined;
 
   const others = current.owners.filter(({ id }) => !ownerIds.includes(id));
   const living = others.filter(({ deadlineMs }) => deadlineMs > nowMs);

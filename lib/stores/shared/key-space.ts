@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalise } from '../../keys/canonical-path.js';
+import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Targets } from '../store.js';
-import type { SharedFence } from './shared-fence.js';
 
 /** Segments of a path that have a generation of their own; what is deeper shares the last. So a long path asks for few keys. */
 const MAX_DEPTH = 16;
@@ -17,13 +16,13 @@ export class KeySpace {
     return `${this.keyPrefix}:e:${digest(`${path.path}\n${key}`)}`;
   }
 
-  /** Of the right to compute an entry under a fence: nobody waits for what was begun before an invalidation. */
-  claim(entryKey: string, { stamps, tagPosition = '' }: SharedFence): string {
-    return `${this.keyPrefix}:c:${digest([entryKey, tagPosition, ...stamps].join('\n'))}`;
+  /** Of the right to compute an entry under certain generations: nobody waits for what was begun before an invalidation. */
+  claim(entryKey: string, stamps: readonly string[]): string {
+    return `${this.keyPrefix}:c:${digest([entryKey, ...stamps].join('\n'))}`;
   }
 
-  /** Of all generations that an entry at the address is under: of the prefixes that cover its path, the root first, and of its tags. */
-  generationsOver({ path: { path, folded }, tags = [] }: Address): string[] {
+  /** Of all generations that an entry is under: of the prefixes that cover its path, the root first, and of its tags. */
+  generationsOver({ path, folded }: CanonicalPath, tags: readonly string[] = []): string[] {
     const text = folded ? path.toLowerCase() : path;
     const keys = [this.prefix('', folded)];
     for (let end = nextSegment(text, 0); keys.length <= MAX_DEPTH && end > 0; end = nextSegment(text, end)) {

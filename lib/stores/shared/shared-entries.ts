@@ -41,7 +41,7 @@ export class SharedEntries {
   async view(address: Address, extraKey?: string): Promise<View> {
     // Asked before and after: the store may be told of what it did not know while its answer is on the way.
     const wasDoubtful = this.isDoubtful(address);
-    const keys = this.keys.generationsOver(address);
+    const keys = this.keys.generationsOver(address.path, address.tags);
     const extraKeys = extraKey === undefined ? [] : [extraKey];
     const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
     const generations = await this.begun(keys, found.slice(0, keys.length));
@@ -53,7 +53,7 @@ export class SharedEntries {
 
   async fence(address: Address): Promise<SharedFence> {
     const wasDoubtful = this.isDoubtful(address);
-    const keys = this.keys.generationsOver(address);
+    const keys = this.keys.generationsOver(address.path, address.tags);
     const generations = await this.begun(keys, await this.driver.getMany(keys));
     const tagPosition = address.awaitsTags === true ? await this.tagLog.position() : undefined;
     return new SharedFence(generations, tagPosition, !wasDoubtful && !this.isDoubtful(address));
@@ -62,7 +62,7 @@ export class SharedEntries {
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
   async put(address: Address, entry: Entry, fence: SharedFence, lifetimeMs: number): Promise<boolean> {
     // It would be dead when it arrives, and might take the place of one that is not.
-    const now = await this.driver.getMany(this.keys.generationsOver(address));
+    const now = await this.driver.getMany(this.keys.generationsOver(address.path, address.tags));
     if (!areEqual(now.map(stampOf), fence.stamps)) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
@@ -72,10 +72,7 @@ export class SharedEntries {
     if (value.length > maxValueBytes) return false;
     await Promise.all([
       this.driver.set(this.keys.entry(address), value, lifetimeMs),
-      this.driver.extend(
-        this.keys.generationsOver({ ...address, tags: [...(address.tags ?? []), ...tags] }),
-        lifetimeMs + OUTLIVES_MS,
-      ),
+      this.driver.extend(this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]), lifetimeMs + OUTLIVES_MS),
     ]);
     return true;
   }

@@ -24,7 +24,7 @@ export class Turns {
   /** @throws StoreUnreachable */
   async wait(address: Address, fence: SharedFence, waitMs: number): Promise<Claim> {
     const deadline = performance.now() + waitMs;
-    const claimKey = this.keys.claim(this.keys.entry(address), fence);
+    const claimKey = this.keys.claim(this.keys.entry(address), [...fence.stamps, fence.tagPosition ?? '']);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const claim = await this.reachability.run('it could not be told who computes a response', () =>
         this.look(address, fence, claimKey),

@@ -35,7 +35,7 @@ export class UndeliveredInvalidations {
   }
 
   /** Whether one of them covers what is at the address with these tags, so that it may not be taken from the store. */
-  covers({ path: { path, folded }, tags: fixed = [] }: Address, tags: readonly string[]): boolean {
+  covers({ path: { path, folded }, tags: fixed = [] }: Address, tags: readonly string[] = []): boolean {
     return this.waiting.some(
       ({ targets }) =>
         targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), folded)) ||

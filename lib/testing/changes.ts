@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import type { Demands } from './capabilities.js';
+import { at, under } from './samples.js';
+import type { StoreUser } from './store-user.js';
+import type { Check, Trial } from './trial.js';
+
+const PREFIXES = ['/users/bob/friends', '/users/bob', '/users', '/'];
+
+/** Nothing that is computed while data are being changed is kept. */
+export function checkChanges(check: Check, { shared }: Demands): void {
+  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+  const address = at('/users/bob/friends');
+
+  for (const prefix of PREFIXES) {
+    check(`keeps nothing while a change of ${prefix} lasts, whenever it was begun`, async (one, trial) => {
+      const other = await otherOf(one, trial);
+      await other.keep(address, 'before');
+      const early = await other.fence(address);
+      const change = await one.beginChange(prefix);
+      const during = await other.fence(address);
+      const late = await one.fence(address);
+      await other.save(address, 'early', early);
+      await other.save(address, 'during', during);
+      for (const user of [one, other]) assert.notEqual(await user.served(address), 'during');
+      assert.equal(await change.commit(under()), undefined);
+      await one.save(address, 'late', late);
+      for (const user of [one, other]) assert.equal(await user.served(address), undefined);
+      assert.equal(await other.keep(address, 'after'), true);
+      for (const user of [one, other]) assert.equal(await user.served(address), 'after');
+    });
+  }
+
+  check('lets no computation answer who asks when the change has ended', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const early = await other.fence(address);
+    const change = await one.beginChange('/users');
+    const during = await other.fence(address);
+    await change.commit(under());
+    const after = await other.fence(address);
+    assert.equal(other.store.covers(early, after), false);
+    assert.equal(other.store.covers(during, after), false);
+    for (const fence of [early, during, after]) other.store.release(fence, 'unused');
+  });
+
+  check('leaves what is beside the change', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const beside = [at('/users/bobby'), at('/users'), at('')];
+    await other.keep(at('/users/bobby'), 'before');
+    const change = await one.beginChange('/users/bob');
+    assert.equal(await other.served(at('/users/bobby')), 'before');
+    for (const place of beside) await other.keep(place, 'during');
+    await change.commit(under());
+    for (const place of beside) assert.equal(await other.served(place), 'during');
+  });
+
+  check('keeps again what is computed when nothing has changed, and nothing from meanwhile', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    await other.keep(address, 'before');
+    const change = await one.beginChange('/users');
+    const during = await other.fence(address);
+    await change.abandon();
+    await other.save(address, 'during', during);
+    // What was there before may be served again, or not.
+    assert.notEqual(await other.served(address), 'during');
+    assert.equal(await other.keep(address, 'after'), true);
+    assert.equal(await one.served(address), 'after');
+  });
+
+  check('invalidates what it has changed so far, and goes on', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const [file, beside] = [at('/files/a'), at('/others')];
+    const change = await one.beginChange('/users');
+    await other.keep(file, 'before');
+    await other.keep(beside, 'beside');
+    const early = await other.fence(file);
+    assert.equal(await change.invalidate(under('/files')), undefined);
+    await other.save(file, 'early', early);
+    assert.equal(await other.served(file), undefined);
+    const during = [await other.fence(file), await other.fence(address)] as const;
+    await change.commit(under());
+    await other.save(file, 'during', during[0]);
+    await other.save(address, 'during', during[1]);
+    for (const place of [file, address]) {
+      assert.equal(await other.served(place), undefined);
+      assert.equal(await other.keep(place, 'after'), true);
+      assert.equal(await one.served(place), 'after');
+    }
+    assert.equal(await one.served(beside), 'beside');
+  });
+
+  check('still invalidates what it had changed when it is abandoned', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const change = await one.beginChange('/users');
+    await change.invalidate(under());
+    const during = await other.fence(address);
+    await change.abandon();
+    await other.save(address, 'during', during);
+    assert.equal(await other.served(address), undefined);
+  });
+
+  check('invalidates at its end what it was not begun with, too', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    await other.keep(at('/files/a'), 'before');
+    const early = await other.fence(at('/files/a'));
+    const change = await one.beginChange('/users');
+    await change.commit(under('/files'));
+    assert.equal(await other.served(at('/files/a')), undefined);
+    await other.save(at('/files/a'), 'early', early);
+    assert.equal(await other.served(at('/files/a')), undefined);
+  });
+
+  check('keeps nothing until the last of several changes has ended', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const changes = [await one.beginChange('/users'), await other.beginChange('/users/bob'), await one.beginChange('/')];
+    for (const [index, change] of changes.entries()) {
+      await one.keep(address, String(index));
+      assert.equal(await other.served(address), undefined);
+      await (index === 1 ? change.abandon() : change.commit(under()));
+      assert.equal(await other.served(address), undefined);
+    }
+    assert.equal(await one.keep(address, 'after'), true);
+    assert.equal(await other.served(address), 'after');
+  });
+
+  check('takes an invalidation by another while it lasts', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    await other.keep(address, 'before');
+    const change = await one.beginChange('/users');
+    await other.invalidate('/users');
+    await change.abandon();
+    assert.equal(await one.served(address), undefined);
+  });
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { Demands } from './capabilities.js';
+import { at } from './samples.js';
+import type { Check, Trial } from './trial.js';
+import type { StoreUser } from './store-user.js';
+
+/** One computes, and the others wait for it. */
+export function checkClaims(check: Check, { shared }: Demands): void {
+  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+  const address = at('/users/bob');
+
+  check('grants one the computation, and gives the other what comes of it', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    assert.deepEqual(await one.claim(address, ours), { kind: 'granted' });
+    const waiting = other.claim(address, theirs);
+    await one.save(address, 'bob', ours);
+    const claim = await waiting;
+    assert.ok(claim.kind === 'found', `The one who waited was told: ${claim.kind}.`);
+    assert.equal(claim.entry.response.body.toString(), 'bob');
+    other.store.release(theirs, 'unused');
+  });
+
+  check('gives at once what has been kept between look-up and claim', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const fence = await one.fence(address);
+    await other.keep(address, 'bob');
+    assert.equal((await one.claim(address, fence)).kind, 'found');
+    one.store.release(fence, 'unused');
+    assert.equal(await one.served(address), 'bob');
+  });
+
+  check('grants it to the next when the one has not needed it', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    assert.deepEqual(await one.claim(address, ours), { kind: 'granted' });
+    const waiting = other.claim(address, theirs);
+    one.store.release(ours, 'unused');
+    assert.deepEqual(await waiting, { kind: 'granted' });
+    assert.equal(await other.save(address, 'bob', theirs), true);
+    assert.equal(await one.served(address), 'bob');
+  });
+
+  check('tells all apart when what came out cannot be shared, who waits and who comes', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    await one.claim(address, ours);
+    const waiting = other.claim(address, theirs);
+    one.store.release(ours, 'unshareable');
+    assert.deepEqual(await waiting, { kind: 'apart' });
+    other.store.release(theirs, 'unused');
+    const later = await other.fence(address);
+    assert.deepEqual(await other.claim(address, later), { kind: 'apart' });
+    assert.equal(await other.save(address, 'bob', later), true);
+    assert.equal(await one.served(address), 'bob');
+  });
+
+  check('lets nobody wait longer than it may', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    await one.claim(address, ours);
+    assert.deepEqual(await other.claim(address, theirs, 20), { kind: 'granted' });
+    for (const [user, fence] of [
+      [one, ours],
+      [other, theirs],
+    ] as const)
+      user.store.release(fence, 'unused');
+  });
+
+  check('lets nobody wait for what was begun before an invalidation, and gives it to nobody', async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const early = await one.fence(address);
+    await one.claim(address, early);
+    await other.invalidate('/users');
+    const later = await other.fence(address);
+    assert.deepEqual(await other.claim(address, later), { kind: 'granted' });
+    await one.save(address, 'old', early);
+    const next = await other.fence(address);
+    assert.notEqual((await other.claim(address, next, 20)).kind, 'found');
+    for (const fence of [later, next]) other.store.release(fence, 'unused');
+  });
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Entry } from '../stores/store.js';
+import type { Demands } from './capabilities.js';
+import { at, entryOf, EVERY_BYTE, folded, HEADERS, LOOKALIKE_KEYS } from './samples.js';
+import type { Check } from './trial.js';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** What a store gives back, and for how long. */
+export function checkEntries(check: Check, { largestBody, heedsClock }: Demands): void {
+  check('misses what nobody has kept', async ({ store }) => {
+    const lookUp = await store.lookUp(at('/users/bob'));
+    assert.ok(lookUp.kind === 'miss', `A look-up found: ${lookUp.kind}.`);
+    store.release(lookUp.fence, 'unused');
+  });
+
+  check('gives what was kept under the fence of a look-up, and says that it has kept it', async user => {
+    const address = at('/users/bob');
+    const lookUp = await user.store.lookUp(address);
+    assert.ok(lookUp.kind === 'miss');
+    assert.equal(await user.save(address, 'bob', lookUp.fence), true);
+    assert.equal(await user.served(address), 'bob');
+    assert.equal(await user.served(address), 'bob');
+  });
+
+  check('gives back every part of an entry, exactly', async ({ store }, { clock }) => {
+    const lifetime = { storedAtMs: clock.now() - 1500, expiresAtMs: clock.now() + HOUR_MS };
+    const plain = entryOf(EVERY_BYTE, lifetime, HEADERS);
+    const empty = entryOf('', { ...lifetime, expiresAtMs: Infinity });
+    const entries: Entry[] = [
+      plain,
+      empty,
+      { ...plain, response: { ...plain.response, status: 404, statusMessage: 'Nobody Here', inPieces: true } },
+      { ...empty, response: { ...empty.response, status: 204, continues: false } },
+    ];
+    for (const [index, entry] of entries.entries()) {
+      const address = at('/users/bob', `entry ${index}`);
+      const begun = await store.begin(address);
+      assert.ok(begun.kind === 'miss');
+      await store.save(address, entry, begun.fence);
+      const lookUp = await store.lookUp(address);
+      assert.ok(lookUp.kind === 'hit', `Entry ${index} is not served.`);
+      assert.ok(Buffer.isBuffer(lookUp.entry.response.body), 'The body is no Buffer.');
+      assert.deepEqual(partsOf(lookUp.entry), partsOf(entry));
+    }
+  });
+
+  check('keeps a large body', async ({ store }, { clock }) => {
+    const address = at('/large');
+    const body = Buffer.alloc(largestBody, EVERY_BYTE);
+    const begun = await store.begin(address);
+    assert.ok(begun.kind === 'miss');
+    await store.save(address, entryOf(body, { storedAtMs: clock.now(), expiresAtMs: Infinity }), begun.fence);
+    const lookUp = await store.lookUp(address);
+    assert.ok(lookUp.kind === 'hit', 'The large body is not served.');
+    assert.ok(lookUp.entry.response.body.equals(body), 'The large body is not what was kept.');
+  });
+
+  check('gives what was kept last', async user => {
+    const address = at('/users/bob');
+    await user.keep(address, 'one');
+    await user.keep(address, 'two');
+    assert.equal(await user.served(address), 'two');
+  });
+
+  check('keeps keys that look alike apart', async user => {
+    const addresses = LOOKALIKE_KEYS.map(key => at('/users/bob', key));
+    for (const [index, address] of addresses.entries()) {
+      assert.equal(await user.served(address), undefined, `Nobody has kept ${JSON.stringify(address.key)}.`);
+      await user.keep(address, String(index));
+    }
+    for (const [index, address] of addresses.entries()) assert.equal(await user.served(address), String(index));
+  });
+
+  check('keeps paths that look alike apart', async user => {
+    const addresses = [at('', 'GET'), at('/a', 'GET a'), at('/A', 'GET A'), at('/a/b', 'GET a b'), at('/a%2Fb', 'GET a/b')];
+    addresses.push(folded('/a'), folded('/a/b'));
+    for (const address of addresses) await user.keep(address, address.key);
+    for (const address of addresses) assert.equal(await user.served(address), address.key);
+  });
+
+  check('never serves what has expired when it is saved', async user => {
+    const address = at('/users/bob');
+    await user.keep(address, 'old', 0);
+    assert.equal(await user.served(address), undefined);
+  });
+
+  if (!heedsClock) return;
+
+  check('serves an entry until it expires, and not from then on', async (user, { clock }) => {
+    const [brief, lasting, endless] = [at('/brief'), at('/lasting'), at('/endless')];
+    await user.keep(brief, 'brief', 60);
+    await user.keep(lasting, 'lasting', 3600);
+    await user.keep(endless, 'endless', Infinity);
+    clock.forward(59_999);
+    assert.equal(await user.served(brief), 'brief');
+    clock.forward(1);
+    assert.equal(await user.served(brief), undefined);
+    assert.equal(await user.served(lasting), 'lasting');
+    clock.forward(HOUR_MS);
+    assert.equal(await user.served(lasting), undefined);
+    assert.equal(await user.served(endless), 'endless');
+  });
+
+  check('keeps anew what has expired', async (user, { clock }) => {
+    const address = at('/users/bob');
+    await user.keep(address, 'one', 60);
+    clock.forward(60_000);
+    assert.equal(await user.keep(address, 'two', 60), true);
+    assert.equal(await user.served(address), 'two');
+  });
+}
+
+/** What must be the same. An absent reason phrase is one that is `undefined`. */
+function partsOf({ response, storedAtMs, expiresAtMs }: Entry): unknown {
+  const { status, statusMessage, headers, body, inPieces, continues } = response;
+  return { status, statusMessage, headers, body: body.toString('hex'), inPieces, continues, storedAtMs, expiresAtMs };
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Address, Change, Fence } from '../stores/store.js';
+import { SeededRandom } from './random.js';
+import { at, folded, under } from './samples.js';
+import type { StoreUser } from './store-user.js';
+
+const WORKERS = 6;
+const STEPS = 40;
+const LONGEST_PAUSE = 6;
+
+const ADDRESSES: readonly [Address, ...Address[]] = [
+  at(''),
+  at('/users'),
+  at('/users/bob'),
+  at('/users/bob/friends'),
+  at('/users/bob/friends', 'with a query'),
+  at('/users/bobby'),
+  folded('/Users/Bob'),
+];
+const PREFIXES: readonly [string, ...string[]] = ['/users/bob', '/users/bob/friends', '/users/bobby', '/users', '/other', '/'];
+
+/** What there is to be read under an address, as a number that only grows. */
+interface Row {
+  version: number;
+  /** The version at least that who asks from now on must be given: the change to it has been acknowledged. */
+  floor: number;
+}
+
+/** Requests and changes of several processes, in an order that a seed decides as far as the store lets it. */
+export class History {
+  hits = 0;
+  private readonly random: SeededRandom;
+  private readonly rows = new Map<Address, Row>(ADDRESSES.map(address => [address, { version: 0, floor: 0 }]));
+  /** The computations that are under way, as requests join them: of each process its own. */
+  private readonly flights = new Map<string, { readonly fence: Fence; readonly version: Promise<number> }>();
+
+  constructor(
+    private readonly seed: number,
+    private readonly users: readonly [StoreUser, ...StoreUser[]],
+    private readonly announcesChanges: boolean,
+  ) {
+    this.random = new SeededRandom(seed);
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(Array.from({ length: WORKERS }, () => this.work()));
+  }
+
+  private async work(): Promise<void> {
+    for (let step = 0; step < STEPS; step++) {
+      const user = this.random.pick(this.users);
+      await (this.random.chance(0.15) ? this.change(user) : this.request(user, this.random.pick(ADDRESSES)));
+      await this.pause();
+    }
+  }
+
+  private async request(user: StoreUser, address: Address): Promise<void> {
+    const { floor } = this.rowOf(address);
+    const lookUp = await user.store.lookUp(address);
+    assert.notEqual(lookUp.kind, 'unreachable');
+    if (lookUp.kind === 'hit') {
+      this.hits++;
+      this.compare(Number(lookUp.entry.response.body.toString()), floor, address, 'The store has served');
+    }
+    if (lookUp.kind === 'miss') await this.fill(user, address, floor, lookUp.fence);
+  }
+
+  private async fill(user: StoreUser, address: Address, floor: number, fence: Fence): Promise<void> {
+    const name = `${this.users.indexOf(user)} ${address.key}`;
+    const flight = this.flights.get(name);
+    if (flight !== undefined && user.store.covers(flight.fence, fence)) {
+      user.store.release(fence, 'unused');
+      this.compare(await flight.version, floor, address, 'A computation that was joined has given');
+      return;
+    }
+    const version = this.compute(address);
+    const ours = { fence, version };
+    this.flights.set(name, ours);
+    const text = String(await version);
+    if (this.random.chance(0.1)) user.store.release(fence, 'unused');
+    else await user.save(address, text, fence);
+    if (this.flights.get(name) === ours) this.flights.delete(name);
+  }
+
+  /** Reads at some time, and is done at some later one. */
+  private async compute(address: Address): Promise<number> {
+    await this.pause();
+    const { version } = this.rowOf(address);
+    await this.pause();
+    return version;
+  }
+
+  private async change(user: StoreUser): Promise<void> {
+    const prefix = this.random.pick(PREFIXES);
+    const change = this.announcesChanges && this.random.chance(0.7) ? await user.beginChange(prefix) : undefined;
+    await this.pause();
+    if (change !== undefined && this.random.chance(0.25)) {
+      await change.abandon();
+      return;
+    }
+    const changed = ADDRESSES.filter(address => isUnder(address, prefix)).map(address => {
+      const row = this.rowOf(address);
+      return { row, version: ++row.version };
+    });
+    await this.pause();
+    await invalidate(user, prefix, change);
+    for (const { row, version } of changed) row.floor = Math.max(row.floor, version);
+  }
+
+  private compare(version: number, floor: number, address: Address, what: string): void {
+    assert.ok(
+      version >= floor,
+      `${what} version ${version} of ${address.key} to a request that began when ${floor} had been acknowledged (seed ${this.seed}).`,
+    );
+  }
+
+  private rowOf(address: Address): Row {
+    const row = this.rows.get(address);
+    assert.ok(row);
+    return row;
+  }
+
+  private async pause(): Promise<void> {
+    for (let left = Math.floor(this.random.next() * LONGEST_PAUSE); left > 0; left--) await turn();
+  }
+}
+
+async function invalidate(user: StoreUser, prefix: string, change: Change | undefined): Promise<void> {
+  if (change === undefined) return user.invalidate(prefix);
+  assert.equal(await change.commit(under()), undefined, 'The invalidation has not been delivered.');
+}
+
+/** Said again, in the simplest way there is. */
+function isUnder({ path: { path, folded: isFolded } }: Address, prefix: string): boolean {
+  const [inner, outer] = isFolded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
+  return outer === '/' || `${inner}/`.startsWith(`${outer}/`);
+}

@@ -1,0 +1,73 @@
+import type { HeaderChange } from '../http/stored-response.js';
+import type { Address, Entry, Targets } from '../stores/store.js';
+
+/** The address of a path, under a key of its own unless another is given. */
+export function at(path: string, key = `GET ${path}`): Address {
+  return { key, path: { path, folded: false } };
+}
+
+/** The address of a path whose letter case says nothing. */
+export function folded(path: string): Address {
+  return { key: `GET folded ${path}`, path: { path, folded: true } };
+}
+
+export function under(...prefixes: readonly string[]): Targets {
+  return { prefixes };
+}
+
+/** Everything that an entry can be made of. */
+export interface Lifetime {
+  readonly storedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+const NO_HEADERS: readonly HeaderChange[] = [];
+
+export function entryOf(body: string | Buffer, lifetime: Lifetime, headers = NO_HEADERS): Entry {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  return {
+    ...lifetime,
+    response: { status: 200, statusMessage: undefined, headers, body: bytes, inPieces: false, continues: true },
+  };
+}
+
+/** Every kind of header change there is. */
+export const HEADERS: readonly HeaderChange[] = [
+  { kind: 'set', name: 'Content-Type', value: 'text/plain; charset=utf-8' },
+  { kind: 'set', name: 'Link', value: ['</a>; rel=next', '</b>; rel=prev'] },
+  { kind: 'set', name: 'X-Empty', value: '' },
+  { kind: 'set', name: 'X-Latin', value: 'caf\u00e9' },
+  { kind: 'append', name: 'Vary', values: ['Accept', 'Origin'] },
+  { kind: 'remove', name: 'X-Powered-By' },
+];
+
+export const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+
+const LONG = 'k'.repeat(400);
+
+/** Keys of which none is another, however alike they look to a server, a file system or a hasty comparison. */
+export const LOOKALIKE_KEYS = [
+  'GET /users/bob',
+  'GET /users/Bob',
+  'get /users/bob',
+  'GET /users/bob ',
+  ' GET /users/bob',
+  'GET  /users/bob',
+  'GET /users/bob/',
+  'GET /users/bob?',
+  'GET /users/bob\n',
+  'GET /users/bob\r\n',
+  'GET /users/bob\0',
+  'GET /users/%62ob',
+  'GET /users/bobby',
+  'GET:/users/bob',
+  'caf\u00e9',
+  'cafe\u0301',
+  '__proto__',
+  'constructor',
+  '*',
+  '',
+  LONG,
+  `${LONG}k`,
+  `${LONG.slice(1)}K`,
+] as const;

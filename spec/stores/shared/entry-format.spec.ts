@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import type { HeaderChange, StoredResponse } from '../../../lib/http/stored-response.js';
+import { decodeEntry, encodeEntry, IDENTITY_BYTES } from '../../../lib/stores/shared/entry-format.js';
+import type { Address, Entry } from '../../../lib/stores/store.js';
+
+const VERSION_AT = 3;
+
+const text = fc.string({ unit: 'grapheme' });
+const texts = fc.array(text, { maxLength: 4 });
+/** Objects as they come out of JSON. */
+const plainly = { noNullPrototype: true } as const;
+const header = fc.oneof<fc.Arbitrary<HeaderChange>[]>(
+  fc.record({ kind: fc.constant('set' as const), name: text, value: fc.oneof(text, texts) }, plainly),
+  fc.record({ kind: fc.constant('append' as const), name: text, values: texts }, plainly),
+  fc.record({ kind: fc.constant('remove' as const), name: text }, plainly),
+);
+const milliseconds = fc.double({ noNaN: true, noDefaultInfinity: true });
+const response: fc.Arbitrary<StoredResponse> = fc.record(
+  {
+    status: fc.integer({ min: 100, max: 999 }),
+    statusMessage: fc.option(text, { nil: undefined }),
+    headers: fc.array(header, { maxLength: 6 }),
+    body: fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes)),
+    inPieces: fc.boolean(),
+    continues: fc.boolean(),
+  },
+  plainly,
+);
+const entry: fc.Arbitrary<Entry> = fc.record(
+  {
+    response,
+    storedAtMs: milliseconds,
+    expiresAtMs: fc.oneof(milliseconds, fc.constant(Infinity)),
+    tags: fc.array(text, { maxLength: 3 }),
+  },
+  plainly,
+);
+const address: fc.Arbitrary<Address> = fc.record({ key: text, path: fc.record({ path: text, folded: fc.boolean() }) });
+
+const plain: Entry = {
+  response: {
+    status: 200,
+    statusMessage: undefined,
+    headers: [{ kind: 'set', name: 'a', value: 'b' }],
+    body: Buffer.from('body'),
+    inPieces: false,
+    continues: true,
+  },
+  storedAtMs: 1,
+  expiresAtMs: 2,
+  tags: [],
+};
+const encoded = (): Buffer => encodeEntry({ key: 'key', path: { path: '/path', folded: false } }, plain, ['one', 'two']);
+
+/** The entry with another head: as a program may have written it that is not this one. */
+function withHead(change: (head: Record<string, unknown>) => unknown): Buffer {
+  const value = encoded();
+  const start = IDENTITY_BYTES + 4;
+  const end = start + value.readUInt32BE(IDENTITY_BYTES);
+  const head = JSON.parse(value.toString('utf8', start, end)) as Record<string, unknown>;
+  const bytes = Buffer.from(JSON.stringify(change(head)));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([value.subarray(0, IDENTITY_BYTES), length, bytes, value.subarray(end)]);
+}
+
+describe('an entry in a shared store', () => {
+  it('comes back as it was, whatever it is made of', () => {
+    fc.assert(
+      fc.property(address, entry, texts, (at, what, stamps) => {
+        const decoded = decodeEntry(encodeEntry(at, what, stamps));
+        // JSON knows one zero.
+        const zeros = (value: Entry): Entry => ({
+          ...value,
+          storedAtMs: value.storedAtMs + 0,
+          expiresAtMs: value.expiresAtMs + 0,
+        });
+        expect(decoded).toStrictEqual({ key: at.key, path: at.path.path, stamps, tagStamps: [], entry: zeros(what) });
+      }),
+    );
+  });
+
+  it('is not read when any part of its end is missing, or anything follows it', () => {
+    fc.assert(
+      fc.property(address, entry, texts, fc.uint8Array({ minLength: 1, maxLength: 40 }), (at, what, stamps, more) => {
+        const value = encodeEntry(at, what, stamps);
+        for (let length = 0; length < value.length; length++) expect(decodeEntry(value.subarray(0, length))).toBeUndefined();
+        expect(decodeEntry(Buffer.concat([value, more]))).toBeUndefined();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('is not read out of foreign bytes, with or without its first bytes', () => {
+    const anything = fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes));
+    const preamble = encoded().subarray(0, IDENTITY_BYTES + 4);
+    fc.assert(
+      fc.property(anything, fc.nat(preamble.length), (bytes, kept) => {
+        expect(decodeEntry(bytes)).toBeUndefined();
+        expect(decodeEntry(Buffer.concat([preamble.subarray(0, kept), bytes]))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('never throws for an entry with any one byte changed', () => {
+    const value = encoded();
+    fc.assert(
+      fc.property(fc.nat(value.length - 1), fc.nat(255), (index, byte) => {
+        const changed = Buffer.from(value);
+        changed[index] = byte;
+        decodeEntry(changed);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is not read when another version has written it', () => {
+    for (let version = 0; version < 256; version++) {
+      const value = encoded();
+      const isOurs = value[VERSION_AT] === version;
+      value[VERSION_AT] = version;
+      expect(decodeEntry(value) !== undefined).toBe(isOurs);
+    }
+  });
+
+  it('begins with bytes that no other begins with, the same entry again included', () => {
+    const identities = Array.from({ length: 1000 }, () => encoded().subarray(0, IDENTITY_BYTES).toString('hex'));
+    expect(new Set(identities).size).toBe(1000);
+  });
+
+  it('is read with a head of its own making', () => {
+    expect(decodeEntry(withHead(head => head))).toBeDefined();
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ['key', [5, null, ['key']]],
+    ['path', [5, null, {}]],
+    ['stamps', ['one', null, [5], {}]],
+    ['storedAtMs', ['1', null]],
+    ['expiresAtMs', ['1', {}]],
+    ['status', ['200', null, 1.5]],
+    ['statusMessage', [5, null]],
+    ['headers', ['a', null, {}]],
+    ['inPieces', [0, null]],
+    ['continues', ['true', null]],
+    ['bodyBytes', ['4', null, 3, 5, -4, 4.5]],
+  ])('is not read without its %s, or with a wrong one', (name, wrongs) => {
+    // A reason phrase may be missing.
+    const missing = name === 'statusMessage' ? [] : [undefined];
+    for (const wrong of [...missing, ...wrongs]) {
+      expect(decodeEntry(withHead(head => ({ ...head, [name]: wrong })))).toBeUndefined();
+    }
+  });
+
+  it.each<unknown>([
+    null,
+    'text',
+    {},
+    { kind: 'set', name: 'a' },
+    { kind: 'set', name: 'a', value: 5 },
+    { kind: 'set', name: 'a', value: [5] },
+    { kind: 'set', value: 'b' },
+    { kind: 'append', name: 'a', values: 'b' },
+    { kind: 'append', name: 'a', value: ['b'] },
+    { kind: 'remove', name: 5 },
+    { kind: 'other', name: 'a' },
+  ])('is not read with the header %j', wrong => {
+    expect(decodeEntry(withHead(head => ({ ...head, headers: [...(head.headers as unknown[]), wrong] })))).toBeUndefined();
+  });
+
+  it.each<unknown>([[], null, 5, 'text', {}])('is not read with %j for a head', wrong => {
+    expect(decodeEntry(withHead(() => wrong))).toBeUndefined();
+  });
+});

@@ -1,0 +1,159 @@
+import { Reachability, StoreUnreachable } from '../../../lib/stores/shared/reachability.js';
+import { Deferred } from '../../support/deferred.js';
+
+const RECOVERY_MS = 1000;
+
+interface Report {
+  readonly what: string;
+  readonly cause: unknown;
+}
+
+let reports: Report[];
+let probe: jest.Mock<Promise<unknown>, []>;
+let reachability: Reachability;
+
+const fail = () => Promise.reject(new Error('gone'));
+
+async function failTimes(times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await expect(reachability.run('it failed', fail)).rejects.toThrow(StoreUnreachable);
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  reports = [];
+  probe = jest.fn(() => Promise.resolve());
+  reachability = new Reachability({
+    timeoutMs: 250,
+    probe,
+    report: (_code, what, cause) => reports.push({ what, cause }),
+  });
+});
+
+afterEach(() => {
+  reachability.close();
+  jest.useRealTimers();
+});
+
+describe('a store that is reached', () => {
+  it('gives what the operation gives', async () => {
+    expect(await reachability.run('it failed', () => Promise.resolve('value'))).toBe('value');
+    expect(reports).toEqual([]);
+  });
+
+  it('reports each failure with its cause, and says that the store is unreachable', async () => {
+    const cause = new Error('gone');
+    const failure = await reachability.run('it failed', () => Promise.reject(cause)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StoreUnreachable);
+    expect((failure as Error).cause).toBe(cause);
+    expect(reports).toEqual([{ what: 'it failed', cause }]);
+  });
+
+  it('waits no longer than it may, and leaves an answer that comes later alone', async () => {
+    const answer = new Deferred<string>();
+    let outcome = 'waiting';
+    const run = reachability
+      .run('it failed', () => answer.promise)
+      .then(
+        () => (outcome = 'answered'),
+        () => (outcome = 'failed'),
+      );
+    await jest.advanceTimersByTimeAsync(249);
+    expect(outcome).toBe('waiting');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(outcome).toBe('failed');
+    answer.resolve('late');
+    await run;
+    expect(outcome).toBe('failed');
+    expect(reports).toHaveLength(1);
+  });
+
+  it('lets failures that are not one after the other pass', async () => {
+    for (let round = 0; round < 5; round++) {
+      await failTimes(2);
+      await reachability.run('it failed', () => Promise.resolve());
+    }
+    expect(reachability.isUp).toBe(true);
+  });
+
+  it('adds no listener to what operations share, of which Node warns when many run at once', async () => {
+    const listen = jest.spyOn(EventTarget.prototype, 'addEventListener');
+    const gate = new Deferred();
+    const runs = Array.from({ length: 20 }, () => reachability.run('it failed', () => gate.promise));
+    await jest.advanceTimersByTimeAsync(1);
+    const { contexts } = listen.mock;
+    listen.mockRestore();
+    gate.resolve();
+    await Promise.all(runs);
+    expect(contexts.length).toBeGreaterThan(0);
+    for (const target of new Set(contexts)) expect(contexts.filter(other => other === target).length).toBeLessThan(10);
+  });
+});
+
+describe('a store that fails three times one after the other', () => {
+  it('is left alone: it costs nothing, and is not reported again', async () => {
+    await failTimes(3);
+    expect(reachability.isUp).toBe(false);
+    const operation = jest.fn(fail);
+    await expect(reachability.run('it failed', operation)).rejects.toThrow(StoreUnreachable);
+    expect(operation).not.toHaveBeenCalled();
+    expect(reports).toHaveLength(3);
+  });
+
+  it('is reported at most as often as it was tried, when many fail at once', async () => {
+    const gate = new Deferred();
+    const runs = Array.from({ length: 10 }, () => reachability.run('it failed', () => gate.promise));
+    gate.reject(new Error('gone'));
+    const outcomes = await Promise.allSettled(runs);
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(reports.length).toBeLessThanOrEqual(10);
+    expect(reachability.isUp).toBe(false);
+  });
+
+  it('is probed once a second until it answers, and asked again from then on', async () => {
+    probe.mockImplementation(fail);
+    await failTimes(3);
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS - 1);
+    expect(probe).toHaveBeenCalledTimes(0);
+    for (let tries = 1; tries <= 3; tries++) {
+      await jest.advanceTimersByTimeAsync(tries === 1 ? 1 : RECOVERY_MS);
+      expect(probe).toHaveBeenCalledTimes(tries);
+      expect(reachability.isUp).toBe(false);
+    }
+    probe.mockResolvedValue(undefined);
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS);
+    expect(reachability.isUp).toBe(true);
+    expect(await reachability.run('it failed', () => Promise.resolve('back'))).toBe('back');
+    await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
+    expect(probe).toHaveBeenCalledTimes(4);
+  });
+
+  it('is probed again when the probe hangs', async () => {
+    probe.mockImplementation(() => new Deferred().promise);
+    await failTimes(3);
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS + 250 + RECOVERY_MS);
+    expect(probe).toHaveBeenCalledTimes(2);
+  });
+
+  it('may fail again once it is back', async () => {
+    await failTimes(3);
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS);
+    await failTimes(3);
+    expect(reachability.isUp).toBe(false);
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS);
+    expect(reachability.isUp).toBe(true);
+  });
+
+  it('is not probed any more once the cache is closed', async () => {
+    await failTimes(3);
+    reachability.close();
+    await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
+    expect(probe).not.toHaveBeenCalled();
+  });
+
+  it('is not probed when it fails after the cache was closed', async () => {
+    reachability.close();
+    await failTimes(3);
+    await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
+    expect(probe).not.toHaveBeenCalled();
+  });
+});

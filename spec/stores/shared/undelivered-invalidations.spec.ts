@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { canonicalise } from '../../../lib/keys/canonical-path.js';
+import type { Targets } from '../../../lib/stores/store.js';
+import { UndeliveredInvalidations } from '../../../lib/stores/shared/undelivered-invalidations.js';
+import { Deferred } from '../../support/deferred.js';
+
+const RETRY_MS = 100;
+const MAX_WAITING = 1000;
+const cause = new Error('gone');
+
+let deliver: jest.Mock<Promise<void>, [Targets, readonly string[]]>;
+let undelivered: UndeliveredInvalidations;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  deliver = jest.fn((_targets, _ownerIds) => Promise.reject(cause));
+  undelivered = new UndeliveredInvalidations(deliver);
+});
+
+afterEach(() => {
+  undelivered.close();
+  jest.useRealTimers();
+});
+
+function covers(path: string, folded = false): boolean {
+  return undelivered.covers({ key: '', path: { path, folded } });
+}
+
+describe('an invalidation that could not be delivered', () => {
+  it('is tried again until it is, with the changes that it ends, and covers its paths until then', async () => {
+    const added = undelivered.add({ prefixes: ['/users'] }, ['owner'], cause);
+    expect(added).toMatchObject({ kind: 'undelivered', cause });
+    let isDelivered = false;
+    void added.delivered.then(() => (isDelivered = true));
+    expect(deliver).not.toHaveBeenCalled();
+    for (let tries = 1; tries <= 3; tries++) {
+      await jest.advanceTimersByTimeAsync(RETRY_MS);
+      expect(deliver).toHaveBeenCalledTimes(tries);
+      expect(deliver).toHaveBeenLastCalledWith({ prefixes: ['/users'] }, ['owner']);
+      expect([isDelivered, covers('/users/bob')]).toEqual([false, true]);
+    }
+    deliver.mockResolvedValue();
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    expect([isDelivered, covers('/users/bob')]).toEqual([true, false]);
+    await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
+    expect(deliver).toHaveBeenCalledTimes(4);
+  });
+
+  it('covers its paths while it is being delivered', async () => {
+    const gate = new Deferred();
+    deliver.mockReturnValue(gate.promise);
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    expect(covers('/users')).toBe(true);
+    gate.resolve();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(covers('/users')).toBe(false);
+  });
+
+  it('does not hold up others, nor is it delivered by them', async () => {
+    deliver.mockImplementation(({ prefixes }) => (prefixes[0] === '/users' ? Promise.reject(cause) : Promise.resolve()));
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    const other = undelivered.add({ prefixes: ['/files'] }, [], cause);
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    await other.delivered;
+    expect([covers('/users'), covers('/files')]).toEqual([true, false]);
+  });
+
+  it('that comes while others are being delivered is delivered after them', async () => {
+    const gate = new Deferred();
+    deliver.mockReturnValueOnce(gate.promise).mockResolvedValue();
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    const late = undelivered.add({ prefixes: ['/users'] }, [], cause);
+    gate.resolve();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(covers('/users')).toBe(true);
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    await late.delivered;
+    expect(covers('/users')).toBe(false);
+  });
+
+  it('is taken together with the others when there are too many: then all is covered until that is delivered', async () => {
+    const added = Array.from({ length: MAX_WAITING }, (_, index) => undelivered.add({ prefixes: [`/${index}`] }, [], cause));
+    expect(covers('/elsewhere')).toBe(false);
+    added.push(undelivered.add({ prefixes: ['/one/more'] }, [], cause));
+    expect(covers('/elsewhere')).toBe(true);
+    deliver.mockClear().mockResolvedValue();
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    expect(deliver.mock.calls).toEqual([[{ prefixes: ['/'] }, []]]);
+    await Promise.all(added.map(({ delivered }) => delivered));
+    expect(covers('/elsewhere')).toBe(false);
+  });
+
+  it('is not tried any more once the cache is closed, but still covers its paths', async () => {
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    undelivered.close();
+    undelivered.add({ prefixes: ['/files'] }, [], cause);
+    await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
+    expect(deliver).not.toHaveBeenCalled();
+    expect([covers('/users'), covers('/files')]).toEqual([true, true]);
+  });
+
+  it('is not tried at all when it comes after the cache was closed', async () => {
+    undelivered.close();
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
+    expect(deliver).not.toHaveBeenCalled();
+    expect(covers('/users')).toBe(true);
+  });
+
+  it('covers whole segments, of paths in any spelling, and of folded paths in any letter case', () => {
+    const segment = fc.constantFrom('a', 'b', 'ab', 'A', '%62', 'ä', 'a%2Fb', '*');
+    const segments = fc.array(segment, { maxLength: 4 });
+    fc.assert(
+      fc.property(segments, segments, fc.boolean(), (prefixSegments, pathSegments, folded) => {
+        const one = new UndeliveredInvalidations(() => Promise.reject(cause));
+        one.add({ prefixes: [`/${prefixSegments.join('/')}`] }, [], cause);
+        const path = canonicalise(`/${pathSegments.join('/')}`);
+        const spelt = (text: string) => (folded ? canonicalise(text).toLowerCase() : canonicalise(text));
+        const expected = prefixSegments.every(
+          (text, index) => pathSegments[index] !== undefined && spelt(text) === spelt(pathSegments[index]),
+        );
+        expect(one.covers({ key: '', path: { path, folded } })).toBe(expected);
+        one.close();
+      }),
+    );
+  });
+});

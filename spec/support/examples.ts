@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import ts from 'typescript';
+
+export const root = resolve(__dirname, '../..');
+
+/** The package by the names that its users import it by. */
+const SUBPATHS = { '': 'index', '/redis': 'redis', '/memcached': 'memcached', '/keyv': 'keyv', '/testing': 'testing' };
+export const PACKAGE_PATHS = Object.fromEntries(
+  Object.entries(SUBPATHS).map(([subpath, file]) => [`routing-controllers-cache${subpath}`, [join(root, 'lib', `${file}.ts`)]]),
+);
+
+/** The code of the examples of a page that are whole modules. */
+export function examplesIn(page: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return Array.from(text.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+}
+
+/** Runs a module written in TypeScript. @param given the modules that it may import */
+export function runModule(code: string, given: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const { outputText } = ts.transpileModule(code, { compilerOptions });
+  const load = createRequire(__filename);
+  const module = { exports: {} as Record<string, unknown> };
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page's own code
+  const run = new Function('module', 'exports', 'require', outputText) as (...args: unknown[]) => void;
+  run(module, module.exports, (name: string) => given[name] ?? (load(name) as unknown));
+  return module.exports;
+}
