@@ -32,6 +32,8 @@ export class HeldDriver implements Driver {
   readonly getStart?: (key: string, bytes: number) => Promise<Buffer>;
   /** What has been asked of it. */
   readonly asked: Operation[] = [];
+  /** What fails at once, for now. */
+  readonly failing = new Set<Operation>();
   private readonly holds: Hold[] = [];
 
   constructor(private readonly driver: Driver) {
@@ -83,6 +85,7 @@ export class HeldDriver implements Driver {
 
   private async run<Answer>(operation: Operation, keys: readonly string[], send: () => Promise<Answer>): Promise<Answer> {
     this.asked.push(operation);
+    if (this.failing.has(operation)) throw new Error('the spec lets it fail');
     const index = this.holds.findIndex(hold => hold.operation === operation && keys.some(hold.holds));
     const [hold] = index === -1 ? [] : this.holds.splice(index, 1);
     if (hold?.moment === 'before') await hold.pass();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../lib/clock.js';
 import type { CacheOptions } from '../../lib/config/cache-config.js';
+import type { CacheFault } from '../../lib/errors.js';
 import { cache } from '../../lib/index.js';
 import { processCache } from '../../lib/process-cache.js';
 import type { Driver } from '../../lib/stores/shared/driver.js';
@@ -18,18 +19,21 @@ type Controller = new (...args: never[]) => unknown;
 
 /** The processes that share a store: this one, which serves HTTP, and others, which use the store as their requests would. */
 export class Processes {
-  readonly keyPrefix = `rcc-${randomUUID().slice(0, 8)}`;
+  /** What this process was told of, until it is closed. */
+  readonly errors: CacheFault[] = [];
   private readonly others: OtherProcess[] = [];
   private address: Address | undefined;
 
   constructor(
     private readonly server: SharedServer,
     private readonly nearBytes = 0,
+    readonly keyPrefix = `rcc-${randomUUID().slice(0, 8)}`,
   ) {}
 
   /** This process. */
   async serve(controller: Controller, options: CacheOptions = {}): Promise<TestServer> {
-    cache.configure({ store: this.server.create(), keyPrefix: this.keyPrefix, ...PATIENT, ...options });
+    const onError = (error: CacheFault) => this.errors.push(error);
+    cache.configure({ store: this.server.create(), keyPrefix: this.keyPrefix, onError, ...PATIENT, ...options });
     this.noteAddresses();
     return TestServer.ofControllers([controller]);
   }

@@ -8,6 +8,7 @@ import { MemcachedStore } from '../../lib/memcached.js';
 import { RedisStore } from '../../lib/redis.js';
 import { KeyvDriver } from '../../lib/stores/keyv/keyv-driver.js';
 import { MemcachedDriver } from '../../lib/stores/memcached/memcached-driver.js';
+import type { RedisSingleClient } from '../../lib/stores/redis/redis-client.js';
 import { RedisCluster as RedisClusterDriver } from '../../lib/stores/redis/redis-cluster.js';
 import { clientOf } from '../../lib/stores/redis/redis-options.js';
 import { RedisSentinel as RedisSentinelDriver } from '../../lib/stores/redis/redis-sentinel.js';
@@ -16,16 +17,12 @@ import type { Driver } from '../../lib/stores/shared/driver.js';
 import type { OpenableStore } from '../../lib/stores/store.js';
 import { describeWith, type ServerProgram } from './servers/installed.js';
 import { MemcachedServer } from './servers/memcached-server.js';
+import type { RealServer } from './servers/real-server.js';
 import { RedisCluster } from './servers/redis-cluster.js';
 import { RedisSentinel } from './servers/redis-sentinel.js';
 import { RedisServer } from './servers/redis-server.js';
+import { TcpProxy } from './servers/tcp-proxy.js';
 import { SqliteAdapter } from './sqlite-adapter.js';
-
-/** One that specs break and mend. */
-export interface BreakableServer {
-  kill(): Promise<void>;
-  restart(): Promise<void>;
-}
 
 /** What processes share: each that opens it has a client of its own. */
 export interface SharedServer {
@@ -33,7 +30,6 @@ export interface SharedServer {
   create(): OpenableStore;
   /** What such a store stands on. */
   createDriver(): Driver;
-  readonly breakable?: BreakableServer;
   stop?(): Promise<void>;
 }
 
@@ -53,7 +49,7 @@ export const redis: SharedKind = {
   name: 'Redis',
   program: 'redis-server',
   exchangesAtomically: true,
-  start: async () => onRedis(await RedisServer.start()),
+  start: async () => onRedis((await RedisServer.start()).url),
 };
 
 export const redisWithNearCache: SharedKind = {
@@ -61,7 +57,7 @@ export const redisWithNearCache: SharedKind = {
   program: 'redis-server',
   nearBytes: NEAR_BYTES,
   exchangesAtomically: true,
-  start: async () => onRedis(await RedisServer.start(), NEAR_BYTES),
+  start: async () => onRedis((await RedisServer.start()).url, NEAR_BYTES),
 };
 
 export const redisCluster: SharedKind = {
@@ -73,8 +69,8 @@ export const redisCluster: SharedKind = {
     const rootNodes = cluster.rootUrls.map(url => ({ url }));
     const client = () => createCluster({ rootNodes });
     return {
-      create: () => new RedisStore({ client: client() as never }),
-      createDriver: () => new RedisClusterDriver(client() as never),
+      create: () => new RedisStore({ client: client() }),
+      createDriver: () => new RedisClusterDriver(client()),
       stop: () => cluster.stop(),
     };
   },
@@ -88,8 +84,8 @@ export const redisSentinel: SharedKind = {
     const group = await RedisSentinel.start();
     const client = () => createSentinel({ name: group.name, sentinelRootNodes: [...group.rootNodes] });
     return {
-      create: () => new RedisStore({ client: client() as never }),
-      createDriver: () => new RedisSentinelDriver(client() as never),
+      create: () => new RedisStore({ client: client() }),
+      createDriver: () => new RedisSentinelDriver(client()),
       stop: () => group.stop(),
     };
   },
@@ -99,17 +95,14 @@ export const memcached: SharedKind = {
   name: 'Memcached',
   program: 'memcached',
   exchangesAtomically: true,
-  start: async () => {
-    const server = await MemcachedServer.start();
-    return { ...onMemcached(server), breakable: server };
-  },
+  start: async () => onMemcached((await MemcachedServer.start()).address),
 };
 
 export const memcachedTwice: SharedKind = {
   name: 'two Memcached servers',
   program: 'memcached',
   exchangesAtomically: true,
-  start: async () => onMemcached(await MemcachedServer.start(), await MemcachedServer.start()),
+  start: async () => onMemcached((await MemcachedServer.start()).address, (await MemcachedServer.start()).address),
 };
 
 export const keyv: SharedKind = {
@@ -145,6 +138,40 @@ export const sharedStores: readonly SharedKind[] = [
   keyv,
 ];
 
+/** A server, and a network to it that specs break and mend: for this process, not for the others. */
+export interface BreakableServer {
+  readonly server: RealServer;
+  readonly proxy: TcpProxy;
+  readonly direct: SharedServer;
+  readonly proxied: SharedServer;
+}
+
+export interface BreakableKind {
+  readonly name: string;
+  readonly program: ServerProgram;
+  start(): Promise<BreakableServer>;
+}
+
+/** Stores whose server, or the network to it, specs break and mend. */
+export const breakableStores: readonly BreakableKind[] = [
+  {
+    name: 'Redis',
+    program: 'redis-server',
+    start: async () => breakable(await RedisServer.start(), address => onRedis(`redis://${address}`)),
+  },
+  {
+    name: 'Redis with a near cache',
+    program: 'redis-server',
+    start: async () => breakable(await RedisServer.start(), address => onRedis(`redis://${address}`, NEAR_BYTES)),
+  },
+  { name: 'Memcached', program: 'memcached', start: async () => breakable(await MemcachedServer.start(), onMemcached) },
+];
+
+async function breakable(server: RealServer, on: (address: string) => SharedServer): Promise<BreakableServer> {
+  const proxy = await TcpProxy.to(server.port);
+  return { server, proxy, direct: on(server.address), proxied: on(proxy.address) };
+}
+
 /** Describes what must hold on a shared store, on one server for all of it. */
 export function describeOn({ program, name, start }: SharedKind, body: (server: () => SharedServer) => void): void {
   let server: SharedServer;
@@ -160,20 +187,14 @@ export function describeOn({ program, name, start }: SharedKind, body: (server: 
 }
 
 /** A Redis that runs already. */
-export function onRedis(server: RedisServer, nearBytes = 0): SharedServer {
-  const { url } = server;
+export function onRedis(url: string, nearBytes = 0): SharedServer {
   const nearCache = nearBytes > 0 && { maxBytes: nearBytes };
   return {
     create: () => new RedisStore({ url, nearCache }),
-    createDriver: () => new RedisSingle(clientOf({ url }) as ConstructorParameters<typeof RedisSingle>[0]),
-    breakable: server,
+    createDriver: () => new RedisSingle(clientOf({ url }) as RedisSingleClient),
   };
 }
 
-function onMemcached(...servers: readonly [MemcachedServer, ...MemcachedServer[]]): SharedServer {
-  const addresses = servers.map(({ address }) => address) as [string, ...string[]];
-  return {
-    create: () => new MemcachedStore(addresses),
-    createDriver: () => new MemcachedDriver({ servers: addresses }),
-  };
+function onMemcached(...servers: [string, ...string[]]): SharedServer {
+  return { create: () => new MemcachedStore(servers), createDriver: () => new MemcachedDriver({ servers }) };
 }

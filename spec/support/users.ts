@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { Get, JsonController, Param, Put, Res } from 'routing-controllers';
-import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
+import { Cached, InvalidatesCache } from '../../lib/index.js';
 import type { Gate } from './deferred.js';
 import type { Answer } from './server.js';
 import { streamOf } from './stream.js';
@@ -16,6 +16,8 @@ export class Users {
   changeGate: Gate | undefined;
   failure: Error | undefined;
   setsCookie = false;
+  /** What a method that answers by hand has seen of its response since: `headersSent`, `writableEnded`. */
+  seen: readonly boolean[] = [];
 }
 
 export let users: Users;
@@ -74,7 +76,21 @@ export class UsersController {
     users.changes++;
     users.version++;
     await users.changeGate?.pass();
-    response.status(201).json({ version: users.version, headersSent: response.headersSent });
+    response.status(201).json({ version: users.version });
+    users.seen = [response.headersSent, response.writableEnded];
+    return response;
+  }
+
+  @Put('/:name/in-pieces')
+  @InvalidatesCache('/users/:name')
+  async changeInPieces(@Res() response: Response) {
+    users.changes++;
+    users.version++;
+    await users.changeGate?.pass();
+    response.status(201).write('one ');
+    users.seen = [response.headersSent, response.writableEnded];
+    response.write('two ');
+    response.end('three');
     return response;
   }
 
@@ -91,14 +107,6 @@ export class UsersController {
         yield 'done';
       })(),
     );
-  }
-
-  @Put('/:name/by-code')
-  async changeByCode(@Param('name') name: string) {
-    users.changes++;
-    users.version++;
-    await cache.invalidate(`/users/${name}`);
-    return { version: users.version };
   }
 }
 
