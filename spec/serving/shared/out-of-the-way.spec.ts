@@ -172,9 +172,11 @@ describe.each(breakableStores.map(kind => ({ kind })))('a store', ({ kind }) => 
     it('that does not know of more than a thousand serves nothing, until it is told', async () => {
       const { server, driver } = await processes.serveHeld(UsersController);
       await fill(server);
+      const paths = Array.from({ length: 1001 }, (_, index) => `/others/${index}`);
+      const other = elsewhere.open();
+      await Promise.all(paths.map(path => other.hit({ key: path, path: { path, folded: false } })));
       users.version = 2;
       driver.failing.add('exchange');
-      const paths = Array.from({ length: 1001 }, (_, index) => `/others/${index}`);
       await Promise.all(paths.map(path => cache.invalidate(path)));
       await ready('the store is asked again', async () => {
         const answer = await server.get('/users/bob');
