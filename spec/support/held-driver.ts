@@ -5,7 +5,8 @@ export type Operation = 'getMany' | 'getStart' | 'set' | 'add' | 'exchange' | 'd
 
 /** An operation that waits for the spec: before it is sent, or when its answer has come. */
 export class Hold {
-  readonly arrived = new Deferred();
+  /** Resolves with the keys of the operation. */
+  readonly arrived = new Deferred<readonly string[]>();
   private readonly released = new Deferred();
 
   constructor(
@@ -14,8 +15,8 @@ export class Hold {
     readonly holds: (key: string) => boolean,
   ) {}
 
-  async pass(): Promise<void> {
-    this.arrived.resolve();
+  async pass(keys: readonly string[]): Promise<void> {
+    this.arrived.resolve(keys);
     await this.released.promise;
   }
 
@@ -88,9 +89,9 @@ export class HeldDriver implements Driver {
     if (this.failing.has(operation)) throw new Error('the spec lets it fail');
     const index = this.holds.findIndex(hold => hold.operation === operation && keys.some(hold.holds));
     const [hold] = index === -1 ? [] : this.holds.splice(index, 1);
-    if (hold?.moment === 'before') await hold.pass();
+    if (hold?.moment === 'before') await hold.pass(keys);
     const answer = await send();
-    if (hold?.moment === 'after') await hold.pass();
+    if (hold?.moment === 'after') await hold.pass(keys);
     return answer;
   }
 }

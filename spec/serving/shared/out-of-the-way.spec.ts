@@ -130,6 +130,17 @@ describe.each(breakableStores.map(kind => ({ kind })))('a store', ({ kind }) => 
       });
     });
 
+    it('that grants the right to compute too late gets it back', async () => {
+      const { server, driver } = await processes.serveHeld(UsersController, { storeTimeout: STORE_TIMEOUT });
+      const grant = driver.hold('add', 'after', key => key.includes(':c:'));
+      expect((await server.get('/users/bob')).status).toBe(200);
+      await until(() => cache.stats().stores === 1);
+      const keys = await grant.arrived.promise;
+      grant.release();
+      const { driver: theirs } = elsewhere.open();
+      await ready('the right is given back', async () => (await theirs.getMany(keys))[0]!.value === undefined);
+    });
+
     it('that one process cannot reach is told by it as soon as it can be', async () => {
       const server = await processes.serve(UsersController, { storeTimeout: STORE_TIMEOUT });
       await fill(server);
