@@ -180,6 +180,24 @@ describe.each(breakableStores.map(kind => ({ kind })))('a store', ({ kind }) => 
       await expectRecovery(server);
     });
 
+    it('that is told of an invalidation while an answer of before is on its way serves nothing of it', async () => {
+      const { server, driver } = await processes.serveHeld(UsersController);
+      const other = elsewhere.open();
+      await fill(server);
+      const address = processes.lastAddress;
+      driver.failing.add('exchange');
+      await server.put('/users/bob');
+      await ready('the store is asked again', async () => (await server.get('/users/bob')).outcome === 'fwd=miss');
+      const look = driver.hold('getMany', 'after', key => key.endsWith(':g:/'));
+      const begun = server.get('/users/bob');
+      await look.arrived.promise;
+      driver.failing.clear();
+      await ready('the store is told', async () => (await other.hit(address)) === undefined);
+      look.release();
+      expect(told(await begun)).toEqual(['fwd=miss', 2]);
+      await expectRecovery(server);
+    });
+
     it('that does not know of more than a thousand serves nothing, until it is told', async () => {
       const { server, driver } = await processes.serveHeld(UsersController);
       await fill(server);
