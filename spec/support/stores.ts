@@ -173,13 +173,16 @@ async function breakable(server: RealServer, on: (address: string) => SharedServ
 }
 
 /** Describes what must hold on a shared store, on one server for all of it. */
-export function describeOn({ program, name, start }: SharedKind, body: (server: () => SharedServer) => void): void {
+export function describeOn(kind: SharedKind, body: (server: () => SharedServer) => void): void {
+  const { name, program } = kind;
   let server: SharedServer;
   const onServer = () => {
     beforeAll(async () => {
-      server = await start();
+      server = await kind.start();
     });
-    afterAll(() => server.stop?.());
+    afterAll(async () => {
+      await server.stop?.();
+    });
     body(() => server);
   };
   if (program === undefined) describe(`on ${name}:`, onServer);

@@ -19,7 +19,15 @@ type Ailment = readonly [name: string, begin: (on: BreakableServer) => unknown, 
 
 const ailments: readonly Ailment[] = [
   ['is dead', ({ server }) => server.kill(), ({ server }) => server.restart()],
-  ['hangs', ({ server }) => server.pause(), ({ server }) => server.resume()],
+  [
+    'hangs',
+    ({ server }) => {
+      server.pause();
+    },
+    ({ server }) => {
+      server.resume();
+    },
+  ],
   [
     'cannot be reached',
     ({ proxy }) => {
@@ -28,7 +36,15 @@ const ailments: readonly Ailment[] = [
     },
     ({ proxy }) => proxy.accept(),
   ],
-  ['is behind a network that hangs', ({ proxy }) => proxy.hold(), ({ proxy }) => proxy.release()],
+  [
+    'is behind a network that hangs',
+    ({ proxy }) => {
+      proxy.hold();
+    },
+    ({ proxy }) => {
+      proxy.release();
+    },
+  ],
 ];
 
 describe.each(breakableStores.map(kind => ({ kind })))('a store', ({ kind }) => {
