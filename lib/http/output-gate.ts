@@ -45,6 +45,11 @@ export class OutputGate {
 
     const isAllowed = this.ask(name);
     if (isAllowed === true) return this.pass[name](...args);
+    // At once: Express breaks the connection of an error whose response seems to have been sent.
+    if (isAllowed === false) {
+      this.shut();
+      return this.take(call);
+    }
     this.state = 'holding';
     this.pretendSent();
     void Promise.resolve(isAllowed).then(allowed => {
@@ -75,9 +80,7 @@ export class OutputGate {
     for (const name of ['headersSent', 'writableEnded']) Reflect.deleteProperty(this.response, name);
     this.state = 'open';
     if (!isAllowed) {
-      this.gatekeeper = () => true;
-      this.instead();
-      this.state = 'shut';
+      this.shut();
       return;
     }
     const [asked, ...others] = held;
@@ -85,6 +88,12 @@ export class OutputGate {
     for (const call of others) this.take(call);
     // Whoever was told to wait before writing on.
     if (!this.response.writableEnded && !this.response.writableNeedDrain) this.response.emit('drain');
+  }
+
+  private shut(): void {
+    this.gatekeeper = () => true;
+    this.instead();
+    this.state = 'shut';
   }
 
   private pretendSent(): void {

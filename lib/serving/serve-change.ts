@@ -65,6 +65,8 @@ class ServedChange {
       throw error;
     }
     if (await this.end(this.commit())) return this.result;
+    // The method has answered itself, and what it sent has been let out or replaced.
+    if (response.headersSent) return this.result;
     response.setHeader('Retry-After', RETRY_AFTER);
     throw new ChangeRefused(UNACKNOWLEDGED);
   }

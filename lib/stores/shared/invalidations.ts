@@ -35,7 +35,7 @@ export class Invalidations {
    */
   async beginChange(targets: Targets): Promise<Change> {
     const change = new SharedChange(targets, {
-      announce: (those, ownerId, seen) => this.announce(those, ownerId, seen),
+      announce: (those, ownerId, seen, isOver) => this.announce(those, ownerId, seen, isOver),
       end: (those, ownerId, seen) => this.endOrKeep(those, [ownerId], seen),
       abandon: (those, ownerId, seen) => this.abandon(those, ownerId, seen),
       keep: (those, cause) => this.undelivered.add(those, [], cause),
@@ -48,10 +48,12 @@ export class Invalidations {
     this.undelivered.close();
   }
 
-  private announce(targets: Targets, ownerId: string, seen: Seen): Promise<Seen> {
-    return this.reachability.run('a change could not be announced', async () =>
-      this.generations.beginChange(await this.prepare(targets, seen), ownerId),
-    );
+  private announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen> {
+    return this.reachability.run('a change could not be announced', async () => {
+      const announced = await this.generations.beginChange(await this.prepare(targets, seen), ownerId);
+      // The store has been given up meanwhile, and nobody else would end it.
+      return isOver() ? this.generations.endChanges(announced, [ownerId], false) : announced;
+    });
   }
 
   private async abandon(targets: Targets, ownerId: string, seen: Seen): Promise<void> {

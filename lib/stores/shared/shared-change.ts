@@ -4,8 +4,8 @@ import { CHANGE_MS, type Seen } from './generations.js';
 
 /** What a change tells the store. All reject when it cannot be told, but `end`. */
 export interface ChangeNotices {
-  /** That it is under way. @returns what stands in the store then */
-  announce(targets: Targets, ownerId: string, seen: Seen): Promise<Seen>;
+  /** That it is under way, unless it is over when the store learns of it. @returns what stands in the store then */
+  announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen>;
   /** That it has ended. What cannot be told is kept. */
   end(targets: Targets, ownerId: string, seen: Seen): Promise<Invalidated>;
   /** That it has ended and nothing has changed. */
@@ -19,6 +19,7 @@ export class SharedChange implements Change {
   private readonly ownerId = newToken();
   private seen: Seen = new Map();
   private hasChanged = false;
+  private isOver = false;
   private timer: NodeJS.Timeout | undefined;
   private latest: Promise<void> = Promise.resolve();
 
@@ -28,7 +29,12 @@ export class SharedChange implements Change {
   ) {}
 
   async begin(): Promise<void> {
-    await this.announce();
+    try {
+      await this.announce();
+    } catch (error) {
+      this.isOver = true;
+      throw error;
+    }
     this.timer = setInterval(() => {
       // What goes wrong has been reported, and the next one may do better.
       this.latest = this.announce().catch(() => undefined);
@@ -63,10 +69,11 @@ export class SharedChange implements Change {
   }
 
   private async announce(): Promise<void> {
-    this.seen = await this.notices.announce(this.targets, this.ownerId, this.seen);
+    this.seen = await this.notices.announce(this.targets, this.ownerId, this.seen, () => this.isOver);
   }
 
   private async fallSilent(): Promise<void> {
+    this.isOver = true;
     clearInterval(this.timer);
     await this.latest;
   }

@@ -6,6 +6,8 @@ import { parseGeneration } from './generation.js';
 export class SharedFence {
   /** The right to compute that this process holds under the fence. */
   claim: HeldClaim | undefined;
+  /** Whether nothing is computed under it any more. */
+  isOver = false;
   readonly stamps: readonly string[];
   /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;

@@ -117,6 +117,7 @@ export class SharedStore implements Store {
   release(fence: Fence, ending: Ending): void {
     const ours = fence as SharedFence;
     const { claim } = ours;
+    ours.isOver = true;
     if (claim === undefined) return;
     ours.claim = undefined;
     const end = (): Promise<void> => (ending === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));

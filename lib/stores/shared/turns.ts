@@ -38,7 +38,10 @@ export class Turns {
   }
 
   private async look(address: Address, fence: SharedFence, claimKey: string): Promise<Look> {
-    fence.claim = await this.claims.take(claimKey);
+    const claim = await this.claims.take(claimKey);
+    // It may come after the store has been given up, and then after all is done.
+    if (fence.isOver && claim !== undefined) await this.claims.giveBack(claim);
+    else fence.claim = claim;
     // Also when the right is ours: whoever had it may have finished since we looked.
     const view = await this.entries.view(address, claimKey);
     if (view.entry !== undefined) return { kind: 'found', entry: view.entry };

@@ -14,7 +14,7 @@ export class TcpProxy {
   private cutPoint: { readonly direction: Direction; bytesLeft: number } | undefined;
 
   private constructor(
-    private readonly target: number,
+    private target: number,
     readonly port: number,
   ) {}
 
@@ -34,6 +34,12 @@ export class TcpProxy {
   cut(): void {
     this.cutPoint = undefined;
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Moves the address to another server on this machine: connections break, and new ones lead there. */
+  redirect(port: number): void {
+    this.target = port;
+    this.cut();
   }
 
   /** Lets this many more bytes pass in one direction, of all connections together, and then breaks all. */

@@ -1,0 +1,135 @@
+import { cache } from '../../../lib/index.js';
+import type { CacheFault } from '../../../lib/errors.js';
+import { Gate } from '../../support/deferred.js';
+import { startAfresh, until } from '../../support/each.js';
+import { Processes } from '../../support/processes.js';
+import type { TestServer } from '../../support/server.js';
+import { describeWith } from '../../support/servers/installed.js';
+import { ready } from '../../support/servers/readiness.js';
+import { breakableStores, type BreakableServer } from '../../support/stores.js';
+import { users, UsersController, withNewUsers } from '../../support/users.js';
+
+withNewUsers();
+startAfresh();
+
+/** How methods answer: at their end, by hand, by hand in pieces. */
+const ways = [
+  ['/users/bob', 200, '{"version":2}', []],
+  ['/users/bob/by-hand', 201, '{"version":2}', [true, true]],
+  ['/users/bob/in-pieces', 201, 'one two three', [true, false]],
+  ['/users/bob/in-a-stream', 200, 'working done', []],
+] as const;
+
+describe.each(breakableStores.map(kind => ({ kind })))('a change that must not be unknown to the store', ({ kind }) => {
+  describeWith(kind.program, `on ${kind.name}`, () => {
+    let on: BreakableServer;
+    let processes: Processes;
+    let elsewhere: Processes;
+
+    beforeAll(async () => {
+      on = await kind.start();
+    });
+    beforeEach(() => {
+      processes = new Processes(on.proxied);
+      elsewhere = new Processes(on.direct, 0, processes.keyPrefix);
+    });
+    afterEach(async () => {
+      await on.proxy.accept();
+      await processes.end();
+      await elsewhere.end();
+    });
+
+    async function serve(collapseTimeout: number): Promise<TestServer> {
+      const server = await processes.serve(UsersController, { storeTimeout: 2, whenUnreachable: 'refuse', collapseTimeout });
+      await server.get('/users/bob');
+      await until(() => cache.stats().stores === 1);
+      expect((await server.get('/users/bob')).outcome).toBe('hit');
+      return server;
+    }
+
+    /** The store is out of reach; what this process asks it fails at once. */
+    function lose(): void {
+      on.proxy.refuse();
+      on.proxy.cut();
+    }
+
+    const isUndelivered = () => processes.errors.some(({ code }) => code === 'CACHE_INVALIDATION_UNDELIVERED');
+
+    it.each(ways)('is refused before its method runs, when that cannot be told (PUT %s)', async path => {
+      const server = await serve(10);
+      lose();
+      const refused = await server.put(path);
+      expect([refused.status, refused.headers['retry-after'], users.changes]).toEqual([503, '1', 0]);
+      await on.proxy.accept();
+      await ready('changes are made again', async () => (await server.put(path)).status < 300);
+    });
+
+    it.each(ways)(
+      'is acknowledged when the store is lost while its method runs, and has been told (PUT %s)',
+      async (path, status, text, seen) => {
+        const server = await serve(20);
+        const address = processes.lastAddress;
+        const other = elsewhere.open();
+        users.changeGate = new Gate();
+        let isAnswered = false;
+        const changed = server.put(path).finally(() => (isAnswered = true));
+        const resume = await users.changeGate.next();
+        lose();
+        resume();
+        await until(isUndelivered);
+        await server.get('/users/ann');
+        expect(isAnswered).toBe(false);
+        expect(users.seen).toEqual(seen);
+        await on.proxy.accept();
+        expect(await changed).toMatchObject({ status, text });
+        expect(await other.hit(address)).toBeUndefined();
+      },
+    );
+
+    it.each(ways)('is not acknowledged when the store cannot be told in time (PUT %s)', async (path, _status, text) => {
+      const server = await serve(0.3);
+      const address = processes.lastAddress;
+      const other = elsewhere.open();
+      users.changeGate = new Gate();
+      const changed = server.put(path);
+      const resume = await users.changeGate.next();
+      lose();
+      resume();
+      if (path.endsWith('in-a-stream')) await expect(changed).rejects.toThrow('aborted');
+      else {
+        const answer = await changed;
+        expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+        expect(answer.text).not.toContain(text);
+      }
+      expect(users.changes).toBe(1);
+      await on.proxy.accept();
+      await ready('the store is told', async () => (await other.hit(address)) === undefined);
+      expect((await server.get('/users/ann')).status).toBe(200);
+    });
+
+    it('made by cache.invalidate rejects when the store cannot be told in time', async () => {
+      const server = await serve(0.3);
+      const address = processes.lastAddress;
+      const other = elsewhere.open();
+      lose();
+      const began = performance.now();
+      const fault = await cache.invalidate('/users/bob').catch((error: unknown) => error as CacheFault);
+      expect(fault).toMatchObject({ name: 'CacheFault', code: 'CACHE_INVALIDATION_UNDELIVERED' });
+      expect(performance.now() - began).toBeGreaterThanOrEqual(290);
+      expect((await server.get('/users/bob')).outcome).not.toBe('hit');
+      await on.proxy.accept();
+      await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    });
+
+    it('made by cache.invalidate resolves when the store is told in time', async () => {
+      await serve(20);
+      const other = elsewhere.open();
+      lose();
+      const invalidated = cache.invalidate('/users/bob');
+      await until(isUndelivered);
+      await on.proxy.accept();
+      await invalidated;
+      expect(await other.hit(processes.lastAddress)).toBeUndefined();
+    });
+  });
+});

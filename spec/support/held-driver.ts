@@ -1,0 +1,97 @@
+import type { Driver, Found } from '../../lib/stores/shared/driver.js';
+import { Deferred } from './deferred.js';
+
+export type Operation = 'getMany' | 'getStart' | 'set' | 'add' | 'exchange' | 'delete' | 'extend';
+
+/** An operation that waits for the spec: before it is sent, or when its answer has come. */
+export class Hold {
+  /** Resolves with the keys of the operation. */
+  readonly arrived = new Deferred<readonly string[]>();
+  private readonly released = new Deferred();
+
+  constructor(
+    readonly operation: Operation,
+    readonly moment: 'before' | 'after',
+    readonly holds: (key: string) => boolean,
+  ) {}
+
+  async pass(keys: readonly string[]): Promise<void> {
+    this.arrived.resolve(keys);
+    await this.released.promise;
+  }
+
+  release(): void {
+    this.released.resolve();
+  }
+}
+
+/** A driver whose operations the spec counts, and holds one by one. */
+export class HeldDriver implements Driver {
+  readonly exchangesAtomically: boolean;
+  readonly canExtend: boolean;
+  readonly maxValueBytes?: number;
+  readonly getStart?: (key: string, bytes: number) => Promise<Buffer>;
+  /** What has been asked of it. */
+  readonly asked: Operation[] = [];
+  /** What fails at once, for now. */
+  readonly failing = new Set<Operation>();
+  private readonly holds: Hold[] = [];
+
+  constructor(private readonly driver: Driver) {
+    this.exchangesAtomically = driver.exchangesAtomically;
+    this.canExtend = driver.canExtend;
+    if (driver.maxValueBytes !== undefined) this.maxValueBytes = driver.maxValueBytes;
+    const getStart = driver.getStart?.bind(driver);
+    if (getStart !== undefined) this.getStart = (key, bytes) => this.run('getStart', [key], () => getStart(key, bytes));
+  }
+
+  /** Holds the next operation of that name on such a key. */
+  hold(operation: Operation, moment: 'before' | 'after', holds: (key: string) => boolean = () => true): Hold {
+    const hold = new Hold(operation, moment, holds);
+    this.holds.push(hold);
+    return hold;
+  }
+
+  open(onError: (error: unknown) => void): void {
+    this.driver.open(onError);
+  }
+
+  getMany(keys: readonly string[]): Promise<readonly Found[]> {
+    return this.run('getMany', keys, () => this.driver.getMany(keys));
+  }
+
+  set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
+    return this.run('set', [key], () => this.driver.set(key, value, lifetimeMs));
+  }
+
+  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.run('add', [key], () => this.driver.add(key, value, lifetimeMs));
+  }
+
+  exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.run('exchange', [key], () => this.driver.exchange(key, expected, value, lifetimeMs));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.run('delete', [key], () => this.driver.delete(key));
+  }
+
+  extend(keys: readonly string[], lifetimeMs: number): Promise<void> {
+    return this.run('extend', keys, () => this.driver.extend(keys, lifetimeMs));
+  }
+
+  close(): Promise<void> {
+    return this.driver.close();
+  }
+
+  private async run<Answer>(operation: Operation, keys: readonly string[], send: () => Promise<Answer>): Promise<Answer> {
+    this.asked.push(operation);
+    if (this.failing.has(operation)) throw new Error('the spec lets it fail');
+    const index = this.holds.findIndex(hold => hold.operation === operation && keys.some(hold.holds));
+    const [hold] = index === -1 ? [] : this.holds.splice(index, 1);
+    if (hold?.moment === 'before') await hold.pass(keys);
+    const answer = await send();
+    if (hold?.moment === 'after') await hold.pass(keys);
+    return answer;
+  }
+}

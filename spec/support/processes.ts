@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../lib/clock.js';
+import type { CacheOptions } from '../../lib/config/cache-config.js';
+import type { CacheFault } from '../../lib/errors.js';
+import { cache } from '../../lib/index.js';
+import { processCache } from '../../lib/process-cache.js';
+import type { Driver } from '../../lib/stores/shared/driver.js';
+import { KeySpace } from '../../lib/stores/shared/key-space.js';
+import { SharedStore } from '../../lib/stores/shared/shared-store.js';
+import type { Address, Entry, Miss, OpenableStore, StoreSettings } from '../../lib/stores/store.js';
+import { HeldDriver } from './held-driver.js';
+import { TestServer } from './server.js';
+import type { SharedServer } from './stores.js';
+
+/** Nothing that the spec holds is to count as failed meanwhile. */
+const PATIENT = { storeTimeout: 20, collapseTimeout: 20 };
+
+type Controller = new (...args: never[]) => unknown;
+
+/** The processes that share a store: this one, which serves HTTP, and others, which use the store as their requests would. */
+export class Processes {
+  /** What this process was told of, until it is closed. */
+  readonly errors: CacheFault[] = [];
+  private readonly others: OtherProcess[] = [];
+  private address: Address | undefined;
+
+  constructor(
+    private readonly server: SharedServer,
+    private readonly nearBytes = 0,
+    readonly keyPrefix = `rcc-${randomUUID().slice(0, 8)}`,
+  ) {}
+
+  /** This process. */
+  async serve(controller: Controller, options: CacheOptions = {}): Promise<TestServer> {
+    const onError = (error: CacheFault) => this.errors.push(error);
+    cache.configure({ store: this.server.create(), keyPrefix: this.keyPrefix, onError, ...PATIENT, ...options });
+    this.noteAddresses();
+    return TestServer.ofControllers([controller]);
+  }
+
+  /** This process, with its driver in the spec's hands. */
+  async serveHeld(controller: Controller, options: CacheOptions = {}): Promise<{ server: TestServer; driver: HeldDriver }> {
+    const driver = new HeldDriver(this.server.createDriver());
+    const store: OpenableStore = { open: settings => new SharedStore(driver, settings, this.nearBytes) };
+    return { server: await this.serve(controller, { ...options, store }), driver };
+  }
+
+  /** Another process. */
+  open(driver: Driver = this.server.createDriver()): OtherProcess {
+    const other = new OtherProcess(driver, {
+      clock: systemClock,
+      keyPrefix: this.keyPrefix,
+      storeTimeoutMs: PATIENT.storeTimeout * 1000,
+      collapseTimeoutMs: PATIENT.collapseTimeout * 1000,
+      report: () => undefined,
+    });
+    this.others.push(other);
+    return other;
+  }
+
+  openHeld(): { other: OtherProcess; driver: HeldDriver } {
+    const driver = new HeldDriver(this.server.createDriver());
+    return { other: this.open(driver), driver };
+  }
+
+  /** What this process looked for last. */
+  get lastAddress(): Address {
+    return this.address!;
+  }
+
+  get keys(): KeySpace {
+    return new KeySpace(this.keyPrefix);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.others.splice(0).map(({ store }) => store.close()));
+  }
+
+  private noteAddresses(): void {
+    const { store } = processCache.current.get();
+    const lookUp = store.lookUp.bind(store);
+    store.lookUp = address => {
+      this.address = address;
+      return lookUp(address);
+    };
+  }
+}
+
+/** A process that serves no HTTP here: its store, used as its requests would use it. */
+export class OtherProcess {
+  readonly store: SharedStore;
+
+  constructor(
+    readonly driver: Driver,
+    settings: StoreSettings,
+  ) {
+    this.store = new SharedStore(driver, settings);
+  }
+
+  /** What a request there would be served from the store. */
+  async hit(address: Address): Promise<string | undefined> {
+    const found = await this.store.lookUp(address);
+    if (found.kind === 'miss') this.store.release(found.fence, 'unused');
+    return found.kind === 'hit' ? found.entry.response.body.toString() : undefined;
+  }
+
+  /** A computation that begins there now. @returns what ends it with a response: whether that was kept */
+  async compute(address: Address): Promise<(text: string) => Promise<boolean>> {
+    const { fence } = (await this.store.begin(address)) as Miss;
+    return text => this.store.save(address, entryOf(text), fence);
+  }
+
+  async invalidate(...prefixes: readonly string[]): Promise<void> {
+    expect(await this.store.invalidate({ prefixes })).toBeUndefined();
+  }
+}
+
+export function entryOf(text: string): Entry {
+  const now = systemClock.now();
+  return {
+    storedAtMs: now,
+    expiresAtMs: now + 60_000,
+    response: {
+      status: 200,
+      statusMessage: undefined,
+      headers: [{ kind: 'set', name: 'Content-Type', value: 'application/json; charset=utf-8' }],
+      body: Buffer.from(text),
+      inPieces: false,
+      continues: false,
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Keyv } from 'keyv';
+import { createCluster, createSentinel } from 'redis';
+import { KeyvStore } from '../../lib/keyv.js';
+import { MemcachedStore } from '../../lib/memcached.js';
+import { RedisStore } from '../../lib/redis.js';
+import { KeyvDriver } from '../../lib/stores/keyv/keyv-driver.js';
+import { MemcachedDriver } from '../../lib/stores/memcached/memcached-driver.js';
+import type { RedisSingleClient } from '../../lib/stores/redis/redis-client.js';
+import { RedisCluster as RedisClusterDriver } from '../../lib/stores/redis/redis-cluster.js';
+import { clientOf } from '../../lib/stores/redis/redis-options.js';
+import { RedisSentinel as RedisSentinelDriver } from '../../lib/stores/redis/redis-sentinel.js';
+import { RedisSingle } from '../../lib/stores/redis/redis-single.js';
+import type { Driver } from '../../lib/stores/shared/driver.js';
+import type { OpenableStore } from '../../lib/stores/store.js';
+import { describeWith, type ServerProgram } from './servers/installed.js';
+import { MemcachedServer } from './servers/memcached-server.js';
+import type { RealServer } from './servers/real-server.js';
+import { RedisCluster } from './servers/redis-cluster.js';
+import { RedisSentinel } from './servers/redis-sentinel.js';
+import { RedisServer } from './servers/redis-server.js';
+import { TcpProxy } from './servers/tcp-proxy.js';
+import { SqliteAdapter } from './sqlite-adapter.js';
+
+/** What processes share: each that opens it has a client of its own. */
+export interface SharedServer {
+  /** A store for `cache.configure`. */
+  create(): OpenableStore;
+  /** What such a store stands on. */
+  createDriver(): Driver;
+  stop?(): Promise<void>;
+}
+
+/** A store that processes share. */
+export interface SharedKind {
+  readonly name: string;
+  readonly program?: ServerProgram;
+  /** Bytes of bodies that each process keeps itself. */
+  readonly nearBytes?: number;
+  readonly exchangesAtomically: boolean;
+  start(): Promise<SharedServer>;
+}
+
+const NEAR_BYTES = 1_000_000;
+
+export const redis: SharedKind = {
+  name: 'Redis',
+  program: 'redis-server',
+  exchangesAtomically: true,
+  start: async () => onRedis((await RedisServer.start()).url),
+};
+
+export const redisWithNearCache: SharedKind = {
+  name: 'Redis with a near cache',
+  program: 'redis-server',
+  nearBytes: NEAR_BYTES,
+  exchangesAtomically: true,
+  start: async () => onRedis((await RedisServer.start()).url, NEAR_BYTES),
+};
+
+export const redisCluster: SharedKind = {
+  name: 'Redis Cluster',
+  program: 'redis-server',
+  exchangesAtomically: true,
+  start: async () => {
+    const cluster = await RedisCluster.start();
+    const rootNodes = cluster.rootUrls.map(url => ({ url }));
+    const client = () => createCluster({ rootNodes });
+    return {
+      create: () => new RedisStore({ client: client() }),
+      createDriver: () => new RedisClusterDriver(client()),
+      stop: () => cluster.stop(),
+    };
+  },
+};
+
+export const redisSentinel: SharedKind = {
+  name: 'Redis behind a Sentinel',
+  program: 'redis-server',
+  exchangesAtomically: true,
+  start: async () => {
+    const group = await RedisSentinel.start();
+    const client = () => createSentinel({ name: group.name, sentinelRootNodes: [...group.rootNodes] });
+    return {
+      create: () => new RedisStore({ client: client() }),
+      createDriver: () => new RedisSentinelDriver(client()),
+      stop: () => group.stop(),
+    };
+  },
+};
+
+export const memcached: SharedKind = {
+  name: 'Memcached',
+  program: 'memcached',
+  exchangesAtomically: true,
+  start: async () => onMemcached((await MemcachedServer.start()).address),
+};
+
+export const memcachedTwice: SharedKind = {
+  name: 'two Memcached servers',
+  program: 'memcached',
+  exchangesAtomically: true,
+  start: async () => onMemcached((await MemcachedServer.start()).address, (await MemcachedServer.start()).address),
+};
+
+export const keyv: SharedKind = {
+  name: 'Keyv over a file of SQLite',
+  exchangesAtomically: false,
+  start: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keyv-'));
+    const adapters: SqliteAdapter[] = [];
+    const open = () => {
+      const adapter = new SqliteAdapter(join(folder, 'cache.db'));
+      adapters.push(adapter);
+      return new Keyv({ store: adapter });
+    };
+    return {
+      create: () => new KeyvStore(open()),
+      createDriver: () => new KeyvDriver(open()),
+      stop: async () => {
+        await Promise.all(adapters.map(adapter => adapter.disconnect()));
+        await rm(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+/** Every store that processes share. */
+export const sharedStores: readonly SharedKind[] = [
+  redis,
+  redisWithNearCache,
+  redisCluster,
+  redisSentinel,
+  memcached,
+  memcachedTwice,
+  keyv,
+];
+
+/** A server, and a network to it that specs break and mend: for this process, not for the others. */
+export interface BreakableServer {
+  readonly server: RealServer;
+  readonly proxy: TcpProxy;
+  readonly direct: SharedServer;
+  readonly proxied: SharedServer;
+}
+
+export interface BreakableKind {
+  readonly name: string;
+  readonly program: ServerProgram;
+  start(): Promise<BreakableServer>;
+}
+
+/** Stores whose server, or the network to it, specs break and mend. */
+export const breakableStores: readonly BreakableKind[] = [
+  {
+    name: 'Redis',
+    program: 'redis-server',
+    start: async () => breakable(await RedisServer.start(), address => onRedis(`redis://${address}`)),
+  },
+  {
+    name: 'Redis with a near cache',
+    program: 'redis-server',
+    start: async () => breakable(await RedisServer.start(), address => onRedis(`redis://${address}`, NEAR_BYTES)),
+  },
+  { name: 'Memcached', program: 'memcached', start: async () => breakable(await MemcachedServer.start(), onMemcached) },
+];
+
+async function breakable(server: RealServer, on: (address: string) => SharedServer): Promise<BreakableServer> {
+  const proxy = await TcpProxy.to(server.port);
+  return { server, proxy, direct: on(server.address), proxied: on(proxy.address) };
+}
+
+/** Describes what must hold on a shared store, on one server for all of it. */
+export function describeOn(kind: SharedKind, body: (server: () => SharedServer) => void): void {
+  const { name, program } = kind;
+  let server: SharedServer;
+  const onServer = () => {
+    beforeAll(async () => {
+      server = await kind.start();
+    });
+    afterAll(async () => {
+      await server.stop?.();
+    });
+    body(() => server);
+  };
+  if (program === undefined) describe(`on ${name}:`, onServer);
+  else describeWith(program, `on ${name}:`, onServer);
+}
+
+/** A Redis that runs already. */
+export function onRedis(url: string, nearBytes = 0): SharedServer {
+  const nearCache = nearBytes > 0 && { maxBytes: nearBytes };
+  return {
+    create: () => new RedisStore({ url, nearCache }),
+    createDriver: () => new RedisSingle(clientOf({ url }) as RedisSingleClient),
+  };
+}
+
+function onMemcached(...servers: [string, ...string[]]): SharedServer {
+  return { create: () => new MemcachedStore(servers), createDriver: () => new MemcachedDriver({ servers }) };
+}
