@@ -5,6 +5,8 @@ import type { Targets, Undelivered } from '../store.js';
 const RETRY_MS = 100;
 /** More are taken together: then everything is invalidated. */
 const MAX_WAITING = 1000;
+/** How many are delivered in one operation, which must come to its end in time. */
+const MAX_AT_ONCE = 100;
 
 interface Waiting {
   readonly targets: Targets;
@@ -64,21 +66,26 @@ export class UndeliveredInvalidations {
   }
 
   private async retry(): Promise<void> {
-    await Promise.all(
-      this.waiting.map(async waiting => {
-        try {
-          await this.deliver(waiting.targets, waiting.ownerIds);
-        } catch {
-          // The store is still out of reach, which has been reported when it was found.
-          return;
-        }
-        this.waiting = this.waiting.filter(other => other !== waiting);
-        waiting.settle();
-      }),
-    );
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.slice(0, MAX_AT_ONCE);
+      try {
+        await this.deliver(...all(batch));
+      } catch {
+        // The store is still out of reach, which has been reported when it was found.
+        break;
+      }
+      this.waiting = this.waiting.filter(one => !batch.includes(one));
+      for (const { settle } of batch) settle();
+    }
     this.timer = undefined;
     if (this.waiting.length > 0) this.retryLater();
   }
+}
+
+/** In one: many that wait are about the same prefixes, and would only be in each other's way. */
+function all(batch: readonly Waiting[]): Parameters<Deliver> {
+  const prefixes = new Set(batch.flatMap(({ targets }) => targets.prefixes));
+  return [{ prefixes: [...prefixes] }, batch.flatMap(({ ownerIds }) => ownerIds)];
 }
 
 function isUnder(path: string, prefix: string, folded: boolean): boolean {
