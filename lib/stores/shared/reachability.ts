@@ -54,7 +54,8 @@ export class Reachability {
   async run<T>(what: string, operation: () => Promise<T>): Promise<T> {
     if (!this.isUp) throw new StoreUnreachable('The store does not answer, and is left alone for a while.');
     try {
-      return await this.policy.execute(operation);
+      // A signal of its own: with none, all operations at once listen to the same one, and Node warns of a leak.
+      return await this.policy.execute(operation, new AbortController().signal);
     } catch (error) {
       // Of several at once, those that come after the breaker has opened have not been tried.
       if (!(error instanceof BrokenCircuitError)) this.options.report('CACHE_STORE_FAILED', what, error);
