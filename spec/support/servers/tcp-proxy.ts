@@ -14,7 +14,7 @@ export class TcpProxy {
   private cutPoint: { readonly direction: Direction; bytesLeft: number } | undefined;
 
   private constructor(
-    private readonly target: number,
+    private target: number,
     readonly port: number,
   ) {}
 
@@ -28,6 +28,11 @@ export class TcpProxy {
 
   get address(): string {
     return `127.0.0.1:${this.port}`;
+  }
+
+  /** From the next connection on, another server is behind it: as a virtual address does when a replica takes over. */
+  leadTo(port: number): void {
+    this.target = port;
   }
 
   /** Breaks all connections now, on both sides. */
