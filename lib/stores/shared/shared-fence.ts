@@ -6,6 +6,8 @@ import { parseGeneration } from './generation.js';
 export class SharedFence {
   /** The right to compute that this process holds under the fence. */
   claim: HeldClaim | undefined;
+  /** Whether what was computed under it has been kept or given up: a right that is granted now comes too late. */
+  hasEnded = false;
   readonly stamps: readonly string[];
   /** Whether nothing over the path is being changed. */
   private readonly isClean: boolean;

@@ -108,6 +108,7 @@ export class SharedStore implements Store {
 
   release(fence: Fence, ending: Ending): void {
     const ours = fence as SharedFence;
+    ours.hasEnded = true;
     const { claim } = ours;
     if (claim === undefined) return;
     ours.claim = undefined;

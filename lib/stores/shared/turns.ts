@@ -35,7 +35,13 @@ export class Turns {
   }
 
   private async look(address: Address, fence: SharedFence, claimKey: string): Promise<Claim | 'later'> {
-    fence.claim = await this.claims.take(claimKey);
+    const claim = await this.claims.take(claimKey);
+    if (claim !== undefined && fence.hasEnded) {
+      // The store took so long that nobody waited for its answer: what nobody gives back would be renewed for ever.
+      await this.claims.giveBack(claim);
+      return { kind: 'granted' };
+    }
+    fence.claim = claim;
     // Also when the right is ours: whoever had it may have finished since we looked.
     const view = await this.entries.view(address, claimKey);
     if (view.entry !== undefined) return { kind: 'found', entry: view.entry };
