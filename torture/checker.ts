@@ -22,7 +22,7 @@ export interface Verdict {
   readonly stale: readonly StaleRead[];
   /**
    * Stale too, but allowed with `whenUnreachable: 'continue'`: the cache had said that the invalidation was not delivered yet, and the
-   * store was, or had just been, out of reach.
+   * store was, or had just been, out of reach. Only of other processes than the one that made the change.
    */
   readonly excused: readonly StaleRead[];
 }
@@ -31,7 +31,8 @@ export interface Verdict {
  * Looks in a history for reads that began after a change had been acknowledged, and saw an older version. A change binds
  *
  * - from the moment its end was seen, when it was acknowledged;
- * - from `SETTLING_MS` after the store was whole again, when the cache had said that its invalidation is not delivered;
+ * - from `SETTLING_MS` after the store was whole again, when the cache had said that its invalidation is not delivered; but its own
+ *   process, which knows, from the moment its end was seen;
  * - those reads that are hits, from the end of its process, when that died after the store had been told of the change: what was stored
  *   before or meanwhile must be dead. All reads, once the mark has ended;
  * - nobody otherwise.
@@ -41,12 +42,14 @@ export function check({ reads, changes, faults }: History): Verdict {
   const bindings = {
     acknowledged: new Floor(),
     excusing: new Floor(),
+    own: new Floor(),
     died: new Floor(),
   };
   for (const change of changes) {
     if (change.outcome === 'acknowledged' && !change.isUndelivered) bindings.acknowledged.add(change, change.endMs);
     if (change.outcome === 'acknowledged' && change.isUndelivered) {
       bindings.excusing.add(change, change.endMs);
+      bindings.own.add(change, change.endMs, change.worker);
       bindings.acknowledged.add(change, settled(change.endMs));
     }
     if (change.outcome === 'died' && change.isAnnounced) {
@@ -60,7 +63,9 @@ export function check({ reads, changes, faults }: History): Verdict {
   for (const read of reads) {
     if (read.outcome === 'failed') continue;
     const forbidden =
-      violated(read, bindings.acknowledged) ?? (read.outcome === 'hit' ? violated(read, bindings.died) : undefined);
+      violated(read, bindings.acknowledged) ??
+      violated(read, bindings.own, read.worker) ??
+      (read.outcome === 'hit' ? violated(read, bindings.died) : undefined);
     if (forbidden !== undefined) stale.push(forbidden);
     else {
       const allowed = violated(read, bindings.excusing);
@@ -70,9 +75,9 @@ export function check({ reads, changes, faults }: History): Verdict {
   return { stale, excused };
 }
 
-function violated(read: Read, floor: Floor): StaleRead | undefined {
+function violated(read: Read, floor: Floor, worker?: number): StaleRead | undefined {
   for (const [key, seen] of Object.entries(read.versions)) {
-    const change = floor.at(key, read.startMs);
+    const change = floor.at(key, read.startMs, worker);
     if (change !== undefined && seen < change.version) return { key, seen, change, read };
   }
   return undefined;

@@ -63,9 +63,13 @@ export class Crew {
 
   private async hire(place: number): Promise<void> {
     const worker = this.members.length + this.killed;
+    const assignment = this.assignmentOf(place, worker);
     const child = fork(join(__dirname, 'worker', 'main.ts'), {
       execArgv: process.execArgv,
+      // Express prints what handlers throw, but for tests.
       env: { ...process.env, NODE_ENV: 'test' },
+      // Some of the others print every fault.
+      stdio: ['ignore', 'inherit', assignment.contender === 'ours' ? 'inherit' : 'ignore', 'ipc'],
     });
     const member: Member = { child, worker, open: new Map(), diesAtNextCommit: false };
     this.members[place] = member;
@@ -80,7 +84,7 @@ export class Crew {
       });
     });
     await ready;
-    tell(child, { kind: 'begin', assignment: this.assignmentOf(place, worker) });
+    tell(child, { kind: 'begin', assignment });
   }
 
   private hear(member: Member, message: Exclude<FromWorker, { kind: 'ready' }>): void {

@@ -10,17 +10,19 @@ export class Floor {
   private readonly bounds = new Map<string, Bound[]>();
   private isSorted = true;
 
-  add(change: Change, fromMs: number): void {
-    const bounds = this.bounds.get(change.key);
-    if (bounds === undefined) this.bounds.set(change.key, [{ fromMs, change }]);
+  /** @param worker the process that is bound; without: all */
+  add(change: Change, fromMs: number, worker?: number): void {
+    const key = boundKey(change.key, worker);
+    const bounds = this.bounds.get(key);
+    if (bounds === undefined) this.bounds.set(key, [{ fromMs, change }]);
     else bounds.push({ fromMs, change });
     this.isSorted = false;
   }
 
   /** @returns the change of the highest version that bound before this moment */
-  at(key: string, ms: number): Change | undefined {
+  at(key: string, ms: number, worker?: number): Change | undefined {
     if (!this.isSorted) this.sort();
-    const bounds = this.bounds.get(key) ?? [];
+    const bounds = this.bounds.get(boundKey(key, worker)) ?? [];
     let [low, high] = [0, bounds.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -43,4 +45,8 @@ export class Floor {
     }
     this.isSorted = true;
   }
+}
+
+function boundKey(key: string, worker: number | undefined): string {
+  return `${key} ${worker ?? 'all'}`;
 }

@@ -92,6 +92,14 @@ describe('the checker of histories', () => {
     expect(judge([undelivered], [early, late], faults)).toEqual({ stale: [late], excused: [early] });
   });
 
+  it('excuses no read of the process that made the change: it knows', () => {
+    const planted = read(0, 6, { worker: 1 });
+    expect(judge([change(1, 0, 5, { isUndelivered: true })], [planted], [{ startMs: 0, endMs: 1000 }])).toEqual({
+      stale: [planted],
+      excused: [],
+    });
+  });
+
   it('excuses nothing where the cache has not said that the store does not know', () => {
     const planted = read(0, 6);
     expect(judge([change(1, 0, 5)], [planted], [{ startMs: 0, endMs: 1000 }])).toEqual({ stale: [planted], excused: [] });
