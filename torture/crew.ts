@@ -8,6 +8,9 @@ import { monotonicMs } from './monotonic.js';
 
 type Commit = Extract<Question, { kind: 'commit' }> & { readonly version: number };
 
+/** Milliseconds from the start of a change to its commit, in which others have read what it changes. */
+const SLOW_MS = 25;
+
 interface Member {
   readonly child: ChildProcess;
   readonly worker: number;
@@ -25,9 +28,15 @@ export class Crew {
   private readonly database = new Database();
   private readonly members: Member[] = [];
   private isOver = false;
+  private lost: number | undefined;
 
   /** @param assignmentOf a process, by how many have been started before it */
   constructor(private readonly assignmentOf: (place: number, index: number) => Assignment) {}
+
+  /** @throws when a process has ended that nobody has killed */
+  checkIsWhole(): void {
+    if (this.lost !== undefined) throw new Error(`Process ${this.lost} has ended by itself.`);
+  }
 
   get operations(): number {
     return this.reads.length + this.changes.length;
@@ -37,7 +46,7 @@ export class Crew {
     await Promise.all(Array.from({ length: processes }, (_, place) => this.hire(place)));
   }
 
-  /** Kills a process as soon as it has made its next change, before it knows of it; and has another take its place. */
+  /** Kills a process as soon as it has made its next change that takes its time, before it knows of it; and has another take its place. */
   async killAtNextCommit(place: number): Promise<void> {
     const member = this.members[place];
     if (member === undefined) return;
@@ -97,7 +106,8 @@ export class Crew {
     if (member.child.killed) return;
     const version = this.database.commit(message.key);
     member.open.set(message.step, { ...message, version });
-    if (member.diesAtNextCommit) member.child.kill('SIGKILL');
+    const isSlow = monotonicMs() - message.startMs > SLOW_MS;
+    if (member.diesAtNextCommit && isSlow) member.child.kill('SIGKILL');
     else tell(member.child, { kind: 'answer', id: message.id, versions: { [message.key]: version } });
   }
 
@@ -110,7 +120,8 @@ export class Crew {
     for (const [code, count] of Object.entries(faults)) this.faults[code] = (this.faults[code] ?? 0) + count;
   }
 
-  private bury({ worker, open }: Member): void {
+  private bury({ worker, open, child }: Member): void {
+    if (!this.isOver && !child.killed) this.lost = worker;
     const endMs = monotonicMs();
     for (const { key, version, startMs, isAnnounced } of open.values()) {
       this.changes.push({

@@ -1,6 +1,6 @@
 import { installContenders } from './contenders/install.js';
 import type { ContenderName } from './messages.js';
-import { optionsOf, type Options } from './options.js';
+import { optionsOf, USAGE, type Options } from './options.js';
 import { described, figures, heading } from './report.js';
 import { run, type RunPlan, type RunResult } from './run.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
@@ -11,10 +11,12 @@ import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
  * same test. `npm run torture -- --help`
  */
 const SHOWN = 5;
+const SHOWN_OF_OTHERS = 1;
 /** What others are put to: they claim nothing about the rest. */
 const OTHERS_SCENARIOS: readonly ScenarioName[] = ['calm', 'killed-empty'];
 
 async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return console.log(USAGE);
   const options = optionsOf(process.argv.slice(2));
   if (options.contenders.some(name => name !== 'ours')) installContenders();
   console.log(
@@ -25,7 +27,8 @@ async function main(): Promise<void> {
   for (const plan of plansOf(options)) {
     const result = await run(plan, options);
     console.log(figures(result, options.store));
-    for (const stale of result.stale.slice(0, SHOWN)) console.log(described(stale, plan.seed));
+    const shown = plan.contender === 'ours' ? SHOWN : SHOWN_OF_OTHERS;
+    for (const stale of result.stale.slice(0, shown)) console.log(described(stale, plan.seed));
     results.push(result);
   }
   conclude(options, results);
@@ -69,4 +72,7 @@ function sentence(contender: ContenderName, results: readonly RunResult[]): stri
     : `${contender}: ${stale} of ${reads} reads were stale`;
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -31,7 +31,7 @@ export const USAGE = `npm run torture -- [options]
   --store <name>          ${STORES.join(' | ')}
   --scenario <name>       ${Object.keys(SCENARIOS).join(' | ')} | all; several with commas
   --contender <name>      ${CONTENDERS.join(' | ')} | all; several with commas
-  --mode <name>           refuse | continue | all
+  --mode <name>           refuse | continue | all; default all (short: refuse)
   --http                  requests go through real sockets (short: they do)
   --short                 less than a minute: a few scenarios, few operations`;
 
@@ -48,7 +48,7 @@ export function optionsOf(args: readonly string[]): Options {
       store: { type: 'string', default: 'redis' },
       scenario: { type: 'string' },
       contender: { type: 'string', default: 'ours' },
-      mode: { type: 'string', default: 'all' },
+      mode: { type: 'string' },
       short: { type: 'boolean', default: false },
       http: { type: 'boolean' },
     },
@@ -65,7 +65,7 @@ export function optionsOf(args: readonly string[]): Options {
     store: oneOf('store', values.store, STORES)[0]!,
     scenarios: values.scenario === undefined || values.scenario === 'all' ? usual : oneOf('scenario', values.scenario, all),
     contenders: oneOf('contender', values.contender, CONTENDERS),
-    modes: oneOf('mode', values.mode, MODES),
+    modes: oneOf('mode', values.mode ?? (isShort ? 'refuse' : 'all'), MODES),
     isShort,
     overHttp: values.http ?? isShort,
   };

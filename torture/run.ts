@@ -34,7 +34,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const servers = await startServers(options.store);
   const networks = scenario.hasNetworks === true ? await networksTo(servers, options.processes) : [];
   const crew = new Crew((place, worker) => ({
-    ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix: USUAL_MIX },
+    ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix: { ...USUAL_MIX, ...scenario.mix } },
     ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
     urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
     seed: plan.seed * 131 + worker,
@@ -48,6 +48,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
     await crew.start(options.processes);
     const rounds = Math.ceil(scenario.rounds * (options.isShort ? SHORT_ROUNDS : 1));
     for (let round = 1; round <= rounds || crew.operations < options.operations; round++) {
+      crew.checkIsWhole();
       await (scenario.round?.(stage) ?? pause(50));
     }
     // What was allowed to be late has come by now: a calm while, in which nothing stale is excused.

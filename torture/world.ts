@@ -61,15 +61,17 @@ export interface Mix {
   readonly changes: number;
   /** Share of steps that go to one user, so that changes and computations of the same meet. */
   readonly hot: number;
+  /** Share of changes that are slow. */
+  readonly slow: number;
 }
 
-export const USUAL_MIX: Mix = { changes: 0.12, hot: 0.25 };
+export const USUAL_MIX: Mix = { changes: 0.12, hot: 0.25, slow: 0.06 };
 
 export function nextStep(random: Random, mix: Mix): Step {
   const isHot = random.next() < mix.hot;
   const group = isHot ? 0 : random.below(GROUPS);
   const user = isHot ? 0 : random.below(USERS);
-  if (random.next() < mix.changes) return { kind: 'change', key: changedKey(random, group, user), manner: manner(random) };
+  if (random.next() < mix.changes) return { kind: 'change', key: changedKey(random, group, user), manner: manner(random, mix) };
   const place = random.next();
   if (place < 0.15) return { kind: 'read', path: groupPath(group) };
   if (place < 0.3) return { kind: 'read', path: `${groupPath(group)}/members` };
@@ -82,10 +84,10 @@ function changedKey(random: Random, group: number, user: number): string {
   return place < 0.06 ? groupPath(group) : userPath(group, user);
 }
 
-function manner(random: Random): Manner {
+function manner(random: Random, { slow }: Mix): Manner {
+  if (random.next() < slow) return 'slow';
   const place = random.next();
   if (place < 0.12) return 'rejected';
   if (place < 0.2) return 'broken';
-  if (place < 0.26) return 'slow';
-  return place < 0.36 ? 'from-code' : 'plain';
+  return place < 0.3 ? 'from-code' : 'plain';
 }

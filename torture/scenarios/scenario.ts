@@ -2,6 +2,7 @@ import type { RealServer } from '../../spec/support/servers/real-server.js';
 import type { TcpProxy } from '../../spec/support/servers/tcp-proxy.js';
 import type { StoreKind } from '../messages.js';
 import type { Random } from '../random.js';
+import type { Mix } from '../world.js';
 
 /** What a scenario may do while the load goes on. */
 export interface Stage {
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly isInShort: boolean;
   /** Each process reaches the store over a network of its own. */
   readonly hasNetworks?: boolean;
+  /** What its clients do otherwise than usual. */
+  readonly mix?: Partial<Mix>;
   /** Rounds, at least; there are more where the operations take longer. */
   readonly rounds: number;
   /** Before the load. @returns what is done after it */

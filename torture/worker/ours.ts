@@ -20,7 +20,8 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
       const operation = operations.getStore();
       if (operation === undefined) return;
       operation.hasFault = true;
-      if (code === 'CACHE_INVALIDATION_UNDELIVERED') operation.isUndelivered = true;
+      // With 'refuse' a change is not acknowledged before it is delivered: then nothing is left to excuse.
+      if (code === 'CACHE_INVALIDATION_UNDELIVERED' && assignment.mode === 'continue') operation.isUndelivered = true;
     },
   });
   const app = createExpressServer({ controllers: controllersFor(origin) }) as RequestListener;
