@@ -24,7 +24,7 @@ export interface Options {
 
 export const USAGE = `npm run torture -- [options]
   --seed <number>         default: the time
-  --operations <number>   of each run, at least; default 40000 (short: 3000)
+  --operations <number>   of each run, at least; default 40000 (short: 1500)
   --processes <number>    default 4
   --clients <number>      of each process; default 8
   --handler-ms <number>   what handlers take at most; default 15 (short: 5)
@@ -58,7 +58,7 @@ export function optionsOf(args: readonly string[]): Options {
   const usual = isShort ? all.filter(name => SCENARIOS[name].isInShort) : all;
   return {
     seed: number('seed', values.seed ?? String(Date.now() % 1_000_000)),
-    operations: number('operations', values.operations ?? (isShort ? '3000' : '40000')),
+    operations: number('operations', values.operations ?? (isShort ? '1500' : '40000')),
     processes: number('processes', values.processes),
     clients: number('clients', values.clients),
     handlerMs: number('handler-ms', values['handler-ms'] ?? (isShort ? '5' : '15')),

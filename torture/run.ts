@@ -26,7 +26,7 @@ export interface RunResult extends Verdict {
 }
 
 /** Rounds of a short run, for each that a long one has at least. */
-const SHORT_ROUNDS = 1 / 3;
+const SHORT_ROUNDS = 1 / 5;
 
 /** One scenario against one cache, from servers that are started for it to the verdict on what was seen. */
 export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
@@ -53,7 +53,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
     }
     // What was allowed to be late has come by now: a calm while, in which nothing stale is excused.
     const hasToSettle = plan.mode === 'continue' && faults.length > 0;
-    await pause((options.isShort ? 1000 : 2500) + (hasToSettle ? SETTLING_MS : 0));
+    await pause((options.isShort ? 500 : 2500) + (hasToSettle ? SETTLING_MS : 0));
   } finally {
     await crew.stop();
     for (const network of networks) await network.stop();
