@@ -11,16 +11,16 @@ export interface Owner {
  * What stands under a prefix: entries are served only while the generation is the one that they were computed under. While something
  * under the prefix is being changed, nothing is kept.
  */
-export type Generation =
-  | { readonly kind: 'clean'; readonly token: string }
-  | {
-      readonly kind: 'changing';
-      /** New whenever a change begins or ends. */
-      readonly nonce: string;
-      /** The token to return to if nothing has changed in the end. */
-      readonly previous: string;
-      readonly owners: readonly Owner[];
-    };
+export type Generation = { readonly kind: 'clean'; readonly token: string } | Changing;
+
+export interface Changing {
+  readonly kind: 'changing';
+  /** New whenever a change begins or ends. */
+  readonly nonce: string;
+  /** The token to return to if nothing has changed in the end. */
+  readonly previous: string;
+  readonly owners: readonly Owner[];
+}
 
 const CHANGING = /^m:([\w-]+):([\w-]+):([\w-]+@\d+(?:,[\w-]+@\d+)*)$/;
 
@@ -53,7 +53,7 @@ export function hasLapsed(generation: Generation, nowMs: number): boolean {
 }
 
 /** The generation while `owner` changes something too. One that begins again moves its deadline. */
-export function withOwner(current: Generation | undefined, owner: Owner, nowMs: number): Generation {
+export function withOwner(current: Generation | undefined, owner: Owner, nowMs: number): Changing {
   const nonce = newToken();
   if (current === undefined) return { kind: 'changing', nonce, previous: newToken(), owners: [owner] };
   if (current.kind === 'clean') return { kind: 'changing', nonce, previous: current.token, owners: [owner] };

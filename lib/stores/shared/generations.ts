@@ -14,7 +14,8 @@ const ATTEMPTS = 32;
 /** What was last seen under each key. */
 export type Seen = Map<string, Buffer | undefined>;
 
-type Step = (current: Generation | undefined) => Generation | undefined;
+/** @param isBlind whether what stands there may have changed since it was read: then no token of before may stand there again */
+type Step = (current: Generation | undefined, isBlind: boolean) => Generation | undefined;
 
 /** Moves the generations of a shared store from one state to the next, whoever else does the same. */
 export class Generations {
@@ -42,9 +43,10 @@ export class Generations {
 
   /** Enters a change as under way, or says again that it is. */
   beginChange(seen: Seen, ownerId: string): Promise<Seen> {
-    return this.move(seen, CHANGE_MS, current => {
+    return this.move(seen, CHANGE_MS, (current, isBlind) => {
       const now = this.clock.now();
-      return withOwner(current, { id: ownerId, deadlineMs: now + CHANGE_MS }, now);
+      const next = withOwner(current, { id: ownerId, deadlineMs: now + CHANGE_MS }, now);
+      return isBlind ? { ...next, previous: newToken() } : next;
     });
   }
 
@@ -52,7 +54,9 @@ export class Generations {
   endChanges(seen: Seen, ownerIds: readonly string[], hasChanged: boolean): Promise<Seen> {
     // Without a comparison in one step, going back to a token could undo an invalidation made in between.
     const changed = hasChanged || !this.driver.exchangesAtomically;
-    return this.move(seen, this.lifetimeMs, current => afterChange(current, ownerIds, changed, this.clock.now()));
+    return this.move(seen, this.lifetimeMs, (current, isBlind) =>
+      afterChange(current, ownerIds, changed || isBlind, this.clock.now()),
+    );
   }
 
   private async move(seen: Seen, lifetimeMs: number, step: Step): Promise<Seen> {
@@ -64,11 +68,12 @@ export class Generations {
   private async moveOne(key: string, seen: Buffer | undefined, lifetimeMs: number, step: Step): Promise<Buffer | undefined> {
     let current = seen;
     for (let attempt = 1; ; attempt++) {
-      const next = step(current && parseGeneration(current));
+      const isBlind = attempt > ATTEMPTS;
+      const next = step(current && parseGeneration(current), isBlind);
       if (next === undefined) return current;
       const value = generationValue(next);
       // Every value written is new, so that one that wins without comparison still invalidates all before it.
-      if (attempt > ATTEMPTS) await this.driver.set(key, value, lifetimeMs);
+      if (isBlind) await this.driver.set(key, value, lifetimeMs);
       else if (!(await this.driver.exchange(key, current, value, lifetimeMs))) {
         current = (await this.driver.getMany([key]))[0]?.value;
         continue;

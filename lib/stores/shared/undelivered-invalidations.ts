@@ -68,21 +68,35 @@ export class UndeliveredInvalidations {
   }
 
   private async retry(): Promise<void> {
-    await Promise.all(
-      this.waiting.map(async waiting => {
-        try {
-          await this.deliver(waiting.targets, waiting.ownerIds);
-        } catch {
-          // The store is still out of reach, which has been reported when it was found.
-          return;
-        }
-        this.waiting = this.waiting.filter(other => other !== waiting);
-        waiting.settle();
-      }),
-    );
+    // One after the other: many that wait are about the same prefixes, and would only be in each other's way.
+    for (const alike of groupsOf(this.waiting)) {
+      try {
+        await this.deliver(
+          alike[0].targets,
+          alike.flatMap(({ ownerIds }) => ownerIds),
+        );
+      } catch {
+        // The store, or the server of these, is still out of reach, which has been reported when it was found.
+        continue;
+      }
+      this.waiting = this.waiting.filter(one => !alike.includes(one));
+      for (const { settle } of alike) settle();
+    }
     this.timer = undefined;
     if (this.waiting.length > 0) this.retryLater();
   }
+}
+
+/** Those that are about the same. */
+function groupsOf(waiting: readonly Waiting[]): Iterable<[Waiting, ...Waiting[]]> {
+  const groups = new Map<string, [Waiting, ...Waiting[]]>();
+  for (const one of waiting) {
+    const about = JSON.stringify([one.targets.prefixes, one.targets.tags]);
+    const group = groups.get(about);
+    if (group === undefined) groups.set(about, [one]);
+    else group.push(one);
+  }
+  return groups.values();
 }
 
 function isUnder(path: string, prefix: string, folded: boolean): boolean {

@@ -63,7 +63,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what others have written wh
       const server = await processes.serve(UsersController);
       const other = processes.open();
       await server.get('/users/bob');
-      for (const key of processes.keys.generationsOver(processes.lastAddress)) {
+      for (const key of processes.keys.generationsOver(processes.lastAddress.path)) {
         await other.driver.set(key, randomBytes(100), 60_000);
       }
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);

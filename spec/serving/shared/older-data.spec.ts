@@ -116,7 +116,7 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
     const redis = await RedisServer.start({ args: ['--maxmemory', '3mb', '--maxmemory-policy', 'allkeys-lru'] });
     const server = await serveOn(onRedis(redis.url), 0);
     await fill(server, 1);
-    const generations = processes.keys.generationsOver(processes.lastAddress);
+    const generations = processes.keys.generationsOver(processes.lastAddress.path);
     const filler = randomBytes(100_000).toString('base64');
     for (let round = 2; round <= 4; round++) {
       await server.put('/users/bob');

@@ -129,7 +129,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
         const save = await other.compute(address);
         users.version = 2;
         await other.invalidate(prefix);
-        await other.driver.delete(processes.keys.generationsOver(address)[index]!);
+        await other.driver.delete(processes.keys.generationsOver(address.path)[index]!);
         expect(await other.hit(address)).toBeUndefined();
         await save('{"name":"bob","version":1}');
         expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);

@@ -27,6 +27,19 @@ function covers(path: string, folded = false): boolean {
 }
 
 describe('an invalidation that could not be delivered', () => {
+  it('is delivered with its tags, and covers what has one of them until then', async () => {
+    deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
+    const { delivered } = undelivered.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
+    const elsewhere = { key: '', path: { path: '/elsewhere', folded: false } };
+    expect(undelivered.covers({ ...elsewhere, tags: ['bob'] })).toBe(true);
+    expect(undelivered.covers(elsewhere, ['carol', 'alice'])).toBe(true);
+    expect(undelivered.covers({ ...elsewhere, tags: ['carol'] })).toBe(false);
+    await jest.runAllTimersAsync();
+    await delivered;
+    expect(deliver).toHaveBeenLastCalledWith({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner']);
+    expect(undelivered.covers({ ...elsewhere, tags: ['bob'] })).toBe(false);
+  });
+
   it('is tried again until it is, with the changes that it ends, and covers its paths until then', async () => {
     const added = undelivered.add({ prefixes: ['/users'] }, ['owner'], cause);
     expect(added).toMatchObject({ kind: 'undelivered', cause });

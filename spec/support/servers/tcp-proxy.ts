@@ -30,6 +30,11 @@ export class TcpProxy {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** From the next connection on, another server is behind it: as a virtual address does when a replica takes over. */
+  leadTo(port: number): void {
+    this.target = port;
+  }
+
   /** Breaks all connections now, on both sides. */
   cut(): void {
     this.cutPoint = undefined;

@@ -1,0 +1,74 @@
+import { systemClock } from '../../lib/clock.js';
+import type { Driver, Found } from '../../lib/stores/shared/driver.js';
+import { SharedStore } from '../../lib/stores/shared/shared-store.js';
+import type { Address } from '../../lib/stores/store.js';
+import { Deferred } from '../support/deferred.js';
+
+const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } } as unknown as Address;
+
+/** Holds claims back until it is told, as a network that hangs does. */
+class HangingDriver implements Driver {
+  readonly exchangesAtomically = true;
+  readonly canExtend = true;
+  readonly values = new Map<string, Buffer>();
+  readonly network = new Deferred();
+
+  getMany(keys: readonly string[]): Promise<readonly Found[]> {
+    return Promise.resolve(keys.map(key => ({ value: this.values.get(key), incarnation: '' })));
+  }
+
+  set(key: string, value: Buffer): Promise<void> {
+    this.values.set(key, value);
+    return Promise.resolve();
+  }
+
+  async add(key: string, value: Buffer): Promise<boolean> {
+    if (key.includes(':c:')) await this.network.promise;
+    if (this.values.has(key)) return false;
+    this.values.set(key, value);
+    return true;
+  }
+
+  exchange(key: string, expected: Buffer | undefined, value: Buffer): Promise<boolean> {
+    return expected === undefined ? this.add(key, value) : this.set(key, value).then(() => true);
+  }
+
+  delete(key: string): Promise<void> {
+    this.values.delete(key);
+    return Promise.resolve();
+  }
+
+  extend(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  open(): void {
+    // It is always connected.
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe('the right to compute', () => {
+  it('is given back when it comes too late, so that no other process waits for it', async () => {
+    const driver = new HangingDriver();
+    const store = new SharedStore(driver, {
+      clock: systemClock,
+      keyPrefix: 'rcc',
+      storeTimeoutMs: 20,
+      collapseTimeoutMs: 10_000,
+      report: () => undefined,
+    });
+    const miss = await store.lookUp(ADDRESS);
+    if (miss.kind !== 'miss') throw new Error(`Expected a miss, got ${miss.kind}.`);
+    expect(await store.claim(ADDRESS, miss.fence, 1000)).toEqual({ kind: 'granted' });
+    store.release(miss.fence, 'unused');
+
+    driver.network.resolve();
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
+    expect([...driver.values.keys()].filter(key => key.includes(':c:'))).toEqual([]);
+    await store.close();
+  });
+});

@@ -1,0 +1,81 @@
+import { installContenders } from './contenders/install.js';
+import type { ContenderName } from './messages.js';
+import { optionsOf, USAGE, type Options } from './options.js';
+import { described, figures, heading } from './report.js';
+import { run, type RunPlan, type RunResult } from './run.js';
+import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
+
+/**
+ * Processes that share a store, readers and writers on the same keys, and a store that breaks in every way: a history of all that was
+ * seen proves that no read was answered from before a change that had been acknowledged when it began. Other caches can be put to the
+ * same test. `npm run torture -- --help`
+ */
+const SHOWN = 5;
+const SHOWN_OF_OTHERS = 1;
+/** What others are put to: they claim nothing about the rest. */
+const OTHERS_SCENARIOS: readonly ScenarioName[] = ['calm', 'killed-empty'];
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    console.log(USAGE);
+    return;
+  }
+  const options = optionsOf(process.argv.slice(2));
+  if (options.contenders.some(name => name !== 'ours')) installContenders();
+  console.log(
+    `seed ${options.seed}, ${options.processes} processes of ${options.clients} clients, handlers of 0 to ${options.handlerMs} ms`,
+  );
+  console.log(heading());
+  const results: RunResult[] = [];
+  for (const plan of plansOf(options)) {
+    const result = await run(plan, options);
+    console.log(figures(result, options.store));
+    const shown = plan.contender === 'ours' ? SHOWN : SHOWN_OF_OTHERS;
+    for (const stale of result.stale.slice(0, shown)) console.log(described(stale, plan.seed));
+    results.push(result);
+  }
+  conclude(options, results);
+}
+
+function plansOf({ contenders, scenarios, modes, seed, store }: Options): RunPlan[] {
+  return contenders.flatMap(contender =>
+    scenarios
+      .filter(scenario => (SCENARIOS[scenario].stores as readonly string[]).includes(store))
+      .filter(scenario => contender === 'ours' || OTHERS_SCENARIOS.includes(scenario))
+      .flatMap(scenario => (contender === 'ours' ? modes : modes.slice(0, 1)).map(mode => ({ contender, scenario, mode, seed }))),
+  );
+}
+
+function conclude({ contenders }: Options, results: readonly RunResult[]): void {
+  for (const contender of contenders)
+    console.log(
+      sentence(
+        contender,
+        results.filter(({ plan }) => plan.contender === contender),
+      ),
+    );
+  if (results.some(({ excused }) => excused.length > 0)) {
+    console.log(
+      `excused: with whenUnreachable 'continue', reads of what was changed while the store was out of reach, when the cache had said so ` +
+        `(CACHE_INVALIDATION_UNDELIVERED) and no later than five seconds after the store was whole again.`,
+    );
+  }
+  const ours = results.filter(({ plan }) => plan.contender === 'ours');
+  const isIdle = ours.some(({ crew }) => !crew.reads.some(({ outcome }) => outcome === 'hit'));
+  if (isIdle) console.error('FAIL a run without a single hit proves nothing');
+  process.exitCode = isIdle || ours.some(({ stale }) => stale.length > 0) ? 1 : 0;
+}
+
+function sentence(contender: ContenderName, results: readonly RunResult[]): string {
+  const operations = results.reduce((sum, { crew }) => sum + crew.operations, 0);
+  const stale = results.reduce((sum, result) => sum + result.stale.length, 0);
+  const reads = results.reduce((sum, { crew }) => sum + crew.reads.length, 0);
+  return stale === 0
+    ? `${contender}: no stale read in ${operations} operations`
+    : `${contender}: ${stale} of ${reads} reads were stale`;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,53 @@
+import type { Change, Read, Versions } from './history.js';
+import type { Mix } from './world.js';
+
+export type StoreKind = 'redis' | 'redis-near' | 'redis-cluster' | 'memcached' | 'keyv';
+export type ContenderName = 'ours' | 'bentocache' | 'bentocache-l2' | 'type-cacheable' | 'cache-manager';
+export type Mode = 'refuse' | 'continue';
+
+/** What a worker is to do. */
+export interface Assignment {
+  readonly worker: number;
+  readonly contender: ContenderName;
+  readonly store: StoreKind;
+  /** Of the store's servers, as this worker reaches them. */
+  readonly urls: readonly string[];
+  readonly mode: Mode;
+  readonly seed: number;
+  readonly clients: number;
+  readonly mix: Mix;
+  /** Milliseconds that handlers take at most, before and after they ask the database. */
+  readonly handlerMs: number;
+  /** Requests go through real sockets. */
+  readonly overHttp: boolean;
+}
+
+/** Of a worker to the database. */
+export type Question =
+  | { readonly kind: 'look'; readonly id: number; readonly keys: readonly string[] }
+  | {
+      readonly kind: 'commit';
+      readonly id: number;
+      readonly step: number;
+      readonly key: string;
+      readonly startMs: number;
+      readonly isAnnounced: boolean;
+    };
+
+/** A change as its worker saw it end. */
+export type EndedChange = Change & { readonly step: number };
+
+export type FromWorker =
+  | Question
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'log';
+      readonly reads: readonly Read[];
+      readonly changes: readonly EndedChange[];
+      readonly faults: Readonly<Record<string, number>>;
+    };
+
+export type ToWorker =
+  | { readonly kind: 'begin'; readonly assignment: Assignment }
+  | { readonly kind: 'answer'; readonly id: number; readonly versions: Versions }
+  | { readonly kind: 'stop' };

@@ -1,0 +1,72 @@
+import type { StaleRead } from './checker.js';
+import type { ChangeOutcome } from './history.js';
+import type { RunResult } from './run.js';
+
+const COLUMNS = [
+  ['contender', -14],
+  ['store', -13],
+  ['scenario', -20],
+  ['mode', -8],
+  ['seconds', 7],
+  ['operations', 10],
+  ['reads', 7],
+  ['hits', 6],
+  ['changes', 7],
+  ['refused', 7],
+  ['unack.', 6],
+  ['died', 5],
+  ['STALE', 6],
+  ['excused', 7],
+  ['faults', 6],
+  ['longest read', 12],
+] as const;
+
+export function heading(): string {
+  const line = row(COLUMNS.map(([name]) => name));
+  return `${line}\n${'-'.repeat(line.length)}`;
+}
+
+export function figures({ plan, crew, stale, excused, seconds }: RunResult, store: string): string {
+  const { reads, changes } = crew;
+  const answered = reads.filter(({ outcome }) => outcome !== 'failed');
+  const hits = answered.filter(({ outcome }) => outcome === 'hit').length;
+  const ended = (wanted: ChangeOutcome) => changes.filter(({ outcome }) => outcome === wanted).length;
+  const longest = reads.reduce((most, { startMs, endMs }) => Math.max(most, endMs - startMs), 0);
+  return row([
+    plan.contender,
+    store,
+    plan.scenario,
+    plan.contender === 'ours' ? plan.mode : '',
+    seconds.toFixed(0),
+    crew.operations,
+    reads.length,
+    `${((100 * hits) / Math.max(1, answered.length)).toFixed(1)}%`,
+    changes.length,
+    ended('refused'),
+    ended('unacknowledged'),
+    ended('died'),
+    stale.length,
+    excused.length,
+    Object.values(crew.faults).reduce((sum, count) => sum + count, 0),
+    `${longest.toFixed(0)} ms`,
+  ]);
+}
+
+/** One stale read, with what is needed to understand it. */
+export function described({ key, seen, change, read }: StaleRead, seed: number): string {
+  const { outcome, version, worker, endMs } = change;
+  return (
+    `  seed ${seed}: process ${read.worker} read ${read.path} (${read.outcome}; ${read.remark}) and saw version ${seen} of ${key}, ` +
+    `${(read.startMs - endMs).toFixed(1)} ms after the change to ${version} by process ${worker} was seen to end (${outcome}` +
+    `${change.isUndelivered ? ', its invalidation not delivered' : ''}); the read took ${(read.endMs - read.startMs).toFixed(1)} ms`
+  );
+}
+
+function row(cells: readonly (string | number)[]): string {
+  return cells
+    .map((cell, index) => {
+      const width = COLUMNS[index]![1];
+      return width < 0 ? String(cell).padEnd(-width) : String(cell).padStart(width);
+    })
+    .join(' ');
+}

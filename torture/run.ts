@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TcpProxy } from '../spec/support/servers/tcp-proxy.js';
+import { check, SETTLING_MS, type Verdict } from './checker.js';
+import { Crew } from './crew.js';
+import type { FaultWindow } from './history.js';
+import type { ContenderName, Mode } from './messages.js';
+import { monotonicMs } from './monotonic.js';
+import type { Options } from './options.js';
+import { Random } from './random.js';
+import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
+import type { Scenario, Stage } from './scenarios/scenario.js';
+import { startServers, type Servers } from './servers.js';
+import { USUAL_MIX } from './world.js';
+
+export interface RunPlan {
+  readonly contender: ContenderName;
+  readonly scenario: ScenarioName;
+  readonly mode: Mode;
+  readonly seed: number;
+}
+
+export interface RunResult extends Verdict {
+  readonly plan: RunPlan;
+  readonly crew: Crew;
+  readonly seconds: number;
+}
+
+/** Rounds of a short run, for each that a long one has at least. */
+const SHORT_ROUNDS = 1 / 5;
+
+/** One scenario against one cache, from servers that are started for it to the verdict on what was seen. */
+export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
+  const scenario: Scenario = SCENARIOS[plan.scenario];
+  const servers = await startServers(options.store);
+  const networks = scenario.hasNetworks === true ? await networksTo(servers, options.processes) : [];
+  const crew = new Crew((place, worker) => ({
+    ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix: { ...USUAL_MIX, ...scenario.mix } },
+    ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
+    urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
+    seed: plan.seed * 131 + worker,
+  }));
+  const faults: FaultWindow[] = [];
+  const stage = stageOf(plan, options, servers, networks, crew, faults);
+  const startMs = monotonicMs();
+  let cleanUp: (() => Promise<void>) | undefined;
+  try {
+    cleanUp = await scenario.prepare?.(stage);
+    await crew.start(options.processes);
+    const rounds = Math.ceil(scenario.rounds * (options.isShort ? SHORT_ROUNDS : 1));
+    for (let round = 1; round <= rounds || crew.operations < options.operations; round++) {
+      crew.checkIsWhole();
+      await (scenario.round?.(stage) ?? pause(50));
+    }
+    // What was allowed to be late has come by now: a calm while, in which nothing stale is excused.
+    const hasToSettle = plan.mode === 'continue' && faults.length > 0;
+    await pause((options.isShort ? 500 : 2500) + (hasToSettle ? SETTLING_MS : 0));
+  } finally {
+    await crew.stop();
+    for (const network of networks) await network.stop();
+    await cleanUp?.();
+    await servers.stop();
+  }
+  const verdict = check({ reads: crew.reads, changes: crew.changes, faults });
+  return { plan, crew, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
+}
+
+function stageOf(
+  plan: RunPlan,
+  options: Options,
+  servers: Servers,
+  networks: readonly TcpProxy[],
+  crew: Crew,
+  faults: FaultWindow[],
+): Stage {
+  return {
+    random: new Random(plan.seed),
+    servers: servers.breakable,
+    networks,
+    processes: options.processes,
+    pause: ms => pause(ms),
+    async breaking(body) {
+      const startMs = monotonicMs();
+      await body();
+      faults.push({ startMs, endMs: monotonicMs() });
+    },
+    killAtNextCommit: place => crew.killAtNextCommit(place),
+  };
+}
+
+async function networksTo(servers: Servers, count: number): Promise<TcpProxy[]> {
+  const [server] = servers.breakable;
+  if (server === undefined) return [];
+  return Promise.all(Array.from({ length: count }, () => TcpProxy.to(server.port)));
+}
+
+function urlThrough({ urls }: Servers, network: TcpProxy): string {
+  return `${new URL(urls[0]!).protocol}//${network.address}`;
+}

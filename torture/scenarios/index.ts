@@ -1,0 +1,125 @@
+import type { RedisServer } from '../../spec/support/servers/redis-server.js';
+import { failback, failover } from './failover.js';
+import { outOfMemory } from './out-of-memory.js';
+import { REDIS, type Scenario, type Stage } from './scenario.js';
+
+const SERVERS = [...REDIS, 'redis-cluster', 'memcached'] as const;
+
+const calm: Scenario = {
+  title: 'nothing goes wrong',
+  stores: [...SERVERS, 'keyv'],
+  isInShort: true,
+  rounds: 1,
+};
+
+const killedEmpty: Scenario = {
+  title: 'the server is killed and comes back empty',
+  stores: SERVERS,
+  isInShort: false,
+  rounds: 6,
+  async round({ random, servers, pause, breaking }) {
+    await pause(random.between(400, 1500));
+    const server = random.pick(servers);
+    await breaking(async () => {
+      await server.kill();
+      await pause(random.between(0, 1200));
+      await server.restart();
+    });
+  },
+};
+
+const killedSnapshot: Scenario = {
+  title: 'the server is killed and comes back with an older snapshot',
+  stores: [...REDIS, 'redis-cluster'],
+  isInShort: true,
+  rounds: 6,
+  async round({ random, servers, pause, breaking }) {
+    const server = random.pick(servers) as RedisServer;
+    await pause(random.between(300, 800));
+    await server.command('SAVE');
+    await pause(random.between(200, 1200));
+    await breaking(async () => {
+      await server.kill();
+      await pause(random.between(0, 500));
+      await server.restart();
+    });
+  },
+};
+
+const paused: Scenario = {
+  title: 'the server stops answering for a while, and then does what it was told meanwhile',
+  stores: SERVERS,
+  isInShort: false,
+  rounds: 4,
+  async round({ random, servers, pause, breaking }) {
+    await pause(random.between(500, 2000));
+    const server = random.pick(servers);
+    await breaking(async () => {
+      server.pause();
+      await pause(random.between(100, 3500));
+      server.resume();
+    });
+  },
+};
+
+const cut: Scenario = {
+  title: 'connections break in the middle of commands and replies',
+  stores: SERVERS.filter(store => store !== 'redis-cluster'),
+  isInShort: false,
+  hasNetworks: true,
+  rounds: 60,
+  async round({ random, networks, pause, breaking }) {
+    await pause(random.between(20, 300));
+    await breaking(async () => {
+      random.pick(networks).cutAfterBytes(1 + random.below(600), random.pick(['toServer', 'toClient'] as const));
+      await pause(50);
+    });
+  },
+};
+
+const hanging: Scenario = {
+  title: 'the network of some processes hangs for a while, and then delivers all at once',
+  stores: SERVERS.filter(store => store !== 'redis-cluster'),
+  isInShort: false,
+  hasNetworks: true,
+  rounds: 5,
+  async round(stage) {
+    const { random, networks, pause, breaking } = stage;
+    await pause(random.between(300, 1500));
+    const hung = networks.filter(() => random.next() < 0.5);
+    await breaking(async () => {
+      for (const network of hung) network.hold();
+      await pause(random.between(100, 3000));
+      for (const network of hung) network.release();
+    });
+  },
+};
+
+const killedProcess: Scenario = {
+  title: 'processes die between a change and its invalidation',
+  stores: [...SERVERS, 'keyv'],
+  isInShort: true,
+  // Who reads while a change is under way must be there, and find nothing afterwards: so changes are few, and slow.
+  mix: { changes: 0.04, hot: 0.1, slow: 0.6 },
+  rounds: 16,
+  async round({ random, processes, pause, killAtNextCommit }: Stage) {
+    await pause(random.between(100, 600));
+    await killAtNextCommit(random.below(processes));
+  },
+};
+
+export const SCENARIOS = {
+  calm,
+  'killed-empty': killedEmpty,
+  'killed-snapshot': killedSnapshot,
+  failover,
+  failback,
+  paused,
+  'out-of-memory': outOfMemory('allkeys-lru'),
+  'out-of-memory-random': outOfMemory('allkeys-random'),
+  cut,
+  hanging,
+  'killed-process': killedProcess,
+} satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;

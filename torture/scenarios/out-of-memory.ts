@@ -1,0 +1,30 @@
+import type { RedisServer } from '../../spec/support/servers/redis-server.js';
+import { REDIS, type Scenario } from './scenario.js';
+
+/** Bytes of one filler: a few thousand of them throw everything else out. */
+const FILLER = 'x'.repeat(2000);
+const MAX_MEMORY = '4mb';
+const FILLERS = 800;
+
+const FILL = `for i = 1, ARGV[1] do redis.call('SET', 'filler:' .. ARGV[2] .. ':' .. i, ARGV[3]) end`;
+
+/** The server has little memory, others fill it too, and it throws out what it likes: generations and marks as well as entries. */
+export function outOfMemory(policy: 'allkeys-lru' | 'allkeys-random'): Scenario {
+  return {
+    title: `the server throws keys out (${policy})`,
+    stores: REDIS,
+    isInShort: false,
+    rounds: 40,
+    async prepare({ servers }) {
+      const server = servers[0] as RedisServer;
+      await server.command('CONFIG', 'SET', 'maxmemory', MAX_MEMORY);
+      await server.command('CONFIG', 'SET', 'maxmemory-policy', policy);
+      return undefined;
+    },
+    async round({ random, servers, pause }) {
+      const server = servers[0] as RedisServer;
+      await server.command('EVAL', FILL, '0', String(FILLERS), String(random.below(1e9)), FILLER);
+      await pause(random.between(50, 250));
+    },
+  };
+}

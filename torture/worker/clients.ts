@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChangeOutcome, Read } from '../history.js';
+import type { Assignment, EndedChange } from '../messages.js';
+import { monotonicMs } from '../monotonic.js';
+import { Random } from '../random.js';
+import { nextStep, type Manner } from '../world.js';
+import type { Operation } from './operation.js';
+import type { Ended, System } from './system.js';
+
+/** Milliseconds that a client waits before it goes on, when it has been refused. */
+const REFUSED_PAUSE_MS = 5;
+
+/** What clients have seen. */
+export interface Log {
+  read(read: Read): void;
+  change(change: EndedChange): void;
+}
+
+/** Many clients that read and change, each one thing after the other, until they are told to stop. */
+export class Clients {
+  private steps = 0;
+  private isOver = false;
+  private readonly running: readonly Promise<void>[];
+
+  constructor(
+    private readonly system: System,
+    private readonly assignment: Assignment,
+    private readonly log: Log,
+  ) {
+    const { clients, seed } = assignment;
+    this.running = Array.from({ length: clients }, (_, index) => this.run(new Random(seed * 1009 + index)));
+  }
+
+  async stop(): Promise<void> {
+    this.isOver = true;
+    await Promise.all(this.running);
+  }
+
+  private async run(random: Random): Promise<void> {
+    while (!this.isOver) {
+      const step = nextStep(random, this.assignment.mix);
+      if (step.kind === 'read') await this.read(step.path);
+      else await this.change(step.key, step.manner);
+    }
+  }
+
+  private async read(path: string): Promise<void> {
+    const operation = this.begin();
+    const shown = await this.system.read(path, operation);
+    const { worker } = this.assignment;
+    this.log.read({ kind: 'read', worker, path, startMs: operation.startMs, endMs: monotonicMs(), ...shown });
+    if (shown.outcome === 'failed') await pause(REFUSED_PAUSE_MS);
+  }
+
+  private async change(key: string, manner: Manner): Promise<void> {
+    const operation = this.begin();
+    const ended = await this.system.change(key, manner, operation);
+    const { step, startMs, version, isUndelivered, hasFault } = operation;
+    const outcome = outcomeOf(ended, version);
+    const isAnnounced = manner !== 'from-code' && !hasFault;
+    const { worker } = this.assignment;
+    this.log.change({
+      ...{ kind: 'change', worker, step, key, version, startMs, endMs: monotonicMs(), outcome },
+      ...{ isUndelivered, isAnnounced },
+    });
+    if (outcome === 'refused') await pause(REFUSED_PAUSE_MS);
+  }
+
+  private begin(): Operation {
+    return { step: ++this.steps, startMs: monotonicMs(), version: 0, hasFault: false, isUndelivered: false };
+  }
+}
+
+function outcomeOf(ended: Ended, version: number): ChangeOutcome {
+  if (ended === 'seen') return version === 0 ? 'nothing' : 'acknowledged';
+  return version === 0 ? 'refused' : 'unacknowledged';
+}

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Versions } from '../history.js';
+import type { FromWorker } from '../messages.js';
+import type { Random } from '../random.js';
+import { keysShown, type Manner } from '../world.js';
+import type { Operation } from './operation.js';
+
+/** How much longer slow changes take than others. */
+const SLOW = 12;
+
+/** What handlers do: they ask the database, which is in another process, and take their time before and after. */
+export class Origin {
+  private readonly waiting = new Map<number, (versions: Versions) => void>();
+  private count = 0;
+
+  constructor(
+    private readonly send: (message: FromWorker) => void,
+    private readonly random: Random,
+    private readonly handlerMs: number,
+  ) {}
+
+  receive(id: number, versions: Versions): void {
+    this.waiting.get(id)?.(versions);
+    this.waiting.delete(id);
+  }
+
+  async show(path: string): Promise<Versions> {
+    await this.takeTime(1);
+    const versions = await this.ask(id => ({ kind: 'look', id, keys: keysShown(path) }));
+    await this.takeTime(1);
+    return versions;
+  }
+
+  /** Never returns when this process is to die with the change. */
+  async change(key: string, manner: Manner, operation: Operation): Promise<void> {
+    const factor = manner === 'slow' ? SLOW : 1;
+    await this.takeTime(factor);
+    if (manner === 'rejected') return;
+    const isAnnounced = manner !== 'from-code' && !operation.hasFault;
+    const { step, startMs } = operation;
+    const versions = await this.ask(id => ({ kind: 'commit', id, step, key, startMs, isAnnounced }));
+    operation.version = versions[key] ?? 0;
+    await this.takeTime(factor);
+  }
+
+  private ask(question: (id: number) => FromWorker): Promise<Versions> {
+    const id = ++this.count;
+    return new Promise(resolve => {
+      this.waiting.set(id, resolve);
+      this.send(question(id));
+    });
+  }
+
+  private async takeTime(factor: number): Promise<void> {
+    // Half of the time, so that both turns together take at most what was asked for.
+    const ms = this.random.between(0, (factor * this.handlerMs) / 2);
+    if (ms >= 0.5) await pause(ms);
+  }
+}

@@ -1,0 +1,93 @@
+import type { RequestListener } from 'node:http';
+import { createExpressServer } from 'routing-controllers';
+import { cache } from '../../lib/index.js';
+import type { ReadOutcome, Versions } from '../history.js';
+import type { Assignment } from '../messages.js';
+import { controllersFor, prefixesOf } from './controllers.js';
+import { operations, type Operation } from './operation.js';
+import type { Origin } from './origin.js';
+import { storeFor } from './stores.js';
+import type { Ended, Shown, System } from './system.js';
+import { Injection, OPERATION_HEADER, RealHttp, type Received, type Transport } from './transport.js';
+
+/** An application with this library. */
+export async function openOurs(assignment: Assignment, origin: Origin, onFault: (code: string) => void): Promise<System> {
+  cache.configure({
+    store: await storeFor(assignment),
+    whenUnreachable: assignment.mode,
+    onError: ({ code }) => {
+      onFault(code);
+      const operation = operations.getStore();
+      if (operation === undefined) return;
+      operation.hasFault = true;
+      // With 'refuse' a change is not acknowledged before it is delivered: then nothing is left to excuse.
+      if (code === 'CACHE_INVALIDATION_UNDELIVERED' && assignment.mode === 'continue') operation.isUndelivered = true;
+    },
+  });
+  const app = createExpressServer({ controllers: controllersFor(origin) }) as RequestListener;
+  const ours = new Ours(origin);
+  const listener: RequestListener = (request, response) => {
+    operations.run(ours.operationOf(request.headers[OPERATION_HEADER]), () => app(request, response));
+  };
+  ours.transport = assignment.overHttp ? await RealHttp.to(listener) : new Injection(listener);
+  return ours;
+}
+
+class Ours implements System {
+  transport!: Transport;
+  private readonly underWay = new Map<number, Operation>();
+
+  constructor(private readonly origin: Origin) {}
+
+  /** Node gives a request of a connection the context of that connection, not of whoever sent it. */
+  operationOf(header: string | string[] | undefined): Operation {
+    return this.underWay.get(Number(header))!;
+  }
+
+  async read(path: string, operation: Operation): Promise<Shown> {
+    try {
+      const { status, cacheStatus, text } = await this.send('GET', path, operation);
+      if (status !== 200) return { outcome: 'failed', versions: {}, remark: `${status} ${text}` };
+      return { outcome: outcomeOf(cacheStatus), versions: JSON.parse(text) as Versions, remark: cacheStatus };
+    } catch (error) {
+      return { outcome: 'failed', versions: {}, remark: String(error) };
+    }
+  }
+
+  async change(key: string, manner: Parameters<System['change']>[1], operation: Operation): Promise<Ended> {
+    try {
+      if (manner === 'from-code') {
+        await operations.run(operation, async () => {
+          await this.origin.change(key, manner, operation);
+          await cache.invalidate(prefixesOf(key));
+        });
+        return 'seen';
+      }
+      const { status } = await this.send('PUT', `${key}?manner=${manner}`, operation);
+      return status === 503 ? 'unknown' : 'seen';
+    } catch {
+      // Cut off, or `cache.invalidate` has said that it could not be told of: nobody has promised anything.
+      return 'unknown';
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.transport.close();
+    await cache.close();
+  }
+
+  private async send(method: string, path: string, operation: Operation): Promise<Received> {
+    this.underWay.set(operation.step, operation);
+    try {
+      return await this.transport.send(method, path, operation.step);
+    } finally {
+      this.underWay.delete(operation.step);
+    }
+  }
+}
+
+function outcomeOf(cacheStatus: string): ReadOutcome {
+  if (cacheStatus.includes('; hit')) return 'hit';
+  if (cacheStatus.includes('; collapsed')) return 'collapsed';
+  return cacheStatus.includes('fwd=bypass') ? 'bypass' : 'miss';
+}

@@ -1,0 +1,35 @@
+import type { OpenableStore } from '../../lib/stores/store.js';
+import type { Assignment } from '../messages.js';
+
+type StoreClass = new (options: unknown) => OpenableStore;
+
+/** The store that an application would configure. */
+export async function storeFor({ store, urls }: Assignment): Promise<OpenableStore> {
+  const [url = ''] = urls;
+  switch (store) {
+    case 'redis':
+      return new (await storeClass('redis', 'RedisStore'))({ url });
+    case 'redis-near':
+      return new (await storeClass('redis', 'RedisStore'))({ url, nearCache: true });
+    case 'redis-cluster': {
+      const { createCluster } = await import('redis');
+      const client = createCluster({ rootNodes: urls.map(one => ({ url: one })), defaults: { disableOfflineQueue: true } });
+      return new (await storeClass('redis', 'RedisStore'))({ client });
+    }
+    case 'memcached':
+      return new (await storeClass('memcached', 'MemcachedStore'))(urls.map(one => one.replace(/^\w+:\/\//, '')));
+    case 'keyv': {
+      const { default: Keyv } = await import('keyv');
+      const { SqliteAdapter } = await import('../../spec/support/sqlite-adapter.js');
+      return new (await storeClass('keyv', 'KeyvStore'))(new Keyv({ store: new SqliteAdapter(url) }));
+    }
+  }
+}
+
+/** Each from the entry point that applications import it from. */
+async function storeClass(entryPoint: string, name: string): Promise<StoreClass> {
+  const exported = (await import(`../../lib/${entryPoint}.js`)) as Readonly<Record<string, StoreClass>>;
+  const found = exported[name];
+  if (found === undefined) throw new Error(`lib/${entryPoint}.ts exports no ${name}.`);
+  return found;
+}
