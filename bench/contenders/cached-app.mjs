@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { createExpressServer, Get, JsonController, QueryParam } from 'routing-controllers';
+import { Cached } from 'routing-controllers-cache';
+import { friends } from './answer.mjs';
+import { decorate } from './decorate.mjs';
+
+/** An application with one cached action that is always a hit, and one that never is when its page grows with each request. */
+export function cachedApp(options) {
+  class FriendsController {
+    friends() {
+      return friends();
+    }
+
+    page() {
+      return friends();
+    }
+  }
+  JsonController()(FriendsController);
+  decorate(FriendsController, 'friends', Get('/friends'), Cached({ timeout: 3600, ...options }));
+  QueryParam('page')(FriendsController.prototype, 'page', 0);
+  decorate(FriendsController, 'page', Get('/friends/pages'), Cached({ timeout: 3600, ...options }));
+  return createExpressServer({ controllers: [FriendsController] });
+}

@@ -1,0 +1,4 @@
+import { cachedApp } from './cached-app.mjs';
+import { contend } from './contend.mjs';
+
+contend(cachedApp({}));

@@ -1,0 +1,46 @@
+import { request } from 'undici';
+import type { Contender, Running } from './contender.js';
+import { freshPage, type Question } from './question.js';
+
+const REQUESTS = 10;
+
+/** Asks a contender a few times before it is timed. @returns what is wrong with its answers; empty: nothing */
+export async function wrongAnswers(
+  { answering }: Contender,
+  running: Running,
+  question: Question,
+  body: string,
+): Promise<string[]> {
+  const mistakes = new Set<string>();
+  await ask(question);
+  const before = await running.counters();
+  for (let count = 0; count < REQUESTS; count++) {
+    const mistake = mistakeIn(question, await ask(question), body);
+    if (mistake !== undefined) mistakes.add(mistake);
+  }
+  const runs = (await running.counters()).runs - before.runs;
+  const expected = answering === 'run' ? REQUESTS : 0;
+  if (runs !== expected)
+    mistakes.add(`its handler ran ${runs} times for ${REQUESTS} requests, and should have ${expected} times`);
+  return [...mistakes];
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+async function ask({ url, headers, asked }: Question): Promise<Answer> {
+  const page = asked === 'growing' ? `?page=${freshPage(1)}` : '';
+  // Unlike fetch, it adds no Cache-Control to a conditional request: a cache may act on that.
+  const response = await request(url + page, { headers });
+  return { status: response.statusCode, type: String(response.headers['content-type']), text: await response.body.text() };
+}
+
+function mistakeIn({ asked }: Question, { status, type, text }: Answer, body: string): string | undefined {
+  if (asked === 'conditional') return status === 304 && text === '' ? undefined : `it answered ${status} and not 304`;
+  if (status !== 200) return `it answered ${status}`;
+  if (text !== body) return `it answered ${text.length} other bytes than the handler gives`;
+  return type.startsWith('application/json') ? undefined : `it answered as ${type}`;
+}

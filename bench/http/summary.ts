@@ -1,0 +1,34 @@
+import { median } from '../median.js';
+import type { Contender } from './contender.js';
+import type { Entrant, Sample } from './measure.js';
+
+/** One row of a table: medians over the rounds. */
+export interface Summary {
+  readonly contender: Contender;
+  /** Of the throughput to the base's of the same round. */
+  readonly ratio: number;
+  readonly lowestRatio: number;
+  readonly highestRatio: number;
+  readonly requestsPerSecond: number;
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+  readonly cpuMicrosPerRequest: number;
+  readonly faults: readonly string[];
+}
+
+/** @param base the samples that all others are shown in ratio to, round by round */
+export function summarise({ contender }: Entrant, samples: readonly Sample[], base: readonly Sample[]): Summary {
+  const ratios = samples.map(({ requestsPerSecond }, round) => requestsPerSecond / base[round]!.requestsPerSecond);
+  const medianOf = (figure: (sample: Sample) => number) => median(samples.map(figure));
+  return {
+    contender,
+    ratio: median(ratios),
+    lowestRatio: Math.min(...ratios),
+    highestRatio: Math.max(...ratios),
+    requestsPerSecond: medianOf(sample => sample.requestsPerSecond),
+    p50Micros: medianOf(sample => sample.p50Micros),
+    p99Micros: medianOf(sample => sample.p99Micros),
+    cpuMicrosPerRequest: medianOf(sample => sample.cpuMicrosPerRequest),
+    faults: samples.flatMap(({ faults }) => faults),
+  };
+}
