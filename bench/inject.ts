@@ -2,8 +2,14 @@ import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 
-/** Sends a GET through an application without a network, and waits for the end of its response. @returns the status */
-export function inject(listener: RequestListener, url: string): Promise<number> {
+/** A request, and the response to it, that no network carries. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** A GET that has arrived whole, and a response that is written to nowhere. */
+export function exchangeOf(url: string): Exchange {
   const request = new IncomingMessage(new Socket());
   request.method = 'GET';
   request.url = url;
@@ -11,6 +17,12 @@ export function inject(listener: RequestListener, url: string): Promise<number> 
   request.push(null);
   const response = new ServerResponse(request);
   response.assignSocket(new Sink() as unknown as Socket);
+  return { request, response };
+}
+
+/** Sends a GET through an application without a network, and waits for the end of its response. @returns the status */
+export function inject(listener: RequestListener, url: string): Promise<number> {
+  const { request, response } = exchangeOf(url);
   return new Promise(resolve => {
     response.on('finish', () => resolve(response.statusCode));
     listener(request, response);
