@@ -10,12 +10,7 @@ const PRIMINGS = 50;
 const BETWEEN_PRIMINGS_MS = 100;
 
 /** Asks a contender a few times before it is timed. @returns what is wrong with its answers; empty: nothing */
-export async function wrongAnswers(
-  contender: Contender,
-  running: Running,
-  question: Question,
-  body: string,
-): Promise<string[]> {
+export async function wrongAnswers(contender: Contender, running: Running, question: Question, body: string): Promise<string[]> {
   const mistakes = new Set<string>();
   await prime(contender, running, question);
   const before = await running.counters();

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const comparisons: Comparison[] = [];
   for (const bytes of options.bodies) comparisons.push(await compare(chosen, bytes, options));
 
-  const text = report(comparisons, options);
+  const text = report(comparisons, options, busy);
   console.log(`\n${text}\n`);
   const faults = comparisons.flatMap(comparison => comparison.faults);
   for (const fault of faults) console.error(`FAIL ${fault}`);

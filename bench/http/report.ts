@@ -7,13 +7,14 @@ import { canPin } from './pinned.js';
 import type { Summary } from './summary.js';
 
 /** All that has been measured, in markdown. */
-export function report(comparisons: readonly Comparison[], options: BenchOptions): string {
-  return [setting(options), ...comparisons.map(tableOf), leftOutIn(comparisons)].join('\n\n');
+export function report(comparisons: readonly Comparison[], options: BenchOptions, busy: string | undefined): string {
+  return [setting(options, busy), ...comparisons.map(tableOf), leftOutIn(comparisons)].join('\n\n');
 }
 
-function setting({ rounds, seconds, connections }: BenchOptions): string {
+function setting({ rounds, seconds, connections }: BenchOptions, busy: string | undefined): string {
   const places = canPin ? 'the server on one core, the load on another' : 'server and load wherever the system puts them';
-  return `${machine()}. ${loadGenerator} with ${connections} connections, ${places}; medians of ${rounds} rounds of ${seconds} s each.`;
+  const method = `${loadGenerator} with ${connections} connections, ${places}; medians over ${rounds} rounds of ${seconds} s.`;
+  return `${machine(busy)} ${method}`;
 }
 
 function tableOf({ bytes, base, rows }: Comparison): string {

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   for (const { name, run, prepare } of await parts()) bench.add(name, run, prepare && { beforeEach: prepare });
   const tasks = await bench.run();
 
-  const text = `${machine()}.\n\n${table<Task>(tasks, [
+  const text = `${machine(busy)}\n\n${table<Task>(tasks, [
     { title: 'part', of: ({ name }) => name },
     { title: 'median', of: task => microseconds(task, 'p50'), isFigure: true },
     { title: 'p75', of: task => microseconds(task, 'p75'), isFigure: true },

@@ -1,10 +1,11 @@
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** What the figures were made on, and when. */
-export function machine(): string {
+/** What the figures were made on, and when. @param busy what `busyness` said before they were made */
+export function machine(busy: string | undefined): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   const processor = cpus()[0]?.model.trim() ?? 'a processor without a name';
-  return `${today()}, Node.js ${process.versions.node}, ${type()} ${release()}, ${cpus().length} cores of ${processor}, ${memory}`;
+  const system = `Node.js ${process.versions.node}, ${type()} ${release()}, ${cpus().length} cores of ${processor}, ${memory}`;
+  return `${today()}, ${system}.${busy === undefined ? '' : ` **Read with doubt: ${busy}.**`}`;
 }
 
 /** Whether something else was at work when the benchmark began: then its figures mean little. */

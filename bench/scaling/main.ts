@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   const rows = [...(await hitRows(few, many)), ...(await invalidationRows(few)), ...(await invalidationRows(many))];
   few.stop();
   many.stop();
-  const text = `${machine()}. Medians of ${rounds} rounds of ${number(hits)} hits, and of all invalidations.\n\n${table<Row>(
+  const text = `${machine(busy)} Medians of ${rounds} rounds of ${number(hits)} hits, and of all invalidations.\n\n${table<Row>(
     rows,
     [
       { title: 'what', of: ({ what }) => what },
