@@ -97,14 +97,14 @@ function replayPart(): Part {
 function invalidationPart(): Part {
   const store = new SimpleStore();
   for (let group = TIMES; group < ENTRIES / UNDER_PREFIX; group++) fillGroup(store, group);
-  const prefixes = Array.from({ length: TIMES }, (_, group) => [`/groups/${group}`]);
+  const targets = Array.from({ length: TIMES }, (_, group) => ({ prefixes: [`/groups/${group}`] }));
   return {
     name: `invalidation: a prefix with ${UNDER_PREFIX} of ${ENTRIES.toLocaleString('en')} entries of the simple store`,
     prepare: () => {
       for (let group = 0; group < TIMES; group++) fillGroup(store, group);
     },
     run: () => {
-      for (const prefix of prefixes) store.invalidate(prefix);
+      for (const target of targets) store.invalidate(target);
     },
   };
 }
