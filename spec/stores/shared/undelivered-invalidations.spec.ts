@@ -27,6 +27,23 @@ function covers(path: string, folded = false): boolean {
 }
 
 describe('an invalidation that could not be delivered', () => {
+  it('is delivered once with all that are about the same, and after those that are not', async () => {
+    const deliveries: unknown[] = [];
+    deliver.mockImplementation((targets, ownerIds) => {
+      deliveries.push([targets.prefixes, ownerIds]);
+      return Promise.resolve();
+    });
+    const added = ['/users/bob', '/users/alice', '/users/bob'].map((prefix, index) =>
+      undelivered.add({ prefixes: [prefix] }, [`change ${index}`], cause),
+    );
+    await jest.runAllTimersAsync();
+    await Promise.all(added.map(({ delivered }) => delivered));
+    expect(deliveries).toEqual([
+      [['/users/bob'], ['change 0', 'change 2']],
+      [['/users/alice'], ['change 1']],
+    ]);
+  });
+
   it('is delivered with its tags, and covers what has one of them until then', async () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
     const { delivered } = undelivered.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
