@@ -12,6 +12,7 @@ const slotOf = createRequire(__filename)('cluster-key-slot') as (key: string) =>
  * server it comes from.
  */
 export class RedisCluster extends RedisDriver {
+  readonly spread = 16;
   private readonly lives = new WeakMap<RedisSingleClient, RedisLife>();
 
   constructor(private readonly cluster: RedisClusterClient) {

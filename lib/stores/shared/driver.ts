@@ -24,6 +24,8 @@ export interface Driver {
   readonly canExtend: boolean;
   /** The longest value that is worth sending. Default: any. */
   readonly maxValueBytes?: number;
+  /** Over how many keys to spread what every look-up reads, where keys are of several servers. Default 1. */
+  readonly spread?: number;
   /** What the keys hold, in their order. One round trip. */
   getMany(keys: readonly string[]): Promise<readonly Found[]>;
   /** The first bytes of what the key holds, none when it holds nothing: for a near cache. */

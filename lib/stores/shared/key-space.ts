@@ -7,9 +7,19 @@ const MAX_DEPTH = 16;
 /** Longer names are hashed: Memcached takes keys of 250 bytes, and 64 of them may be the prefix. */
 const MAX_NAME = 150;
 
+/** The root and its segments: what is so shallow is read with every look-up, and rarely changed. */
+const SHALLOW_DEPTH = 1;
+
 /** The keys of one cache in a shared store. */
 export class KeySpace {
-  constructor(private readonly keyPrefix: string) {}
+  /**
+   * @param spread how many keys each of the shallow generations has: a look-up reads one of them, an invalidation changes all, so that
+   * no server is asked by everybody
+   */
+  constructor(
+    private readonly keyPrefix: string,
+    private readonly spread = 1,
+  ) {}
 
   /** Of the entry. The path is part of it: an entry is compared with the generations of one path only. */
   entry({ key, path }: Address): string {
@@ -24,9 +34,10 @@ export class KeySpace {
   /** Of all generations that an entry is under: of the prefixes that cover its path, the root first, and of its tags. */
   generationsOver({ path, folded }: CanonicalPath, tags: readonly string[] = []): string[] {
     const text = folded ? path.toLowerCase() : path;
-    const keys = [this.prefix('', folded)];
+    const share = this.shareOf(text);
+    const keys = [this.prefix('', folded, share)];
     for (let end = nextSegment(text, 0); keys.length <= MAX_DEPTH && end > 0; end = nextSegment(text, end)) {
-      keys.push(this.prefix(text.slice(0, end), folded));
+      keys.push(this.prefix(text.slice(0, end), folded, keys.length <= SHALLOW_DEPTH ? share : 0));
     }
     for (const tag of tags) keys.push(this.tag(tag));
     return keys;
@@ -35,10 +46,13 @@ export class KeySpace {
   /** Of the generations that an invalidation changes. */
   generationsOf({ prefixes, tags = [] }: Targets): string[] {
     const keys = prefixes.flatMap(prefix => {
-      const path = canonicalise(prefix)
-        .split('/', MAX_DEPTH + 1)
-        .join('/');
-      return [this.prefix(path, false), this.prefix(path.toLowerCase(), true)];
+      const segments = canonicalise(prefix).split('/', MAX_DEPTH + 1);
+      const path = segments.join('/');
+      const shares = segments.length - 1 <= SHALLOW_DEPTH ? this.spread : 1;
+      return Array.from({ length: shares }, (_, share) => [
+        this.prefix(path, false, share),
+        this.prefix(path.toLowerCase(), true, share),
+      ]).flat();
     });
     return [...new Set([...keys, ...tags.map(tag => this.tag(tag))])];
   }
@@ -58,8 +72,14 @@ export class KeySpace {
     return `${this.keyPrefix}:probe`;
   }
 
-  private prefix(path: string, folded: boolean): string {
-    return this.generation(folded ? 'f' : 'g', path || '/');
+  /** @param share which of the keys of a shallow generation; 0 where there is one */
+  private prefix(path: string, folded: boolean, share: number): string {
+    const key = this.generation(folded ? 'f' : 'g', path || '/');
+    return share === 0 ? key : `${key}|${share}`;
+  }
+
+  private shareOf(path: string): number {
+    return this.spread === 1 ? 0 : createHash('sha256').update(path).digest().readUInt8(0) % this.spread;
   }
 
   private generation(kind: string, name: string): string {

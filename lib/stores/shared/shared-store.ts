@@ -53,7 +53,7 @@ export class SharedStore implements Store {
     const report: StoreSettings['report'] = (code, message, cause) => {
       settings.report(code, message, cause);
     };
-    const keys = new KeySpace(settings.keyPrefix);
+    const keys = new KeySpace(settings.keyPrefix, driver.spread);
     const generations = new Generations(driver, clock);
     const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
     this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });

@@ -32,7 +32,19 @@ describe('the keys of a shared store', () => {
     ]);
   });
 
-  it('let an invalidation reach a path by each of its prefixes, however deep and long', () => {
+  it('spread the root and its segments over several, of which a path asks one and an invalidation changes all', () => {
+    const spread = new KeySpace('rcc', 4);
+    const [root, first, second] = spread.generationsOver({ path: '/users/bob', folded: false });
+    expect(spread.generationsOf({ prefixes: ['/'] })).toHaveLength(8);
+    expect(spread.generationsOf({ prefixes: ['/'] })).toContain(root);
+    expect(spread.generationsOf({ prefixes: ['/users'] })).toContain(first);
+    expect(second).toBe('rcc:g:/users/bob');
+    const roots = Array.from({ length: 100 }, (_, index) => spread.generationsOver({ path: `/${index}`, folded: false })[0]);
+    expect(new Set(roots).size).toBe(4);
+  });
+
+  it.each([1, 16])('let an invalidation reach a path by each of its prefixes, however deep and long, spread over %i', spread => {
+    const keys = new KeySpace('rcc', spread);
     fc.assert(
       fc.property(fc.array(fc.oneof(segment, fc.constant('')), { maxLength: 24, size: 'max' }), fc.boolean(), (parts, folded) => {
         const over = keys.generationsOver(pathOf(parts, folded));
@@ -48,7 +60,8 @@ describe('the keys of a shared store', () => {
     );
   });
 
-  it('let an invalidation reach nothing else, to the depth of sixteen segments', () => {
+  it.each([1, 16])('let an invalidation reach nothing else, to the depth of sixteen segments, spread over %i', spread => {
+    const keys = new KeySpace('rcc', spread);
     const few = fc.array(fc.constantFrom('a', 'A', 'b', 'ab', 'a/b', 's'.repeat(160)), { maxLength: 6 });
     fc.assert(
       fc.property(few, few, fc.boolean(), (parts, prefixParts, folded) => {
