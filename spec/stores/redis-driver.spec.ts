@@ -88,6 +88,14 @@ describeWith('redis-server', 'Redis', () => {
       await expect(driver.getMany(['key'])).rejects.toThrow('Redis is a replica; the cache needs the primary.');
     });
 
+    it('refuses to read from a primary that is cut off from its replicas, where it is told to need them', async () => {
+      const server = await RedisServer.start({ args: ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'] });
+      const driver = open(singleOf(server.url));
+      await expect(driver.getMany(['key'])).rejects.toThrow('Redis has lost its replicas (min-replicas-to-write)');
+      await server.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
+      expect(await driver.getMany(['key'])).toMatchObject([{ value: undefined }]);
+    });
+
     it('follows a Sentinel to the promoted replica, which is another life', async () => {
       const group = await RedisSentinel.start();
       const { name, rootNodes } = group;

@@ -68,6 +68,10 @@ export function incarnationIn(info: string): string {
   if (field('role') === 'slave') {
     throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
   }
+  // Told where `min-replicas-to-write` is set: it may be cut off, and another may be the primary by now.
+  if (field('min_slaves_good_slaves') === '0') {
+    throw new Error('Redis has lost its replicas (min-replicas-to-write); it may not be the primary any more');
+  }
   const [life, reign] = [field('run_id'), field('master_replid')];
   if (life === undefined || reign === undefined) throw new Error('Redis does not tell its run_id and master_replid (INFO)');
   return `${life.slice(0, 12)}.${reign.slice(0, 12)}`;
