@@ -3,8 +3,8 @@ import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-cli
 /** Whatever may mean that the next reply comes from another life of the server. */
 const TURNS = ['connect', 'ready', 'reconnecting', 'error', 'end', 'terminated'] as const;
 
-/** Milliseconds after which a server is asked again who it is, along with a question: a primary may be demoted under its connections. */
-const ASK_AGAIN_MS = 250;
+/** Milliseconds after which a server is asked again whether it is the primary: it may be demoted under its connections. */
+const ASK_AGAIN_MS = 1000;
 
 /** A reply, and which life of the server gave it. */
 export interface Said {
@@ -13,10 +13,10 @@ export interface Said {
 }
 
 interface Known {
-  readonly connection: number;
-  readonly incarnation: string;
+  readonly runId: string;
+  reign: string;
   /** As `performance.now()` counts. */
-  readonly untilMs: number;
+  askAgainAtMs: number;
 }
 
 /**
@@ -27,52 +27,86 @@ interface Known {
 export class RedisLife {
   private connection = 0;
   private known: Known | undefined;
+  private learning: Promise<void> | undefined;
 
   constructor(private readonly client: RedisSingleClient) {
     for (const turn of TURNS) {
       client.on(turn, () => {
         this.connection++;
+        this.known = undefined;
+        this.learning = undefined;
       });
     }
   }
 
-  /** @throws when the connection is not ready, or is lost before the reply */
+  /** @throws when the connection is not ready or is lost before the reply, and where the server is not the primary */
   async ask(command: RedisCommand): Promise<Said> {
     // Else the client would queue what it is given, and send it to whoever is there when it has connected.
     if (!this.client.isReady) throw new Error('the connection to Redis is not ready');
+    if (this.known === undefined) await (this.learning ??= this.learn(this.connection));
     const { connection, known } = this;
-    const isKnown = known?.connection === connection && performance.now() < known.untilMs;
+    if (known === undefined) throw new Error('the connection to Redis was lost');
+
+    const isDue = performance.now() >= known.askAgainAtMs;
+    if (isDue) known.askAgainAtMs = performance.now() + ASK_AGAIN_MS;
     // In this order: who answers the second was there when the first was answered.
     const asked = this.client.sendCommand(command, AS_BYTES);
-    const [reply, incarnation] = await Promise.all([asked, isKnown ? known.incarnation : this.learn(connection)]);
+    const [reply] = await Promise.all([asked, isDue ? this.checkReign(known) : undefined]);
     if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
-    return { reply, incarnation };
+    return { reply, incarnation: `${known.runId}.${known.reign}` };
   }
 
-  private async learn(connection: number): Promise<string> {
-    const incarnation = incarnationIn(String(await this.client.sendCommand(['INFO'])));
-    this.known = { connection, incarnation, untilMs: performance.now() + ASK_AGAIN_MS };
-    return incarnation;
+  private async learn(connection: number): Promise<void> {
+    try {
+      const [server, replication] = await Promise.all([
+        this.client.sendCommand(['INFO', 'server']),
+        this.client.sendCommand(['INFO', 'replication']),
+      ]);
+      if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
+      const askAgainAtMs = performance.now() + ASK_AGAIN_MS;
+      this.known = { runId: runIdIn(String(server)), reign: reignIn(String(replication)), askAgainAtMs };
+    } finally {
+      if (connection === this.connection) this.learning = undefined;
+    }
+  }
+
+  private async checkReign(known: Known): Promise<void> {
+    try {
+      known.reign = reignIn(String(await this.client.sendCommand(['INFO', 'replication'])));
+    } catch (error) {
+      this.known = undefined;
+      throw error;
+    }
   }
 }
 
+/** @param info what `INFO server` says */
+export function runIdIn(info: string): string {
+  const runId = fieldIn(info, 'run_id');
+  if (runId === undefined) throw new Error('Redis does not tell its run_id (INFO server)');
+  return runId.slice(0, 12);
+}
+
 /**
- * The life of a server, and its time as a primary: one that was demoted and promoted again has copied what another had.
+ * A server's time as the primary: one that was demoted and promoted again has copied what another had.
  *
- * @param info what `INFO` says of server and replication
+ * @param info what `INFO replication` says
  * @throws where the server is not the one that changes are written to
  */
-export function incarnationIn(info: string): string {
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(\\w+)`, 'm').exec(info)?.[1];
+export function reignIn(info: string): string {
   // What a replica has may be older than what was acknowledged, at any time.
-  if (field('role') === 'slave') {
+  if (fieldIn(info, 'role') === 'slave') {
     throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
   }
   // Told where `min-replicas-to-write` is set: it may be cut off, and another may be the primary by now.
-  if (field('min_slaves_good_slaves') === '0') {
+  if (fieldIn(info, 'min_slaves_good_slaves') === '0') {
     throw new Error('Redis has lost its replicas (min-replicas-to-write); it may not be the primary any more');
   }
-  const [life, reign] = [field('run_id'), field('master_replid')];
-  if (life === undefined || reign === undefined) throw new Error('Redis does not tell its run_id and master_replid (INFO)');
-  return `${life.slice(0, 12)}.${reign.slice(0, 12)}`;
+  const reign = fieldIn(info, 'master_replid');
+  if (reign === undefined) throw new Error('Redis does not tell its master_replid (INFO replication)');
+  return reign.slice(0, 12);
+}
+
+function fieldIn(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(\\w+)`, 'm').exec(info)?.[1];
 }

@@ -1,7 +1,7 @@
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { incarnationIn, type Said } from './redis-life.js';
+import { reignIn, runIdIn, type Said } from './redis-life.js';
 
 /** A command, and then who has answered it, in one step. */
 const ASK = `local reply = redis.call(unpack(ARGV))
@@ -31,7 +31,7 @@ export class RedisSentinel extends RedisDriver {
 
   private async ask(command: RedisCommand): Promise<Said> {
     const said = (await this.sentinel.sendCommand(false, ['EVAL', ASK, '0', ...command], AS_BYTES)) as readonly unknown[];
-    const [reply, ...info] = said;
-    return { reply, incarnation: incarnationIn(info.join('\n')) };
+    const [reply, server, replication] = said;
+    return { reply, incarnation: `${runIdIn(String(server))}.${reignIn(String(replication))}` };
   }
 }
