@@ -13,6 +13,8 @@ import { KeyvStore } from '${root}/lib/keyv.js';
 import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';
 import { createClient, createCluster, createSentinel } from 'redis';
+import { Keyv, type KeyvStoreAdapter } from 'keyv';
+declare const adapter: KeyvStoreAdapter;
 declare const db: { [query: string]: (...args: unknown[]) => any };
 declare const name: string;
 class Avatar { url!: string }
