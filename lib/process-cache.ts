@@ -13,7 +13,13 @@ export class ProcessCache {
   readonly current = new CurrentEngine();
   readonly cache = new Cache(this.current);
   readonly registry = new Registry();
-  readonly startUp = new StartUp(this.registry, call => this.serve(call));
+  readonly startUp = new StartUp(
+    this.registry,
+    call => this.serve(call),
+    () => {
+      this.current.verify();
+    },
+  );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly changingActions = new WeakMap<object, ChangingAction>();
 

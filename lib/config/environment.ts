@@ -1,3 +1,4 @@
+import { CacheConfigError } from '../errors.js';
 import type { OpenableStore } from '../stores/store.js';
 import { isName, isSeconds } from './must-be.js';
 import { shown } from '../shown.js';
@@ -47,23 +48,10 @@ const VARIABLES = {
 
 /** What the environment says of the configuration, by the names of Flask-Caching. What is not set, or wrong, is `undefined`. */
 export const environment = {
+  /** A store with a package of its own is made, and the package loaded, only when it is opened. */
   get store(): 'simple' | 'null' | OpenableStore | undefined {
-    const [, type] = TYPE.exec(read(VARIABLES.type) ?? '') ?? [];
-    switch (type?.toLowerCase()) {
-      case 'simple':
-        return 'simple';
-      case 'null':
-        return 'null';
-      case 'redis':
-        return { open: settings => new (redis().RedisStore)({ url: read(VARIABLES.redisUrl) }).open(settings) };
-      case 'memcached': {
-        const servers = read(VARIABLES.memcachedServers);
-        const options = { servers: servers && serversIn(servers) };
-        return { open: settings => new (memcached().MemcachedStore)(options).open(settings) };
-      }
-      default:
-        return undefined;
-    }
+    const store = storeNamed();
+    return typeof store === 'function' ? { open: settings => store().open(settings) } : store;
   },
 
   get defaultTimeout(): number | undefined {
@@ -76,6 +64,18 @@ export const environment = {
   },
 };
 
+/**
+ * Checks the environment before it is needed.
+ *
+ * @throws CacheConfigError that names every mistake, and where the package is not installed that `CACHE_TYPE` needs
+ */
+export function verifyEnvironment(): void {
+  const mistakes = environmentMistakes();
+  if (mistakes.length > 0) throw new CacheConfigError(mistakes);
+  const store = storeNamed();
+  if (typeof store === 'function') store();
+}
+
 /** Every mistake in the environment, one sentence each. */
 export function environmentMistakes(): string[] {
   return Object.values<Variable>(VARIABLES).flatMap(variable => {
@@ -84,6 +84,24 @@ export function environmentMistakes(): string[] {
     if (text === undefined || text === '' || variable.holds(text)) return [];
     return [`${name}, in the environment, must be ${expectation}, got ${shown(text)}. Write ${example}.`];
   });
+}
+
+function storeNamed(): 'simple' | 'null' | (() => OpenableStore) | undefined {
+  const [, type] = TYPE.exec(read(VARIABLES.type) ?? '') ?? [];
+  switch (type?.toLowerCase()) {
+    case 'simple':
+      return 'simple';
+    case 'null':
+      return 'null';
+    case 'redis':
+      return () => new (redis().RedisStore)({ url: read(VARIABLES.redisUrl) });
+    case 'memcached': {
+      const servers = read(VARIABLES.memcachedServers);
+      return () => new (memcached().MemcachedStore)({ servers: servers && serversIn(servers) });
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** An empty variable is one that is not set. */

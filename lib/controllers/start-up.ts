@@ -32,6 +32,8 @@ export class StartUp {
   constructor(
     private readonly registry: Registry,
     private readonly override: Override,
+    /** Throws where the cache could not work. */
+    private readonly verify: () => void = () => undefined,
   ) {}
 
   /** To be called by each decorator: a `reset()` of the metadata storage drops what was registered before. */
@@ -112,6 +114,7 @@ export class StartUp {
     if (this.faultless.has(target)) return;
     const { controllers } = getMetadataArgsStorage();
     if (!controllers.some(controller => controller.target === target)) return;
+    this.verify();
     if (usageMistakes(target, this.registry).length === 0) {
       this.faultless.add(target);
       return;

@@ -1,3 +1,4 @@
+import { verifyEnvironment } from '../config/environment.js';
 import { resolveConfig, type CacheConfigSource } from '../config/resolve-config.js';
 import { CacheUsageError } from '../errors.js';
 import { Engine } from './engine.js';
@@ -19,6 +20,15 @@ export class CurrentEngine {
     }
     this.isConfigured = true;
     this.engine = new Engine(config);
+  }
+
+  /**
+   * When a server is created: what would else be found at the first request.
+   *
+   * @throws CacheConfigError where the environment is to be used and cannot be
+   */
+  verify(): void {
+    if (this.engine === undefined) verifyEnvironment();
   }
 
   /** For a request: from the first one on, the configuration stands. */

@@ -12,7 +12,8 @@ export class Faults {
   /** Reports one fault. Without `onError`: one process warning per kind. */
   report(code: string, message: string, cause: unknown): void {
     this.count();
-    const fault = new CacheFault(code, cause instanceof Error ? `${message}: ${cause.message}` : message, { cause });
+    const why = reasonOf(cause);
+    const fault = new CacheFault(code, why === '' ? message : `${message}: ${why}`, { cause });
     if (this.onError === undefined) this.warnOnce(code, fault);
     else this.tell(this.onError, fault);
   }
@@ -40,4 +41,10 @@ export class Faults {
     this.warned.add(kind);
     process.emitWarning(fault.message, { type: 'CacheWarning', code: fault.code });
   }
+}
+
+/** Of several attempts in one, as of a host with several addresses, the first says why. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return reasonOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message : '';
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { Get, JsonController } from 'routing-controllers';
+import { createExpressServer, Get, JsonController } from 'routing-controllers';
 import { cache, CacheConfig, CacheConfigError, CacheDefaults, Cached, NullStore } from '../../lib/index.js';
 import { processCache } from '../../lib/process-cache.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
@@ -327,5 +327,28 @@ describe('importing the main entry', () => {
     expect(await loadedWith(redis)).toEqual([[], ['redis', '@redis']]);
     const memcached = { CACHE_TYPE: 'memcached', CACHE_MEMCACHED_SERVERS: '127.0.0.1:1' };
     expect(await loadedWith(memcached)).toEqual([[], ['memcache-client']]);
+  });
+});
+
+describe('an environment that cannot be used', () => {
+  it.each([
+    ['files', 'CACHE_TYPE, in the environment, must be simple, null, redis or memcached, got "files". Write CACHE_TYPE=redis.'],
+    ['FileSystemCache', 'CACHE_TYPE, in the environment, must be'],
+  ])('is told when a server is created, not at its first request: %s', (type, mistake) => {
+    @JsonController('/users')
+    class UsersController {
+      @Get()
+      @Cached()
+      all(): string[] {
+        return [];
+      }
+    }
+    process.env.CACHE_TYPE = type;
+    try {
+      expect(() => createExpressServer({ controllers: [UsersController] }) as unknown).toThrow(mistake);
+    } finally {
+      delete process.env.CACHE_TYPE;
+    }
+    expect(() => createExpressServer({ controllers: [UsersController] }) as unknown).not.toThrow();
   });
 });

@@ -56,7 +56,10 @@ export abstract class RedisDriver implements Driver {
 
   /** A client that is open already stays its owner's. */
   open(onError: (error: unknown) => void): void {
-    this.client.on('error', onError);
+    this.client.on('error', (error: unknown) => {
+      this.connecting = undefined;
+      onError(error);
+    });
     if (this.client.isOpen) return;
     this.isOurs = true;
     this.connecting = this.connect(onError).finally(() => {
