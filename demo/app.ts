@@ -2,8 +2,7 @@ import type { Express } from 'express';
 import { createExpressServer, useContainer } from 'routing-controllers';
 import { Container } from 'typedi';
 import { cache } from '../lib/index.js';
-import { RedisStore } from '../lib/redis.js';
-import { DemoCache } from './demo-cache.js';
+import { demoCache } from './demo-cache.js';
 import { ErrorAnswer } from './error-answer.js';
 import { RequestLog } from './request-log.js';
 import type { RedisSettings } from './settings.js';
@@ -15,7 +14,7 @@ import { Users } from './users.js';
 export function createApp(users: Users, redis?: RedisSettings): Express {
   Container.set(Users, users);
   useContainer(Container);
-  cache.configure({ ...new DemoCache(), ...(redis && { store: new RedisStore(redis) }) });
+  cache.configure(demoCache(redis));
   return createExpressServer({
     controllers: [UsersController],
     middlewares: [RequestLog, UnknownRoute, ErrorAnswer],

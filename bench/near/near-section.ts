@@ -5,6 +5,7 @@ import { HitsProcess, type HitsDone } from './hits.js';
 import { OwnRedis, type Traffic } from './own-redis.js';
 
 const SIZES = [1000, 100_000, 1_000_000] as const;
+const WARM_UP = 1000;
 const KINDS = ['far', 'near'] as const;
 
 interface Round extends HitsDone {
@@ -49,7 +50,7 @@ interface Plan {
 
 async function measure(redis: OwnRedis, processes: Record<keyof Rounds, HitsProcess>, plan: Plan): Promise<Rounds> {
   const { bytes, hits: count, rounds } = plan;
-  for (const kind of KINDS) await processes[kind].warmUp({ bytes, count });
+  for (const kind of KINDS) await processes[kind].warmUp({ bytes, count: WARM_UP });
   const measured: Rounds = { far: [], near: [] };
   for (let round = 0; round < rounds; round++) {
     // Each begins every other round, so that neither always has the other's garbage around.

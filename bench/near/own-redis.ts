@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
+import type { RedisSingleClient } from '../../lib/redis.js';
 import { isAccepting } from '../http/accepting.js';
 import { freePort } from '../http/free-port.js';
 import { isInstalled } from '../http/installed.js';
@@ -22,7 +23,7 @@ export class OwnRedis {
     readonly port: number,
     private readonly folder: string,
     private readonly child: ChildProcess,
-    private readonly client: ReturnType<typeof createClient>,
+    private readonly client: Pick<RedisSingleClient, 'sendCommand' | 'destroy'>,
   ) {}
 
   /** @param args further arguments of `redis-server` */
