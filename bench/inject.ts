@@ -8,10 +8,10 @@ export interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** A GET that has arrived whole, and a response that is written to nowhere. */
-export function exchangeOf(url: string): Exchange {
+/** A request without a body that has arrived whole, and a response that is written to nowhere. */
+export function exchangeOf(url: string, method = 'GET'): Exchange {
   const request = new IncomingMessage(new Socket());
-  request.method = 'GET';
+  request.method = method;
   request.url = url;
   request.headers = { host: 'bench' };
   request.push(null);
@@ -20,9 +20,9 @@ export function exchangeOf(url: string): Exchange {
   return { request, response };
 }
 
-/** Sends a GET through an application without a network, and waits for the end of its response. @returns the status */
-export function inject(listener: RequestListener, url: string): Promise<number> {
-  const { request, response } = exchangeOf(url);
+/** Sends a request through an application without a network, and waits for the end of its response. @returns the status */
+export function inject(listener: RequestListener, url: string, method = 'GET'): Promise<number> {
+  const { request, response } = exchangeOf(url, method);
   return new Promise(resolve => {
     response.on('finish', () => resolve(response.statusCode));
     listener(request, response);

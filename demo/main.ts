@@ -1,16 +1,22 @@
 import 'reflect-metadata';
 import { cache } from '../lib/index.js';
 import { createApp } from './app.js';
+import { HELP, readArguments } from './arguments.js';
 import { DEMO_SIZE, openDatabase } from './database.js';
 import { listen } from './listen.js';
-import { readSettings } from './settings.js';
+import { readSettings, type RedisSettings } from './settings.js';
 import { StartError } from './start-error.js';
 import { Users } from './users.js';
 
 async function main(): Promise<void> {
-  const settings = readSettings(process.env);
+  const given = readArguments(process.argv.slice(2));
+  if (given.help) {
+    console.log(HELP);
+    return;
+  }
+  const settings = readSettings(process.env, given);
   const db = openDatabase(settings.database, DEMO_SIZE, console.log);
-  const server = await listen(createApp(new Users(db)), settings.port);
+  const server = await listen(createApp(new Users(db), settings.redis), settings.port);
 
   const shutDown = async (): Promise<void> => {
     await server.stop();
@@ -21,7 +27,14 @@ async function main(): Promise<void> {
   let stopping: Promise<void> | undefined;
   // Ctrl-C reaches the demo twice when npm has started it: by the terminal and by npm.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= shutDown()));
+  console.log(`Responses are kept in ${placeOf(settings.redis)}.`);
   console.log(welcome(server.url));
+}
+
+/** Where the cache is, without the password of a URL. */
+function placeOf(redis: RedisSettings | undefined): string {
+  if (redis === undefined) return 'the memory of this process';
+  return `the Redis at ${new URL(redis.url).host}${redis.nearCache ? ', their bodies in this process too' : ''}`;
 }
 
 function welcome(url: string): string {

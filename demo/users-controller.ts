@@ -2,7 +2,6 @@ import { BadRequestError, Body, Get, JsonController, NotFoundError, Param, Put, 
 import { Service } from 'typedi';
 import { Cached, CacheDefaults, InvalidatesCache } from '../lib/index.js';
 import { Avatar } from './avatar.js';
-import { ChangedAvatar, pathsThatShow } from './changed-avatar.js';
 import { Page } from './page.js';
 import { Users, type Friend, type ListedUser, type User } from './users.js';
 
@@ -24,21 +23,22 @@ export class UsersController {
     return this.known(username);
   }
 
+  /** It shows the avatars of others: each of them is a name to invalidate it by. */
   @Get('/:username/friends')
-  @Cached()
+  @Cached({ tags: (friends: Friend[]) => friends.map(friend => avatarOf(friend.username)) })
   friends(@Param('username') username: string): Friend[] {
     this.known(username);
     return this.users.friendsOf(username);
   }
 
   @Put('/:username/avatar')
-  @InvalidatesCache(pathsThatShow)
-  changeAvatar(@Param('username') username: string, @Body() avatar: Avatar): ChangedAvatar {
+  @InvalidatesCache(({ args: [username] }) => ({ paths: '/users/:username', tags: avatarOf(username as string) }))
+  changeAvatar(@Param('username') username: string, @Body() avatar: Avatar): Pick<User, 'username' | 'avatar'> {
     // routing-controllers does not validate the members of an array.
     if (Array.isArray(avatar)) throw new BadRequestError('The body must be one avatar, not an array.');
     this.known(username);
     this.users.changeAvatar(username, avatar.url);
-    return new ChangedAvatar(username, avatar.url, this.users.friendNamesOf(username));
+    return { username, avatar: avatar.url };
   }
 
   private known(username: string): User {
@@ -46,4 +46,9 @@ export class UsersController {
     if (user === undefined) throw new NotFoundError(`There is no user "${username}". GET /users lists those that there are.`);
     return user;
   }
+}
+
+/** The tag of every response that shows a user's avatar. */
+function avatarOf(username: string): string {
+  return `user:${username}`;
 }

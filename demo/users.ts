@@ -32,14 +32,6 @@ const FRIENDS_OF = `
   ORDER BY friendsInCommon DESC, friend.username
 `;
 
-const FRIEND_NAMES_OF = `
-  SELECT friend.username
-  FROM users AS me
-  JOIN friendships AS mine ON mine.user_id = me.id
-  JOIN users AS friend ON friend.id = mine.friend_id
-  WHERE me.username = ?
-`;
-
 const COUNTED = '(SELECT COUNT(*) FROM friendships WHERE user_id = users.id) AS friends';
 
 /** What the demo asks of its database. */
@@ -56,10 +48,6 @@ export class Users {
 
   friendsOf(username: string): Friend[] {
     return this.all(FRIENDS_OF, username);
-  }
-
-  friendNamesOf(username: string): string[] {
-    return this.all<{ username: string }>(FRIEND_NAMES_OF, username).map(friend => friend.username);
   }
 
   changeAvatar(username: string, url: string): void {

@@ -1,21 +1,28 @@
 import 'reflect-metadata';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type Database from 'libsql';
 import { createApp } from '../../demo/app.js';
+import { readArguments } from '../../demo/arguments.js';
 import { openDatabase } from '../../demo/database.js';
 import { listen, type Listening } from '../../demo/listen.js';
+import { readSettings } from '../../demo/settings.js';
 import { socialGraph } from '../../demo/social-graph.js';
+import { StartError } from '../../demo/start-error.js';
 import { Users } from '../../demo/users.js';
 import { cache } from '../../lib/index.js';
+import { DemoProcess } from '../support/demo-process.js';
+import { describeWith } from '../support/servers/installed.js';
+import { ready } from '../support/servers/readiness.js';
+import { RedisServer } from '../support/servers/redis-server.js';
 
 const SMALL = { users: 100, friendships: 600 };
-const ROOT = join(__dirname, '../..');
+const MISS = 'routing-controllers-cache; fwd=miss';
+const HIT = /^routing-controllers-cache; hit; ttl=\d+$/;
+const UNREACHABLE = 'routing-controllers-cache; fwd=bypass; detail="the store cannot be reached"';
 
 let folder: string;
 let path: string;
@@ -31,6 +38,13 @@ afterAll(() => {
   db.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Asked from the other side than the demo does. */
+function friendNamesOf(username: string): string[] {
+  const query = `SELECT username FROM users WHERE id IN
+    (SELECT user_id FROM friendships WHERE friend_id = (SELECT id FROM users WHERE username = ?))`;
+  return (db.prepare(query).all(username) as { username: string }[]).map(friend => friend.username);
+}
 
 describe('the social graph', () => {
   it('has the friendships asked for, each once, and is the same each time', () => {
@@ -86,9 +100,6 @@ describe('the app', () => {
     return { status: response.status, text: await response.text() };
   };
 
-  const MISS = 'routing-controllers-cache; fwd=miss';
-  const HIT = /^routing-controllers-cache; hit; ttl=\d+$/;
-
   it('answers a second request for friends with the same bytes from the cache', async () => {
     const miss = await get('/users/alice/friends');
     const hit = await get('/users/alice/friends');
@@ -98,16 +109,15 @@ describe('the app', () => {
 
   it('counts the friends in common', async () => {
     const friends = JSON.parse((await get('/users/alice/friends')).text) as { username: string; friendsInCommon: number }[];
-    const users = new Users(db);
-    const ofAlice = new Set(users.friendNamesOf('alice'));
+    const ofAlice = new Set(friendNamesOf('alice'));
     expect(new Set(friends.map(friend => friend.username))).toEqual(ofAlice);
     for (const { username, friendsInCommon } of friends) {
-      expect(friendsInCommon).toBe(users.friendNamesOf(username).filter(name => ofAlice.has(name)).length);
+      expect(friendsInCommon).toBe(friendNamesOf(username).filter(name => ofAlice.has(name)).length);
     }
   });
 
   it('shows a changed avatar everywhere at once, and computes nothing else anew', async () => {
-    const friend = new Users(db).friendNamesOf('alice')[0]!;
+    const friend = friendNamesOf('alice')[0]!;
     const showing = ['/users/alice', `/users/${friend}/friends`];
     const others = ['/users?limit=3', `/users/${friend}`];
     for (const route of [...showing, '/users/alice/friends', ...others]) await get(route);
@@ -194,67 +204,154 @@ describe('the app', () => {
 });
 
 describe('the process', () => {
-  const started = new Set<ChildProcess>();
-
   beforeAll(() => {
-    const { status } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'demo/tsconfig.json'], {
-      cwd: ROOT,
-    });
-    expect(status).toBe(0);
+    DemoProcess.build();
   }, 60_000);
 
   afterEach(() => {
-    for (const child of started) child.kill('SIGKILL');
-    started.clear();
+    DemoProcess.killAll();
   });
 
-  const start = (PORT: string, database = path): ChildProcess => {
-    const env = { ...process.env, PORT, DEMO_DATABASE: database };
-    const child = spawn(process.execPath, ['demo/dist/demo/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    started.add(child);
-    return child;
-  };
+  const start = (env: NodeJS.ProcessEnv = {}, args: string[] = []): DemoProcess =>
+    DemoProcess.start({ DEMO_DATABASE: path, DEMO_REDIS: '', ...env }, args);
 
-  const failureOf = async (child: ChildProcess): Promise<{ code: number; said: string }> => {
-    let said = '';
-    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number];
-    return { code, said };
+  const failureOf = async (demo: DemoProcess): Promise<{ code: number | null; said: string }> => {
+    return { code: await demo.end(), said: demo.said };
   };
 
   it.each(['SIGTERM', 'SIGINT'] as const)('prints its address and what to try, and stops cleanly on %s', async signal => {
-    const child = start('0');
-    const lines: string[] = [];
-    const output = createInterface(child.stdout!);
-    output.on('line', line => lines.push(line));
-    while (lines.filter(line => line.startsWith('  curl ')).length < 3) await once(output, 'line');
-
-    const url = /http:\/\/localhost:\d+/.exec(lines.join('\n'))![0];
-    expect((await fetch(`${url}/users/alice/friends`)).status).toBe(200);
-    child.kill(signal);
-    expect(await once(child, 'close')).toEqual([0, null]);
-    expect(lines.at(-1)).toBe('Stopped.');
+    const demo = start();
+    expect((await demo.get('/users/alice/friends')).status).toBe(200);
+    demo.child.kill(signal);
+    expect(await demo.end()).toBe(0);
+    expect(demo.lines.at(-1)).toBe('Stopped.');
   });
 
   it('says which port is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { code, said } = await failureOf(start(String(port)));
+    const { code, said } = await failureOf(start({ PORT: String(port) }));
     expect(code).toBe(1);
     expect(said).toMatch(new RegExp(`^Port ${port} is in use\\. Choose another: PORT=\\d+ npm run demo\\n$`));
     other.close();
   });
 
   it.each(['abc', '70000', '-1', '3e3'])('refuses PORT=%s in one line', async value => {
-    const { code, said } = await failureOf(start(value));
+    const { code, said } = await failureOf(start({ PORT: value }));
     expect(code).toBe(1);
     expect(said).toBe(`PORT must be a number from 0 to 65535, got "${value}". Write PORT=3000.\n`);
   });
 
   it('says which file is no database', async () => {
-    const { code, said } = await failureOf(start('0', __filename));
+    const { code, said } = await failureOf(start({ DEMO_DATABASE: __filename }));
     expect(code).toBe(1);
     expect(said).toBe(`The database ${__filename} cannot be used: file is not a database.\n`);
+  });
+
+  it('says what it takes, and ends', async () => {
+    const { code, said } = await failureOf(start({}, ['--help']));
+    expect(code).toBe(0);
+    expect(said).toContain('npm run demo -- --redis redis://127.0.0.1:6379');
+  });
+
+  it('refuses a DEMO_REDIS that is no URL of a Redis in one line', async () => {
+    const { code, said } = await failureOf(start({ DEMO_REDIS: 'localhost' }));
+    expect(code).toBe(1);
+    expect(said).toBe('DEMO_REDIS must be the URL of a Redis, got "localhost". Write DEMO_REDIS=redis://127.0.0.1:6379\n');
+  });
+
+  describeWith('redis-server', 'on Redis', () => {
+    let redis: RedisServer;
+
+    beforeEach(async () => {
+      redis = await RedisServer.start();
+    });
+
+    afterEach(async () => {
+      await redis.stop();
+    });
+
+    const newAvatar = (): string => `https://example.org/${Math.random()}.png`;
+
+    it.each([
+      ['--redis', () => ['--redis', redis.url], () => ({})],
+      ['--redis=', () => [`--redis=${redis.url}`], () => ({})],
+      ['DEMO_REDIS', () => [], () => ({ DEMO_REDIS: redis.url })],
+      ['--near-cache', () => ['--near-cache', '--redis', redis.url], () => ({})],
+    ])('shares hits and changes with another process (%s)', async (_name, args, env) => {
+      const [one, other] = [start(env(), args()), start(env(), args())];
+      const friend = friendNamesOf('alice')[0]!;
+      const miss = await one.get('/users/alice/friends');
+      expect(miss).toMatchObject({ status: 200, outcome: MISS });
+      for (const demo of [one, one, other, other]) {
+        expect(await demo.get('/users/alice/friends')).toEqual({ ...miss, outcome: expect.stringMatching(HIT) });
+      }
+
+      const url = newAvatar();
+      expect(await other.putAvatar(friend, url)).toMatchObject({ status: 200 });
+      const fresh = await one.get('/users/alice/friends');
+      expect(fresh).toMatchObject({ outcome: MISS, text: expect.stringContaining(url) });
+      expect(await other.get('/users/alice/friends')).toEqual({ ...fresh, outcome: expect.stringMatching(HIT) });
+    });
+
+    it('answers uncached while Redis is gone, and recovers when it is back', async () => {
+      const [one, other] = [start({}, ['--redis', redis.url]), start({}, ['--redis', redis.url])];
+      const friend = friendNamesOf('alice')[0]!;
+      for (const demo of [one, other]) await demo.get('/users/alice/friends');
+
+      await redis.kill();
+      const url = newAvatar();
+      expect(await one.get('/users/alice/friends')).toMatchObject({ status: 200, outcome: UNREACHABLE });
+      expect(await one.putAvatar(friend, url)).toMatchObject({ status: 200 });
+      for (const demo of [one, other]) {
+        expect(await demo.get('/users/alice/friends')).toMatchObject({
+          status: 200,
+          outcome: UNREACHABLE,
+          text: expect.stringContaining(url),
+        });
+        expect(demo.said).toContain('Until it can be, requests are answered uncached.');
+      }
+
+      await redis.restart();
+      for (const demo of [one, other]) {
+        await ready('the demo has hits again', async () => HIT.test((await demo.get('/users/alice/friends')).outcome ?? ''));
+        expect(await demo.get('/users/alice/friends')).toMatchObject({ text: expect.stringContaining(url) });
+      }
+    });
+
+    it('starts without Redis, says so, and uses it when it is there', async () => {
+      await redis.kill();
+      const demo = start({}, ['--redis', redis.url]);
+      expect(await demo.get('/users/alice')).toMatchObject({ status: 200, outcome: UNREACHABLE });
+      expect(demo.said).toMatch(
+        /^Redis cannot be reached: connect ECONNREFUSED .*\. Until it can be, requests are answered uncached\.$/m,
+      );
+      await redis.restart();
+      await ready('the demo has hits', async () => HIT.test((await demo.get('/users/alice')).outcome ?? ''));
+    });
+  });
+});
+
+describe('the arguments', () => {
+  it.each([
+    [['--foo'], 'There is no option --foo. Options: --redis, --near-cache, --help.'],
+    [['-x'], 'There is no option -x. Options: --redis, --near-cache, --help.'],
+    [['redis://h'], 'The demo takes no argument "redis://h". Write --redis redis://h'],
+    [['--redis'], '--redis must be the URL of a Redis, got "". Write --redis redis://127.0.0.1:6379'],
+    [['--redis', 'http://h'], '--redis must be the URL of a Redis, got "http://h". Write --redis redis://127.0.0.1:6379'],
+    [['--redis=redis://h/abc'], '--redis must be the URL of a Redis, got "redis://h/abc". Write --redis redis://127.0.0.1:6379'],
+    [['--near-cache=64', '--redis', 'redis://h'], '--near-cache takes no value, got "64".'],
+    [['--near-cache'], '--near-cache is for a Redis. Write --redis redis://127.0.0.1:6379 --near-cache'],
+  ])('%j are refused in a sentence', (args, sentence) => {
+    expect(() => readSettings({}, readArguments(args))).toThrow(new StartError(sentence));
+  });
+
+  it('win over the environment', () => {
+    const { redis } = readSettings(
+      { DEMO_REDIS: 'redis://there' },
+      readArguments(['--redis', 'rediss://user:secret@here:7000/1']),
+    );
+    expect(redis).toEqual({ url: 'rediss://user:secret@here:7000/1', nearCache: false });
   });
 });

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { StartError } from './start-error.js';
+
+/** What was written after `npm run demo --`. */
+export interface Arguments {
+  readonly help: boolean;
+  readonly redis: string | undefined;
+  readonly nearCache: boolean;
+}
+
+const OPTIONS = {
+  redis: { type: 'string' },
+  'near-cache': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export const HELP = `Starts the demo: a social graph in SQLite, its slow query cached.
+
+  npm run demo                                        caches in the memory of the process
+  npm run demo -- --redis redis://127.0.0.1:6379      caches in Redis, together with all demos that use the same
+  npm run demo -- --redis redis://… --near-cache      keeps bodies in the process too, and asks Redis whether they still hold
+
+  PORT=3000                            where it listens; 0: any free port
+  DEMO_DATABASE=demo/data/users.db     the file of its database, filled at the first start
+  DEMO_REDIS=redis://127.0.0.1:6379    the same as --redis`;
+
+/** @throws StartError that names the argument that is wrong */
+export function readArguments(args: readonly string[]): Arguments {
+  // Not strict, so that mistakes are told in the demo's own words.
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+  let redis: string | undefined;
+  const flags = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      throw new StartError(`The demo takes no argument "${token.value}".${remedyFor(token.value)}`);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    if (name === 'redis') redis = value ?? '';
+    else if (!(name in OPTIONS)) throw new StartError(`There is no option ${rawName}. Options: --redis, --near-cache, --help.`);
+    else if (value !== undefined) throw new StartError(`${rawName} takes no value, got "${value}".`);
+    else flags.add(name);
+  }
+  return { help: flags.has('help'), redis, nearCache: flags.has('near-cache') };
+}
+
+function remedyFor(argument: string): string {
+  return argument.includes('://') ? ` Write --redis ${argument}` : ' --help lists what it takes.';
+}

@@ -1,0 +1,79 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ready } from './servers/readiness.js';
+
+const ROOT = join(__dirname, '../..');
+
+const started = new Set<ChildProcess>();
+
+/** What a demo has answered, and what its cache made of it. */
+export interface DemoAnswer {
+  readonly status: number;
+  readonly outcome: string | null;
+  readonly text: string;
+}
+
+/** The demo as a visitor runs it: a process of its own. */
+export class DemoProcess {
+  /** What it has said, on both its outputs. */
+  said = '';
+
+  private constructor(readonly child: ChildProcess) {
+    for (const output of [child.stdout!, child.stderr!]) {
+      output.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    }
+  }
+
+  /** Compiles the demo, which comes before all else. */
+  static build(): void {
+    const compiler = [require.resolve('typescript/bin/tsc'), '-p', 'demo/tsconfig.json'];
+    const { status, stdout } = spawnSync(process.execPath, compiler, { cwd: ROOT });
+    if (status !== 0) throw new Error(stdout.toString());
+  }
+
+  /** On any free port, where the environment says no other. */
+  static start(env: NodeJS.ProcessEnv, args: readonly string[] = []): DemoProcess {
+    const child = spawn(process.execPath, ['demo/dist/demo/main.js', ...args], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.add(child);
+    return new DemoProcess(child);
+  }
+
+  static killAll(): void {
+    for (const child of started) child.kill('SIGKILL');
+    started.clear();
+  }
+
+  get lines(): string[] {
+    return this.said.split('\n').filter(line => line !== '');
+  }
+
+  async url(): Promise<string> {
+    await ready('the demo says what to try', () => Promise.resolve(this.said.split('\n  curl ').length > 3));
+    return /http:\/\/localhost:\d+/.exec(this.said)![0];
+  }
+
+  async get(route: string): Promise<DemoAnswer> {
+    return answerOf(await fetch((await this.url()) + route));
+  }
+
+  async putAvatar(username: string, url: string): Promise<DemoAnswer> {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ url });
+    return answerOf(await fetch(`${await this.url()}/users/${username}/avatar`, { method: 'PUT', headers, body }));
+  }
+
+  /** @returns the exit code, when all that it has to say has come */
+  async end(): Promise<number | null> {
+    const [code] = (await once(this.child, 'close')) as [number | null];
+    return code;
+  }
+}
+
+async function answerOf(response: Response): Promise<DemoAnswer> {
+  return { status: response.status, outcome: response.headers.get('cache-status'), text: await response.text() };
+}
