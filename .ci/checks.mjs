@@ -9,6 +9,7 @@ import { checkPackage } from './package.mjs';
 import { endAll } from './program.mjs';
 import { checkSpecs } from './specs.mjs';
 import { Tally } from './tally.mjs';
+import { checkTorture } from './torture.mjs';
 
 const MINUTE = 60_000;
 
@@ -35,5 +36,6 @@ await checkConsumers(tally, root, scratch, tarball);
 await checkDemo(tally, root, scratch);
 await checkMemory(tally, root);
 await checkConformance(tally, root);
+await checkTorture(tally, root);
 tally.isComplete = true;
 process.exit();

@@ -39,6 +39,16 @@ export abstract class RealServer {
     }
   }
 
+  /** Whether its program runs; one that runs may still be starting, or paused. */
+  protected get isRunning(): boolean {
+    return this.process?.isRunning ?? false;
+  }
+
+  /** The end of what its program has said. */
+  protected get lastWords(): string {
+    return this.process?.lastWords ?? '';
+  }
+
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }
