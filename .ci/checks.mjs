@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { checkConformance } from './conformance.mjs';
 import { checkConsumers } from './consumers.mjs';
 import { checkDemo } from './demo.mjs';
+import { checkLocks } from './locks.mjs';
 import { checkMemory } from './memory.mjs';
 import { checkPackage } from './package.mjs';
 import { endAll } from './program.mjs';
@@ -30,6 +31,7 @@ const interrupt = why => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt(`Ended by ${signal}.`));
 setTimeout(() => interrupt('They took more than 20 minutes.'), 20 * MINUTE).unref();
 
+await checkLocks(tally, root);
 await checkSpecs(tally, root, scratch);
 const tarball = await checkPackage(tally, root, scratch);
 await checkConsumers(tally, root, scratch, tarball);
