@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { checkConformance } from './conformance.mjs';
 import { checkConsumers } from './consumers.mjs';
 import { checkDemo } from './demo.mjs';
+import { checkLocks } from './locks.mjs';
 import { checkMemory } from './memory.mjs';
 import { checkPackage } from './package.mjs';
 import { endAll } from './program.mjs';
 import { checkSpecs } from './specs.mjs';
 import { Tally } from './tally.mjs';
+import { checkTorture } from './torture.mjs';
 
 const MINUTE = 60_000;
 
@@ -29,11 +31,13 @@ const interrupt = why => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt(`Ended by ${signal}.`));
 setTimeout(() => interrupt('They took more than 20 minutes.'), 20 * MINUTE).unref();
 
+await checkLocks(tally, root);
 await checkSpecs(tally, root, scratch);
 const tarball = await checkPackage(tally, root, scratch);
 await checkConsumers(tally, root, scratch, tarball);
 await checkDemo(tally, root, scratch);
 await checkMemory(tally, root);
 await checkConformance(tally, root);
+await checkTorture(tally, root);
 tally.isComplete = true;
 process.exit();

@@ -9,14 +9,18 @@ import { CheckFailure } from './tally.mjs';
 const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
 const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
 
+/** What the stores of the subpaths need, in the order in which the consumers make them. */
+const STORE_PEERS = ['redis', 'memcache-client', 'keyv'];
+
 /** Folders under `consumers`, each a project that installs the tarball and serves with it. */
 const CONSUMERS = [
-  { name: 'commonjs', packages: PEERS, main: 'server.cjs' },
-  { name: 'esm', packages: PEERS, main: 'server.mjs' },
+  { name: 'commonjs', packages: PEERS, main: 'server.cjs', stores: 'stores.cjs' },
+  { name: 'esm', packages: PEERS, main: 'server.mjs', stores: 'stores.mjs' },
   {
     name: 'typescript',
     packages: [...PEERS, 'typescript', '@types/express', '@types/node'],
     main: 'dist/server.js',
+    stores: 'dist/stores.js',
     compile: true,
   },
 ];
@@ -43,8 +47,42 @@ export async function checkConsumers(tally, root, scratch, tarball) {
         await serveAndChange(project, consumer.main);
       },
     );
+    await checkStores(tally, root, project, ready, consumer);
   }
   await checkStoreSuite(tally, root, scratch, tarball);
+}
+
+/** Imports each subpath by name: first without the packages that the stores need, where nothing has to compile, and then with them. */
+async function checkStores(tally, root, project, ready, { name, stores, compile }) {
+  const made = STORE_PEERS.map(() => 'function');
+  if (!compile) {
+    const title = `consumer ${name}: each subpath loads without redis, memcache-client and keyv, and each store names what to install`;
+    await tally.check(title, async () => {
+      ready();
+      await expectStores(
+        project,
+        stores,
+        STORE_PEERS.map(peer => `npm install ${peer}`),
+      );
+    });
+  }
+  await tally.check(
+    `consumer ${name}: makes the store of each subpath; the main entry loads none of their packages`,
+    async () => {
+      ready();
+      await installPeers(root, project, STORE_PEERS);
+      if (compile) {
+        await run(join(project, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.stores.json'], { cwd: project, seconds: 120 });
+      }
+      await expectStores(project, stores, made);
+    },
+  );
+}
+
+async function expectStores(project, file, stores) {
+  const output = await run('node', [file], { cwd: project, seconds: 60 });
+  const expected = JSON.stringify({ loaded: [], testing: 'function', stores });
+  if (output.trim() !== expected) throw new CheckFailure(`Expected ${expected}.`, output);
 }
 
 /** Has the author of a store test it, with no test runner but that of Node. */
@@ -63,10 +101,15 @@ async function checkStoreSuite(tally, root, scratch, tarball) {
   });
 }
 
-async function install(root, project, tarball, packages) {
+function install(root, project, tarball, packages) {
+  return installPeers(root, project, packages, [tarball]);
+}
+
+/** Installs packages in the versions that this project is developed with, and files as they are. */
+async function installPeers(root, project, packages, files = []) {
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const wanted = packages.map(name => `${name}@${devDependencies[name]}`);
-  await run('npm', ['install', '--no-audit', '--no-fund', tarball, ...wanted], { cwd: project, seconds: 180 });
+  await run('npm', ['install', '--no-audit', '--no-fund', ...files, ...wanted], { cwd: project, seconds: 180 });
 }
 
 async function serveAndChange(project, main) {

@@ -14,7 +14,7 @@ export async function checkSpecs(tally, root, scratch) {
   const outcome = await tally.check(
     'npm test: dependencies, typecheck, lint and format, up to the report of the specs',
     async () => {
-      const { code } = await npmTest.endWithin(10 * MINUTE);
+      const { code } = await npmTest.endWithin(14 * MINUTE);
       const text = await readFile(report, 'utf8').catch(error => {
         throw new CheckFailure(`Ended with ${code} and left no report (${error.code}).`, npmTest.output);
       });
@@ -44,6 +44,8 @@ function count(tally, outcome, npmTest) {
   if (specs.failed > 0) tally.fail(`specs: ${specs.failed} do not pass`, npmTest.output, specs.failed);
   for (const title of specs.skipped) console.log(`skip specs: ${title}`);
   console.log(`     ${specs.skipped.length} skipped`);
+  const leftovers = npmTest.output.match(/^.*(?:did not exit|failed to exit gracefully).*$/gm);
+  if (leftovers !== null) tally.note(leftovers.join('\n'));
 }
 
 /** What a report of jest says. A file that fails outside its tests counts as one failure. */

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Ends a check as failed, with the output that shows why. */
 export class CheckFailure extends Error {
   constructor(reason, output = '') {
@@ -23,12 +25,14 @@ export class Tally {
    * failed: so a later check that needs the result fails too, and is never skipped.
    */
   async check(name, act) {
+    const began = performance.now();
+    const timed = () => `${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`;
     try {
       const value = await act();
-      this.pass(name);
+      this.pass(timed());
       return () => value;
     } catch (error) {
-      this.fail(name, error instanceof CheckFailure ? error.message : (error?.stack ?? String(error)));
+      this.fail(timed(), error instanceof CheckFailure ? error.message : (error?.stack ?? String(error)));
       return () => {
         throw new CheckFailure(`Could not run, for this failed: ${name}`);
       };

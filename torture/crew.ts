@@ -19,6 +19,9 @@ interface Member {
   diesAtNextCommit: boolean;
 }
 
+/** Says that a process that uses the store has ended by itself: the fault of what it runs. */
+export class LostProcess extends Error {}
+
 /** The processes that use the store, the database they all ask, and what they have seen. */
 export class Crew {
   readonly reads: Read[] = [];
@@ -33,9 +36,9 @@ export class Crew {
   /** @param assignmentOf a process, by how many have been started before it */
   constructor(private readonly assignmentOf: (place: number, index: number) => Assignment) {}
 
-  /** @throws when a process has ended that nobody has killed */
+  /** @throws LostProcess when a process has ended that nobody has killed */
   checkIsWhole(): void {
-    if (this.lost !== undefined) throw new Error(`Process ${this.lost} has ended by itself.`);
+    if (this.lost !== undefined) throw new LostProcess(`Process ${this.lost} has ended by itself.`);
   }
 
   get operations(): number {

@@ -1,4 +1,5 @@
 import { installContenders } from './contenders/install.js';
+import { LostProcess } from './crew.js';
 import type { ContenderName } from './messages.js';
 import { optionsOf, USAGE, type Options } from './options.js';
 import { described, figures, heading } from './report.js';
@@ -28,13 +29,24 @@ async function main(): Promise<void> {
   console.log(heading());
   const results: RunResult[] = [];
   for (const plan of plansOf(options)) {
-    const result = await run(plan, options);
+    const result = await runWhole(plan, options);
     console.log(figures(result, options.store));
     const shown = plan.contender === 'ours' ? SHOWN : SHOWN_OF_OTHERS;
     for (const stale of result.stale.slice(0, shown)) console.log(described(stale, plan.seed));
     results.push(result);
   }
   conclude(options, results);
+}
+
+/** A run that could not be made, for what is around the cache and not for the cache, is made once more. */
+async function runWhole(plan: RunPlan, options: Options): Promise<RunResult> {
+  try {
+    return await run(plan, options);
+  } catch (error) {
+    if (error instanceof LostProcess) throw error;
+    console.error(`${plan.scenario} could not be run, once more:`, error);
+    return run(plan, options);
+  }
 }
 
 function plansOf({ contenders, scenarios, modes, seed, store }: Options): RunPlan[] {
@@ -76,6 +88,6 @@ function sentence(contender: ContenderName, results: readonly RunResult[]): stri
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error instanceof Error && error.cause === undefined ? error.message : error);
   process.exitCode = 1;
 });

@@ -72,7 +72,8 @@ describeWith('redis-server', 'many requests at once for one entry that is missin
     const began = performance.now();
     holder!.kill('SIGKILL');
     const resume = await gate.next();
-    expect(performance.now() - began).toBeLessThan((COLLAPSE_TIMEOUT / 4) * 1000 + 1500);
+    // A right to compute ends after a quarter of it; the rest is for busy machines, and still less than they would wait at most.
+    expect(performance.now() - began).toBeLessThan(COLLAPSE_TIMEOUT * 1000 * 0.75);
     resume();
     expect(new Set((await answers).flat())).toEqual(new Set(['{"text":"2"}']));
     expect(runs).toBe(2);

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { stopRealServers } from './real-server.js';
 
 /** Server programs that specs run, and the packages that bring them. */
@@ -37,6 +37,7 @@ export function describeWith(program: ServerProgram, name: string, body: () => v
     });
     return;
   }
-  process.stderr.write(`Skipped: ${name}. ${remedy}\n`);
+  const file = relative(process.cwd(), expect.getState().testPath ?? '');
+  process.stderr.write(`Skipped in ${file}: ${name.replace(/:$/, '')}. ${remedy}\n`);
   describe.skip(name, body);
 }

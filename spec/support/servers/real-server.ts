@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 import { ready } from './readiness.js';
 import type { ServerProcess } from './server-process.js';
@@ -39,14 +40,33 @@ export abstract class RealServer {
     }
   }
 
+  /** Whether its program runs; one that runs may still be starting, or paused. */
+  protected get isRunning(): boolean {
+    return this.process?.isRunning ?? false;
+  }
+
+  /** The end of what its program has said. */
+  protected get lastWords(): string {
+    return this.process?.lastWords ?? '';
+  }
+
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }
 
   /** Starts it again on the same port, after a kill too. */
   async restart(): Promise<void> {
-    await this.kill();
-    await this.begin();
+    for (let attempt = 1; ; attempt++) {
+      await this.kill();
+      try {
+        await this.begin();
+        return;
+      } catch (error) {
+        // Who looks for a free port holds it for a moment.
+        if (attempt === ATTEMPTS) throw error;
+        await pause(100);
+      }
+    }
   }
 
   /** Ends it at once, as a crash does. */

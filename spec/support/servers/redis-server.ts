@@ -1,9 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { RealServer } from './real-server.js';
 import { ServerProcess } from './server-process.js';
+
+/** What is needed of a client. */
+interface Client {
+  sendCommand(args: readonly string[]): Promise<unknown>;
+  destroy(): void;
+}
+
+/** How often a server that runs is asked to take a connection. */
+const ATTEMPTS = 20;
 
 export interface RedisServerOptions {
   /** Further arguments of `redis-server`; they win over those given here. */
@@ -45,13 +55,14 @@ export class RedisServer extends RealServer {
     return `redis://${this.address}`;
   }
 
-  /** Runs one command on a connection of its own. */
+  /**
+   * Runs one command on a connection of its own. A server that runs and takes no connection now is asked again.
+   *
+   * @throws with the end of what the server has said
+   */
   async command(...args: readonly string[]): Promise<unknown> {
-    const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false, connectTimeout: 2000 } });
-    // What fails is told by the promises below.
-    client.on('error', () => undefined);
+    const client = await this.connected(ATTEMPTS);
     try {
-      await client.connect();
       return await client.sendCommand([...args]);
     } finally {
       client.destroy();
@@ -69,6 +80,34 @@ export class RedisServer extends RealServer {
   }
 
   protected override async isReady(): Promise<boolean> {
-    return (await this.command('PING')) === 'PONG';
+    const client = await this.connected(1);
+    try {
+      return (await client.sendCommand(['PING'])) === 'PONG';
+    } finally {
+      client.destroy();
+    }
+  }
+
+  private async connected(attempts: number): Promise<Client> {
+    const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false, connectTimeout: 2000 } });
+    // What fails is told by the promises.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      client.destroy();
+      if (attempts === 1 || !this.isRunning) throw this.unconnected(error);
+    }
+    await pause(100);
+    return this.connected(attempts - 1);
+  }
+
+  private unconnected(cause: unknown): Error {
+    const { message } = cause as Error;
+    const state = this.isRunning ? 'runs' : 'does not run';
+    return new Error(`The Redis on ${this.address}, which ${state}, takes no connection: ${message}\n${this.lastWords}`, {
+      cause,
+    });
   }
 }

@@ -1,0 +1,30 @@
+import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import { CacheConfigError } from 'routing-controllers-cache';
+
+// Read first: what the main entry has loaded, all by itself.
+const loaded = ['redis', 'memcache-client', 'keyv'].filter(name =>
+  Object.keys(createRequire(import.meta.url).cache).some(file => file.replaceAll('\\', '/').includes(`/node_modules/${name}/`)),
+);
+
+const { KeyvStore } = await import('routing-controllers-cache/keyv');
+const { MemcachedStore } = await import('routing-controllers-cache/memcached');
+const { RedisStore } = await import('routing-controllers-cache/redis');
+const { describeStore } = await import('routing-controllers-cache/testing');
+
+function made(create) {
+  try {
+    return typeof create().open;
+  } catch (error) {
+    if (!(error instanceof CacheConfigError)) throw error;
+    return /Run: (.*)$/.exec(error.message)?.[1] ?? error.message;
+  }
+}
+
+const stores = [
+  made(() => new RedisStore()),
+  made(() => new MemcachedStore()),
+  made(() => new KeyvStore({ adapter: new Map() })),
+];
+console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
+process.exit();

@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import Keyv from 'keyv';
+import { createClient } from 'redis';
+import type { OpenableStore, Store } from 'routing-controllers-cache';
+import { KeyvStore, type KeyvStoreOptions } from 'routing-controllers-cache/keyv';
+import { MemcachedStore, type MemcachedStoreOptions } from 'routing-controllers-cache/memcached';
+import { RedisStore, type RedisStoreOptions } from 'routing-controllers-cache/redis';
+import { describeStore, type CreateStore } from 'routing-controllers-cache/testing';
+
+const redis: RedisStoreOptions = { client: createClient(), nearCache: true };
+const memcached: MemcachedStoreOptions = { servers: ['127.0.0.1:11211'] };
+const keyv: KeyvStoreOptions = { keyv: new Keyv() };
+
+// @ts-expect-error: the types know the options.
+const wrong: RedisStoreOptions = { uri: 'redis://127.0.0.1' };
+
+const made: OpenableStore[] = [new RedisStore(redis), new MemcachedStore(memcached), new KeyvStore(keyv)];
+const create: CreateStore = (): Store | OpenableStore => new RedisStore('redis://127.0.0.1:1');
+
+const stores = made.map(store => typeof store.open);
+const loaded: string[] = [];
+console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
+process.exit(typeof create === 'function' && typeof wrong === 'object' ? 0 : 1);

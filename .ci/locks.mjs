@@ -1,0 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckFailure } from './tally.mjs';
+
+/** Lock files must serve every registry: no address of one is in them. */
+export async function checkLocks(tally, root) {
+  await tally.check('lock files: none names a registry', async () => {
+    const files = await lockFilesUnder(root);
+    if (files.length === 0) throw new CheckFailure('There is none.');
+    const found = await Promise.all(
+      files.map(async file => {
+        const lines = (await readFile(join(root, file), 'utf8')).split('\n');
+        return lines.filter(line => /"resolved":|\/\/registry\./.test(line)).map(line => `${file}: ${line.trim()}`);
+      }),
+    );
+    if (found.flat().length > 0) throw new CheckFailure('These do.', found.flat().slice(0, 10).join('\n'));
+  });
+}
+
+async function lockFilesUnder(folder, path = '') {
+  const entries = await readdir(join(folder, path), { withFileTypes: true });
+  const inside = entries.filter(entry => entry.isDirectory() && !['node_modules', '.git', 'dist'].includes(entry.name));
+  const deeper = await Promise.all(inside.map(({ name }) => lockFilesUnder(folder, join(path, name))));
+  return [
+    ...(entries.some(({ name }) => name === 'package-lock.json') ? [join(path, 'package-lock.json')] : []),
+    ...deeper.flat(),
+  ];
+}

@@ -1,0 +1,105 @@
+import { cache } from '../../../lib/index.js';
+import { describeBreakable } from '../../support/breakable.js';
+import { startAfresh, until } from '../../support/each.js';
+import { ready } from '../../support/servers/readiness.js';
+import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+
+withNewUsers();
+startAfresh();
+
+const STORE_TIMEOUT = 0.2;
+
+describeBreakable('a store', current => {
+  it('that grants the right to compute too late gets it back', async () => {
+    const { processes, elsewhere } = current();
+    const { server, driver } = await processes.serveHeld(UsersController, { storeTimeout: STORE_TIMEOUT });
+    await current().fill(server);
+    const { stores } = cache.stats();
+    const grant = driver.hold('add', 'after', key => key.includes(':c:'));
+    expect((await server.get('/users/ann')).status).toBe(200);
+    await until(() => cache.stats().stores > stores);
+    const keys = await grant.arrived.promise;
+    grant.release();
+    const { driver: theirs } = elsewhere.open();
+    await ready('the right is given back', async () => (await theirs.getMany(keys))[0]!.value === undefined);
+  });
+
+  it('that one process cannot reach is told by it as soon as it can be', async () => {
+    const { processes, elsewhere, on } = current();
+    const server = await processes.serve(UsersController, { storeTimeout: STORE_TIMEOUT });
+    await current().fill(server);
+    const address = processes.lastAddress;
+    const other = elsewhere.open();
+    on.proxy.refuse();
+    on.proxy.cut();
+    await server.put('/users/bob');
+    expect(await other.hit(address)).toBe('{"name":"bob","version":1}');
+    await on.proxy.accept();
+    await ready('the other process is told', async () => (await other.hit(address)) === undefined);
+    await current().expectRecovery(server);
+  });
+
+  it('that does not know of an invalidation serves nothing of what that covers, and all the rest', async () => {
+    const { processes, elsewhere } = current();
+    const { server, driver } = await processes.serveHeld(UsersController);
+    const other = elsewhere.open();
+    await current().fill(server);
+    const address = processes.lastAddress;
+    await ready('ann is served', async () => (await server.get('/users/ann')).outcome === 'hit');
+    driver.failing.add('exchange');
+    expect((await server.put('/users/bob')).status).toBe(200);
+    // Each of them that the store answers keeps it from being left alone.
+    for (let round = 0; round < 3; round++) {
+      expect(versionIn(await server.get('/users/bob'))).toBe(2);
+      expect(await other.hit(address)).toBe('{"name":"bob","version":1}');
+      expect((await server.get('/users/bob')).outcome).not.toBe('hit');
+    }
+    await ready('the rest is served', async () => {
+      const ann = await server.get('/users/ann');
+      expect(versionIn(ann)).toBe(ann.outcome === 'hit' ? 1 : 2);
+      return ann.outcome === 'hit';
+    });
+    driver.failing.clear();
+    await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    await current().expectRecovery(server);
+  });
+
+  it('that is told of an invalidation while an answer of before is on its way serves nothing of it', async () => {
+    const { processes, elsewhere } = current();
+    const { server, driver } = await processes.serveHeld(UsersController);
+    const other = elsewhere.open();
+    await current().fill(server);
+    const address = processes.lastAddress;
+    driver.failing.add('exchange');
+    await server.put('/users/bob');
+    await ready('the store is asked again', async () => (await server.get('/users/bob')).outcome === 'fwd=miss');
+    const look = driver.hold('getMany', 'after', key => key.endsWith(':g:/'));
+    const begun = server.get('/users/bob');
+    await look.arrived.promise;
+    driver.failing.clear();
+    await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    look.release();
+    expect(told(await begun)).toEqual(['fwd=miss', 2]);
+    await current().expectRecovery(server);
+  });
+
+  it('that does not know of more than a thousand serves nothing, until it is told', async () => {
+    const { processes, elsewhere } = current();
+    const { server, driver } = await processes.serveHeld(UsersController);
+    await current().fill(server);
+    const paths = Array.from({ length: 1001 }, (_, index) => `/others/${index}`);
+    const other = elsewhere.open();
+    await Promise.all(paths.map(path => other.hit({ key: path, path: { path, folded: false } })));
+    users.version = 2;
+    driver.failing.add('exchange');
+    await Promise.all(paths.map(path => cache.invalidate(path)));
+    await ready('the store is asked again', async () => {
+      const answer = await server.get('/users/bob');
+      expect(told(answer)).not.toContain('hit');
+      expect(versionIn(answer)).toBe(2);
+      return answer.outcome === 'fwd=miss';
+    });
+    driver.failing.clear();
+    await current().expectRecovery(server);
+  });
+});
