@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
   if (options.contenders.some(name => name !== 'ours')) installContenders();
   console.log(
-    `seed ${options.seed}, ${options.processes} processes of ${options.clients} clients, handlers of 0 to ${options.handlerMs} ms`,
+    `seed ${options.seed}, ${options.processes} processes of ${options.clients} clients, handlers of 0 to ${options.handlerMs} ms, tags ${options.hasTags ? 'on' : 'off'}`,
   );
   console.log(heading());
   const results: RunResult[] = [];

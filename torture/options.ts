@@ -20,6 +20,8 @@ export interface Options {
   readonly modes: readonly Mode[];
   readonly isShort: boolean;
   readonly overHttp: boolean;
+  /** Much is invalidated by tag. */
+  readonly hasTags: boolean;
 }
 
 export const USAGE = `npm run torture -- [options]
@@ -32,6 +34,7 @@ export const USAGE = `npm run torture -- [options]
   --scenario <name>       ${Object.keys(SCENARIOS).join(' | ')} | all; several with commas
   --contender <name>      ${CONTENDERS.join(' | ')} | all; several with commas
   --mode <name>           refuse | continue | all; default all (short: refuse)
+  --tags <on | off>       much is invalidated by tag; default on
   --http                  requests go through real sockets (short: they do)
   --short                 less than a minute: a few scenarios, few operations`;
 
@@ -50,6 +53,7 @@ export function optionsOf(args: readonly string[]): Options {
       contender: { type: 'string', default: 'ours' },
       mode: { type: 'string' },
       short: { type: 'boolean', default: false },
+      tags: { type: 'string', default: 'on' },
       http: { type: 'boolean' },
     },
   });
@@ -67,6 +71,7 @@ export function optionsOf(args: readonly string[]): Options {
     contenders: oneOf('contender', values.contender, CONTENDERS),
     modes: oneOf('mode', values.mode ?? (isShort ? 'refuse' : 'all'), MODES),
     isShort,
+    hasTags: oneOf('tags', values.tags, ['on', 'off'])[0] === 'on',
     overHttp: values.http ?? isShort,
   };
 }

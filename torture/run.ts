@@ -33,8 +33,9 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const scenario: Scenario = SCENARIOS[plan.scenario];
   const servers = await startServers(options.store);
   const networks = scenario.hasNetworks === true ? await networksTo(servers, options.processes) : [];
+  const mix = { ...USUAL_MIX, ...scenario.mix, ...(!options.hasTags && { tagged: 0 }) };
   const crew = new Crew((place, worker) => ({
-    ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix: { ...USUAL_MIX, ...scenario.mix } },
+    ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix },
     ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
     urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
     seed: plan.seed * 131 + worker,

@@ -1,6 +1,7 @@
 import { Get, HttpError, JsonController, Param, Put, QueryParam } from 'routing-controllers';
 import { Cached, InvalidatesCache } from '../../lib/index.js';
-import { groupPath, ROOT, userPath, type Manner } from '../world.js';
+import type { Versions } from '../history.js';
+import { avatarPath, groupPath, listPath, membersShown, NEWS, ROOT, tagOf, userPath, type Manner } from '../world.js';
 import { operations } from './operation.js';
 import type { Origin } from './origin.js';
 
@@ -9,14 +10,20 @@ const USER = `${GROUP}/users/:user`;
 /** Outlives every run: what is stale is never so by its age. */
 const TIMEOUT = 3600;
 
-/** What is invalidated by a change of a key, as `cache.invalidate` wants it. `torture --tags` will have its names beside. */
-export function prefixesOf(key: string): string[] {
-  const [, , group = '', kind] = key.split('/');
-  return kind === 'users' ? [key, `${groupPath(group)}/members`] : [key];
+/** What is invalidated by a change of a key, as `cache.invalidate` and `cache.invalidateTags` want it. */
+export function targetsOf(key: string, hasTags: boolean): { paths: string[]; tags: string[] } {
+  const [, place, group = '', kind] = key.split('/');
+  if (place === 'news') return { paths: [], tags: [NEWS] };
+  if (place === 'avatars') return { paths: [], tags: [tagOf(key)] };
+  if (kind !== 'users') return { paths: [key], tags: [] };
+  return hasTags ? { paths: [key], tags: [tagOf(key)] } : { paths: [key, `${groupPath(group)}/members`], tags: [] };
 }
 
 /** An application as its authors write it: what is changed and what it makes out of date stand on one method. */
-export function controllersFor(origin: Origin): (new () => unknown)[] {
+export function controllersFor(origin: Origin, hasTags: boolean): (new () => unknown)[] {
+  const ofMembers = hasTags ? { tags: membersShown as (shown: Versions) => string[] } : {};
+  const ofNews = hasTags ? { tags: [NEWS] } : {};
+
   async function change(key: string, manner: Manner) {
     await origin.change(key, manner, operations.getStore()!);
     if (manner === 'rejected') throw new HttpError(400, 'Nothing has changed.');
@@ -27,19 +34,19 @@ export function controllersFor(origin: Origin): (new () => unknown)[] {
   @JsonController()
   class GroupsController {
     @Get(GROUP)
-    @Cached({ timeout: TIMEOUT })
+    @Cached({ timeout: TIMEOUT, ...ofNews })
     group(@Param('group') group: string) {
       return origin.show(groupPath(group));
     }
 
     @Get(`${GROUP}/members`)
-    @Cached({ timeout: TIMEOUT })
+    @Cached({ timeout: TIMEOUT, ...ofMembers })
     members(@Param('group') group: string) {
       return origin.show(`${groupPath(group)}/members`);
     }
 
     @Get(USER)
-    @Cached({ timeout: TIMEOUT })
+    @Cached({ timeout: TIMEOUT, ...ofMembers })
     user(@Param('group') group: string, @Param('user') user: string) {
       return origin.show(userPath(group, user));
     }
@@ -51,7 +58,7 @@ export function controllersFor(origin: Origin): (new () => unknown)[] {
     }
 
     @Put(USER)
-    @InvalidatesCache([USER, `${GROUP}/members`])
+    @InvalidatesCache(({ args: [group, user] }) => targetsOf(userPath(group as string, user as string), hasTags))
     changeUser(@Param('group') group: string, @Param('user') user: string, @QueryParam('manner') manner: Manner) {
       return change(userPath(group, user), manner);
     }
@@ -60,6 +67,30 @@ export function controllersFor(origin: Origin): (new () => unknown)[] {
     @InvalidatesCache()
     changeGroup(@Param('group') group: string, @QueryParam('manner') manner: Manner) {
       return change(groupPath(group), manner);
+    }
+
+    @Get('/lists/:list')
+    @Cached({ timeout: TIMEOUT, ...ofMembers })
+    list(@Param('list') list: string) {
+      return origin.show(listPath(list));
+    }
+
+    @Put('/lists/:list')
+    @InvalidatesCache()
+    changeList(@Param('list') list: string, @QueryParam('manner') manner: Manner) {
+      return change(listPath(list), manner);
+    }
+
+    @Put('/avatars/:group/:user')
+    @InvalidatesCache(({ args: [group, user] }) => targetsOf(avatarPath(group as string, user as string), hasTags))
+    changeAvatar(@Param('group') group: string, @Param('user') user: string, @QueryParam('manner') manner: Manner) {
+      return change(avatarPath(group, user), manner);
+    }
+
+    @Put('/news')
+    @InvalidatesCache({ tags: [NEWS] })
+    changeNews(@QueryParam('manner') manner: Manner) {
+      return change(NEWS, manner);
     }
 
     @Put('/')

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Versions } from '../history.js';
 import type { FromWorker } from '../messages.js';
 import type { Random } from '../random.js';
-import { keysShown, type Manner } from '../world.js';
+import { keysShown, shownOf, type Manner } from '../world.js';
 import type { Operation } from './operation.js';
 
 /** How much longer slow changes take than others. */
@@ -28,7 +28,7 @@ export class Origin {
     await this.takeTime(1);
     const versions = await this.ask(id => ({ kind: 'look', id, keys: keysShown(path) }));
     await this.takeTime(1);
-    return versions;
+    return shownOf(path, versions);
   }
 
   /** Never returns when this process is to die with the change. */

@@ -3,7 +3,7 @@ import { createExpressServer } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
 import type { ReadOutcome, Versions } from '../history.js';
 import type { Assignment } from '../messages.js';
-import { controllersFor, prefixesOf } from './controllers.js';
+import { controllersFor, targetsOf } from './controllers.js';
 import { operations, type Operation } from './operation.js';
 import type { Origin } from './origin.js';
 import { storeFor } from './stores.js';
@@ -24,8 +24,9 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
       if (code === 'CACHE_INVALIDATION_UNDELIVERED' && assignment.mode === 'continue') operation.isUndelivered = true;
     },
   });
-  const app = createExpressServer({ controllers: controllersFor(origin) }) as RequestListener;
-  const ours = new Ours(origin);
+  const hasTags = assignment.mix.tagged > 0;
+  const app = createExpressServer({ controllers: controllersFor(origin, hasTags) }) as RequestListener;
+  const ours = new Ours(origin, hasTags);
   const listener: RequestListener = (request, response) => {
     operations.run(ours.operationOf(request.headers[OPERATION_HEADER]), () => app(request, response));
   };
@@ -37,7 +38,10 @@ class Ours implements System {
   transport!: Transport;
   private readonly underWay = new Map<number, Operation>();
 
-  constructor(private readonly origin: Origin) {}
+  constructor(
+    private readonly origin: Origin,
+    private readonly hasTags: boolean,
+  ) {}
 
   /** Node gives a request of a connection the context of that connection, not of whoever sent it. */
   operationOf(header: string | string[] | undefined): Operation {
@@ -59,7 +63,9 @@ class Ours implements System {
       if (manner === 'from-code') {
         await operations.run(operation, async () => {
           await this.origin.change(key, manner, operation);
-          await cache.invalidate(prefixesOf(key));
+          const { paths, tags } = targetsOf(key, this.hasTags);
+          if (paths.length > 0) await cache.invalidate(paths);
+          if (tags.length > 0) await cache.invalidateTags(tags);
         });
         return 'seen';
       }
