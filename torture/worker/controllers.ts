@@ -1,6 +1,5 @@
 import { Get, HttpError, JsonController, Param, Put, QueryParam } from 'routing-controllers';
 import { Cached, InvalidatesCache } from '../../lib/index.js';
-import type { Versions } from '../history.js';
 import { avatarPath, groupPath, listPath, membersShown, NEWS, ROOT, tagOf, userPath, type Manner } from '../world.js';
 import { operations } from './operation.js';
 import type { Origin } from './origin.js';
@@ -21,7 +20,7 @@ export function targetsOf(key: string, hasTags: boolean): { paths: string[]; tag
 
 /** An application as its authors write it: what is changed and what it makes out of date stand on one method. */
 export function controllersFor(origin: Origin, hasTags: boolean): (new () => unknown)[] {
-  const ofMembers = hasTags ? { tags: membersShown as (shown: Versions) => string[] } : {};
+  const ofMembers = hasTags ? { tags: membersShown } : {};
   const ofNews = hasTags ? { tags: [NEWS] } : {};
 
   async function change(key: string, manner: Manner) {

@@ -19,8 +19,12 @@ export class Invalidations {
     this.undelivered = new UndeliveredInvalidations((targets, ownerIds) => this.end(targets, ownerIds, new Map()));
   }
 
-  /** Whether something over the address has been invalidated and the store does not know. @param tags beside those of the address */
-  areMissingOver(address: Address, tags: readonly string[] = []): boolean {
+  /**
+   * Whether something over the address has been invalidated and the store does not know.
+   *
+   * @param tags that the entry has brought; without, those that it may bring count
+   */
+  areMissingOver(address: Address, tags?: readonly string[]): boolean {
     return this.undelivered.covers(address, tags);
   }
 

@@ -22,7 +22,7 @@ export interface View {
 
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
-  /** @param isDoubtful whether the store does not know all that has been invalidated over an address, or with these further tags */
+  /** @param isDoubtful whether the store does not know all that has been invalidated over an address, with the tags that an entry has brought */
   constructor(
     private readonly driver: Driver,
     private readonly reader: EntryReader,
@@ -95,6 +95,8 @@ export class SharedEntries {
       }),
     );
     if (toBegin.size === 0) return found;
+    // A change has died. Computations that do not know their tags yet must see that before they can see the new generation.
+    if ([...toBegin.values()].some(value => value !== undefined)) await this.tagLog.appendAll();
     await this.generations.renew(toBegin);
     return this.driver.getMany(keys);
   }

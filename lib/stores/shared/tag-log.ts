@@ -31,15 +31,13 @@ export class TagLog {
     return found?.value && positionIn(found);
   }
 
-  async append(tags: readonly string[]): Promise<void> {
-    const round = [newToken(), ...(tags.length > MAX_TAGS ? [ALL] : tags.map(mark))].join(',');
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const [found] = await this.driver.getMany([this.key]);
-      const rounds = found?.value === undefined ? [] : roundsIn(found);
-      const value = Buffer.from([...rounds.slice(1 - MAX_ROUNDS), round].join(';'));
-      if (await this.driver.exchange(this.key, found?.value, value, LIFETIME_MS)) return;
-    }
-    await this.driver.set(this.key, Buffer.from(round), LIFETIME_MS);
+  append(tags: readonly string[]): Promise<void> {
+    return this.appendMarks(tags.length > MAX_TAGS ? [ALL] : tags.map(mark));
+  }
+
+  /** Where nobody can say what was changed. */
+  appendAll(): Promise<void> {
+    return this.appendMarks([ALL]);
   }
 
   /** Whether one of the tags was invalidated since the log was at the position, or may have been. */
@@ -51,6 +49,19 @@ export class TagLog {
     if (reached === -1) return true;
     const marks = new Set(rounds.slice(reached + 1).flatMap(round => round.split(',').slice(1)));
     return marks.has(ALL) || tags.some(tag => marks.has(mark(tag)));
+  }
+
+  private async appendMarks(marks: readonly string[]): Promise<void> {
+    const round = [newToken(), ...marks].join(',');
+    // Without a comparison in one step, what another appends in between would be lost, and what was before it kept: so it begins anew.
+    const attempts = this.driver.exchangesAtomically ? ATTEMPTS : 0;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const [found] = await this.driver.getMany([this.key]);
+      const rounds = found?.value === undefined ? [] : roundsIn(found);
+      const value = Buffer.from([...rounds.slice(1 - MAX_ROUNDS), round].join(';'));
+      if (await this.driver.exchange(this.key, found?.value, value, LIFETIME_MS)) return;
+    }
+    await this.driver.set(this.key, Buffer.from(round), LIFETIME_MS);
   }
 }
 

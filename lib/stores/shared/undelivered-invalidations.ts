@@ -34,12 +34,18 @@ export class UndeliveredInvalidations {
     return { kind: 'undelivered', cause, delivered };
   }
 
-  /** Whether one of them covers what is at the address with these tags, so that it may not be taken from the store. */
-  covers({ path: { path, folded }, tags: fixed = [] }: Address, tags: readonly string[] = []): boolean {
+  /**
+   * Whether one of them covers what is at the address, so that it may not be taken from the store.
+   *
+   * @param tags that the entry has brought; without, those that it may bring count
+   */
+  covers({ path: { path, folded }, tags: fixed = [], awaitsTags }: Address, tags?: readonly string[]): boolean {
+    // Which tags it is to have is not known yet: any.
+    const isOpen = awaitsTags === true && tags === undefined;
     return this.waiting.some(
       ({ targets }) =>
         targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), folded)) ||
-        targets.tags?.some(tag => fixed.includes(tag) || tags.includes(tag)),
+        targets.tags?.some(tag => isOpen || fixed.includes(tag) || tags?.includes(tag)),
     );
   }
 

@@ -51,6 +51,8 @@ describe('an invalidation that could not be delivered', () => {
     expect(undelivered.covers({ ...elsewhere, tags: ['bob'] })).toBe(true);
     expect(undelivered.covers(elsewhere, ['carol', 'alice'])).toBe(true);
     expect(undelivered.covers({ ...elsewhere, tags: ['carol'] })).toBe(false);
+    // Which tags it is to have, nobody knows yet.
+    expect(undelivered.covers({ ...elsewhere, awaitsTags: true })).toBe(true);
     await jest.runAllTimersAsync();
     await delivered;
     expect(deliver).toHaveBeenLastCalledWith({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner']);

@@ -1,0 +1,74 @@
+import type { Clock } from '../../lib/clock.js';
+import { SharedStore } from '../../lib/stores/shared/shared-store.js';
+import type { Address, Entry, Fence } from '../../lib/stores/store.js';
+import { MemoryDriver } from '../support/memory-driver.js';
+
+/** Milliseconds after which a change that is not heard of any more has died. */
+const CHANGE_MS = 30_000;
+const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', folded: false }, awaitsTags: true };
+
+describe('a computation that learns of its tags when it ends', () => {
+  let now: number;
+  const clock: Clock = { now: () => now };
+  const opened: SharedStore[] = [];
+
+  beforeEach(() => {
+    now = Date.UTC(2026, 0, 1);
+  });
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(store => store.close()));
+  });
+
+  function open(driver: MemoryDriver): SharedStore {
+    const settings = { clock, keyPrefix: 'rcc', storeTimeoutMs: 5000, collapseTimeoutMs: 10_000, report: () => undefined };
+    const store = new SharedStore(driver, settings);
+    opened.push(store);
+    return store;
+  }
+
+  async function begun(store: SharedStore): Promise<Fence> {
+    const miss = await store.begin(ADDRESS);
+    if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
+    return miss.fence;
+  }
+
+  function entry(): Entry {
+    const response = {
+      status: 200,
+      statusMessage: undefined,
+      headers: [],
+      body: Buffer.from('old'),
+      inPieces: false,
+      continues: true,
+    };
+    return { response, storedAtMs: now, expiresAtMs: now + 3_600_000, tags: ['user:bob'] };
+  }
+
+  it.each([false, true])(
+    'is not kept when it outlives the mark of a change that died, whoever notices that first (another: %s)',
+    async isNoticed => {
+      const driver = new MemoryDriver();
+      const [ours, dying] = [open(driver), open(driver)];
+      await dying.beginChange({ prefixes: [], tags: ['user:bob'] });
+      // It reads what is about to be changed; then the data change, and their process dies.
+      const fence = await begun(ours);
+      now += CHANGE_MS + 1;
+      if (isNoticed) await open(driver).save(ADDRESS, entry(), await begun(ours));
+      const other = { ...ADDRESS, key: 'other' };
+      expect(await ours.save(other, entry(), fence)).toBe(false);
+      expect(await ours.save(other, entry(), await begun(ours))).toBe(true);
+    },
+  );
+
+  it('is not kept when its tag is invalidated together with another, where nothing is compared in one step', async () => {
+    const driver = new MemoryDriver({ exchangesAtomically: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
+    const [ours, theirs] = [open(driver), open(driver)];
+    const fence = await begun(ours);
+    await Promise.all([
+      ours.invalidate({ prefixes: [], tags: ['user:bob'] }),
+      theirs.invalidate({ prefixes: [], tags: ['user:alice'] }),
+    ]);
+    expect(await ours.save(ADDRESS, entry(), fence)).toBe(false);
+  });
+});
