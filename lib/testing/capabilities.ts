@@ -10,6 +10,10 @@ export interface StoreCapabilities {
   /** `beginChange` is there. Turns on: nothing that is computed while data are being changed is kept. Default: as `shared`. */
   readonly changes?: boolean;
   /**
+   * A computation whose tags are not known yet is kept although other tags are invalidated meanwhile. Turns on: it must be. Default `true`.
+   */
+  readonly tellsTagsApart?: boolean;
+  /**
    * Bytes that the store may hold, as `size` tells them; 10000 or more. Turns on: with junk it stays below, and still keeps what comes.
    * Default: no such limit.
    */
@@ -28,6 +32,7 @@ export interface Demands {
   readonly shared: boolean;
   readonly claims: boolean;
   readonly changes: boolean;
+  readonly tellsTagsApart: boolean;
   readonly bounded: number | undefined;
   readonly largestBody: number;
   readonly heedsClock: boolean;
@@ -37,9 +42,10 @@ export function demandsOf({
   shared = false,
   claims = shared,
   changes = shared,
+  tellsTagsApart = true,
   bounded,
   largestBody = 900_000,
   heedsClock = true,
 }: StoreCapabilities): Demands {
-  return { shared, claims, changes, bounded, largestBody, heedsClock };
+  return { shared, claims, changes, tellsTagsApart, bounded, largestBody, heedsClock };
 }

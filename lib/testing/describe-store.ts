@@ -8,6 +8,7 @@ import { checkInvalidations } from './invalidations.js';
 import { globalRunner } from './runner.js';
 import { checkSharing } from './sharing.js';
 import { checkSize } from './size.js';
+import { checkTags } from './tags.js';
 import { Trial, type Check, type CreateStore } from './trial.js';
 
 /**
@@ -41,6 +42,9 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
     });
     describe('invalidations', () => {
       checkInvalidations(check);
+    });
+    describe('tags', () => {
+      checkTags(check, demands);
     });
     describe('much at once', () => {
       checkHistories(check, demands);

@@ -81,7 +81,7 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 
   check('never serves what has expired when it is saved', async user => {
     const address = at('/users/bob');
-    await user.keep(address, 'old', 0);
+    await user.keep(address, 'old', { seconds: 0 });
     assert.equal(await user.served(address), undefined);
   });
 
@@ -89,9 +89,9 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 
   check('serves an entry until it expires, and not from then on', async (user, { clock }) => {
     const [brief, lasting, endless] = [at('/brief'), at('/lasting'), at('/endless')];
-    await user.keep(brief, 'brief', 60);
-    await user.keep(lasting, 'lasting', 3600);
-    await user.keep(endless, 'endless', Infinity);
+    await user.keep(brief, 'brief', { seconds: 60 });
+    await user.keep(lasting, 'lasting', { seconds: 3600 });
+    await user.keep(endless, 'endless', { seconds: Infinity });
     clock.forward(59_999);
     assert.equal(await user.served(brief), 'brief');
     clock.forward(1);
@@ -104,9 +104,9 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 
   check('keeps anew what has expired', async (user, { clock }) => {
     const address = at('/users/bob');
-    await user.keep(address, 'one', 60);
+    await user.keep(address, 'one', { seconds: 60 });
     clock.forward(60_000);
-    assert.equal(await user.keep(address, 'two', 60), true);
+    assert.equal(await user.keep(address, 'two', { seconds: 60 }), true);
     assert.equal(await user.served(address), 'two');
   });
 }

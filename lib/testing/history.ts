@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Address, Change, Fence } from '../stores/store.js';
+import type { Address, Change, Fence, Targets } from '../stores/store.js';
 import { SeededRandom } from './random.js';
-import { at, folded, under } from './samples.js';
+import { at, awaiting, folded, tagged, under } from './samples.js';
 import type { StoreUser } from './store-user.js';
 
 const WORKERS = 6;
@@ -17,7 +17,17 @@ const ADDRESSES: readonly [Address, ...Address[]] = [
   at('/users/bob/friends', 'with a query'),
   at('/users/bobby'),
   folded('/Users/Bob'),
+  tagged('/lists/1', 'bob'),
+  tagged('/lists/2', 'bob', '/users'),
+  awaiting('/lists/3'),
+  awaiting('/users/bob/lists'),
 ];
+/** Tags that entries bring. */
+const OWN_TAGS: Readonly<Record<string, readonly string[]>> = {
+  [awaiting('/lists/3').key]: ['bob', 'team'],
+  [awaiting('/users/bob/lists').key]: ['/users'],
+};
+const TAGS: readonly [string, ...string[]] = ['bob', 'team', '/users', 'other'];
 const PREFIXES: readonly [string, ...string[]] = ['/users/bob', '/users/bob/friends', '/users/bobby', '/users', '/other', '/'];
 
 /** What there is to be read under an address, as a number that only grows. */
@@ -79,7 +89,7 @@ export class History {
     this.flights.set(name, ours);
     const text = String(await version);
     if (this.random.chance(0.1)) user.store.release(fence, 'unused');
-    else await user.save(address, text, fence);
+    else await user.save(address, text, fence, { tags: OWN_TAGS[address.key] ?? [] });
     if (this.flights.get(name) === ours) this.flights.delete(name);
   }
 
@@ -92,20 +102,27 @@ export class History {
   }
 
   private async change(user: StoreUser): Promise<void> {
-    const prefix = this.random.pick(PREFIXES);
-    const change = this.announcesChanges && this.random.chance(0.7) ? await user.beginChange(prefix) : undefined;
+    const targets = this.targets();
+    const change = this.announcesChanges && this.random.chance(0.7) ? await user.beginChangeOf(targets) : undefined;
     await this.pause();
     if (change !== undefined && this.random.chance(0.25)) {
       await change.abandon();
       return;
     }
-    const changed = ADDRESSES.filter(address => isUnder(address, prefix)).map(address => {
+    const changed = ADDRESSES.filter(address => isReached(address, targets)).map(address => {
       const row = this.rowOf(address);
       return { row, version: ++row.version };
     });
     await this.pause();
-    await invalidate(user, prefix, change);
+    await invalidate(user, targets, change);
     for (const { row, version } of changed) row.floor = Math.max(row.floor, version);
+  }
+
+  private targets(): Targets {
+    const prefixes = [this.random.pick(PREFIXES)];
+    const tags = [this.random.pick(TAGS)];
+    if (this.random.chance(0.5)) return { prefixes };
+    return this.random.chance(0.7) ? { prefixes: [], tags } : { prefixes, tags };
   }
 
   private compare(version: number, floor: number, address: Address, what: string): void {
@@ -126,9 +143,14 @@ export class History {
   }
 }
 
-async function invalidate(user: StoreUser, prefix: string, change: Change | undefined): Promise<void> {
-  if (change === undefined) return user.invalidate(prefix);
+async function invalidate(user: StoreUser, targets: Targets, change: Change | undefined): Promise<void> {
+  if (change === undefined) return user.invalidateAll(targets);
   assert.equal(await change.commit(under()), undefined, 'The invalidation has not been delivered.');
+}
+
+function isReached(address: Address, { prefixes, tags = [] }: Targets): boolean {
+  const its = [...(address.tags ?? []), ...(OWN_TAGS[address.key] ?? [])];
+  return prefixes.some(prefix => isUnder(address, prefix)) || tags.some(tag => its.includes(tag));
 }
 
 /** Said again, in the simplest way there is. */

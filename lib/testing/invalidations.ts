@@ -11,12 +11,9 @@ export function checkInvalidations(check: Check): void {
     const left = ['', '/users', '/users/bobby', '/users/bo', '/users/Bob', '/users/bob%2Ffriends', '/users/eve/bob', '/bob'];
     await keepAll(user, [...covered, ...left.map(path => at(path))]);
     await user.invalidate('/users/bob');
-    assert.deepEqual(await servedOf(user, covered), []);
+    assert.deepEqual(await user.servedOf(covered), []);
     assert.deepEqual(
-      await servedOf(
-        user,
-        left.map(path => at(path)),
-      ),
+      await user.servedOf(left.map(path => at(path))),
       left.map(path => at(path).key),
     );
   });
@@ -26,7 +23,7 @@ export function checkInvalidations(check: Check): void {
       const all = [at(''), at('/users'), at('/users/bob/friends'), at('/users', 'another key'), folded('/Files/A')];
       await keepAll(user, all);
       await user.invalidate(root);
-      assert.deepEqual(await servedOf(user, all), []);
+      assert.deepEqual(await user.servedOf(all), []);
     });
   }
 
@@ -45,9 +42,9 @@ export function checkInvalidations(check: Check): void {
     const [users, files, others] = [at('/users/bob'), at('/files/a'), at('/others')];
     await keepAll(user, [users, files, others]);
     await user.invalidate();
-    assert.equal((await servedOf(user, [users, files, others])).length, 3);
+    assert.equal((await user.servedOf([users, files, others])).length, 3);
     await user.invalidate('/users', '/files/a', '/users', '/nothing/here');
-    assert.deepEqual(await servedOf(user, [users, files, others]), [others.key]);
+    assert.deepEqual(await user.servedOf([users, files, others]), [others.key]);
   });
 
   check('invalidates by any prefix of a path that is deep and long', async user => {
@@ -72,9 +69,9 @@ export function checkInvalidations(check: Check): void {
     }
     await keepAll(user, [file, exact]);
     await user.invalidate('/files/b', '/Files/A/b', '/FILES/A%2F', '/file');
-    assert.deepEqual(await servedOf(user, [file, exact]), [file.key, exact.key]);
+    assert.deepEqual(await user.servedOf([file, exact]), [file.key, exact.key]);
     await user.invalidate('/FILES/A');
-    assert.deepEqual(await servedOf(user, [file, exact]), [exact.key]);
+    assert.deepEqual(await user.servedOf([file, exact]), [exact.key]);
   });
 
   check(
@@ -111,13 +108,7 @@ export function checkInvalidations(check: Check): void {
 async function keepAll(user: StoreUser, addresses: readonly Address[]): Promise<void> {
   for (const address of addresses) assert.equal(await user.keep(address, address.key), true, `${address.key} is not kept.`);
   assert.deepEqual(
-    await servedOf(user, addresses),
+    await user.servedOf(addresses),
     addresses.map(({ key }) => key),
   );
-}
-
-/** What is served of these, in their order. */
-async function servedOf(user: StoreUser, addresses: readonly Address[]): Promise<string[]> {
-  const served = await Promise.all(addresses.map(address => user.served(address)));
-  return served.filter(text => text !== undefined);
 }

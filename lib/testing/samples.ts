@@ -11,6 +11,20 @@ export function folded(path: string): Address {
   return { key: `GET folded ${path}`, path: { path, folded: true } };
 }
 
+/** The address of a path that has these tags. */
+export function tagged(path: string, ...tags: readonly string[]): Address {
+  return { ...at(path), tags };
+}
+
+/** The address of a path whose entries bring tags. */
+export function awaiting(path: string): Address {
+  return { ...at(path), awaitsTags: true };
+}
+
+export function withTags(...tags: readonly string[]): Targets {
+  return { prefixes: [], tags };
+}
+
 export function under(...prefixes: readonly string[]): Targets {
   return { prefixes };
 }
@@ -23,10 +37,11 @@ export interface Lifetime {
 
 const NO_HEADERS: readonly HeaderChange[] = [];
 
-export function entryOf(body: string | Buffer, lifetime: Lifetime, headers = NO_HEADERS): Entry {
+export function entryOf(body: string | Buffer, lifetime: Lifetime, headers = NO_HEADERS, tags?: readonly string[]): Entry {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   return {
     ...lifetime,
+    tags,
     response: { status: 200, statusMessage: undefined, headers, body: bytes, inPieces: false, continues: true },
   };
 }
@@ -70,4 +85,25 @@ export const LOOKALIKE_KEYS = [
   LONG,
   `${LONG}k`,
   `${LONG.slice(1)}K`,
+] as const;
+
+/** Tags of which none is another. */
+export const LOOKALIKE_TAGS = [
+  'user:bob',
+  'user:Bob',
+  'user:bob ',
+  'user%3Abob',
+  'user:bobby',
+  'user',
+  ':bob',
+  'bob',
+  'a,b',
+  'a;b',
+  'a',
+  '*',
+  'caf\u00e9',
+  'cafe\u0301',
+  '__proto__',
+  LONG,
+  `${LONG}k`,
 ] as const;

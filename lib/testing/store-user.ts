@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../clock.js';
-import type { Address, Change, Claim, Entry, Fence, Store } from '../stores/store.js';
-import { entryOf, under } from './samples.js';
+import type { Address, Change, Claim, Entry, Fence, Store, Targets } from '../stores/store.js';
+import { entryOf, under, withTags } from './samples.js';
 
 /** Milliseconds that a claim may wait. */
 const PATIENCE_MS = 5000;
+
+/** What an entry has beside its body. */
+export interface Kept {
+  /** That it lives. Default 600. */
+  readonly seconds?: number;
+  /** That it brings. Default: none. */
+  readonly tags?: readonly string[];
+}
 
 /** Uses a store as requests do. What a store of the suite cannot do is a failure. */
 export class StoreUser {
@@ -27,6 +35,12 @@ export class StoreUser {
     return (await this.entryAt(address))?.response.body.toString();
   }
 
+  /** What is served of these, in their order. */
+  async servedOf(addresses: readonly Address[]): Promise<string[]> {
+    const served = await Promise.all(addresses.map(address => this.served(address)));
+    return served.filter(text => text !== undefined);
+  }
+
   async fence(address: Address): Promise<Fence> {
     const begun = await this.store.begin(address);
     if (begun.kind === 'unreachable') assert.fail('The store says that it is unreachable.');
@@ -34,21 +48,34 @@ export class StoreUser {
   }
 
   /** What a request does that misses and computes. @returns whether the store says that it has kept it */
-  async keep(address: Address, text: string, seconds?: number): Promise<boolean> {
-    return this.save(address, text, await this.fence(address), seconds);
+  async keep(address: Address, text: string, kept?: Kept): Promise<boolean> {
+    return this.save(address, text, await this.fence(address), kept);
   }
 
-  async save(address: Address, text: string, fence: Fence, seconds = 600): Promise<boolean> {
+  async save(address: Address, text: string, fence: Fence, { seconds = 600, tags }: Kept = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
-    return this.store.save(address, entryOf(text, { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 }), fence);
+    const lifetime = { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 };
+    return this.store.save(address, entryOf(text, lifetime, [], tags), fence);
   }
 
-  async invalidate(...prefixes: readonly string[]): Promise<void> {
-    assert.equal(await this.store.invalidate(under(...prefixes)), undefined, 'The invalidation has not been delivered.');
+  invalidate(...prefixes: readonly string[]): Promise<void> {
+    return this.invalidateAll(under(...prefixes));
   }
 
-  async beginChange(...prefixes: readonly string[]): Promise<Change> {
-    const change = await this.store.beginChange?.(under(...prefixes));
+  invalidateTags(...tags: readonly string[]): Promise<void> {
+    return this.invalidateAll(withTags(...tags));
+  }
+
+  async invalidateAll(targets: Targets): Promise<void> {
+    assert.equal(await this.store.invalidate(targets), undefined, 'The invalidation has not been delivered.');
+  }
+
+  beginChange(...prefixes: readonly string[]): Promise<Change> {
+    return this.beginChangeOf(under(...prefixes));
+  }
+
+  async beginChangeOf(targets: Targets): Promise<Change> {
+    const change = await this.store.beginChange?.(targets);
     assert.ok(change, 'The store has no beginChange. Write changes: false where that is meant.');
     return change;
   }

@@ -15,6 +15,7 @@ import { SharedEntries } from '../../lib/stores/shared/shared-entries.js';
 import { SharedFence } from '../../lib/stores/shared/shared-fence.js';
 import { Claims } from '../../lib/stores/shared/claims.js';
 import { Generations } from '../../lib/stores/shared/generations.js';
+import { TagLog } from '../../lib/stores/shared/tag-log.js';
 import { examplesIn, runModule } from '../support/examples.js';
 
 interface Collected {
@@ -202,21 +203,76 @@ describe('the store of the docs', () => {
     ],
     [
       'forgets headers',
-      '{ path: address.path, entry }',
-      '{ path: address.path, entry: { ...entry, response: { ...entry.response, headers: [] } } }',
+      '{ path: address.path, tags, entry }',
+      '{ path: address.path, tags, entry: { ...entry, response: { ...entry.response, headers: [] } } }',
       'gives back every part of an entry, exactly',
     ],
     [
       'keeps bodies as text',
-      '{ path: address.path, entry }',
-      '{ path: address.path, entry: { ...entry, response: { ...entry.response, body: Buffer.from(String(entry.response.body)) } } }',
+      '{ path: address.path, tags, entry }',
+      '{ path: address.path, tags, entry: { ...entry, response: { ...entry.response, body: Buffer.from(String(entry.response.body)) } } }',
       'gives back every part of an entry, exactly',
     ],
     [
       'forgets the reason phrase',
-      '{ path: address.path, entry }',
-      '{ path: address.path, entry: { ...entry, response: { ...entry.response, statusMessage: undefined } } }',
+      '{ path: address.path, tags, entry }',
+      '{ path: address.path, tags, entry: { ...entry, response: { ...entry.response, statusMessage: undefined } } }',
       'gives back every part of an entry, exactly',
+    ],
+    [
+      'ignores tags',
+      '{ prefixes, tags = [] }',
+      '{ prefixes }, tags: string[] = []',
+      'invalidates what has a tag of its address, and nothing else',
+    ],
+    [
+      'ignores tags that entries bring',
+      ', ...(entry.tags ?? [])]',
+      ']',
+      'invalidates what has a tag that it brings, and nothing else',
+    ],
+    ['ignores tags of addresses', '...(address.tags ?? []), ', '', 'invalidates what has a tag of its address, and nothing else'],
+    [
+      'takes only the first of several tags',
+      'of tags)',
+      'of tags.slice(0, 1))',
+      'invalidates what has a tag that it brings, and nothing else',
+    ],
+    [
+      'does not fence tags',
+      ' && !tags.some(tag => invalidated.has(tag))',
+      ' && invalidated.size >= 0',
+      'never serves what was begun before an invalidation of a tag that it brings',
+    ],
+    [
+      'does not fence tags that entries bring',
+      '!tags.some(tag => invalidated.has(tag))',
+      '!(address.tags ?? []).some(tag => invalidated.has(tag))',
+      'never serves what was begun before an invalidation of a tag that it brings',
+    ],
+    [
+      'knows only the last tag that was invalidated',
+      'invalidated.add(tag)',
+      'invalidated.clear(), computation.invalidated.add(tag)',
+      'never serves what was begun before an invalidation of a tag of its address',
+    ],
+    [
+      'ends every computation when any tag is invalidated',
+      'computation.invalidated.add(tag)',
+      'this.release(computation)',
+      'keeps what was begun before invalidations of other tags than those that it brings',
+    ],
+    [
+      'lets a computation answer whatever tags were invalidated',
+      'if (isReached) return false;',
+      '',
+      'lets nothing that was begun before an invalidation of a tag of its address answer later ones',
+    ],
+    [
+      'lets a computation answer that may come to have a tag that was invalidated',
+      'awaitsTags === true',
+      'awaitsTags === undefined',
+      'lets nothing that was begun before an invalidation of a tag that it brings answer later ones',
     ],
     ['miscounts', 'this.entries.size, bytes', '0, bytes', 'says how large it is'],
     ['does not count bytes', 'bytes += entry', 'bytes += 0 * entry', 'says how large it is'],
@@ -241,7 +297,7 @@ describe('the store of the docs', () => {
       });
       return late;
     };
-    const failures = await failuresOf(create);
+    const failures = await failuresOf(create, { tellsTagsApart: false });
     expect(failures).not.toEqual([]);
     expect(failures.every(title => title.startsWith('is coherent through requests and changes that overlap'))).toBe(true);
   });
@@ -321,6 +377,16 @@ describe('a shared store', () => {
       'lets no computation answer who asks after an invalidation by another',
     ],
     [
+      'does not look whether tags were invalidated',
+      () => jest.spyOn(TagLog.prototype, 'hasSince').mockResolvedValue(false),
+      'never serves what was begun before an invalidation of a tag that it brings',
+    ],
+    [
+      'does not say which tags are invalidated',
+      () => jest.spyOn(TagLog.prototype, 'append').mockResolvedValue(),
+      'never serves what was begun before an invalidation of a tag that it brings by another',
+    ],
+    [
       'grants every claim',
       () =>
         jest.spyOn(Claims.prototype, 'take').mockResolvedValue({ key: 'key', untilMs: 0, timer: setTimeout(() => undefined) }),
@@ -345,7 +411,7 @@ describe('a shared store', () => {
     'fails the suite when it %s',
     async (_defect, breakIt, title) => {
       breakIt();
-      expect(await failuresOf(inMemory(), { shared: true })).toContain(title);
+      expect(await failuresOf(inMemory(), { shared: true, tellsTagsApart: false })).toContain(title);
     },
     60_000,
   );

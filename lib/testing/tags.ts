@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import type { Address } from '../stores/store.js';
+import type { Demands } from './capabilities.js';
+import { at, awaiting, LOOKALIKE_TAGS, tagged, withTags } from './samples.js';
+import type { StoreUser } from './store-user.js';
+import type { Check, Trial } from './trial.js';
+
+/** Invalidations of other tags that must not get into a computation's way. */
+const OTHERS = 20;
+
+/** A way in which a response comes to its tags. */
+interface Way {
+  readonly name: string;
+  readonly address: (path: string, ...tags: readonly string[]) => Address;
+  /** Those that the entry brings. */
+  readonly own: (...tags: readonly string[]) => readonly string[];
+}
+
+const WAYS: readonly Way[] = [
+  { name: 'of its address', address: tagged, own: () => [] },
+  { name: 'that it brings', address: path => awaiting(path), own: (...tags) => tags },
+];
+
+/** Names that entries are invalidated by, beside their paths. */
+export function checkTags(check: Check, demands: Demands): void {
+  for (const way of WAYS) {
+    checkReach(check, way);
+    checkComputations(check, way, demands);
+    if (demands.changes) checkChanged(check, way, demands);
+  }
+  checkBoth(check, demands);
+}
+
+function checkReach(check: Check, { name, address, own }: Way): void {
+  check(`invalidates what has a tag ${name}, and nothing else`, async user => {
+    const [bob, team, alice, none] = [
+      address('/lists/1', 'bob'),
+      address('/lists/2', 'alice', 'bob'),
+      address('/lists/3', 'alice'),
+      at('/bob'),
+    ];
+    await user.keep(bob, 'bob', { tags: own('bob') });
+    await user.keep(team, 'team', { tags: own('alice', 'bob') });
+    await user.keep(alice, 'alice', { tags: own('alice') });
+    await user.keep(none, 'none');
+    for (const place of [bob, team, alice, none]) assert.ok(await user.served(place), `${place.key} is not served.`);
+    await user.invalidateTags('nobody', 'bob');
+    assert.deepEqual(await user.servedOf([bob, team, alice, none]), ['alice', 'none']);
+    await user.invalidateTags('alice');
+    assert.deepEqual(await user.servedOf([bob, team, alice, none]), ['none']);
+  });
+
+  check(`keeps tags ${name} apart that look alike`, async user => {
+    for (const [index, tag] of LOOKALIKE_TAGS.entries()) {
+      assert.equal(await user.keep(address(`/${index}`, tag), tag, { tags: own(tag) }), true);
+    }
+    for (const [index, tag] of LOOKALIKE_TAGS.entries()) {
+      const place = address(`/${index}`, tag);
+      assert.equal(await user.served(place), tag, `${JSON.stringify(tag)} was invalidated with another.`);
+      await user.invalidateTags(tag);
+      assert.equal(await user.served(place), undefined, `${JSON.stringify(tag)} was not invalidated.`);
+    }
+  });
+
+  check(`keeps tags ${name} apart from paths`, async user => {
+    const [list, bob] = [address('/lists/1', '/users/bob', '/'), at('/users/bob')];
+    const keepBoth = async () => {
+      await user.keep(list, 'list', { tags: own('/users/bob', '/') });
+      await user.keep(bob, 'bob');
+    };
+    await keepBoth();
+    await user.invalidate('/users/bob');
+    assert.deepEqual(await user.servedOf([list, bob]), ['list']);
+    for (const tag of ['/users/bob', '/']) {
+      await keepBoth();
+      await user.invalidateTags(tag);
+      assert.deepEqual(await user.servedOf([list, bob]), ['bob']);
+    }
+  });
+
+  check(`takes prefixes and tags ${name} together, also where they mean the same entry`, async user => {
+    const [users, list, both] = [at('/users/bob'), address('/lists/1', 'bob'), address('/users/eve', 'bob')];
+    await user.keep(users, 'users');
+    await user.keep(list, 'list', { tags: own('bob') });
+    await user.keep(both, 'both', { tags: own('bob') });
+    await user.invalidateAll({ prefixes: ['/users'], tags: ['bob'] });
+    assert.deepEqual(await user.servedOf([users, list, both]), []);
+    for (const targets of [{ prefixes: ['/users'] }, { prefixes: [], tags: ['bob'] }]) {
+      await user.keep(both, 'both', { tags: own('bob') });
+      await user.invalidateAll(targets);
+      assert.equal(await user.served(both), undefined);
+    }
+  });
+}
+
+function checkComputations(check: Check, { name, address, own }: Way, { tellsTagsApart, shared, heedsClock }: Demands): void {
+  const place = address('/lists/1', 'bob', 'alice');
+  const tags = own('bob', 'alice');
+
+  for (const isOther of shared ? [false, true] : [false]) {
+    const by = isOther ? ' by another' : '';
+    const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (isOther ? trial.another() : Promise.resolve(user));
+
+    check(`never serves what was begun before an invalidation of a tag ${name}${by}`, async (user, trial) => {
+      const other = await otherOf(user, trial);
+      for (const tag of ['bob', 'alice']) {
+        const lookUp = await user.store.lookUp(place);
+        assert.ok(lookUp.kind === 'miss');
+        const fence = await user.fence(place);
+        await other.invalidateTags('carol');
+        await other.invalidateTags(tag);
+        await other.invalidateTags('dave');
+        await user.save(place, 'old', lookUp.fence, { tags });
+        await user.save(place, 'old', fence, { tags });
+        for (const one of [user, other]) assert.equal(await one.served(place), undefined);
+        assert.equal(await user.keep(place, 'new', { tags }), true);
+        for (const one of [user, other]) assert.equal(await one.served(place), 'new');
+        await other.invalidateTags(tag);
+        for (const one of [user, other]) assert.equal(await one.served(place), undefined);
+      }
+    });
+
+    check(`lets nothing that was begun before an invalidation of a tag ${name}${by} answer later ones`, async (user, trial) => {
+      const other = await otherOf(user, trial);
+      const early = await user.fence(place);
+      assert.equal(user.store.covers(early, early), true);
+      await other.invalidateTags('bob');
+      const later = await user.fence(place);
+      assert.equal(user.store.covers(early, later), false);
+      for (const fence of [early, later]) user.store.release(fence, 'unused');
+    });
+
+    if (tellsTagsApart) {
+      check(`keeps what was begun before invalidations of other tags than those ${name}${by}`, async (user, trial) => {
+        const other = await otherOf(user, trial);
+        const fence = await user.fence(place);
+        for (let index = 0; index < OTHERS; index++) await other.invalidateTags(`other ${index}`);
+        assert.equal(await user.save(place, 'list', fence, { tags }), true);
+        assert.equal(await other.served(place), 'list');
+      });
+    }
+  }
+
+  if (!heedsClock) return;
+
+  check(`keeps anew what has expired with tags ${name}`, async (user, { clock }) => {
+    await user.keep(place, 'one', { tags, seconds: 60 });
+    clock.forward(60_000);
+    assert.equal(await user.served(place), undefined);
+    assert.equal(await user.keep(place, 'two', { tags }), true);
+    await user.invalidateTags('bob');
+    assert.equal(await user.served(place), undefined);
+  });
+}
+
+function checkChanged(check: Check, { name, address, own }: Way, { shared }: Demands): void {
+  const place = address('/lists/1', 'bob');
+  const tags = own('bob');
+  const bob = withTags('bob');
+  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+
+  check(`keeps nothing while a change of a tag ${name} lasts, whenever it was begun`, async (one, trial) => {
+    const other = await otherOf(one, trial);
+    await other.keep(place, 'before', { tags });
+    const early = await other.fence(place);
+    const change = await one.beginChangeOf(bob);
+    const [during, late] = [await other.fence(place), await one.fence(place)];
+    await other.save(place, 'early', early, { tags });
+    await other.save(place, 'during', during, { tags });
+    for (const user of [one, other]) assert.notEqual(await user.served(place), 'during');
+    assert.equal(await change.commit(withTags()), undefined);
+    await one.save(place, 'late', late, { tags });
+    for (const user of [one, other]) assert.equal(await user.served(place), undefined);
+    assert.equal(await other.keep(place, 'after', { tags }), true);
+    for (const user of [one, other]) assert.equal(await user.served(place), 'after');
+  });
+
+  check(`invalidates tags ${name} on the way and at the end of a change that was begun without them`, async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const change = await one.beginChange('/users');
+    await other.keep(place, 'before', { tags });
+    const early = await other.fence(place);
+    assert.equal(await change.invalidate(bob), undefined);
+    await other.save(place, 'early', early, { tags });
+    assert.equal(await other.served(place), undefined);
+    const during = await other.fence(place);
+    assert.equal(await change.commit(withTags('alice')), undefined);
+    await other.save(place, 'during', during, { tags });
+    assert.equal(await other.served(place), undefined);
+    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await one.served(place), 'after');
+  });
+
+  check(`keeps again what has a tag ${name} when nothing has changed`, async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const change = await one.beginChangeOf(bob);
+    const during = await other.fence(place);
+    await change.abandon();
+    await other.save(place, 'during', during, { tags });
+    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await one.served(place), 'after');
+  });
+}
+
+function checkBoth(check: Check, { shared }: Demands): void {
+  check('invalidates by tags of the address and by tags that the entry brings', async user => {
+    const place = { ...tagged('/lists/1', 'lists'), awaitsTags: true };
+    for (const tag of ['lists', 'bob']) {
+      const fence = await user.fence(place);
+      await user.keep(place, 'list', { tags: ['bob'] });
+      assert.equal(await user.served(place), 'list');
+      await user.invalidateTags(tag);
+      await user.save(place, 'old', fence, { tags: ['bob'] });
+      assert.equal(await user.served(place), undefined);
+    }
+  });
+
+  check('invalidates by the tags that the entry has, and by none that it had', async user => {
+    const place = awaiting('/lists/1');
+    await user.keep(place, 'one', { tags: ['bob'] });
+    await user.keep(place, 'two', { tags: ['alice'] });
+    await user.invalidateTags('bob');
+    assert.equal(await user.served(place), 'two');
+    await user.invalidateTags('alice');
+    assert.equal(await user.served(place), undefined);
+    await user.keep(place, 'three', { tags: [] });
+    await user.invalidateTags('bob', 'alice');
+    assert.equal(await user.served(place), 'three');
+  });
+
+  if (!shared) return;
+
+  check('has no tag in common with a cache of another prefix', async (one, trial) => {
+    const stranger = await trial.stranger();
+    await one.keep(tagged('/lists/1', 'bob'), 'fixed');
+    await one.keep(awaiting('/lists/2'), 'brought', { tags: ['bob'] });
+    await stranger.invalidateTags('bob');
+    assert.deepEqual(await one.servedOf([tagged('/lists/1', 'bob'), awaiting('/lists/2')]), ['fixed', 'brought']);
+  });
+}
