@@ -32,13 +32,14 @@ export interface Verdict {
  *
  * - from the moment its end was seen, when it was acknowledged;
  * - from `SETTLING_MS` after the store was whole again, when the cache had said that its invalidation is not delivered; but its own
- *   process, which knows, from the moment its end was seen;
+ *   process, which knows, from the moment its end was seen. Where that process died before, it binds no other: nobody is left to tell;
  * - those reads that are hits, from the end of its process, when that died after the store had been told of the change: what was stored
  *   before or meanwhile must be dead. All reads, once the mark has ended;
  * - nobody otherwise.
  */
 export function check({ reads, changes, faults }: History): Verdict {
   const settled = settledAfter(faults);
+  const deaths = deathsIn(changes);
   const bindings = {
     acknowledged: new Floor(),
     excusing: new Floor(),
@@ -50,7 +51,8 @@ export function check({ reads, changes, faults }: History): Verdict {
     if (change.outcome === 'acknowledged' && change.isUndelivered) {
       bindings.excusing.add(change, change.endMs);
       bindings.own.add(change, change.endMs, change.worker);
-      bindings.acknowledged.add(change, settled(change.endMs));
+      const deliveredMs = settled(change.endMs);
+      if (deliveredMs < (deaths.get(change.worker) ?? Infinity)) bindings.acknowledged.add(change, deliveredMs);
     }
     if (change.outcome === 'died' && change.isAnnounced) {
       bindings.died.add(change, change.endMs);
@@ -73,6 +75,11 @@ export function check({ reads, changes, faults }: History): Verdict {
     }
   }
   return { stale, excused };
+}
+
+/** When processes were killed: always with a change under way. */
+function deathsIn(changes: readonly Change[]): ReadonlyMap<number, number> {
+  return new Map(changes.filter(({ outcome }) => outcome === 'died').map(({ worker, endMs }) => [worker, endMs]));
 }
 
 function violated(read: Read, floor: Floor, worker?: number): StaleRead | undefined {

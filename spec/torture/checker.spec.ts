@@ -100,6 +100,24 @@ describe('the checker of histories', () => {
     });
   });
 
+  it('excuses reads of a change that the store does not know of for good, where its process has died before it could tell', () => {
+    const undelivered = change(1, 0, 5, { isUndelivered: true });
+    const reads = [read(0, 500), read(0, 100_000)];
+    const death = (endMs: number) => change(1, endMs - 50, endMs, { key: '/other', outcome: 'died' });
+    expect(judge([undelivered, death(1000)], reads)).toEqual({ stale: [], excused: reads });
+    expect(judge([undelivered, death(50_000)], reads)).toEqual({ stale: [reads[1]], excused: [reads[0]] });
+  });
+
+  it('looks at what only tags lead to as at all else', () => {
+    const changes = [change(1, 0, 5, { key: '/avatars/0/1' }), change(2, 0, 5, { key: '/news' })];
+    const planted = [
+      read({ '/': 0, '/lists/1': 3, '/groups/0/users/1': 0, '/avatars/0/1': 0 }, 6, { path: '/lists/1' }),
+      read({ '/': 0, '/news': 1 }, 6, { path: '/groups/0' }),
+    ];
+    const other = read({ '/': 0, '/lists/1': 3, '/avatars/0/2': 0 }, 6, { path: '/lists/1' });
+    expect(judge(changes, [...planted, other]).stale).toEqual(planted);
+  });
+
   it('excuses nothing where the cache has not said that the store does not know', () => {
     const planted = read(0, 6);
     expect(judge([change(1, 0, 5)], [planted], [{ startMs: 0, endMs: 1000 }])).toEqual({ stale: [planted], excused: [] });

@@ -55,9 +55,8 @@ export class Clients {
   private async change(key: string, manner: Manner): Promise<void> {
     const operation = this.begin();
     const ended = await this.system.change(key, manner, operation);
-    const { step, startMs, version, isUndelivered, hasFault } = operation;
+    const { step, startMs, version, isUndelivered, isAnnounced } = operation;
     const outcome = outcomeOf(ended, version);
-    const isAnnounced = manner !== 'from-code' && !hasFault;
     const { worker } = this.assignment;
     this.log.change({
       ...{ kind: 'change', worker, step, key, version, startMs, endMs: monotonicMs(), outcome },
@@ -67,7 +66,7 @@ export class Clients {
   }
 
   private begin(): Operation {
-    return { step: ++this.steps, startMs: monotonicMs(), version: 0, hasFault: false, isUndelivered: false };
+    return { step: ++this.steps, startMs: monotonicMs(), version: 0, isAnnounced: false, isUndelivered: false };
   }
 }
 

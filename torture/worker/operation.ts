@@ -6,8 +6,8 @@ export interface Operation {
   readonly startMs: number;
   /** What it has committed; 0: nothing. */
   version: number;
-  /** The cache has reported a fault on its behalf. */
-  hasFault: boolean;
+  /** The store has been told that a change is under way. */
+  isAnnounced: boolean;
   /** The cache has reported that its invalidation could not be delivered. */
   isUndelivered: boolean;
 }

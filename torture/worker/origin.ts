@@ -36,8 +36,7 @@ export class Origin {
     const factor = manner === 'slow' ? SLOW : 1;
     await this.takeTime(factor);
     if (manner === 'rejected') return;
-    const isAnnounced = manner !== 'from-code' && !operation.hasFault;
-    const { step, startMs } = operation;
+    const { step, startMs, isAnnounced } = operation;
     const versions = await this.ask(id => ({ kind: 'commit', id, step, key, startMs, isAnnounced }));
     operation.version = versions[key] ?? 0;
     await this.takeTime(factor);

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createExpressServer } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
+import type { Change, OpenableStore, Targets } from '../../lib/stores/store.js';
 import type { ReadOutcome, Versions } from '../history.js';
 import type { Assignment } from '../messages.js';
 import { controllersFor, targetsOf } from './controllers.js';
@@ -13,13 +14,12 @@ import { Injection, OPERATION_HEADER, RealHttp, type Received, type Transport } 
 /** An application with this library. */
 export async function openOurs(assignment: Assignment, origin: Origin, onFault: (code: string) => void): Promise<System> {
   cache.configure({
-    store: await storeFor(assignment),
+    store: watched(await storeFor(assignment)),
     whenUnreachable: assignment.mode,
     onError: ({ code }) => {
       onFault(code);
       const operation = operations.getStore();
       if (operation === undefined) return;
-      operation.hasFault = true;
       // With 'refuse' a change is not acknowledged before it is delivered: then nothing is left to excuse.
       if (code === 'CACHE_INVALIDATION_UNDELIVERED' && assignment.mode === 'continue') operation.isUndelivered = true;
     },
@@ -32,6 +32,25 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
   };
   ours.transport = assignment.overHttp ? await RealHttp.to(listener) : new Injection(listener);
   return ours;
+}
+
+/** The same store, which notes whether it was told of a change: one that is left alone for a while is not, and no fault is reported. */
+function watched(given: OpenableStore): OpenableStore {
+  return {
+    open(settings) {
+      const store = given.open(settings);
+      const begin = store.beginChange?.bind(store);
+      if (begin === undefined) return store;
+      return Object.assign(store, {
+        async beginChange(targets: Targets): Promise<Change> {
+          const change = await begin(targets);
+          const operation = operations.getStore();
+          if (operation !== undefined) operation.isAnnounced = true;
+          return change;
+        },
+      });
+    },
+  };
 }
 
 class Ours implements System {
