@@ -30,6 +30,7 @@ export class HeldDriver implements Driver {
   readonly exchangesAtomically: boolean;
   readonly canExtend: boolean;
   readonly maxValueBytes?: number;
+  readonly spread?: number;
   readonly getStart?: (key: string, bytes: number) => Promise<Buffer>;
   /** What has been asked of it. */
   readonly asked: Operation[] = [];
@@ -41,6 +42,7 @@ export class HeldDriver implements Driver {
     this.exchangesAtomically = driver.exchangesAtomically;
     this.canExtend = driver.canExtend;
     if (driver.maxValueBytes !== undefined) this.maxValueBytes = driver.maxValueBytes;
+    if (driver.spread !== undefined) this.spread = driver.spread;
     const getStart = driver.getStart?.bind(driver);
     if (getStart !== undefined) this.getStart = (key, bytes) => this.run('getStart', [key], () => getStart(key, bytes));
   }
