@@ -29,7 +29,7 @@ const interrupt = why => {
   process.exit();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt(`Ended by ${signal}.`));
-setTimeout(() => interrupt('They took more than 20 minutes.'), 20 * MINUTE).unref();
+setTimeout(() => interrupt('They took more than 60 minutes.'), 60 * MINUTE).unref();
 
 await checkLocks(tally, root);
 await checkSpecs(tally, root, scratch);
