@@ -14,7 +14,7 @@ export async function checkSpecs(tally, root, scratch) {
   const outcome = await tally.check(
     'npm test: dependencies, typecheck, lint and format, up to the report of the specs',
     async () => {
-      const { code } = await npmTest.endWithin(14 * MINUTE);
+      const { code } = await npmTest.endWithin(30 * MINUTE);
       const text = await readFile(report, 'utf8').catch(error => {
         throw new CheckFailure(`Ended with ${code} and left no report (${error.code}).`, npmTest.output);
       });
