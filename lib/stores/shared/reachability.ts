@@ -59,7 +59,7 @@ export class Reachability {
     } catch (error) {
       // Of several at once, those that come after the breaker has opened have not been tried.
       if (!(error instanceof BrokenCircuitError)) this.options.report('CACHE_STORE_FAILED', what, error);
-      throw new StoreUnreachable(what, { cause: error });
+      throw new StoreUnreachable(error instanceof Error ? error.message : what, { cause: error });
     }
   }
 
