@@ -48,8 +48,9 @@ export class Invalidations {
     return change;
   }
 
-  close(): void {
-    this.undelivered.close();
+  /** @returns how many invalidations could not be delivered */
+  close(): Promise<number> {
+    return this.undelivered.close();
   }
 
   private announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen> {

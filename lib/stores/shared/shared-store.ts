@@ -139,7 +139,11 @@ export class SharedStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.invalidations.close();
+    const lost = await this.invalidations.close();
+    if (lost > 0) {
+      const message = `the cache was closed before ${lost} invalidations could be delivered: other processes may answer from before, until the entries expire`;
+      this.settings.report('CACHE_INVALIDATION_LOST', message, undefined);
+    }
     this.reachability.close();
     this.near?.clear();
     await this.driver.close();

@@ -49,9 +49,12 @@ export class UndeliveredInvalidations {
     );
   }
 
-  close(): void {
+  /** Tries once more. @returns how many could not be delivered */
+  async close(): Promise<number> {
     this.isClosed = true;
     clearTimeout(this.timer);
+    await this.retry();
+    return this.waiting.length;
   }
 
   /** The whole cache has a generation like any prefix: one invalidation says as much as all. */

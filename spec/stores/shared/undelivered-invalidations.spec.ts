@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  undelivered.close();
+  void undelivered.close();
   jest.useRealTimers();
 });
 
@@ -124,17 +124,24 @@ describe('an invalidation that could not be delivered', () => {
     expect(covers('/elsewhere')).toBe(false);
   });
 
-  it('is not tried any more once the cache is closed, but still covers its paths', async () => {
+  it('is tried a last time when the cache is closed, and not any more; but still covers its paths', async () => {
     undelivered.add({ prefixes: ['/users'] }, [], cause);
-    undelivered.close();
+    expect(await undelivered.close()).toBe(1);
     undelivered.add({ prefixes: ['/files'] }, [], cause);
     await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
-    expect(deliver).not.toHaveBeenCalled();
+    expect(deliver.mock.calls).toEqual([[{ prefixes: ['/users'] }, []]]);
     expect([covers('/users'), covers('/files')]).toEqual([true, true]);
   });
 
+  it('is delivered while the cache is closed, where the store is back', async () => {
+    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    deliver.mockResolvedValue(undefined);
+    expect(await undelivered.close()).toBe(0);
+    expect(covers('/users')).toBe(false);
+  });
+
   it('is not tried at all when it comes after the cache was closed', async () => {
-    undelivered.close();
+    await undelivered.close();
     undelivered.add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
     expect(deliver).not.toHaveBeenCalled();
@@ -154,7 +161,7 @@ describe('an invalidation that could not be delivered', () => {
           (text, index) => pathSegments[index] !== undefined && spelt(text) === spelt(pathSegments[index]),
         );
         expect(one.covers({ key: '', path: { path, folded } })).toBe(expected);
-        one.close();
+        void one.close();
       }),
     );
   });
