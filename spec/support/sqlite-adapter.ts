@@ -11,7 +11,10 @@ export class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   constructor(file: string) {
     super();
     this.db = new Database(file);
+    // Others may be writing. Later, an operation that meets another fails: that is what stores must survive.
+    this.db.exec('PRAGMA busy_timeout = 5000');
     this.db.exec('CREATE TABLE IF NOT EXISTS keyv (key TEXT PRIMARY KEY, value TEXT NOT NULL)');
+    this.db.exec('PRAGMA busy_timeout = 0');
   }
 
   get<Value>(key: string): Promise<StoredData<Value> | undefined> {
