@@ -4,6 +4,8 @@ import type { CachedAction } from '../controllers/cached-action.js';
 import { shown } from '../shown.js';
 import type { Engine } from './engine.js';
 
+const NONE: readonly string[] = [];
+
 /** The tags that a response has brought. @returns `undefined` where the action's `tags` failed, so that nothing could invalidate it */
 export function tagsOf(
   { faults }: Engine,
@@ -11,7 +13,7 @@ export function tagsOf(
   result: unknown,
   action: Action,
 ): readonly string[] | undefined {
-  if (typeof options.tags !== 'function') return [];
+  if (typeof options.tags !== 'function') return NONE;
   try {
     const tags: unknown = options.tags(result, action);
     if (isTags(tags)) return [...new Set(tags)];

@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Address } from '../stores/store.js';
 import type { Demands } from './capabilities.js';
-import { at, awaiting, LOOKALIKE_TAGS, tagged, withTags } from './samples.js';
+import { at, awaiting, LOOKALIKE_TAGS, tagged } from './samples.js';
 import type { StoreUser } from './store-user.js';
+import { checkTaggedChanges, type TagWay } from './tagged-changes.js';
 import type { Check, Trial } from './trial.js';
 
 /** Invalidations of other tags that must not get into a computation's way. */
 const OTHERS = 20;
 
-/** A way in which a response comes to its tags. */
-interface Way {
-  readonly name: string;
-  readonly address: (path: string, ...tags: readonly string[]) => Address;
-  /** Those that the entry brings. */
-  readonly own: (...tags: readonly string[]) => readonly string[];
-}
-
-const WAYS: readonly Way[] = [
+const WAYS: readonly TagWay[] = [
   { name: 'of its address', address: tagged, own: () => [] },
   { name: 'that it brings', address: path => awaiting(path), own: (...tags) => tags },
 ];
@@ -26,12 +18,12 @@ export function checkTags(check: Check, demands: Demands): void {
   for (const way of WAYS) {
     checkReach(check, way);
     checkComputations(check, way, demands);
-    if (demands.changes) checkChanged(check, way, demands);
+    if (demands.changes) checkTaggedChanges(check, way, demands);
   }
   checkBoth(check, demands);
 }
 
-function checkReach(check: Check, { name, address, own }: Way): void {
+function checkReach(check: Check, { name, address, own }: TagWay): void {
   check(`invalidates what has a tag ${name}, and nothing else`, async user => {
     const [bob, team, alice, none] = [
       address('/lists/1', 'bob'),
@@ -93,7 +85,7 @@ function checkReach(check: Check, { name, address, own }: Way): void {
   });
 }
 
-function checkComputations(check: Check, { name, address, own }: Way, { tellsTagsApart, shared, heedsClock }: Demands): void {
+function checkComputations(check: Check, { name, address, own }: TagWay, { tellsTagsApart, shared, heedsClock }: Demands): void {
   const place = address('/lists/1', 'bob', 'alice');
   const tags = own('bob', 'alice');
 
@@ -150,55 +142,6 @@ function checkComputations(check: Check, { name, address, own }: Way, { tellsTag
     assert.equal(await user.keep(place, 'two', { tags }), true);
     await user.invalidateTags('bob');
     assert.equal(await user.served(place), undefined);
-  });
-}
-
-function checkChanged(check: Check, { name, address, own }: Way, { shared }: Demands): void {
-  const place = address('/lists/1', 'bob');
-  const tags = own('bob');
-  const bob = withTags('bob');
-  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
-
-  check(`keeps nothing while a change of a tag ${name} lasts, whenever it was begun`, async (one, trial) => {
-    const other = await otherOf(one, trial);
-    await other.keep(place, 'before', { tags });
-    const early = await other.fence(place);
-    const change = await one.beginChangeOf(bob);
-    const [during, late] = [await other.fence(place), await one.fence(place)];
-    await other.save(place, 'early', early, { tags });
-    await other.save(place, 'during', during, { tags });
-    for (const user of [one, other]) assert.notEqual(await user.served(place), 'during');
-    assert.equal(await change.commit(withTags()), undefined);
-    await one.save(place, 'late', late, { tags });
-    for (const user of [one, other]) assert.equal(await user.served(place), undefined);
-    assert.equal(await other.keep(place, 'after', { tags }), true);
-    for (const user of [one, other]) assert.equal(await user.served(place), 'after');
-  });
-
-  check(`invalidates tags ${name} on the way and at the end of a change that was begun without them`, async (one, trial) => {
-    const other = await otherOf(one, trial);
-    const change = await one.beginChange('/users');
-    await other.keep(place, 'before', { tags });
-    const early = await other.fence(place);
-    assert.equal(await change.invalidate(bob), undefined);
-    await other.save(place, 'early', early, { tags });
-    assert.equal(await other.served(place), undefined);
-    const during = await other.fence(place);
-    assert.equal(await change.commit(withTags('alice')), undefined);
-    await other.save(place, 'during', during, { tags });
-    assert.equal(await other.served(place), undefined);
-    assert.equal(await other.keep(place, 'after', { tags }), true);
-    assert.equal(await one.served(place), 'after');
-  });
-
-  check(`keeps again what has a tag ${name} when nothing has changed`, async (one, trial) => {
-    const other = await otherOf(one, trial);
-    const change = await one.beginChangeOf(bob);
-    const during = await other.fence(place);
-    await change.abandon();
-    await other.save(place, 'during', during, { tags });
-    assert.equal(await other.keep(place, 'after', { tags }), true);
-    assert.equal(await one.served(place), 'after');
   });
 }
 

@@ -6,6 +6,8 @@ import { entryBytes } from './entry-bytes.js';
 import { EntryIndex, type Attachment } from './entry-index.js';
 import { TagHistory } from './tag-history.js';
 
+const NO_TAGS: readonly string[] = [];
+
 /** Paths that one entry may be reached by, where `makeCacheKey` lets several share it. */
 const MAX_PATHS = 32;
 
@@ -111,7 +113,7 @@ export class SimpleStore implements Store {
 
     const bytes = entryBytes(address, entry);
     if (bytes > this.maxBytes) return false;
-    const kept = new Kept(address.key, entry, [...(address.tags ?? []), ...ownTags], bytes, began);
+    const kept = new Kept(address.key, entry, tagsOf(address, ownTags), bytes, began);
     kept.attachments.push(this.index.attach(kept, address.path));
     this.index.tag(kept, kept.tags);
     this.entries.set(address.key, kept);
@@ -151,4 +153,10 @@ export class SimpleStore implements Store {
     kept.attachments.push(this.index.attach(kept, path));
     return true;
   }
+}
+
+/** Most entries have none, or those of their action alone: no list is made for them. */
+function tagsOf({ tags: fixed = NO_TAGS }: Address, own: readonly string[]): readonly string[] {
+  if (own.length === 0) return fixed;
+  return fixed.length === 0 ? own : [...fixed, ...own];
 }

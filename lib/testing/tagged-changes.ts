@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import type { Address } from '../stores/store.js';
+import type { Demands } from './capabilities.js';
+import { withTags } from './samples.js';
+import type { StoreUser } from './store-user.js';
+import type { Check, Trial } from './trial.js';
+
+/** A way in which a response comes to its tags. */
+export interface TagWay {
+  readonly name: string;
+  readonly address: (path: string, ...tags: readonly string[]) => Address;
+  /** Those that the entry brings. */
+  readonly own: (...tags: readonly string[]) => readonly string[];
+}
+
+export function checkTaggedChanges(check: Check, { name, address, own }: TagWay, { shared }: Demands): void {
+  const place = address('/lists/1', 'bob');
+  const tags = own('bob');
+  const bob = withTags('bob');
+  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+
+  check(`keeps nothing while a change of a tag ${name} lasts, whenever it was begun`, async (one, trial) => {
+    const other = await otherOf(one, trial);
+    await other.keep(place, 'before', { tags });
+    const early = await other.fence(place);
+    const change = await one.beginChangeOf(bob);
+    const [during, late] = [await other.fence(place), await one.fence(place)];
+    await other.save(place, 'early', early, { tags });
+    await other.save(place, 'during', during, { tags });
+    for (const user of [one, other]) assert.notEqual(await user.served(place), 'during');
+    assert.equal(await change.commit(withTags()), undefined);
+    await one.save(place, 'late', late, { tags });
+    for (const user of [one, other]) assert.equal(await user.served(place), undefined);
+    assert.equal(await other.keep(place, 'after', { tags }), true);
+    for (const user of [one, other]) assert.equal(await user.served(place), 'after');
+  });
+
+  check(`invalidates tags ${name} on the way and at the end of a change that was begun without them`, async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const change = await one.beginChange('/users');
+    await other.keep(place, 'before', { tags });
+    const early = await other.fence(place);
+    assert.equal(await change.invalidate(bob), undefined);
+    await other.save(place, 'early', early, { tags });
+    assert.equal(await other.served(place), undefined);
+    const during = await other.fence(place);
+    assert.equal(await change.commit(withTags('alice')), undefined);
+    await other.save(place, 'during', during, { tags });
+    assert.equal(await other.served(place), undefined);
+    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await one.served(place), 'after');
+  });
+
+  check(`keeps again what has a tag ${name} when nothing has changed`, async (one, trial) => {
+    const other = await otherOf(one, trial);
+    const change = await one.beginChangeOf(bob);
+    const during = await other.fence(place);
+    await change.abandon();
+    await other.save(place, 'during', during, { tags });
+    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await one.served(place), 'after');
+  });
+}
