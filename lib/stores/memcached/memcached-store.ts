@@ -1,6 +1,6 @@
 import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
-import { MemcachedDriver } from './memcached-driver.js';
+import { MemcachedDriver, type MemcachedServers } from './memcached-driver.js';
 import { serversOf, type MemcachedStoreOptions } from './memcached-options.js';
 
 /**
@@ -9,14 +9,16 @@ import { serversOf, type MemcachedStoreOptions } from './memcached-options.js';
  * @throws CacheConfigError for options that cannot work, and when that package is not installed
  */
 export class MemcachedStore implements OpenableStore {
-  private readonly driver: MemcachedDriver;
+  private readonly servers: MemcachedServers;
 
   constructor(options: string | readonly string[] | MemcachedStoreOptions = {}) {
-    this.driver = new MemcachedDriver(serversOf(options));
+    this.servers = serversOf(options);
+    // Made anew whenever it is opened; made here once, so that a missing package is told at once.
+    new MemcachedDriver(this.servers);
   }
 
   /** Called by the cache. */
   open(settings: StoreSettings): Store {
-    return new SharedStore(this.driver, settings);
+    return new SharedStore(new MemcachedDriver(this.servers), settings);
   }
 }

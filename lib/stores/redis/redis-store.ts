@@ -19,18 +19,17 @@ import { RedisSingle } from './redis-single.js';
  * ```
  */
 export class RedisStore implements OpenableStore {
-  private readonly client: RedisClient;
-  private readonly nearBytes: number;
+  private readonly options: RedisStoreOptions;
 
   constructor(options: string | RedisStoreOptions = {}) {
-    const checked = redisOptions(options);
-    this.client = clientOf(checked);
-    this.nearBytes = nearBytesOf(checked);
+    this.options = redisOptions(options);
+    // Made anew whenever it is opened; made here once, so that a missing package is told at once.
+    clientOf(this.options);
   }
 
   /** Called by the cache. */
   open(settings: StoreSettings): Store {
-    return new SharedStore(driverOf(this.client), settings, this.nearBytes);
+    return new SharedStore(driverOf(clientOf(this.options)), settings, nearBytesOf(this.options));
   }
 }
 
