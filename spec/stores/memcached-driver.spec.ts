@@ -74,7 +74,7 @@ describeWith('memcached', 'Memcached', () => {
       const server = await MemcachedServer.start();
       const { driver } = open(server.address);
       await driver.set('key', Buffer.from('before'), 60_000);
-      server.pause();
+      await server.pause();
       const value = Buffer.alloc(1_000_000);
       const writes = Array.from({ length: 60 }, (_, index) => driver.set(`key-${index}`, value, 60_000));
       await expect(writes.at(-1)).rejects.toThrow('does not answer');

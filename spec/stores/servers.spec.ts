@@ -37,7 +37,7 @@ describeWith('redis-server', 'a Redis server of the specs', () => {
 
   it('answers again once it is resumed', async () => {
     const server = await RedisServer.start();
-    server.pause();
+    await server.pause();
     let isAnswered = false;
     const answer = server.command('PING').finally(() => (isAnswered = true));
     await once(createConnection(server.port, '127.0.0.1'), 'connect');

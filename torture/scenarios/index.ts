@@ -55,7 +55,7 @@ const paused: Scenario = {
     await pause(random.between(500, 2000));
     const server = random.pick(servers);
     await breaking(async () => {
-      server.pause();
+      await server.pause();
       await pause(random.between(100, 3500));
       server.resume();
     });

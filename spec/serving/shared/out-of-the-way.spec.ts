@@ -18,9 +18,7 @@ const ailments: readonly Ailment[] = [
   ['is dead', ({ server }) => server.kill(), ({ server }) => server.restart()],
   [
     'hangs',
-    ({ server }) => {
-      server.pause();
-    },
+    ({ server }) => server.pause(),
     ({ server }) => {
       server.resume();
     },

@@ -75,8 +75,10 @@ export abstract class RealServer {
   }
 
   /** Connections stay, new ones are accepted, nothing is answered. */
-  pause(): void {
-    this.process?.signal('SIGSTOP');
+  async pause(): Promise<void> {
+    const { process: child } = this;
+    child?.signal('SIGSTOP');
+    await ready('the server is paused', () => child?.isPaused() ?? Promise.resolve(true));
   }
 
   resume(): void {

@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Kills the server when this process ends without having done it, however it ends: its end closes the guard's input. */
 const GUARD = 'cat > /dev/null; kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"';
@@ -38,6 +41,14 @@ export class ServerProcess {
   /** The end of what it has said. */
   get lastWords(): string {
     return this.output;
+  }
+
+  /** Whether each of its threads has stopped; where nobody can tell, it is taken to. */
+  async isPaused(): Promise<boolean> {
+    const folder = `/proc/${this.child.pid}/task`;
+    if (!existsSync(folder)) return true;
+    const stats = await Promise.all((await readdir(folder)).map(thread => readFile(join(folder, thread, 'stat'), 'utf8')));
+    return stats.every(stat => /\) [Tt] /.test(stat));
   }
 
   signal(signal: NodeJS.Signals): void {
