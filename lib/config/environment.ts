@@ -1,4 +1,6 @@
 import { CacheConfigError } from '../errors.js';
+import { isServerAddress } from '../stores/memcached/server-address.js';
+import { isRedisUrl } from '../stores/redis/redis-url.js';
 import type { OpenableStore } from '../stores/store.js';
 import { isName, isSeconds } from './must-be.js';
 import { shown } from '../shown.js';
@@ -34,13 +36,13 @@ const VARIABLES = {
   },
   redisUrl: {
     name: 'CACHE_REDIS_URL',
-    holds: text => /^rediss?:\/\//.test(text) && URL.canParse(text),
+    holds: isRedisUrl,
     expectation: 'a redis:// or rediss:// URL',
     example: 'CACHE_REDIS_URL=redis://127.0.0.1:6379',
   },
   memcachedServers: {
     name: 'CACHE_MEMCACHED_SERVERS',
-    holds: text => serversIn(text).length > 0 && serversIn(text).every(server => /^[^\s:/]+:\d+$/.test(server)),
+    holds: text => serversIn(text).length > 0 && serversIn(text).every(isServerAddress),
     expectation: 'host:port, several separated by commas',
     example: 'CACHE_MEMCACHED_SERVERS=127.0.0.1:11211',
   },

@@ -90,11 +90,16 @@ export class MemcachedDriver implements Driver {
   }
 }
 
-/** A client of its own for each server: given several, this client sends a command to any of them. */
-function connectionTo(address: string): MemcachedServer {
-  const { MemcacheClient: Client } = requirePeer('memcache-client', 'routing-controllers-cache/memcached') as {
+/** @throws CacheConfigError when the package `memcache-client` is not installed */
+export function loadMemcacheClient(): { readonly MemcacheClient: typeof MemcacheClient } {
+  return requirePeer('memcache-client', 'routing-controllers-cache/memcached') as {
     readonly MemcacheClient: typeof MemcacheClient;
   };
+}
+
+/** A client of its own for each server: given several, this client sends a command to any of them. */
+function connectionTo(address: string): MemcachedServer {
+  const { MemcacheClient: Client } = loadMemcacheClient();
   const client = new Client({ server: address, noDelay: true, connectTimeout: PATIENCE_MS, cmdTimeout: PATIENCE_MS });
   return new MemcachedServer(address, client, true);
 }

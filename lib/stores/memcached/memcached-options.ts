@@ -3,6 +3,7 @@ import { CacheConfigError } from '../../errors.js';
 import { shown } from '../../shown.js';
 import { unknownOptions } from '../shared/option-mistakes.js';
 import type { MemcachedServers } from './memcached-driver.js';
+import { isServerAddress } from './server-address.js';
 
 const DEFAULT_SERVER = '127.0.0.1:11211';
 
@@ -49,13 +50,8 @@ function mistakesInAddresses(addresses: unknown): string[] {
     return [`servers must be one server or more, got ${shown(addresses)}. Write ${EXAMPLE}.`];
   }
   return addresses
-    .filter(address => !isAddress(address))
+    .filter(address => !isServerAddress(address))
     .map(address => `servers must be written host:port, got ${shown(address)}. Write ${EXAMPLE}.`);
-}
-
-function isAddress(value: unknown): boolean {
-  const port = typeof value === 'string' ? /^[^\s:/@]+:(\d{1,5})$/.exec(value)?.[1] : undefined;
-  return port !== undefined && Number(port) > 0 && Number(port) < 65_536;
 }
 
 function mistakesInClient(client: unknown): string[] {

@@ -1,6 +1,6 @@
 import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
-import { MemcachedDriver, type MemcachedServers } from './memcached-driver.js';
+import { loadMemcacheClient, MemcachedDriver, type MemcachedServers } from './memcached-driver.js';
 import { serversOf, type MemcachedStoreOptions } from './memcached-options.js';
 
 /**
@@ -13,8 +13,8 @@ export class MemcachedStore implements OpenableStore {
 
   constructor(options: string | readonly string[] | MemcachedStoreOptions = {}) {
     this.servers = serversOf(options);
-    // Made anew whenever it is opened; made here once, so that a missing package is told at once.
-    new MemcachedDriver(this.servers);
+    // Needed when it is opened; a missing package is told at once.
+    if (!('client' in this.servers)) loadMemcacheClient();
   }
 
   /** Called by the cache. */

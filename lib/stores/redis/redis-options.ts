@@ -3,6 +3,7 @@ import { shown } from '../../shown.js';
 import { unknownOptions } from '../shared/option-mistakes.js';
 import { requirePeer } from '../shared/peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
+import { isRedisUrl } from './redis-url.js';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
 const EXAMPLE = `{ url: '${DEFAULT_URL}' }`;
@@ -34,11 +35,14 @@ interface RedisPackage {
   createClient(options: object): RedisSingleClient;
 }
 
-/** @throws CacheConfigError that names every mistake, and when the package `redis` is needed and not installed */
+/** @throws CacheConfigError when the package `redis` is not installed */
+export function loadRedis(): RedisPackage {
+  return requirePeer('redis', 'routing-controllers-cache/redis') as RedisPackage;
+}
+
 export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
   if (client !== undefined) return client;
-  const redis = requirePeer('redis', 'routing-controllers-cache/redis') as RedisPackage;
-  return redis.createClient({
+  return loadRedis().createClient({
     url: url ?? DEFAULT_URL,
     // What cannot be sent now fails now; the cache decides what becomes of it.
     disableOfflineQueue: true,
@@ -75,10 +79,6 @@ export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptio
   }
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return options;
-}
-
-function isRedisUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^rediss?:\/\//.test(value) && URL.canParse(value);
 }
 
 function isClient(value: unknown): boolean {

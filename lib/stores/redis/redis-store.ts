@@ -3,7 +3,7 @@ import type { OpenableStore, Store, StoreSettings } from '../store.js';
 import { isCluster, isSentinel, type RedisClient } from './redis-client.js';
 import { RedisCluster } from './redis-cluster.js';
 import type { RedisDriver } from './redis-driver.js';
-import { clientOf, nearBytesOf, redisOptions, type RedisStoreOptions } from './redis-options.js';
+import { clientOf, loadRedis, nearBytesOf, redisOptions, type RedisStoreOptions } from './redis-options.js';
 import { RedisSentinel } from './redis-sentinel.js';
 import { RedisSingle } from './redis-single.js';
 
@@ -23,8 +23,8 @@ export class RedisStore implements OpenableStore {
 
   constructor(options: string | RedisStoreOptions = {}) {
     this.options = redisOptions(options);
-    // Made anew whenever it is opened; made here once, so that a missing package is told at once.
-    clientOf(this.options);
+    // Needed when it is opened; a missing package is told at once.
+    if (this.options.client === undefined) loadRedis();
   }
 
   /** Called by the cache. */
