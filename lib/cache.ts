@@ -1,6 +1,6 @@
 import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
-import { tagMistake, wholePathMistake } from './controllers/prefix-mistake.js';
+import { tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
 import { CacheFault, CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
 import type { CurrentEngine } from './serving/current-engine.js';

@@ -4,7 +4,7 @@ import { namedBy, type ChangeContext, type InvalidationTarget } from '../config/
 import { namesIn } from '../keys/prefix.js';
 import { ActionPath } from './action-path.js';
 import type { ActionCall } from './action-call.js';
-import { prefixMistake, tagMistake } from './prefix-mistake.js';
+import { prefixMistake, tagMistake } from './target-mistakes.js';
 import type { Targets } from '../stores/store.js';
 import type { Class, Registry } from './registry.js';
 

@@ -6,7 +6,7 @@ import { CachedOptionRules, type CachedOptions } from '../config/cached-options.
 import { namedBy, type InvalidationTarget, type Named } from '../config/invalidation-target.js';
 import { effectiveOptions } from './effective-options.js';
 import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
-import { routeNames, tagMistake, writtenPrefixMistake } from './prefix-mistake.js';
+import { routeNames, tagMistake, writtenPrefixMistake } from './target-mistakes.js';
 
 type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
 
