@@ -109,7 +109,7 @@ export interface StoreSettings {
   /** Milliseconds that the right to compute an entry lasts. */
   readonly collapseTimeoutMs: number;
   /** Reports a fault that was survived. */
-  report(code: string, message: string, cause: unknown): void;
+  readonly report: (code: string, message: string, cause: unknown) => void;
 }
 
 /** Where responses are kept. Coherence is the store's: it alone orders computations against invalidations. */

@@ -1,13 +1,4 @@
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleAll,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from 'cockatiel';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
 
 /** Failures one after the other, after which the store is left alone. */
 const FAILURES = 3;
@@ -57,8 +48,7 @@ export class Reachability {
       // A signal of its own: by default all share one, and Node warns when many listen to it at once.
       return await this.policy.execute(operation, new AbortController().signal);
     } catch (error) {
-      // Of several at once, those that come after the breaker has opened have not been tried.
-      if (!(error instanceof BrokenCircuitError)) this.options.report('CACHE_STORE_FAILED', what, error);
+      this.options.report('CACHE_STORE_FAILED', what, error);
       throw new StoreUnreachable(error instanceof Error ? error.message : what, { cause: error });
     }
   }

@@ -49,10 +49,7 @@ export class SharedStore implements Store {
     private readonly settings: StoreSettings,
     nearBytes = 0,
   ) {
-    const { clock, collapseTimeoutMs } = settings;
-    const report: StoreSettings['report'] = (code, message, cause) => {
-      settings.report(code, message, cause);
-    };
+    const { clock, report, collapseTimeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.spread);
     const generations = new Generations(driver, clock);
     const probe = (): Promise<unknown> => driver.getMany([keys.probe]);

@@ -1,6 +1,6 @@
-import { systemClock } from '../../lib/clock.js';
-import type { Driver } from '../../lib/stores/shared/driver.js';
-import { Generations } from '../../lib/stores/shared/generations.js';
+import { systemClock } from '../../../lib/clock.js';
+import type { Driver } from '../../../lib/stores/shared/driver.js';
+import { Generations } from '../../../lib/stores/shared/generations.js';
 
 const KEY = 'rcc:g:/users/bob';
 

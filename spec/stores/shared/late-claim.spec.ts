@@ -1,8 +1,8 @@
-import { systemClock } from '../../lib/clock.js';
-import type { Driver, Found } from '../../lib/stores/shared/driver.js';
-import { SharedStore } from '../../lib/stores/shared/shared-store.js';
-import type { Address } from '../../lib/stores/store.js';
-import { Deferred } from '../support/deferred.js';
+import { systemClock } from '../../../lib/clock.js';
+import type { Driver, Found } from '../../../lib/stores/shared/driver.js';
+import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { Address } from '../../../lib/stores/store.js';
+import { Deferred } from '../../support/deferred.js';
 
 const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } } as unknown as Address;
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../../lib/clock.js';
-import { SharedStore } from '../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Fence } from '../../lib/stores/store.js';
-import { MemoryDriver } from '../support/memory-driver.js';
+import type { Clock } from '../../../lib/clock.js';
+import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import { MemoryDriver } from '../../support/memory-driver.js';
 
 /** Milliseconds after which a change that is not heard of any more has died. */
 const CHANGE_MS = 30_000;
