@@ -1,10 +1,7 @@
-/** A generator of numbers from 0 to 1 (without 1), the same for the same seed: Mulberry32. */
+import { SeededRandom } from '../lib/testing/random.js';
+
+/** A generator of numbers from 0 to 1 (without 1), the same for the same seed. */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = new SeededRandom(seed);
+  return () => random.next();
 }

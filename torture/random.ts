@@ -1,15 +1,7 @@
-/** Numbers that are the same for the same seed (mulberry32). */
-export class Random {
-  constructor(private state: number) {}
+import { SeededRandom } from '../lib/testing/random.js';
 
-  /** From 0 up to 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
+/** Numbers that are the same for the same seed. */
+export class Random extends SeededRandom {
   /** A whole number below `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);
@@ -19,7 +11,7 @@ export class Random {
     return start + this.next() * (end - start);
   }
 
-  pick<T>(values: readonly T[]): T {
+  override pick<T>(values: readonly T[]): T {
     return values[this.below(values.length)]!;
   }
 }
