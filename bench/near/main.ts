@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const busy = busyness();
   if (busy !== undefined) console.warn(`WARNING ${busy}: these figures mean little`);
 
-  const method = `Medians of ${rounds} rounds of ${hits} hits, one after the other, in turns with and without; Redis on the same machine. Bytes as Redis counts them, with the INFO that the store asks for at most four times a second.`;
+  const method = `Medians of ${rounds} rounds of ${hits} hits, one after the other, in turns with and without; Redis on the same machine. Bytes as Redis counts them, with the INFO that the store asks for at most once a second.`;
   const near = `${machine(busy)} ${method}\n\n${await nearSection(rounds, hits)}`;
   console.log(`\n${near}\n`);
   const operations = await operationsSection(times);
