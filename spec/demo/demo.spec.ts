@@ -274,6 +274,14 @@ describe('the process', () => {
 
     const newAvatar = (): string => `https://example.org/${Math.random()}.png`;
 
+    /** A response is seen a moment before it is in the store, where other processes find it. */
+    const stored = (text: string): Promise<void> =>
+      ready('the response is in Redis', async () => {
+        const keys = (await redis.command('KEYS', '*:e:*')) as string[];
+        const values = await Promise.all(keys.map(key => redis.command('GET', key)));
+        return values.some(value => String(value).includes(text));
+      });
+
     it.each([
       ['--redis', () => ['--redis', redis.url], () => ({})],
       ['--redis=', () => [`--redis=${redis.url}`], () => ({})],
@@ -284,6 +292,7 @@ describe('the process', () => {
       const friend = friendNamesOf('alice')[0]!;
       const miss = await one.get('/users/alice/friends');
       expect(miss).toMatchObject({ status: 200, outcome: MISS });
+      await stored(miss.text);
       for (const demo of [one, one, other, other]) {
         expect(await demo.get('/users/alice/friends')).toEqual({ ...miss, outcome: expect.stringMatching(HIT) });
       }
@@ -292,6 +301,7 @@ describe('the process', () => {
       expect(await other.putAvatar(friend, url)).toMatchObject({ status: 200 });
       const fresh = await one.get('/users/alice/friends');
       expect(fresh).toMatchObject({ outcome: MISS, text: expect.stringContaining(url) });
+      await stored(fresh.text);
       expect(await other.get('/users/alice/friends')).toEqual({ ...fresh, outcome: expect.stringMatching(HIT) });
     });
 
