@@ -1,3 +1,5 @@
+import type { RequestListener } from 'node:http';
+import { Edge } from './edge/edge.js';
 import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
@@ -81,6 +83,24 @@ export class Cache {
   /** Invalidates everything. */
   async clear(): Promise<void> {
     await this.#invalidate({ prefixes: ['/'] });
+  }
+
+  /**
+   * Puts the cache before an app: hits of actions with `edge: true` are answered without entering it, all else goes through it.
+   *
+   * @param app an Express app, or any listener for requests in which it stands
+   * @returns what `http.createServer` and `https.createServer` take
+   * @throws CacheUsageError when it is given something else
+   *
+   * @example
+   * ```ts
+   * http.createServer(cache.edge(app)).listen(3000);
+   * ```
+   */
+  edge(app: RequestListener): RequestListener {
+    if (typeof (app as unknown) === 'function') return new Edge(this.#current, app).listener;
+    const mistake = `cache.edge(${shown(app)}) has no app. Write cache.edge(app), where app is what createExpressServer returned.`;
+    throw new CacheUsageError('CACHE_USAGE_INVALID', [mistake]);
   }
 
   /** What the cache has done and holds, as of now. */

@@ -74,6 +74,13 @@ export class CachedOptionRules {
    */
   @MustBe(isSeconds, 'a number of seconds, 0 or more', 'clientTimeout: 0')
   readonly clientTimeout?: number;
+
+  /**
+   * True answers hits before Express, where the server is made of `cache.edge(app)`, with what went out on the wire before. That skips
+   * all middlewares; refused where who asks may make a difference. Default false.
+   */
+  @MustBe(value => typeof value === 'boolean', 'true or false', 'edge: true, and http.createServer(cache.edge(app))')
+  readonly edge?: boolean;
 }
 
 /** How an action's responses are cached. All is optional; `undefined` never overrides what a class or the configuration says. */

@@ -1,5 +1,6 @@
 import type { ParamMetadata } from 'routing-controllers';
 import type { Instances } from '../keys/encode-value.js';
+import { parameterLabel } from './parameter-label.js';
 
 /** One thing that an action's method can see of a request, and how it gets into the key. */
 export type Input =
@@ -30,53 +31,36 @@ export function inputsOf(parameters: readonly ParamMetadata[], hasWholeQuery: bo
     .filter(input => input !== undefined);
 }
 
-function inputOf({ type, name }: ParamMetadata, position: number, hasWholeQuery: boolean): Input | undefined {
-  switch (type) {
+function inputOf(parameter: ParamMetadata, position: number, hasWholeQuery: boolean): Input | undefined {
+  const label = parameterLabel(parameter);
+  switch (parameter.type) {
     case 'response':
       return undefined;
     case 'request':
-      return { kind: 'request', label: '@Req()' };
     case 'context':
-      return { kind: 'request', label: '@Ctx()' };
+      return { kind: 'request', label };
     case 'current-user':
       return { kind: 'caller', position };
-    case 'param':
-      // Beside the path: `/:from-:to` has one path for two ways to part it.
-      return { kind: 'value', position, label: `@Param('${name}')`, instances: 'instances' };
     case 'query':
-      return hasWholeQuery ? undefined : { kind: 'value', position, label: `@QueryParam('${name}')`, instances: 'instances' };
     case 'queries':
-      return hasWholeQuery ? undefined : { kind: 'value', position, label: '@QueryParams()', instances: 'instances' };
-    case 'header':
-      return { kind: 'value', position, label: `@HeaderParam('${name}')`, instances: 'instances' };
-    case 'cookie':
-      return { kind: 'value', position, label: `@CookieParam('${name}')`, instances: 'instances' };
-    case 'body-param':
-      return { kind: 'value', position, label: `@BodyParam('${name}')`, instances: 'instances' };
-    case 'session-param':
-      return { kind: 'value', position, label: `@SessionParam('${name}')`, instances: 'literals-only' };
-    case 'session':
-      return { kind: 'value', position, label: '@Session()', instances: 'literals-only' };
-    case 'custom-converter':
-      return {
-        kind: 'value',
-        position,
-        label: 'a decorator of createParamDecorator',
-        instances: 'literals-only',
-        variable: true,
-      };
+      return hasWholeQuery ? undefined : { kind: 'value', position, label, instances: 'instances' };
+    // Beside the path, since `/:from-:to` has one path for two ways to part it.
+    case 'param':
     case 'params':
+    case 'header':
     case 'headers':
+    case 'cookie':
     case 'cookies':
     case 'body':
-      return { kind: 'value', position, label: LABELS[type], instances: 'instances' };
+    case 'body-param':
+      return { kind: 'value', position, label, instances: 'instances' };
+    case 'custom-converter':
+      return { kind: 'value', position, label, instances: 'literals-only', variable: true };
     default:
-      // What this version does not know must not be left out of the key: as an argument it is keyed, or passes by.
-      return { kind: 'value', position, label: `@${type}`, instances: 'literals-only' };
+      // Sessions; and what this version does not know must not be left out of the key: as an argument it is keyed, or passes by.
+      return { kind: 'value', position, label, instances: 'literals-only' };
   }
 }
-
-const LABELS = { params: '@Params()', headers: '@HeaderParams()', cookies: '@CookieParams()', body: '@Body()' } as const;
 
 /** The request headers that select the response, for `Vary`. */
 export function headersOf(parameters: readonly ParamMetadata[]): string[] {

@@ -4,6 +4,7 @@ import { mistakesIn } from '../config/must-be.js';
 import { shown } from '../shown.js';
 import { CachedOptionRules, type CachedOptions } from '../config/cached-options.js';
 import { namedBy, type InvalidationTarget, type Named } from '../config/invalidation-target.js';
+import { edgeMistakes } from './edge-mistakes.js';
 import { effectiveOptions } from './effective-options.js';
 import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
 import { routeNames, tagMistake, writtenPrefixMistake } from './target-mistakes.js';
@@ -64,7 +65,9 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
   }
 
   const parameters = getMetadataArgsStorage().filterParamsWithTargetAndMethod(owner, method);
-  const { queryString } = effectiveOptions(controller, rules, registry);
+  const options = effectiveOptions(controller, rules, registry);
+  mistakes.push(...edgeMistakes(controller, owner, method, options));
+  const { queryString } = options;
   const queried = parameters.find(({ type }) => type === 'query' || type === 'queries');
   if (queryString === false && queried !== undefined) {
     const declared = queried.type === 'query' ? `@QueryParam('${queried.name}')` : '@QueryParams()';

@@ -13,7 +13,12 @@ const TOKEN = /^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/;
 
 /** One member of a `Cache-Status` header (RFC 9211 §2). */
 export function cacheStatus(cacheName: string, outcome: Outcome): string {
-  return `${TOKEN.test(cacheName) ? cacheName : structuredString(cacheName)}; ${parameters(outcome)}`;
+  return `${cacheStatusLead(cacheName)}${parameters(outcome)}`;
+}
+
+/** What each member of this cache begins with. */
+export function cacheStatusLead(cacheName: string): string {
+  return `${TOKEN.test(cacheName) ? cacheName : structuredString(cacheName)}; `;
 }
 
 function parameters(outcome: Outcome): string {

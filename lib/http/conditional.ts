@@ -33,13 +33,22 @@ export function restoreConditions({ headers }: IncomingMessage, conditions: Cond
  * confirmed so. The request's `Cache-Control` has no say in it, although Express lets it: it is for caches on the way.
  */
 export function isNotModified(conditions: Conditions, response: ServerResponse): boolean {
-  if (response.statusCode < 200 || response.statusCode > 299) return false;
   const etag = response.getHeader('etag');
   const modified = response.getHeader('last-modified');
-  return fresh(
-    { 'if-none-match': conditions['if-none-match'], 'if-modified-since': conditions['if-modified-since'] },
-    { etag: typeof etag === 'string' ? etag : undefined, 'last-modified': typeof modified === 'string' ? modified : undefined },
-  );
+  return isConfirmed(conditions, response.statusCode, {
+    etag: typeof etag === 'string' ? etag : undefined,
+    'last-modified': typeof modified === 'string' ? modified : undefined,
+  });
+}
+
+/** What tells a representation from another (RFC 9110 §8.8). */
+export type Validators = Readonly<Record<'etag' | 'last-modified', string | undefined>>;
+
+/** Whether a response of these validators is the one that the client has. */
+export function isConfirmed(conditions: Conditions, status: number, validators: Validators): boolean {
+  if (status < 200 || status > 299) return false;
+  const { 'if-none-match': etags, 'if-modified-since': since } = conditions;
+  return fresh({ 'if-none-match': etags, 'if-modified-since': since }, validators);
 }
 
 /** RFC 9110 §15.4.5: a 304 describes no representation but by its validators. */
@@ -51,6 +60,11 @@ const OF_THE_BODY = [
   'Content-Range',
   'Transfer-Encoding',
 ];
+
+/** Whether a header describes a body, which a 304 has not. */
+export function isOfTheBody(name: string): boolean {
+  return OF_THE_BODY.some(other => other.toLowerCase() === name.toLowerCase());
+}
 
 export function turnIntoNotModified(response: ServerResponse): void {
   response.statusCode = 304;

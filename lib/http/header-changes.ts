@@ -33,10 +33,15 @@ const OF_THE_CONNECTION = new Set([
   'upgrade',
 ]);
 
+/** @param name in lower case */
+export function isOfTheConnection(name: string): boolean {
+  return OF_THE_CONNECTION.has(name);
+}
+
 /** The headers that may be kept with a response. */
 export function storableHeaders(headers: readonly HeaderChange[]): HeaderChange[] {
   const named = new Set(fieldNames(headerText(headers, 'connection')));
-  return headers.filter(({ name }) => !OF_THE_CONNECTION.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
+  return headers.filter(({ name }) => !isOfTheConnection(name.toLowerCase()) && !named.has(name.toLowerCase()));
 }
 
 /** Does to a response what the handler did to the recorded one. */

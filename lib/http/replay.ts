@@ -21,7 +21,8 @@ export function replay(
   response.statusCode = stored.status;
   if (stored.statusMessage !== undefined) response.statusMessage = stored.statusMessage;
   applyHeaders(response, stored.headers);
-  if (hasOwnLifetime(stored)) response.setHeader('Age', ageOf(stored.headers) + ageSeconds);
+  const age = ageOfReplay(stored, ageSeconds);
+  if (age !== undefined) response.setHeader('Age', age);
   applyClientRules(response, rules);
   conclude();
 
@@ -42,7 +43,8 @@ function bodyFor(response: ServerResponse, { body }: StoredResponse): Buffer {
   return Object.hasOwn(response, 'end') ? Buffer.from(body) : body;
 }
 
-/** Where the handler gave the lifetime, clients count it from when the response was made (RFC 9111 §4.2.3). */
-function hasOwnLifetime({ headers }: StoredResponse): boolean {
-  return ['cache-control', 'expires', 'age'].some(name => headerText(headers, name) !== undefined);
+/** Where the handler gave the lifetime, clients count it from when the response was made (RFC 9111 §4.2.3), in seconds. */
+export function ageOfReplay({ headers }: StoredResponse, ageSeconds: number): number | undefined {
+  const hasOwnLifetime = ['cache-control', 'expires', 'age'].some(name => headerText(headers, name) !== undefined);
+  return hasOwnLifetime ? ageOf(headers) + ageSeconds : undefined;
 }

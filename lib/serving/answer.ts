@@ -18,12 +18,13 @@ export function answerFromEntry(
   return answer(engine, action, call, entry.response, ageSeconds(engine, entry), outcome);
 }
 
-function hit({ clock }: Engine, { expiresAtMs }: Entry): Outcome {
+/** Answered from the store. */
+export function hit({ clock }: Engine, { expiresAtMs }: Entry): Outcome {
   return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - clock.now()) / 1000) : undefined };
 }
 
-/** Never negative: the process that stored it may have a clock of its own. */
-function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
+/** The age of an entry. Never negative: the process that stored it may have a clock of its own. */
+export function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
   return Math.max(0, Math.floor((clock.now() - storedAtMs) / 1000));
 }
 

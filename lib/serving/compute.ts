@@ -1,6 +1,8 @@
 import etag from 'etag';
 import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action-call.js';
-import type { CachedAction } from '../controllers/cached-action.js';
+import { statusesOf, type CachedAction } from '../controllers/cached-action.js';
+import type { Visit } from '../edge/visit.js';
+import type { WireKeeper } from '../edge/wire-keeper.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
 import { headerText, storableHeaders } from '../http/header-changes.js';
@@ -25,13 +27,8 @@ export interface Miss {
   readonly namesCaller: boolean;
   /** Taken before the computation: what is invalidated from then on keeps it out of the store. */
   readonly fence: Fence;
-}
-
-const DEFAULT_STATUSES = [200, 204];
-
-/** The statuses of an action's responses that may be stored. */
-export function statusesOf({ options }: CachedAction): readonly number[] {
-  return options.statuses ?? DEFAULT_STATUSES;
+  /** Where the request has come through the edge, and hits of the action may be answered there. */
+  readonly visit: Visit | undefined;
 }
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
@@ -40,6 +37,7 @@ export class Computation implements RecorderListener {
   private readonly response: Response;
   private readonly cookiesBefore: string;
   private conditions: Conditions = {};
+  private wireKeeper: WireKeeper | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
   private state: 'open' | 'closed' = 'open';
@@ -59,8 +57,9 @@ export class Computation implements RecorderListener {
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
   async run(): Promise<unknown> {
-    const { engine, action, call, address } = this.miss;
+    const { engine, action, call, address, visit } = this.miss;
     engine.conclude(this.response, { kind: 'miss' });
+    if (visit !== undefined) this.wireKeeper = await visit.keepComputed(engine, action, address);
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
     this.noticeNext();
@@ -104,12 +103,14 @@ export class Computation implements RecorderListener {
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
     const storedAtMs = engine.clock.now();
-    const entry = { response, storedAtMs, expiresAtMs: storedAtMs + this.lifetimeMs, tags };
+    const plain = { response, storedAtMs, expiresAtMs: storedAtMs + this.lifetimeMs, tags };
+    const entry = this.wireKeeper?.completed(plain) ?? plain;
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
     this.flight?.land({ kind: 'recorded', entry });
     void saved.then(() => {
       this.leaveFlight();
+      this.wireKeeper?.attachTo(entry);
     });
   }
 
@@ -171,6 +172,7 @@ export class Computation implements RecorderListener {
     const { engine, address, fence } = this.miss;
     engine.release(fence, landing === 'unshareable' ? 'unshareable' : 'unused');
     if (landing === 'unshareable') engine.flights.noteUnshareable(address.key);
+    this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });
   }

@@ -37,6 +37,11 @@ export class CurrentEngine {
     return this.get();
   }
 
+  /** The cache at work, if there is one. */
+  peek(): Engine | undefined {
+    return this.engine;
+  }
+
   /** With the defaults when nothing has been configured, or not yet. */
   get(): Engine {
     this.engine ??= new Engine(resolveConfig({}));

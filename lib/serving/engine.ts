@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
-import { cacheStatus, type Outcome } from '../http/cache-status.js';
+import { cacheStatus, cacheStatusLead, type Outcome } from '../http/cache-status.js';
 import { NullStore } from '../stores/null-store.js';
 import { SimpleStore } from '../stores/simple/simple-store.js';
 import type { Address, Ending, Entry, Fence, Invalidated, MaybePromise, Store, Targets, Undelivered } from '../stores/store.js';
@@ -28,18 +28,48 @@ export class Engine {
 
   /** Says how a request ended, in the response and in the stats. Once for each request. */
   conclude(response: ServerResponse, outcome: Outcome): void {
-    this.counters.countOutcome(outcome);
-    if (this.config.cacheStatus === false || response.headersSent) return;
+    const status = this.count(outcome);
     // RFC 9211 §2: each cache on the way adds its own to what is there.
-    response.appendHeader('Cache-Status', cacheStatus(this.config.cacheStatus, outcome));
+    if (status !== undefined && !response.headersSent) response.appendHeader('Cache-Status', status);
   }
 
-  /** Keeps an entry, unless it was invalidated while it was computed. */
+  /** Counts how a request ended. @returns what the response says of it; `undefined`: nothing */
+  count(outcome: Outcome): string | undefined {
+    this.counters.countOutcome(outcome);
+    const { cacheStatus: name } = this.config;
+    return name === false ? undefined : cacheStatus(name, outcome);
+  }
+
+  /** What each member of this cache in `Cache-Status` begins with; `undefined`: it writes none. */
+  get cacheStatusLead(): string | undefined {
+    const { cacheStatus: name } = this.config;
+    return name === false ? undefined : cacheStatusLead(name);
+  }
+
+  /** Keeps the entry of a response, unless it was invalidated while it was computed. */
   async save(address: Address, entry: Entry, fence: Fence): Promise<void> {
+    if (await this.put(address, entry, fence)) this.counters.counts.stores++;
+  }
+
+  /** Keeps an entry, or more of one, unless it was invalidated since the fence was taken. @returns whether it is kept */
+  async put(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
     try {
-      if (await this.store.save(address, entry, fence)) this.counters.counts.stores++;
+      return await this.store.save(address, entry, fence);
     } catch (error) {
       this.faults.report('CACHE_STORE_FAILED', 'a response could not be stored', error);
+      return false;
+    }
+  }
+
+  /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */
+  async begin(address: Address): Promise<Fence | undefined> {
+    try {
+      const begun = this.store.begin(address);
+      const answer = begun instanceof Promise ? await begun : begun;
+      return answer.kind === 'miss' ? answer.fence : undefined;
+    } catch (error) {
+      this.faults.report('CACHE_STORE_FAILED', 'the store could not be asked', error);
+      return undefined;
     }
   }
 

@@ -1,11 +1,12 @@
 import onHeaders from 'on-headers';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import { keyOf, type Keyed } from '../controllers/action-key.js';
-import type { CachedAction } from '../controllers/cached-action.js';
+import { statusesOf, type CachedAction } from '../controllers/cached-action.js';
+import { Visit } from '../edge/visit.js';
 import { applyClientRules } from '../http/client-rules.js';
 import type { LookUp } from '../stores/store.js';
 import { answerFromEntry, clientRulesOf } from './answer.js';
-import { Computation, statusesOf, type Miss } from './compute.js';
+import { Computation, type Miss } from './compute.js';
 import type { Engine } from './engine.js';
 import { fill } from './fill.js';
 
@@ -23,6 +24,8 @@ export async function serveCached(engine: Engine, action: CachedAction, call: Ac
     return call.run();
   }
   const { address, namesCaller } = way;
+  const visit = Visit.of(engine, action, responseOf(call));
+  visit?.leadsTo(engine, action, address);
   let found: LookUp;
   try {
     // A store in memory answers at once, and nothing may come between its answer and the look for a computation under way.
@@ -37,9 +40,12 @@ export async function serveCached(engine: Engine, action: CachedAction, call: Ac
     engine.conclude(responseOf(call), { kind: 'bypass', detail: 'the store cannot be reached' });
     return call.run();
   }
-  if (found.kind === 'hit') return answerFromEntry(engine, action, call, found.entry);
+  if (found.kind === 'hit') {
+    visit?.keepHit(engine, action, address)?.attachTo(found.entry);
+    return answerFromEntry(engine, action, call, found.entry);
+  }
 
-  const miss = { engine, action, call, address, namesCaller, fence: found.fence };
+  const miss = { engine, action, call, address, namesCaller, fence: found.fence, visit };
   // A response to HEAD has no body to keep.
   if (requestOf(call).method === 'HEAD') return runUnrecorded(miss);
   return way.isForced ? new Computation(miss, undefined).run() : fill(miss);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { StoredResponse } from '../http/stored-response.js';
+import type { Wire } from '../http/wire.js';
 import type { CanonicalPath } from '../keys/canonical-path.js';
 
 /** Stores in memory answer at once; others with a promise. */
@@ -24,6 +25,8 @@ export interface Entry {
   readonly expiresAtMs: number;
   /** Those that the response has brought, beside those of its address. Default: none. */
   readonly tags?: readonly string[] | undefined;
+  /** What has gone out for the response, for hits before Express. Default: none. */
+  readonly wires?: readonly Wire[] | undefined;
 }
 
 /** What an invalidation reaches: all at and under the prefixes, in whole segments, and all with one of the tags. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '../stores/store.js';
 import type { Demands } from './capabilities.js';
-import { at, entryOf, EVERY_BYTE, folded, HEADERS, LOOKALIKE_KEYS } from './samples.js';
+import { at, entryOf, EVERY_BYTE, folded, HEADERS, LOOKALIKE_KEYS, WIRES } from './samples.js';
 import type { Check } from './trial.js';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -32,6 +32,7 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
       empty,
       { ...plain, response: { ...plain.response, status: 404, statusMessage: 'Nobody Here', inPieces: true } },
       { ...empty, response: { ...empty.response, status: 204, continues: false } },
+      { ...plain, wires: WIRES },
     ];
     for (const [index, entry] of entries.entries()) {
       const address = at('/users/bob', `entry ${index}`);
@@ -112,7 +113,10 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 }
 
 /** What must be the same. An absent reason phrase is one that is `undefined`. */
-function partsOf({ response, storedAtMs, expiresAtMs }: Entry): unknown {
+function partsOf({ response, storedAtMs, expiresAtMs, wires = [] }: Entry): unknown {
   const { status, statusMessage, headers, body, inPieces, continues } = response;
-  return { status, statusMessage, headers, body: body.toString('hex'), inPieces, continues, storedAtMs, expiresAtMs };
+  return {
+    ...{ status, statusMessage, headers, body: body.toString('hex'), inPieces, continues, storedAtMs, expiresAtMs },
+    wires: wires.map(wire => ({ ...wire, acceptEncoding: wire.acceptEncoding, body: wire.body?.toString('hex') })),
+  };
 }

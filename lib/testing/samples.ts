@@ -1,4 +1,5 @@
 import type { HeaderChange } from '../http/stored-response.js';
+import type { Wire } from '../http/wire.js';
 import type { Address, Entry, Targets } from '../stores/store.js';
 
 /** The address of a path, under a key of its own unless another is given. */
@@ -107,3 +108,16 @@ export const LOOKALIKE_TAGS = [
   LONG,
   `${LONG}k`,
 ] as const;
+
+/** What may have gone out for a response: in pieces of its own, as its body is, and none at all. */
+export const WIRES: readonly Wire[] = [
+  {
+    host: 'example.com:8080',
+    acceptEncoding: 'gzip,br;q=0.5',
+    statusMessage: 'OK',
+    headers: ['Content-Encoding', 'gzip', 'Link', '</a>', 'Link', '</b>', 'X-Latin', 'caf\u00e9'],
+    body: Buffer.from(EVERY_BYTE).reverse(),
+  },
+  { host: '', acceptEncoding: undefined, statusMessage: 'OK', headers: [], body: undefined },
+  { host: 'example.com', acceptEncoding: '', statusMessage: 'All Right', headers: ['ETag', '"1"'], body: Buffer.alloc(0) },
+];

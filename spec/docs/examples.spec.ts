@@ -14,6 +14,8 @@ import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
+import http from 'node:http';
+declare const app: http.RequestListener;
 declare const adapter: KeyvStoreAdapter;
 declare const db: { [query: string]: (...args: unknown[]) => any };
 declare const name: string;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
+import { isWireHead, wireBytes, wireHeadOf, wiresIn, type WireHead } from './wire-format.js';
 
 /** An entry as it stands in a shared store, with all that tells whether it may be served. */
 export interface SharedEntry {
@@ -34,12 +35,14 @@ interface Head {
   readonly inPieces: boolean;
   readonly continues: boolean;
   readonly bodyBytes: number;
+  /** Missing where there are none, as in entries of versions that did not know them. */
+  readonly wires?: readonly WireHead[] | undefined;
 }
 
-/** Bytes: a magic number with the format's version, the entry's identity, the length of the head, the head in JSON, and the body as it is. */
+/** Bytes: a magic number with the format's version, the entry's identity, the length of the head, the head in JSON, and the bodies as they are. */
 export function encodeEntry(
   { key, path }: Address,
-  { response, storedAtMs, expiresAtMs, tags = [] }: Entry,
+  { response, storedAtMs, expiresAtMs, tags = [], wires }: Entry,
   stamps: readonly string[],
   tagStamps: readonly string[] = [],
 ): Buffer {
@@ -54,11 +57,13 @@ export function encodeEntry(
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
     ...rest,
     bodyBytes: body.length,
+    wires: wires?.map(wireHeadOf),
   };
   const headBytes = Buffer.from(JSON.stringify(head));
   const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
   length.writeUInt32BE(headBytes.length);
-  return Buffer.concat([MAGIC, randomBytes(IDENTITY_BYTES - MAGIC.length), length, headBytes, body]);
+  const bodies = [body, ...(wires ?? []).flatMap(wire => wire.body ?? [])];
+  return Buffer.concat([MAGIC, randomBytes(IDENTITY_BYTES - MAGIC.length), length, headBytes, ...bodies]);
 }
 
 /** @returns `undefined` for whatever this version has not written, whole */
@@ -67,12 +72,15 @@ export function decodeEntry(value: Buffer): SharedEntry | undefined {
   const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(IDENTITY_BYTES);
   if (bodyStart > value.length) return undefined;
   const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
-  if (head === undefined || value.length !== bodyStart + head.bodyBytes) return undefined;
+  if (head === undefined) return undefined;
+  const wiresStart = bodyStart + head.bodyBytes;
+  if (value.length !== wiresStart + wireBytes(head.wires)) return undefined;
 
   const { key, path, stamps, tags, tagStamps, storedAtMs, expiresAtMs, status, statusMessage, headers, inPieces, continues } =
     head;
-  const response = { status, statusMessage, headers, body: value.subarray(bodyStart), inPieces, continues };
-  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs: expiresAtMs ?? Infinity, tags } };
+  const response = { status, statusMessage, headers, body: value.subarray(bodyStart, wiresStart), inPieces, continues };
+  const wires = head.wires && wiresIn(head.wires, value.subarray(wiresStart));
+  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs: expiresAtMs ?? Infinity, tags, wires } };
 }
 
 function headIn(json: string): Head | undefined {
@@ -102,7 +110,8 @@ function isHead(value: unknown): value is Head {
     head.headers.every(isHeaderChange) &&
     typeof head.inPieces === 'boolean' &&
     typeof head.continues === 'boolean' &&
-    Number.isInteger(head.bodyBytes)
+    isCount(head.bodyBytes) &&
+    (head.wires === undefined || (Array.isArray(head.wires) && head.wires.every(isWireHead)))
   );
 }
 
@@ -112,6 +121,10 @@ function isHeaderChange(value: unknown): value is HeaderChange {
   if (typeof change.name !== 'string') return false;
   if (change.kind === 'set') return typeof change.value === 'string' || isTexts(change.value);
   return change.kind === 'append' ? isTexts(change.values) : change.kind === 'remove';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 function isTexts(value: unknown): value is readonly string[] {

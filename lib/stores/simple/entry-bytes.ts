@@ -1,16 +1,27 @@
 import type { HeaderChange } from '../../http/stored-response.js';
+import type { Wire } from '../../http/wire.js';
 import type { Address, Entry } from '../store.js';
 
 /** What one entry takes beyond its texts and its body: objects, its place in the index and in the order of use. Measured by `npm run bench:memory`. */
 const BOOKKEEPING_BYTES = 1180;
 const HEADER_BYTES = 120;
 const TAG_BYTES = 250;
+/** What a wire takes, and each text of its headers. */
+const WIRE_BYTES = 350;
+const TEXT_BYTES = 24;
 
 /** The memory that an entry takes, keys and bookkeeping included. */
-export function entryBytes({ key, path, tags: fixed = [] }: Address, { response, tags = [] }: Entry): number {
+export function entryBytes({ key, path, tags: fixed = [] }: Address, { response, tags = [], wires = [] }: Entry): number {
   let bytes = BOOKKEEPING_BYTES + response.body.length + textBytes(key) + textBytes(path.path);
   for (const tag of [...fixed, ...tags]) bytes += TAG_BYTES + textBytes(tag);
   for (const header of response.headers) bytes += HEADER_BYTES + textBytes(header.name) + valueBytes(header);
+  for (const wire of wires) bytes += wireBytes(wire);
+  return bytes;
+}
+
+function wireBytes({ host, acceptEncoding = '', headers, body }: Wire): number {
+  let bytes = WIRE_BYTES + textBytes(host) + textBytes(acceptEncoding) + (body?.length ?? 0);
+  for (const text of headers) bytes += TEXT_BYTES + textBytes(text);
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { HeaderChange, StoredResponse } from '../../../lib/http/stored-response.js';
+import type { Wire } from '../../../lib/http/wire.js';
 import { decodeEntry, encodeEntry, IDENTITY_BYTES } from '../../../lib/stores/shared/entry-format.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 
@@ -26,12 +27,24 @@ const response: fc.Arbitrary<StoredResponse> = fc.record(
   },
   plainly,
 );
+const bytes = fc.uint8Array({ maxLength: 60 }).map(some => Buffer.from(some));
+const wire: fc.Arbitrary<Wire> = fc.record(
+  {
+    host: text,
+    acceptEncoding: fc.option(text, { nil: undefined }),
+    statusMessage: text,
+    headers: fc.array(fc.tuple(text, text), { maxLength: 3 }).map(pairs => pairs.flat()),
+    body: fc.option(bytes, { nil: undefined }),
+  },
+  plainly,
+);
 const entry: fc.Arbitrary<Entry> = fc.record(
   {
     response,
     storedAtMs: milliseconds,
     expiresAtMs: fc.oneof(milliseconds, fc.constant(Infinity)),
     tags: fc.array(text, { maxLength: 3 }),
+    wires: fc.option(fc.array(wire, { maxLength: 3 }), { nil: undefined }),
   },
   plainly,
 );
@@ -150,6 +163,29 @@ describe('an entry in a shared store', () => {
     for (const wrong of [...missing, ...wrongs]) {
       expect(decodeEntry(withHead(head => ({ ...head, [name]: wrong })))).toBeUndefined();
     }
+  });
+
+  it.each<unknown>([
+    null,
+    'text',
+    {},
+    { host: 5 },
+    { acceptEncoding: null },
+    { statusMessage: undefined },
+    { headers: 'a' },
+    { headers: ['a'] },
+    { headers: ['a', 5] },
+    { bodyBytes: undefined },
+    { bodyBytes: -4 },
+    { bodyBytes: 1.5 },
+    { bodyBytes: '0' },
+  ])('is not read with what went out as %j', wrong => {
+    const good = { host: 'a', statusMessage: 'OK', headers: ['a', 'b'], bodyBytes: null };
+    const isObject = typeof wrong === 'object' && wrong !== null && Object.keys(wrong).length > 0;
+    const wires = (item: unknown) => decodeEntry(withHead(head => ({ ...head, wires: [item] })));
+    expect(wires(good)?.entry.wires).toHaveLength(1);
+    expect(wires(isObject ? { ...good, ...wrong } : wrong)).toBeUndefined();
+    expect(decodeEntry(withHead(head => ({ ...head, wires: wrong })))).toBeUndefined();
   });
 
   it.each<unknown>([

@@ -1,0 +1,88 @@
+import type { RequestListener } from 'node:http';
+import { replayWire } from '../http/replay-wire.js';
+import { wireFor } from '../http/wire.js';
+import { ageSeconds, hit } from '../serving/answer.js';
+import type { CurrentEngine } from '../serving/current-engine.js';
+import type { Engine } from '../serving/engine.js';
+import type { Address, LookUp, MaybePromise } from '../stores/store.js';
+import { questionOf, type Question } from './question.js';
+import { Spellings } from './spellings.js';
+import { Visit, type HeldFence, type Learn } from './visit.js';
+
+/**
+ * Answers hits of actions with `edge: true` before the application sees the request. It may skip middlewares because the action's
+ * author has said so, and conversion and validation because the same spelling has passed them before. All else goes through the
+ * application, where it shows which spelling leads to which address, and what goes out on the wire.
+ */
+export class Edge {
+  /** Of one engine: with another configuration a spelling may lead elsewhere. */
+  private known: { readonly engine: Engine; readonly spellings: Spellings } | undefined;
+
+  constructor(
+    private readonly current: CurrentEngine,
+    private readonly app: RequestListener,
+  ) {}
+
+  readonly listener: RequestListener = (request, response) => {
+    const question = questionOf(request, response);
+    if (question === undefined) {
+      this.app(request, response);
+      return;
+    }
+    const { known } = this;
+    const address = known?.engine === this.current.peek() ? known?.spellings.addressOf(question) : undefined;
+    if (known === undefined || address === undefined) this.enter(question);
+    else this.ask(known.engine, question, address);
+  };
+
+  private ask(engine: Engine, question: Question, address: Address): void {
+    const found = lookUp(engine, address);
+    if (found instanceof Promise)
+      void found.then(answer => {
+        this.goOn(engine, question, address, answer);
+      });
+    else this.goOn(engine, question, address, found);
+  }
+
+  private goOn(engine: Engine, question: Question, address: Address, found: LookUp): void {
+    if (found.kind !== 'hit') {
+      if (found.kind === 'miss') engine.release(found.fence, 'unused');
+      this.enter(question);
+      return;
+    }
+    const { request, response } = question;
+    const { entry } = found;
+    const wire = wireFor(entry.wires, question);
+    if (wire !== undefined) {
+      replayWire(request, response, entry.response, wire, ageSeconds(engine, entry), engine.count(hit(engine, entry)));
+    } else if (request.method === 'HEAD') {
+      this.enter(question);
+    } else {
+      // What goes out this time may be kept for the next, if nothing is invalidated from here on.
+      void engine.begin(address).then(fence => {
+        this.enter(question, fence && { engine, address, fence });
+      });
+    }
+  }
+
+  private enter(question: Question, held?: HeldFence): void {
+    new Visit(question, this.learn, held);
+    this.app(question.request, question.response);
+  }
+
+  private readonly learn: Learn = (engine, action, question, address) => {
+    if (this.known?.engine !== engine) this.known = { engine, spellings: new Spellings(engine.config.maxBytes) };
+    this.known.spellings.learn(question, action.keyedHeaders, address);
+  };
+}
+
+/** A store that fails is as one that cannot be reached: the application asks it again, and reports it. */
+function lookUp(engine: Engine, address: Address): MaybePromise<LookUp> {
+  const failed = (): LookUp => ({ kind: 'unreachable' });
+  try {
+    const found = engine.store.lookUp(address);
+    return found instanceof Promise ? found.catch(failed) : found;
+  } catch {
+    return failed();
+  }
+}

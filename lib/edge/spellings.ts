@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache';
+import type { Address } from '../stores/store.js';
+import type { Question } from './question.js';
+
+/** Where a spelling of a URL leads: to an address, or to one for each combination of some request headers. */
+type Lead =
+  { readonly kind: 'address'; readonly address: Address } | { readonly kind: 'by-headers'; readonly names: readonly string[] };
+
+/** The share of `maxBytes` that spellings may take beside the entries. */
+const SHARE = 1 / 8;
+/** Longer spellings are hardly asked for twice. */
+const MAX_SPELLING_BYTES = 4096;
+const BOOKKEEPING_BYTES = 600;
+
+/**
+ * Raw spellings of URLs, as aliases of addresses: what a request's path and query mean is known when it has been through the
+ * application once. Bounded in bytes, so that junk in URLs takes the place of other junk.
+ */
+export class Spellings {
+  private readonly leads: LRUCache<string, Lead>;
+
+  constructor(maxBytes: number) {
+    this.leads = new LRUCache({
+      maxSize: Math.max(1, Math.floor(maxBytes * SHARE)),
+      maxEntrySize: MAX_SPELLING_BYTES,
+      sizeCalculation: (lead, spelling) => BOOKKEEPING_BYTES + 2 * spelling.length + bytesOf(lead),
+    });
+  }
+
+  /** @returns `undefined` where it is not known yet */
+  addressOf({ spelling, request }: Question): Address | undefined {
+    let lead = this.leads.get(spelling);
+    if (lead?.kind === 'by-headers') lead = this.leads.get(withHeaders(spelling, lead.names, request.headers));
+    return lead?.kind === 'address' ? lead.address : undefined;
+  }
+
+  /** @param names request headers, in lower case, that are in the address's key */
+  learn({ spelling, request }: Question, names: ReadonlySet<string>, address: Address): void {
+    const lead: Lead = { kind: 'address', address };
+    if (names.size === 0) {
+      this.leads.set(spelling, lead);
+      return;
+    }
+    const sorted = [...names].sort();
+    this.leads.set(spelling, { kind: 'by-headers', names: sorted });
+    this.leads.set(withHeaders(spelling, sorted, request.headers), lead);
+  }
+}
+
+function withHeaders(spelling: string, names: readonly string[], headers: Question['request']['headers']): string {
+  return `${spelling}\n${JSON.stringify(names.map(name => [name, headers[name]]))}`;
+}
+
+function bytesOf(lead: Lead): number {
+  return lead.kind === 'address' ? 2 * (lead.address.key.length + lead.address.path.path.length) : 0;
+}

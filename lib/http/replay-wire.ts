@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isConfirmed, isOfTheBody } from './conditional.js';
+import { ageOfReplay } from './replay.js';
+import type { StoredResponse } from './stored-response.js';
+import type { Wire } from './wire.js';
+
+/**
+ * Answers a request with what went out for another. Nothing stands between this and the socket, so the head is written from a list,
+ * past the headers of a response that a middleware could ask for or change.
+ *
+ * @param cacheStatus what this cache says of itself; `undefined`: nothing
+ */
+export function replayWire(
+  request: IncomingMessage,
+  response: ServerResponse,
+  stored: StoredResponse,
+  wire: Wire,
+  ageSeconds: number,
+  cacheStatus: string | undefined,
+): void {
+  const headers = [...wire.headers];
+  const age = ageOfReplay(stored, ageSeconds);
+  if (age !== undefined) headers.push('Age', String(age));
+  if (cacheStatus !== undefined) headers.push('Cache-Status', cacheStatus);
+
+  const validators = { etag: valueOf(wire, 'etag'), 'last-modified': valueOf(wire, 'last-modified') };
+  if (isConfirmed(request.headers, stored.status, validators)) {
+    response.writeHead(304, 'Not Modified', withoutBody(headers));
+    response.end();
+    return;
+  }
+  const body = wire.body ?? stored.body;
+  if (stored.status !== 204) headers.push('Content-Length', String(body.length));
+  response.writeHead(stored.status, wire.statusMessage, headers);
+  response.end(stored.status === 204 || request.method === 'HEAD' ? undefined : body);
+}
+
+function valueOf({ headers }: Wire, key: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() === key) return headers[index + 1];
+  }
+  return undefined;
+}
+
+function withoutBody(headers: readonly string[]): string[] {
+  return headers.filter((_text, index) => !isOfTheBody(headers[index - (index % 2)] ?? ''));
+}

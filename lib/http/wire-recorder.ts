@@ -1,0 +1,104 @@
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+
+/** A response that has gone out whole. */
+export interface SentResponse {
+  readonly status: number;
+  readonly statusMessage: string;
+  /** By name in lower case. */
+  readonly headers: ReadonlyMap<string, { readonly name: string; readonly value: OutgoingHttpHeader }>;
+  readonly body: Buffer;
+}
+
+type Method<Result> = (...args: unknown[]) => Result;
+/** What Node has and its types do not tell. */
+type WithRawNames = ServerResponse & { getRawHeaderNames(): string[] };
+type Head = Omit<SentResponse, 'body'>;
+
+/**
+ * Records what goes out on the wire. Put in place before any middleware, so that theirs stand above it; until it is told to start it
+ * only lets things pass.
+ */
+export class WireRecorder {
+  /** What has gone out, when all of it has. */
+  sent: SentResponse | undefined;
+  private state: 'idle' | 'recording' | 'over' = 'idle';
+  private maxBytes = 0;
+  private head: Head | undefined;
+  private chunks: Buffer[] = [];
+  private length = 0;
+  private onOver: () => void = () => undefined;
+
+  constructor(private readonly response: ServerResponse) {
+    const writeHead = response.writeHead.bind(response) as Method<ServerResponse>;
+    const write = response.write.bind(response) as Method<boolean>;
+    const end = response.end.bind(response) as Method<ServerResponse>;
+    response.writeHead = (...args: unknown[]) => {
+      writeHead(...args);
+      if (this.state === 'recording') this.head ??= headOf(response);
+      return response;
+    };
+    response.write = (...args: unknown[]) => {
+      if (this.state === 'recording') this.record(args[0], args[1]);
+      return write(...args);
+    };
+    response.end = (...args: unknown[]) => {
+      if (this.state === 'recording') this.record(args[0], args[1]);
+      end(...args);
+      if (this.state === 'recording') this.finish();
+      return response;
+    };
+  }
+
+  /** @param onOver called when nothing more will be recorded */
+  start(maxBytes: number, onOver: () => void): void {
+    if (this.state !== 'idle' || this.response.headersSent || this.response.destroyed) {
+      onOver();
+      return;
+    }
+    this.state = 'recording';
+    this.maxBytes = maxBytes;
+    this.onOver = onOver;
+    this.response.once('close', () => {
+      this.stop();
+    });
+  }
+
+  private record(chunk: unknown, encoding: unknown): void {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
+    // A copy: the writer may use its buffer again.
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+        : Buffer.from(chunk);
+    this.chunks.push(bytes);
+    this.length += bytes.length;
+    if (this.length > this.maxBytes) this.stop();
+  }
+
+  private finish(): void {
+    if (this.head !== undefined) {
+      // Not from Node's pool, which a small body would keep alive whole.
+      const body = Buffer.allocUnsafeSlow(this.length);
+      let offset = 0;
+      for (const chunk of this.chunks) offset += chunk.copy(body, offset);
+      this.sent = { ...this.head, body };
+    }
+    this.stop();
+  }
+
+  private stop(): void {
+    if (this.state !== 'recording') return;
+    this.state = 'over';
+    this.chunks = [];
+    this.onOver();
+  }
+}
+
+function headOf(response: ServerResponse): Head {
+  const headers = new Map<string, { readonly name: string; readonly value: OutgoingHttpHeader }>();
+  for (const name of (response as WithRawNames).getRawHeaderNames()) {
+    const value = response.getHeader(name);
+    if (value !== undefined) headers.set(name.toLowerCase(), { name, value });
+  }
+  return { status: response.statusCode, statusMessage: response.statusMessage, headers };
+}

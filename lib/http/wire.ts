@@ -1,0 +1,97 @@
+import { fieldNames, isOfTheConnection } from './header-changes.js';
+import type { SentResponse } from './wire-recorder.js';
+import type { StoredResponse } from './stored-response.js';
+
+/** What of a request may select the bytes that go out, beside what is in the key. */
+export interface WireQuestion {
+  /** The `Host` that was asked: middlewares may answer with it. */
+  readonly host: string;
+  /** What the client accepts, in one spelling. */
+  readonly acceptEncoding: string;
+}
+
+/** A response as it went out: with the headers of middlewares, and the bytes that they made of it. */
+export interface Wire {
+  readonly host: string;
+  /** What the client accepted; `undefined`: the bytes are the same for all. */
+  readonly acceptEncoding: string | undefined;
+  readonly statusMessage: string;
+  /** Names and values in turns, without those that are of one connection or said anew each time. */
+  readonly headers: readonly string[];
+  /** `undefined`: the bytes are those of the response itself. */
+  readonly body: Buffer | undefined;
+}
+
+/** Hosts and encodings of one entry. Anybody can write a `Host`: the oldest goes when there are more. */
+const MAX_WIRES = 8;
+
+/** What a response that went out leaves for others who ask the same. */
+export interface WireRules {
+  /** Request headers, in lower case, that the key covers. */
+  readonly keyedHeaders: ReadonlySet<string>;
+  /** What this cache's own member of `Cache-Status` begins with; `undefined`: it writes none. */
+  readonly cacheStatusLead: string | undefined;
+}
+
+/**
+ * @param response what the handler made, of which `sent` went out
+ * @returns `undefined` where it must not answer others: a middleware set a cookie, said that it is not to be kept, answered otherwise,
+ * or by what is not in the key
+ */
+export function wireOf(sent: SentResponse, question: WireQuestion, response: StoredResponse, rules: WireRules): Wire | undefined {
+  const { status, statusMessage, headers, body } = sent;
+  if (status !== response.status || headers.has('set-cookie') || headers.has('trailer')) return undefined;
+  const length = headers.get('content-length')?.value;
+  if (length !== undefined && Number(length) !== body.length) return undefined;
+  if (fieldNames(textOf(sent, 'cache-control')).some(isNotToBeKept)) return undefined;
+  const vary = fieldNames(textOf(sent, 'vary'));
+  if (vary.some(name => name !== 'accept-encoding' && (name === '*' || !rules.keyedHeaders.has(name)))) return undefined;
+
+  const isEncoded = vary.includes('accept-encoding') || headers.has('content-encoding');
+  return {
+    host: question.host,
+    acceptEncoding: isEncoded ? question.acceptEncoding : undefined,
+    statusMessage,
+    headers: lastingHeaders(sent, response, rules),
+    body: body.equals(response.body) ? undefined : body,
+  };
+}
+
+/** The wire among these that answers the question. */
+export function wireFor(wires: readonly Wire[] | undefined, { host, acceptEncoding }: WireQuestion): Wire | undefined {
+  if (wires === undefined) return undefined;
+  for (const wire of wires) {
+    if (wire.host === host && (wire.acceptEncoding === undefined || wire.acceptEncoding === acceptEncoding)) return wire;
+  }
+  return undefined;
+}
+
+export function withWire(wires: readonly Wire[] = [], wire: Wire): readonly Wire[] {
+  return [...wires, wire].slice(-MAX_WIRES);
+}
+
+/** By a middleware's word: the handler's has been heard before. */
+function isNotToBeKept(directive: string): boolean {
+  return directive === 'no-store' || directive === 'private' || directive.startsWith('private=');
+}
+
+function lastingHeaders(sent: SentResponse, response: StoredResponse, { cacheStatusLead }: WireRules): string[] {
+  const connection = fieldNames(textOf(sent, 'connection'));
+  const lasting: string[] = [];
+  for (const [key, { name, value }] of sent.headers) {
+    if (isOfTheConnection(key) || connection.includes(key) || key === 'age') continue;
+    for (const text of Array.isArray(value) ? value : [String(value)]) {
+      if (key === 'cache-status' && cacheStatusLead !== undefined && text.startsWith(cacheStatusLead)) continue;
+      lasting.push(name, text);
+    }
+  }
+  // Where the head went out before the body was known, the recorded response has got one since.
+  const etag = response.headers.find(header => header.name.toLowerCase() === 'etag');
+  if (!sent.headers.has('etag') && etag?.kind === 'set') lasting.push('ETag', String(etag.value));
+  return lasting;
+}
+
+function textOf({ headers }: SentResponse, key: string): string | undefined {
+  const value = headers.get(key)?.value;
+  return value === undefined ? undefined : String(value);
+}

@@ -1,0 +1,102 @@
+import { questionOf } from '../../lib/edge/question.js';
+import { Spellings } from '../../lib/edge/spellings.js';
+import { cache } from '../../lib/index.js';
+import { startAfresh } from '../support/each.js';
+import { members, startEdge, withNewMembers } from './members.js';
+
+withNewMembers();
+startAfresh();
+
+const question = (url: string, headers: Record<string, string> = {}) =>
+  questionOf({ method: 'GET', url, headers } as never, {} as never)!;
+const address = { key: 'key', path: { path: '/members/bob', folded: false } };
+
+describe('junk', () => {
+  it('in URLs makes spellings of one entry', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob');
+    const { bytes } = cache.stats();
+    for (let index = 0; index < 200; index++) {
+      const path = `/members/bob?junk=${index}`;
+      await server.get(path);
+      const { entered } = members;
+      expect((await server.get(path)).outcome).toBe('hit');
+      expect(members.entered).toBe(entered);
+    }
+    expect(members.reads).toBe(1);
+    expect(cache.stats()).toMatchObject({ entries: 1, stores: 1, bytes });
+  });
+
+  it('takes the place of other junk: spellings take no more than an eighth of maxBytes', () => {
+    const maxBytes = 80_000;
+    const spellings = new Spellings(maxBytes);
+    const asked = Array.from({ length: 1000 }, (_, index) => question(`/members/bob?junk=${index}`));
+    spellings.learn(question('/members/bob'), new Set(), address);
+    for (const junk of asked) {
+      spellings.learn(junk, new Set(), address);
+      expect(spellings.addressOf(question('/members/bob'))).toBe(address);
+    }
+    const known = asked.filter(junk => spellings.addressOf(junk) !== undefined);
+    expect(known.length).toBeGreaterThan(5);
+    expect(known.length).toBeLessThan(maxBytes / 8 / 600);
+    expect(known.at(-1)).toBe(asked.at(-1));
+  });
+
+  it('as long as a page is no spelling', () => {
+    const spellings = new Spellings(64 * 1024 * 1024);
+    const long = question(`/members/bob?junk=${'x'.repeat(4000)}`);
+    spellings.learn(long, new Set(), address);
+    expect(spellings.addressOf(long)).toBeUndefined();
+    const headers = question('/members/bob', { 'x-language': 'x'.repeat(4000) });
+    spellings.learn(headers, new Set(['x-language']), address);
+    expect(spellings.addressOf(headers)).toBeUndefined();
+  });
+
+  it('in Accept-Encoding and Host leaves an entry with eight answers at most', async () => {
+    const server = await startEdge();
+    const path = '/members/bob/story';
+    await server.get(path);
+    const one = cache.stats().bytes;
+    const junk = Array.from({ length: 40 }, (_, index) => ({
+      'accept-encoding': `gzip, x-junk-${index}`,
+      host: `junk-${index}`,
+    }));
+    for (const headers of junk) {
+      await server.get(path, headers);
+      await server.get(path, headers);
+    }
+    expect(members.reads).toBe(1);
+    expect(cache.stats()).toMatchObject({ entries: 1, stores: 1 });
+    expect(cache.stats().bytes - one).toBeLessThan(8 * 2500);
+    const { entered } = members;
+    expect((await server.get(path, junk.at(-1))).headers['content-encoding']).toBe('gzip');
+    expect(members.entered).toBe(entered);
+  });
+
+  it('of an Accept-Encoding that no browser sends goes to the app', async () => {
+    const server = await startEdge();
+    const headers = { 'accept-encoding': `gzip, ${'x'.repeat(200)}` };
+    for (let request = 1; request <= 3; request++) {
+      expect((await server.get('/members/bob/story', headers)).headers['content-encoding']).toBe('gzip');
+      expect(members.entered).toBe(request);
+    }
+  });
+
+  it('is what a response over maxEntryBytes would be', async () => {
+    cache.configure({ maxEntryBytes: 1000 });
+    const server = await startEdge();
+    for (let request = 0; request < 3; request++) await server.get('/members/bob/picture');
+    expect([members.entered, members.reads, cache.stats().entries]).toEqual([3, 3, 0]);
+  });
+
+  it('counts in bytes with its entry, and goes with it', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob/story');
+    const before = cache.stats().bytes;
+    await server.get('/members/bob/story', { 'accept-encoding': 'gzip' });
+    await server.get('/members/bob/story', { 'accept-encoding': 'gzip' });
+    expect(cache.stats().bytes).toBeGreaterThan(before + 100);
+    await cache.clear();
+    expect(cache.stats()).toMatchObject({ entries: 0, bytes: 0 });
+  });
+});

@@ -1,0 +1,242 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { cache } from '../../lib/index.js';
+import { startAfresh } from '../support/each.js';
+import { TestServer, type Answer } from '../support/server.js';
+import { holdTime } from '../support/time.js';
+import { edgeApp, members, MembersController, startEdge, withNewMembers } from './members.js';
+
+withNewMembers();
+startAfresh();
+
+const without = (headers: Answer['headers'], ...names: readonly string[]) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+
+describe('a hit before Express', () => {
+  it('answers what went out, without entering the app', async () => {
+    const server = await startEdge();
+    const first = await server.get('/members/bob?page=1');
+    const second = await server.get('/members/bob?page=1');
+    expect([first.outcome, second.outcome]).toEqual(['fwd=miss', 'hit']);
+    expect([members.entered, members.reads]).toEqual([1, 1]);
+    expect(without(second.headers, 'cache-status')).toEqual(without(first.headers, 'cache-status'));
+    expect(second.headers['x-entered']).toBe('1');
+    expect(second.headers['cache-status']).toMatch(/^routing-controllers-cache; hit; ttl=\d+$/);
+    expect([second.status, second.text]).toEqual([first.status, first.text]);
+  });
+
+  it.each(['/members/bob/nothing', '/members/bob/picture', '/members/bob/stream', '/members/bob/news', '/members/bob/story'])(
+    'is the same in status, headers and bytes as the miss that it comes from: %s',
+    async path => {
+      holdTime();
+      const server = await startEdge();
+      const first = await server.get(path);
+      const second = await server.get(path);
+      expect(second.outcome).toBe('hit');
+      expect(members.entered).toBe(1);
+      // Said anew each time; and the length, and so the end, of what came in pieces is known now.
+      const lasting = ({ headers }: Answer) => without(headers, 'cache-status', 'age', 'transfer-encoding');
+      const known = first.headers['transfer-encoding'] === undefined ? {} : { 'content-length': String(first.body.length) };
+      const etag = { etag: second.headers.etag };
+      expect(lasting(second)).toEqual({ ...lasting(first), ...known, ...(path.endsWith('/nothing') ? {} : etag) });
+      expect(second.status).toBe(first.status);
+      expect(second.statusMessage).toBe(first.statusMessage);
+      expect(second.body).toEqual(first.body);
+    },
+  );
+
+  it('has the bytes that each client accepts, compressed once for all of them', async () => {
+    const server = await startEdge();
+    const path = '/members/bob/story';
+    const plain = await server.get(path);
+    for (const encoding of ['gzip', 'br']) {
+      await server.get(path, { 'accept-encoding': encoding });
+      const { entered } = members;
+      const hit = await server.get(path, { 'accept-encoding': encoding });
+      expect([hit.outcome, hit.headers['content-encoding'], hit.headers['content-length']]).toEqual([
+        'hit',
+        encoding,
+        String(hit.body.length),
+      ]);
+      expect((encoding === 'gzip' ? gunzipSync : brotliDecompressSync)(hit.body)).toEqual(plain.body);
+      await server.get(path, { 'accept-encoding': ` ${encoding.toUpperCase()} ` });
+      expect(members.entered).toBe(entered);
+    }
+    const again = await server.get(path);
+    expect([again.headers['content-encoding'], again.text]).toEqual([undefined, plain.text]);
+    expect(members.reads).toBe(1);
+  });
+
+  it('keeps what one client accepts from another: nothing named is not nothing said', async () => {
+    const server = await startEdge();
+    const path = '/members/bob/story';
+    const accepts = ['gzip', 'gzip;q=0', 'gzip;q=0.5, br;q=0.1', 'identity', ''];
+    const encodings = async () => {
+      const answers = [];
+      for (const accepted of accepts) answers.push(await server.get(path, { 'accept-encoding': accepted }));
+      return answers.map(({ headers }) => headers['content-encoding']);
+    };
+    await server.get(path);
+    const uncached = await encodings();
+    expect(uncached).toEqual(['gzip', undefined, 'gzip', undefined, undefined]);
+    expect(await encodings()).toEqual(uncached);
+    expect(await encodings()).toEqual(uncached);
+  });
+
+  it('counts, and says its outcome once', async () => {
+    const server = await startEdge();
+    for (let request = 0; request < 5; request++) await server.get('/members/bob');
+    expect(cache.stats()).toMatchObject({ hits: 4, misses: 1, stores: 1, entries: 1, errors: 0 });
+    expect(members.entered).toBe(1);
+  });
+
+  it('says nothing where the header is switched off, and what others said stays', async () => {
+    cache.configure({ cacheStatus: false });
+    const server = await startEdge((_request, response, next) => {
+      response.setHeader('Cache-Status', 'another; hit');
+      next();
+    });
+    await server.get('/members/bob');
+    expect((await server.get('/members/bob')).headers['cache-status']).toBe('another; hit');
+    expect(members.entered).toBe(1);
+  });
+
+  it('stands in Cache-Status behind what others said', async () => {
+    const server = await startEdge((_request, response, next) => {
+      response.setHeader('Cache-Status', 'another; hit');
+      next();
+    });
+    await server.get('/members/bob');
+    expect((await server.get('/members/bob')).headers['cache-status']).toMatch(
+      /^another; hit, routing-controllers-cache; hit; ttl=\d+$/,
+    );
+  });
+
+  it('ends when the entry expires', async () => {
+    const time = holdTime();
+    const server = await startEdge();
+    await server.get('/members/bob');
+    time.forwardSeconds(59);
+    const last = await server.get('/members/bob');
+    expect(last.headers['cache-status']).toBe('routing-controllers-cache; hit; ttl=1');
+    time.forwardSeconds(1);
+    expect((await server.get('/members/bob')).outcome).toBe('fwd=miss');
+    expect((await server.get('/members/bob')).outcome).toBe('hit');
+    expect([members.entered, members.reads]).toEqual([2, 2]);
+  });
+
+  it('does not lengthen the life of an entry that another encoding is added to', async () => {
+    const time = holdTime();
+    const server = await startEdge();
+    await server.get('/members/bob/story');
+    time.forwardSeconds(50);
+    await server.get('/members/bob/story', { 'accept-encoding': 'gzip' });
+    const hit = await server.get('/members/bob/story', { 'accept-encoding': 'gzip' });
+    expect(hit.headers['cache-status']).toBe('routing-controllers-cache; hit; ttl=10');
+    time.forwardSeconds(10);
+    expect((await server.get('/members/bob/story', { 'accept-encoding': 'gzip' })).outcome).toBe('fwd=miss');
+  });
+
+  it('tells its age where the handler gave the lifetime', async () => {
+    const time = holdTime();
+    const server = await startEdge();
+    await server.get('/members/bob/news');
+    time.forwardSeconds(12);
+    const { headers } = await server.get('/members/bob/news');
+    expect([headers.age, headers['cache-control'], members.entered]).toEqual(['12', 'public, max-age=30', 1]);
+  });
+
+  it('confirms what the client has', async () => {
+    const server = await startEdge();
+    const { headers } = await server.get('/members/bob/news');
+    const conditions: Record<string, string>[] = [
+      { 'if-none-match': headers.etag! },
+      { 'if-none-match': '*' },
+      { 'if-modified-since': 'Sun, 02 Nov 2025 10:00:00 GMT' },
+    ];
+    for (const condition of conditions) {
+      const answer = await server.get('/members/bob/news', condition);
+      expect([answer.status, answer.statusMessage, answer.text, answer.outcome]).toEqual([304, 'Not Modified', '', 'hit']);
+      expect(answer.headers).toMatchObject({ etag: headers.etag, 'cache-control': 'public, max-age=30', 'x-entered': '1' });
+      expect(answer.headers['content-type'] ?? answer.headers['content-length']).toBeUndefined();
+    }
+    const other = await server.get('/members/bob/news', { 'if-none-match': '"other"' });
+    expect([other.status, other.text]).toEqual([200, '{"name":"bob"}']);
+    expect(members.entered).toBe(1);
+  });
+
+  it('confirms also what came in pieces, whose ETag was known when it had gone', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob/stream');
+    const { headers } = await server.get('/members/bob/stream');
+    expect(headers.etag).toMatch(/^W\//);
+    expect((await server.get('/members/bob/stream', { 'if-none-match': headers.etag! })).status).toBe(304);
+    expect(members.entered).toBe(1);
+  });
+
+  it('answers HEAD from the entry of GET, once it is known where HEAD leads', async () => {
+    const server = await startEdge();
+    const got = await server.get('/members/bob');
+    await server.send('/members/bob', { method: 'HEAD' });
+    const { entered } = members;
+    const head = await server.send('/members/bob', { method: 'HEAD' });
+    expect([head.status, head.outcome, head.headers['content-length'], head.text]).toEqual([
+      200,
+      'hit',
+      got.headers['content-length'],
+      '',
+    ]);
+    expect([members.entered, members.reads]).toEqual([entered, 1]);
+  });
+
+  it('leaves HEAD to an action of its own', async () => {
+    const server = await startEdge();
+    for (let request = 0; request < 3; request++) {
+      await server.get('/members/bob/counted');
+      const head = await server.send('/members/bob/counted', { method: 'HEAD' });
+      expect(head.headers['x-answered-by']).toBe('head');
+    }
+    expect(members.reads).toBe(1);
+  });
+
+  it('is for actions with edge: true alone', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob/plain');
+    expect((await server.get('/members/bob/plain')).outcome).toBe('hit');
+    expect([members.entered, members.reads]).toEqual([2, 1]);
+  });
+
+  it('needs a server that is made of it', async () => {
+    const server = await TestServer.ofControllers([MembersController]);
+    await server.get('/members/bob');
+    expect((await server.get('/members/bob')).outcome).toBe('hit');
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 1 });
+  });
+
+  it('stays away while the cache is not enabled', async () => {
+    cache.configure({ enabled: false });
+    const server = await startEdge();
+    await server.get('/members/bob');
+    expect((await server.get('/members/bob')).headers['cache-status']).toContain('fwd=bypass');
+    expect(members.reads).toBe(2);
+  });
+
+  it('heeds the configuration that is set after the edge was made, and the next one after a reset', async () => {
+    const listener = edgeApp();
+    cache.configure({ cacheStatus: 'mine' });
+    const server = await TestServer.start(listener);
+    await server.get('/members/bob');
+    expect((await server.get('/members/bob')).headers['cache-status']).toMatch(/^mine; hit/);
+    await cache.reset();
+    expect((await server.get('/members/bob')).headers['cache-status']).toBe('routing-controllers-cache; fwd=miss');
+    expect((await server.get('/members/bob')).headers['cache-status']).toMatch(/^routing-controllers-cache; hit/);
+  });
+
+  it('leaves other methods to the app', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob');
+    for (const method of ['POST', 'DELETE', 'PATCH', 'OPTIONS']) {
+      expect((await server.send('/members/bob', { method })).outcome).toBeUndefined();
+    }
+    expect(members.entered).toBe(5);
+  });
+});

@@ -1,0 +1,94 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+import { cache, type CacheFault } from '../../lib/index.js';
+import { startAfresh } from '../support/each.js';
+import { members, startEdge, withNewMembers } from './members.js';
+
+withNewMembers();
+startAfresh();
+
+const setting =
+  (name: string, value: string | string[]): RequestHandler =>
+  (_request, response, next) => {
+    response.setHeader(name, value);
+    next();
+  };
+
+describe('what went out for one', () => {
+  it.each<[string, RequestHandler]>([
+    ['sets a cookie', setting('Set-Cookie', ['session=1'])],
+    ['varies on everything', setting('Vary', '*')],
+    ['varies on a header that is not in the key', setting('Vary', 'Accept-Encoding, X-Tenant')],
+    ['varies on the origin', cors({ origin: ['http://a.example', 'http://b.example'] })],
+    ['is not to be stored, by a middleware', setting('Cache-Control', 'no-store')],
+    ['is one caller’s, by a middleware', setting('Cache-Control', 'max-age=60, Private')],
+  ])('does not answer others before Express when it %s', async (_what, middleware) => {
+    const server = await startEdge(middleware);
+    for (let request = 1; request <= 3; request++) {
+      await server.get('/members/bob');
+      expect(members.entered).toBe(request);
+    }
+    expect(members.reads).toBe(1);
+  });
+
+  it('answers others that send the same declared headers, and no others', async () => {
+    const server = await startEdge();
+    const path = '/members/bob/greeting';
+    const languageOf = async (language: string) => {
+      const { text } = await server.get(path, { 'x-language': language });
+      return (JSON.parse(text) as { language: string }).language;
+    };
+    for (const language of ['en', 'de', 'en', 'de', 'fr', 'de']) expect(await languageOf(language)).toBe(language);
+    expect((await server.get(path)).text).toBe('{"name":"bob"}');
+    expect([members.entered, members.reads]).toEqual([4, 4]);
+  });
+
+  it('does not answer for another host: a middleware may have answered with its name', async () => {
+    const server = await startEdge((request, response, next) => {
+      response.setHeader('Link', `<https://${request.headers.host}/members>; rel=up`);
+      next();
+    });
+    for (const host of ['a.example', 'b.example', 'a.example', 'b.example', 'b.example']) {
+      const { headers } = await server.get('/members/bob', { host });
+      expect(headers.link).toBe(`<https://${host}/members>; rel=up`);
+    }
+    expect(members.reads).toBe(1);
+    const { entered } = members;
+    await server.get('/members/bob', { host: 'b.example' });
+    expect(members.entered).toBe(entered);
+  });
+
+  it('cannot be mistaken for what was asked of a host with a slash in its name', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob', { host: 'a' });
+    await server.get('/members/bob', { host: 'a' });
+    const forged = await server.get('/bob', { host: 'a/members' });
+    expect(forged.status).toBe(404);
+  });
+
+  it('does not answer when a middleware has answered otherwise than the action', async () => {
+    const server = await startEdge((request, response, next) => {
+      if (request.query.teapot !== undefined) {
+        const writeHead = response.writeHead.bind(response);
+        response.writeHead = () => writeHead(418);
+      }
+      next();
+    });
+    for (let request = 0; request < 3; request++) expect((await server.get('/members/bob?teapot')).status).toBe(418);
+    expect(members.entered).toBe(3);
+  });
+
+  it('leaves all to the app where a varyBy is configured, and says so once', async () => {
+    const errors: CacheFault[] = [];
+    cache.configure({
+      varyBy: () => 'a tenant',
+      onError: error => errors.push(error),
+    });
+    const server = await startEdge();
+    for (let request = 0; request < 3; request++) await server.get('/members/bob');
+    expect([members.entered, members.reads]).toEqual([3, 1]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'CACHE_NOT_KEYED: MembersController.show: edge: true has no effect where cache.configure has a varyBy, which can only be asked behind Express. Leave one out.',
+    ]);
+  });
+});
