@@ -39,6 +39,7 @@ export type {
   Unreachable,
 } from './stores/store.js';
 export type { StoredResponse, HeaderChange } from './http/stored-response.js';
+export type { Wire } from './http/wire.js';
 export type { CanonicalPath } from './keys/canonical-path.js';
 export type { Clock } from './clock.js';
 
