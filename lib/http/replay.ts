@@ -32,7 +32,8 @@ export function replay(
   } else if (stored.status === 204) {
     response.end();
   } else {
-    response.setHeader('Content-Length', stored.body.length);
+    // Trailers, which a middleware has announced, come only after chunks.
+    if (!response.hasHeader('trailer')) response.setHeader('Content-Length', stored.body.length);
     if (stored.inPieces) response.writeHead(response.statusCode);
     response.end(request.method === 'HEAD' ? undefined : bodyFor(response, stored));
   }

@@ -1,10 +1,11 @@
 import { createServer, get as httpGet } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { NextFunction, Request, Response } from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { IsInt, Max } from 'class-validator';
 import {
   Authorized,
   type Action,
+  Controller,
   Get,
   JsonController,
   Middleware,
@@ -12,12 +13,14 @@ import {
   QueryParams,
   UseAfter,
   UseBefore,
+  useExpressServer,
   UseInterceptor,
   type ExpressMiddlewareInterface,
 } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
 import { startAfresh, until } from '../support/each.js';
 import { appOf, TestServer } from '../support/server.js';
+import { streamOf } from '../support/stream.js';
 
 startAfresh();
 
@@ -117,6 +120,32 @@ describe('a hit', () => {
     expect(missStatus).toBe('routing-controllers-cache; fwd=miss');
     expect(hitStatus).toMatch(/^routing-controllers-cache; hit; ttl=60$/);
     expect([missDate, hitDate]).toEqual([expect.any(String), expect.any(String)]);
+  });
+
+  it('leaves room for trailers that a middleware has announced', async () => {
+    class PagesController {
+      @Get('/page')
+      @Cached()
+      page() {
+        return streamOf(['one ', 'two']);
+      }
+    }
+    Controller()(PagesController);
+    const app = express();
+    app.use((_request: Request, response: Response, next: NextFunction) => {
+      response.setHeader('Trailer', 'X-Digest');
+      next();
+    });
+    useExpressServer(app, { controllers: [PagesController] });
+    const server = await TestServer.start(app);
+    for (const outcome of ['fwd=miss', 'hit']) {
+      expect(await server.get('/page')).toMatchObject({
+        status: 200,
+        outcome,
+        text: 'one two',
+        headers: { trailer: 'X-Digest' },
+      });
+    }
   });
 
   it('is counted, as every outcome is, exactly once', async () => {
