@@ -41,9 +41,9 @@ export class Spellings {
       this.leads.set(spelling, lead);
       return;
     }
-    const sorted = [...names].sort();
-    this.leads.set(spelling, { kind: 'by-headers', names: sorted });
-    this.leads.set(withHeaders(spelling, sorted, request.headers), lead);
+    const listed = [...names];
+    this.leads.set(spelling, { kind: 'by-headers', names: listed });
+    this.leads.set(withHeaders(spelling, listed, request.headers), lead);
   }
 }
 

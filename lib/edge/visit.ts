@@ -62,7 +62,6 @@ export class Visit {
 
   /** Keeps what goes out from now on for a response that is computed from now on. */
   async keepComputed(engine: Engine, action: CachedAction, address: Address): Promise<WireKeeper | undefined> {
-    if (this.question.request.method !== 'GET') return undefined;
     const fence = await engine.begin(address);
     return fence === undefined ? undefined : this.keep(engine, action, address, fence);
   }

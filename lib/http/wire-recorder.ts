@@ -51,7 +51,7 @@ export class WireRecorder {
 
   /** @param onOver called when nothing more will be recorded */
   start(maxBytes: number, onOver: () => void): void {
-    if (this.state !== 'idle' || this.response.headersSent || this.response.destroyed) {
+    if (this.state !== 'idle') {
       onOver();
       return;
     }

@@ -89,6 +89,32 @@ describe('junk', () => {
     expect([members.entered, members.reads, cache.stats().entries]).toEqual([3, 3, 0]);
   });
 
+  it('of a middleware that makes a response larger than maxEntryBytes goes to the app each time', async () => {
+    cache.configure({ maxEntryBytes: 4000 });
+    const server = await startEdge((_request, response, next) => {
+      const end = response.end.bind(response) as (text: string) => typeof response;
+      response.end = () => {
+        response.removeHeader('Content-Length');
+        return end('.'.repeat(5000));
+      };
+      next();
+    });
+    for (let request = 1; request <= 3; request++) {
+      expect((await server.get('/members/bob')).body).toHaveLength(5000);
+      expect([members.entered, members.reads]).toEqual([request, 1]);
+    }
+  });
+});
+
+describe('what went out', () => {
+  it('is kept once, where middlewares have left the bytes as they were', async () => {
+    const server = await startEdge();
+    await server.get('/members/bob/picture');
+    await server.get('/members/bob/picture');
+    expect(members.entered).toBe(1);
+    expect(cache.stats().bytes).toBeLessThan(2 * 5000);
+  });
+
   it('counts in bytes with its entry, and goes with it', async () => {
     const server = await startEdge();
     await server.get('/members/bob/story');

@@ -1,7 +1,8 @@
 import { cache } from '../../lib/index.js';
 import { processCache } from '../../lib/process-cache.js';
 import { Gate } from '../support/deferred.js';
-import { startAfresh } from '../support/each.js';
+import type { Hit, Miss } from '../../lib/stores/store.js';
+import { startAfresh, until } from '../support/each.js';
 import type { TestServer } from '../support/server.js';
 import { told } from '../support/users.js';
 import { members, startEdge, withNewMembers } from './members.js';
@@ -15,7 +16,12 @@ let afterAnswer: (() => Promise<void>) | undefined;
 
 beforeEach(async () => {
   afterAnswer = undefined;
-  server = await startEdge((_request, response, next) => {
+  server = await startEdge((request, response, next) => {
+    if (request.query.cookie !== undefined) response.setHeader('Set-Cookie', 'seen=1');
+    if (request.headers['x-stop'] !== undefined) {
+      response.status(503).end();
+      return;
+    }
     const end = response.end.bind(response) as (...args: unknown[]) => unknown;
     response.end = ((...args: unknown[]) => {
       if (afterAnswer === undefined) end(...args);
@@ -116,5 +122,109 @@ describe('an invalidation', () => {
     expect((await late).outcome).toBe('hit');
     expect(save.mock.results.map(({ value }) => value as unknown)).toEqual([false]);
     expect((await server.get(path, { 'accept-encoding': 'br' })).outcome).toBe('fwd=miss');
+  });
+});
+
+describe('every fence that is taken', () => {
+  let endedTwice: boolean;
+  beforeEach(() => (endedTwice = false));
+  afterEach(() => {
+    expect(endedTwice).toBe(false);
+  });
+
+  /** Fences that were taken and have not ended. */
+  function openFences(): Set<unknown> {
+    const { store } = processCache.current.get();
+    const open = new Set<unknown>();
+    for (const method of ['lookUp', 'begin'] as const) {
+      const take = store[method].bind(store);
+      jest.spyOn(store, method).mockImplementation(address => {
+        const taken = take(address) as Miss | Hit;
+        if (taken.kind === 'miss') open.add(taken.fence);
+        return taken;
+      });
+    }
+    const save = store.save.bind(store);
+    const release = store.release.bind(store);
+    jest.spyOn(store, 'save').mockImplementation((address, entry, fence) => {
+      endedTwice ||= !open.has(fence);
+      const saved = save(address, entry, fence);
+      open.delete(fence);
+      return saved;
+    });
+    jest.spyOn(store, 'release').mockImplementation((fence, ending) => {
+      endedTwice ||= !open.delete(fence);
+      release(fence, ending);
+    });
+    return open;
+  }
+
+  const gzip = { 'accept-encoding': 'gzip' };
+
+  it.each<[string, () => Promise<unknown>]>([
+    [
+      'of a miss, and of a second encoding',
+      async () => {
+        for (let request = 0; request < 3; request++) {
+          await server.get('/members/bob/story');
+          await server.get('/members/bob/story', gzip);
+        }
+      },
+    ],
+    [
+      'of a response that has a cookie when it goes out',
+      async () => {
+        for (let request = 0; request < 3; request++) await server.get('/members/bob?cookie');
+      },
+    ],
+    [
+      'of a second encoding with a cookie',
+      async () => {
+        for (let request = 0; request < 2; request++) await server.get('/members/bob/story');
+        for (let request = 0; request < 3; request++) await server.get('/members/bob/story?cookie', gzip);
+      },
+    ],
+    [
+      'of what is not stored',
+      async () => {
+        for (let request = 0; request < 3; request++) await server.get('/members/bob/unstored');
+      },
+    ],
+    [
+      'of what a middleware answers',
+      async () => {
+        for (let request = 0; request < 2; request++) await server.get('/members/bob/story');
+        await server.get('/members/bob/story', { ...gzip, 'x-stop': '1' });
+      },
+    ],
+    [
+      'of HEAD',
+      async () => {
+        await server.send('/members/bob', { method: 'HEAD' });
+        await server.get('/members/bob');
+        for (let request = 0; request < 3; request++) await server.send('/members/bob', { method: 'HEAD' });
+      },
+    ],
+    [
+      'of requests that come together',
+      () => Promise.all(Array.from({ length: 10 }, () => server.get('/members/bob/story', gzip))),
+    ],
+  ])('ends once: %s', async (_what, ask) => {
+    const open = openFences();
+    await ask();
+    await until(() => open.size === 0);
+  });
+
+  it('ends when the client leaves before the bytes are whole', async () => {
+    await warm('/members/bob/story');
+    const open = openFences();
+    const answered = new Gate();
+    afterAnswer = () => answered.pass();
+    const left = server.get('/members/bob/story', gzip).catch((error: unknown) => error);
+    await answered.next();
+    expect(open.size).toBe(1);
+    await server.stop();
+    await left;
+    await until(() => open.size === 0);
   });
 });

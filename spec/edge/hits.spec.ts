@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { cache } from '../../lib/index.js';
+import { processCache } from '../../lib/process-cache.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer, type Answer } from '../support/server.js';
 import { holdTime } from '../support/time.js';
@@ -84,7 +85,9 @@ describe('a hit before Express', () => {
 
   it('counts, and says its outcome once', async () => {
     const server = await startEdge();
+    const save = jest.spyOn(processCache.current.get().store, 'save');
     for (let request = 0; request < 5; request++) await server.get('/members/bob');
+    expect(save).toHaveBeenCalledTimes(1);
     expect(cache.stats()).toMatchObject({ hits: 4, misses: 1, stores: 1, entries: 1, errors: 0 });
     expect(members.entered).toBe(1);
   });
@@ -143,6 +146,59 @@ describe('a hit before Express', () => {
     time.forwardSeconds(12);
     const { headers } = await server.get('/members/bob/news');
     expect([headers.age, headers['cache-control'], members.entered]).toEqual(['12', 'public, max-age=30', 1]);
+  });
+
+  it('tells its age once, also where it comes from a hit that told it', async () => {
+    const time = holdTime();
+    const server = await startEdge();
+    await server.get('/members/bob/news');
+    time.forwardSeconds(12);
+    const elsewhere = { host: 'elsewhere' };
+    for (let request = 0; request < 2; request++) {
+      expect((await server.get('/members/bob/news', elsewhere)).headers.age).toBe('12');
+    }
+    time.forwardSeconds(8);
+    expect((await server.get('/members/bob/news', elsewhere)).headers.age).toBe('20');
+    expect(members.entered).toBe(3);
+  });
+
+  it('leaves out what was of one connection', async () => {
+    const server = await startEdge((_request, response, next) => {
+      response.setHeader('Connection', 'keep-alive, X-Hop').setHeader('X-Hop', 'one').setHeader('Keep-Alive', 'timeout=99');
+      next();
+    });
+    expect((await server.get('/members/bob')).headers['x-hop']).toBe('one');
+    const { headers } = await server.get('/members/bob');
+    expect(members.entered).toBe(1);
+    expect([headers['x-hop'], headers['keep-alive']]).toEqual([undefined, undefined]);
+  });
+
+  it('has the bytes as they were, when their writer uses the buffer again', async () => {
+    const server = await startEdge((_request, response, next) => {
+      const write = response.write.bind(response) as (bytes: Buffer, done: () => void) => boolean;
+      const end = response.end.bind(response);
+      response.end = () => {
+        const bytes = Buffer.from('four');
+        write(bytes, () => {
+          bytes.fill('x');
+          end();
+        });
+        return response;
+      };
+      next();
+    });
+    const first = await server.get('/members/bob/stream');
+    expect((await server.get('/members/bob/stream')).text).toBe(first.text);
+    expect(members.entered).toBe(1);
+  });
+
+  it('sends no body to HEAD, also on a server that forbids it', async () => {
+    const server = await TestServer.start(edgeApp(), { rejectNonStandardBodyWrites: true });
+    await server.get('/members/bob');
+    for (let request = 0; request < 2; request++) await server.send('/members/bob', { method: 'HEAD' });
+    const { entered } = members;
+    expect((await server.send('/members/bob', { method: 'HEAD' })).status).toBe(200);
+    expect(members.entered).toBe(entered);
   });
 
   it('confirms what the client has', async () => {
@@ -226,8 +282,10 @@ describe('a hit before Express', () => {
     const server = await TestServer.start(listener);
     await server.get('/members/bob');
     expect((await server.get('/members/bob')).headers['cache-status']).toMatch(/^mine; hit/);
+    const before = jest.spyOn(processCache.current.get().store, 'lookUp');
     await cache.reset();
     expect((await server.get('/members/bob')).headers['cache-status']).toBe('routing-controllers-cache; fwd=miss');
+    expect(before).not.toHaveBeenCalled();
     expect((await server.get('/members/bob')).headers['cache-status']).toMatch(/^routing-controllers-cache; hit/);
   });
 

@@ -100,6 +100,14 @@ export class MembersController {
     return response;
   }
 
+  @Get('/:name/unstored')
+  @Cached({ edge: true })
+  @Header('Cache-Control', 'no-store')
+  unstored(@Param('name') name: string) {
+    members.reads++;
+    return { name };
+  }
+
   @Get('/:name/plain')
   @Cached({ timeout: 60 })
   plain(@Param('name') name: string) {

@@ -1,6 +1,9 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 import { cache, type CacheFault } from '../../lib/index.js';
+import { gunzipSync } from 'node:zlib';
+import { questionOf } from '../../lib/edge/question.js';
+import { processCache } from '../../lib/process-cache.js';
 import { startAfresh } from '../support/each.js';
 import { members, startEdge, withNewMembers } from './members.js';
 
@@ -31,6 +34,14 @@ describe('what went out for one', () => {
     expect(members.reads).toBe(1);
   });
 
+  it('does not answer others when it has trailers', async () => {
+    const server = await startEdge(setting('Trailer', 'X-Digest'));
+    for (let request = 1; request <= 3; request++) {
+      expect((await server.get('/members/bob/stream')).text).toBe('one two three');
+      expect(members.entered).toBe(request);
+    }
+  });
+
   it('answers others that send the same declared headers, and no others', async () => {
     const server = await startEdge();
     const path = '/members/bob/greeting';
@@ -58,12 +69,62 @@ describe('what went out for one', () => {
     expect(members.entered).toBe(entered);
   });
 
+  it('answers only who accepts its encoding, where a middleware encodes without a word in Vary', async () => {
+    const server = await startEdge((request, response, next) => {
+      if (request.headers['accept-encoding'] === 'x-nines') {
+        const end = response.end.bind(response) as (bytes: Buffer) => typeof response;
+        response.setHeader('Content-Encoding', 'x-nines');
+        response.end = () => end(Buffer.alloc(5000, 9));
+      }
+      next();
+    });
+    const firstByte = async (headers = {}) => (await server.get('/members/bob/picture', headers)).body[0];
+    for (let round = 0; round < 3; round++) {
+      expect(await firstByte({ 'accept-encoding': 'x-nines' })).toBe(9);
+      expect(await firstByte()).toBe(7);
+    }
+    expect([members.entered, members.reads]).toEqual([2, 1]);
+  });
+
+  it('does not answer who accepts no encoding by name with what went to one that said nothing', async () => {
+    const server = await startEdge((request, response, next) => {
+      response.vary('Accept-Encoding').setHeader('X-Accepted', String(request.headers['accept-encoding']));
+      next();
+    });
+    for (let round = 0; round < 3; round++) {
+      expect((await server.get('/members/bob')).headers['x-accepted']).toBe('undefined');
+      expect((await server.get('/members/bob', { 'accept-encoding': '' })).headers['x-accepted']).toBe('');
+    }
+    expect(members.entered).toBe(2);
+  });
+
+  it('does not answer for another address, when a middleware leads the same URL elsewhere', async () => {
+    let target = 'alice';
+    const server = await startEdge((request, _response, next) => {
+      request.url = request.url.replace('/me/', `/${target}/`);
+      next();
+    });
+    await server.get('/members/bob/story');
+    await server.get('/members/me/story');
+    target = 'bob';
+    const save = jest.spyOn(processCache.current.get().store, 'save');
+    const gzip = { 'accept-encoding': 'gzip' };
+    await server.get('/members/me/story', gzip);
+    expect(save).not.toHaveBeenCalled();
+    await server.get('/members/me/story', gzip);
+    const answer = await server.get('/members/me/story', gzip);
+    expect(JSON.parse(gunzipSync(answer.body).toString())).toMatchObject({ name: 'bob' });
+  });
+
   it('cannot be mistaken for what was asked of a host with a slash in its name', async () => {
     const server = await startEdge();
     await server.get('/members/bob', { host: 'a' });
     await server.get('/members/bob', { host: 'a' });
     const forged = await server.get('/bob', { host: 'a/members' });
     expect(forged.status).toBe(404);
+    const spellingOf = (host: string, url: string) =>
+      questionOf({ method: 'GET', url, headers: { host } } as never, {} as never)?.spelling;
+    expect(spellingOf('a', '/members/bob')).not.toBe(spellingOf('a/members', '/bob'));
   });
 
   it('does not answer when a middleware has answered otherwise than the action', async () => {

@@ -1,5 +1,12 @@
 import 'reflect-metadata';
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createExpressServer, type RoutingControllersOptions } from 'routing-controllers';
 
@@ -29,8 +36,8 @@ export class TestServer {
     readonly port: number,
   ) {}
 
-  static async start(listener: RequestListener): Promise<TestServer> {
-    const server = createServer(listener);
+  static async start(listener: RequestListener, options: ServerOptions = {}): Promise<TestServer> {
+    const server = createServer(options, listener);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const started = new TestServer(server, (server.address() as AddressInfo).port);
     running.push(started);
