@@ -77,12 +77,13 @@ export class Edge {
 }
 
 /** A store that fails is as one that cannot be reached: the application asks it again, and reports it. */
-function lookUp(engine: Engine, address: Address): MaybePromise<LookUp> {
-  const failed = (): LookUp => ({ kind: 'unreachable' });
+const FAILED: LookUp = { kind: 'unreachable' };
+
+function lookUp({ store }: Engine, address: Address): MaybePromise<LookUp> {
   try {
-    const found = engine.store.lookUp(address);
-    return found instanceof Promise ? found.catch(failed) : found;
+    const found = store.lookUp(address);
+    return found instanceof Promise ? found.catch(() => FAILED) : found;
   } catch {
-    return failed();
+    return FAILED;
   }
 }

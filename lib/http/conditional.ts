@@ -33,22 +33,25 @@ export function restoreConditions({ headers }: IncomingMessage, conditions: Cond
  * confirmed so. The request's `Cache-Control` has no say in it, although Express lets it: it is for caches on the way.
  */
 export function isNotModified(conditions: Conditions, response: ServerResponse): boolean {
-  const etag = response.getHeader('etag');
-  const modified = response.getHeader('last-modified');
-  return isConfirmed(conditions, response.statusCode, {
-    etag: typeof etag === 'string' ? etag : undefined,
-    'last-modified': typeof modified === 'string' ? modified : undefined,
+  return isConfirmed(conditions, response.statusCode, name => {
+    const value = response.getHeader(name);
+    return typeof value === 'string' ? value : undefined;
   });
 }
 
-/** What tells a representation from another (RFC 9110 §8.8). */
-export type Validators = Readonly<Record<'etag' | 'last-modified', string | undefined>>;
-
-/** Whether a response of these validators is the one that the client has. */
-export function isConfirmed(conditions: Conditions, status: number, validators: Validators): boolean {
-  if (status < 200 || status > 299) return false;
+/** Whether a response of this status and these validators (RFC 9110 §8.8) is the one that the client has. */
+export function isConfirmed(
+  conditions: Conditions,
+  status: number,
+  validator: (name: 'etag' | 'last-modified') => string | undefined,
+): boolean {
   const { 'if-none-match': etags, 'if-modified-since': since } = conditions;
-  return fresh({ 'if-none-match': etags, 'if-modified-since': since }, validators);
+  // Of most requests there is nothing to ask.
+  if ((etags === undefined && since === undefined) || status < 200 || status > 299) return false;
+  return fresh(
+    { 'if-none-match': etags, 'if-modified-since': since },
+    { etag: validator('etag'), 'last-modified': validator('last-modified') },
+  );
 }
 
 /** RFC 9110 §15.4.5: a 304 describes no representation but by its validators. */

@@ -23,8 +23,7 @@ export function replayWire(
   if (age !== undefined) headers.push('Age', String(age));
   if (cacheStatus !== undefined) headers.push('Cache-Status', cacheStatus);
 
-  const validators = { etag: valueOf(wire, 'etag'), 'last-modified': valueOf(wire, 'last-modified') };
-  if (isConfirmed(request.headers, stored.status, validators)) {
+  if (isConfirmed(request.headers, stored.status, name => valueOf(wire, name))) {
     response.writeHead(304, 'Not Modified', withoutBody(headers));
     response.end();
     return;
