@@ -9,12 +9,16 @@ const NONE: readonly never[] = [];
 
 /** What the index finds by path and by tag: an entry, or a computation under way. */
 export abstract class Indexed implements Weighed {
-  abstract readonly entries: number;
+  /** Of an entry; a computation under way takes none. */
   abstract readonly bytes: number;
   /** `undefined`: it is not in the index. */
   place: Place<Standing> | undefined = undefined;
   further: readonly FurtherPath[] = NONE;
   groups: readonly TagGroup<Indexed>[] = NONE;
+
+  get entries(): number {
+    return this.bytes > 0 ? 1 : 0;
+  }
 
   /** Whether it is in the index, and nothing that covers it has been invalidated since it came there. */
   get isLiving(): boolean {

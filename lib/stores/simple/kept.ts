@@ -37,10 +37,6 @@ export class Kept extends Indexed {
     this.bytes = entryBytes(address, entry, etag);
   }
 
-  get entries(): number {
-    return 1;
-  }
-
   /** The entry as it was given. Its body is nobody else's, or shared by all who look it up where it is large. */
   get entry(): Entry {
     const { head, etag, body, storedAtMs, expiresAtMs, ownTags } = this;

@@ -6,9 +6,11 @@ export interface Weighed {
   readonly bytes: number;
 }
 
-/** Measured: a place, its text without the characters, and its share in the map of its parent, which is largest where that has two. */
-const PLACE_BYTES = 190;
-/** Measured, likewise: what one of several items at the same place takes there. */
+/** Measured: a place, its text without the characters, and its share in the map of its parent when that has just grown. */
+const PLACE_BYTES = 150;
+/** What a map of two children takes beyond their shares. */
+const MAP_BYTES = 100;
+/** What one of several items at the same place takes there. */
 const SHARED_PLACE_BYTES = 76;
 
 /** A place in a tree: a segment of a path, with all that stands at and under it. */
@@ -72,8 +74,7 @@ export class PathTree<Item extends Weighed> {
     if (typeof parent === 'string') {
       this.root = new Place('', 'root');
     } else {
-      dropChild(parent, place);
-      shed(parent, place.entries, place.bytes);
+      shed(parent, place.entries, place.bytes + dropChild(parent, place));
     }
     return place;
   }
@@ -91,9 +92,12 @@ export function addTo<Item extends Weighed>(place: Place<Item>, item: Item): voi
     place.items = new Set([place.items, item]);
     added += 2 * SHARED_PLACE_BYTES;
   }
+  let isChildNew = false;
   for (let at: Place<Item> | string = place; typeof at !== 'string'; at = at.parent) {
-    // It has just been made.
-    if (at.bytes === 0 && at.parent !== 'root') added += ownBytes(at);
+    if (isChildNew && at.children instanceof Map && at.children.size === 2) added += MAP_BYTES;
+    // It has just been made, and has not been counted.
+    isChildNew = at.bytes === 0 && at.parent !== 'root';
+    if (isChildNew) added += ownBytes(at);
     at.entries += item.entries;
     at.bytes += added;
   }
@@ -149,9 +153,17 @@ function addChild<Item extends Weighed>(parent: Place<Item>, segment: string): P
   return child;
 }
 
-function dropChild<Item extends Weighed>(parent: Place<Item>, child: Place<Item>): void {
-  if (parent.children instanceof Map) parent.children.delete(child.segment);
-  if (!(parent.children instanceof Map) || parent.children.size === 0) parent.children = undefined;
+/** @returns the bytes that the parent itself takes less */
+function dropChild<Item extends Weighed>(parent: Place<Item>, child: Place<Item>): number {
+  const { children } = parent;
+  if (!(children instanceof Map)) {
+    parent.children = undefined;
+    return 0;
+  }
+  children.delete(child.segment);
+  if (children.size > 1) return 0;
+  [parent.children] = children.values();
+  return MAP_BYTES;
 }
 
 /** Counts what is gone from a place, and drops those on the way to the root that hold nothing any more. */
@@ -163,8 +175,7 @@ function shed<Item extends Weighed>(from: Place<Item>, entries: number, bytes: n
     at.entries -= entries;
     at.bytes -= freed;
     if (isCut || typeof at.parent === 'string' || at.items !== undefined || at.children !== undefined) continue;
-    freed += ownBytes(at);
-    dropChild(at.parent, at);
+    freed += ownBytes(at) + dropChild(at.parent, at);
   }
 }
 

@@ -24,7 +24,6 @@ export interface SimpleStoreOptions {
 
 /** A computation that has begun: the store's fence. While it is living, nothing that covers it has been invalidated. */
 class Pending extends Indexed {
-  readonly entries = 0;
   readonly bytes = 0;
 
   constructor(

@@ -61,12 +61,12 @@ describe('a path tree', () => {
     const tree = new PathTree<Item>();
     const items = ['/a/b', '/a/b', '/a/c/d'].map(name => ({ own: item(name), place: undefined as Place<Item> | undefined }));
     for (const each of items) each.place = tree.add(each.own.name, each.own);
-    tree.add('/b', item('/b'));
+    for (const beside of ['/b', '/c']) tree.add(beside, item(beside));
     const { bytes } = tree;
     const cut = tree.cut('/a')!;
-    expect([tree.entries, cut.entries, tree.bytes + cut.bytes]).toEqual([1, 3, bytes]);
+    expect([tree.entries, cut.entries, tree.bytes + cut.bytes]).toEqual([2, 3, bytes]);
     for (const { own, place } of items) removeFrom(place!, own);
-    expect([tree.entries, cut.entries]).toEqual([1, 0]);
+    expect([tree.entries, cut.entries]).toEqual([2, 0]);
     expect(tree.bytes).toBeGreaterThan(100);
   });
 
