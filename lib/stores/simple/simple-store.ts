@@ -137,10 +137,13 @@ export class SimpleStore implements Store {
     return present === undefined || present.began < began || !present.isLiving;
   }
 
-  private keep(address: Address, entry: Entry, { began, place, address: { path } }: Pending): boolean {
+  private keep(address: Address, entry: Entry, pending: Pending): boolean {
     const before = this.taken;
-    const kept = new Kept(address, entry, this.heads.use(entry.response), began);
-    this.index.add(kept, address.path, tagsOf(address, entry.tags), path === address.path ? place : undefined);
+    const kept = new Kept(address, entry, this.heads.use(entry.response), pending.began);
+    const place = pending.address.path === address.path ? pending.place : undefined;
+    this.index.add(kept, address.path, tagsOf(address, entry.tags), place);
+    // It takes the place over: two in one would take more room.
+    this.release(pending);
     if (this.taken - before > this.maxBytes || !this.makeRoom()) {
       this.drop(kept);
       return false;

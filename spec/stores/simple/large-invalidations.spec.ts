@@ -117,15 +117,12 @@ describe.each([
   });
 
   it('frees them first when room is needed', () => {
-    const full = filled().size().bytes;
-    const store = filled(full);
-    keep(store, addressOf('/living/0'));
-    const { entries } = store.size();
-    expect(entries).toBeGreaterThan(MANY - 10);
+    const store = filled(filled().size().bytes);
     store.invalidate(targets);
-    for (let index = 0; index < 1000; index++) keep(store, addressOf(`/fresh/${index}`));
-    expect(found(store, addressOf('/living/0'))).toBe('text');
-    expect(store.size().entries).toBeGreaterThanOrEqual(1001);
+    for (let index = 0; index < 2 * AT_ONCE; index++) keep(store, addressOf(`/fresh/${index}`));
+    // It was used least recently of all.
+    expect(found(store, addressOf('/beside'))).toBe('text');
+    expect(store.size().entries).toBe(2 * AT_ONCE + 1);
   });
 
   it('holds up neither the end of the process nor a store that is closed', () => {
