@@ -2,7 +2,6 @@ import { SieveCache } from '@neophi/sieve-cache';
 import { LRUCache } from 'lru-cache';
 import { newCache } from 'transitory';
 import { SimpleStore, type Address, type Entry } from '../../lib/index.js';
-import { entryBytes } from '../../lib/stores/simple/entry-bytes.js';
 
 /** A cache under replay. */
 export interface Replayed {
@@ -37,16 +36,28 @@ function addressOf(key: number): Address {
 }
 
 function simpleStore(capacity: number): Replayed {
-  const store = new SimpleStore({ maxBytes: capacity * entryBytes(addressOf(0), entry) });
+  const store = new SimpleStore({ maxBytes: bytesOf(capacity) });
   return {
-    request: key => {
-      const address = addressOf(key);
-      const found = store.lookUp(address);
-      if (found.kind === 'miss') store.save(address, entry, found.fence);
-      return found.kind === 'hit';
-    },
+    request: key => request(store, key),
     entries: () => store.size().entries,
   };
+}
+
+/** What so many entries take: the first brings more than its own, and all others the same. */
+function bytesOf(entries: number): number {
+  const store = new SimpleStore();
+  const [first, second] = [0, 1].map(key => {
+    request(store, key);
+    return store.size().bytes;
+  });
+  return first! + (entries - 1) * (second! - first!);
+}
+
+function request(store: SimpleStore, key: number): boolean {
+  const address = addressOf(key);
+  const found = store.lookUp(address);
+  if (found.kind === 'miss') store.save(address, entry, found.fence);
+  return found.kind === 'hit';
 }
 
 function lru(capacity: number): Replayed {

@@ -2,8 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Fence, Hit, Miss, Store, StoreSize, Targets } from '../store.js';
-import { entryBytes } from './entry-bytes.js';
-import { EntryIndex, type Attachment } from './entry-index.js';
+import { EntryIndex } from './entry-index.js';
+import { FurtherPath, Indexed } from './indexed.js';
+import { Kept } from './kept.js';
+import { SharedHeads } from './shared-heads.js';
+import { Sweep } from './sweep.js';
 import { TagHistory } from './tag-history.js';
 
 const NO_TAGS: readonly string[] = [];
@@ -19,38 +22,17 @@ export interface SimpleStoreOptions {
   readonly clock?: Clock;
 }
 
-/** An entry in the store. */
-class Kept {
-  readonly attachments: Attachment<Indexed>[] = [];
-
-  constructor(
-    readonly key: string,
-    readonly entry: Entry,
-    readonly tags: readonly string[],
-    readonly bytes: number,
-    /** The store's sequence when its computation began. */
-    readonly began: number,
-  ) {}
-
-  isAt(path: CanonicalPath): boolean {
-    for (const attachment of this.attachments) if (attachment.path.path === path.path) return true;
-    return false;
-  }
-}
-
-/** A computation that has begun: the store's fence. */
-class Pending {
-  attachment: Attachment<Indexed> | undefined;
-  /** Nothing that covers its path or the tags of its address has been invalidated since it began. */
-  isCurrent = true;
+/** A computation that has begun: the store's fence. While it is living, nothing that covers it has been invalidated. */
+class Pending extends Indexed {
+  readonly bytes = 0;
 
   constructor(
     readonly began: number,
     readonly address: Address,
-  ) {}
+  ) {
+    super();
+  }
 }
-
-type Indexed = Kept | Pending;
 
 /**
  * Memory of this process: bounded in bytes, least recently used out first, indexed by path and tag so that an
@@ -59,9 +41,15 @@ type Indexed = Kept | Pending;
 export class SimpleStore implements Store {
   private readonly clock: Clock;
   private readonly maxBytes: number;
-  private readonly entries: LRUCache<string, Kept>;
-  private readonly index = new EntryIndex<Indexed>();
+  private entries: LRUCache<string, Kept>;
+  private index = new EntryIndex();
+  private heads = new SharedHeads();
   private readonly tagHistory = new TagHistory();
+  /** Of entries that were invalidated, and are still there. */
+  private readonly sweep = new Sweep(item => {
+    const entry = item instanceof FurtherPath ? item.of : item;
+    if (entry instanceof Kept) this.entries.delete(entry.key);
+  });
   /** Counts fences and invalidations, so that they stand in one order without a clock. */
   private sequence = 0;
   private lastInvalidation = 0;
@@ -69,20 +57,13 @@ export class SimpleStore implements Store {
   constructor({ maxBytes = 64 * 1024 * 1024, clock = systemClock }: SimpleStoreOptions = {}) {
     this.clock = clock;
     this.maxBytes = maxBytes;
-    this.entries = new LRUCache<string, Kept>({
-      maxSize: maxBytes,
-      sizeCalculation: kept => kept.bytes,
-      dispose: kept => {
-        for (const attachment of kept.attachments) this.index.detach(attachment, kept);
-        this.index.untag(kept, kept.tags);
-      },
-    });
+    this.entries = this.noEntries();
   }
 
   lookUp(address: Address): Hit | Miss {
     const kept = this.entries.get(address.key);
     if (kept !== undefined) {
-      if (kept.entry.expiresAtMs <= this.clock.now()) this.entries.delete(address.key);
+      if (!this.isServable(kept)) this.entries.delete(address.key);
       else if (this.answers(kept, address.path)) return { kind: 'hit', entry: kept.entry };
     }
     return this.begin(address);
@@ -90,73 +71,123 @@ export class SimpleStore implements Store {
 
   begin(address: Address): Miss {
     const fence = new Pending(++this.sequence, address);
-    fence.attachment = this.index.attach(fence, address.path);
-    this.index.tag(fence, address.tags ?? []);
+    this.index.add(fence, address.path, address.tags ?? NO_TAGS);
     return { kind: 'miss', fence };
   }
 
   covers(fence: Fence, later: Fence): boolean {
-    const { isCurrent, address, began } = fence as Pending;
+    const { isLiving, address, began } = fence as Pending;
     // Its tags, if it is to have any, are not known yet.
-    if (!isCurrent || (address.awaitsTags === true && this.tagHistory.anySince(began))) return false;
+    if (!isLiving || (address.awaitsTags === true && this.tagHistory.anySince(began))) return false;
     return address.path.path === (later as Pending).address.path.path || began > this.lastInvalidation;
   }
 
   save(address: Address, entry: Entry, fence: Fence): boolean {
-    const { isCurrent, began } = fence as Pending;
+    const isKept = this.isCurrent(address, entry, fence as Pending) && this.keep(address, entry, fence as Pending);
     this.release(fence);
-    const { tags: ownTags = [] } = entry;
-    if (!isCurrent || entry.expiresAtMs <= this.clock.now() || this.tagHistory.since(ownTags, began)) return false;
-    const present = this.entries.peek(address.key);
-    // A slower computation that began earlier saw older data than what is there.
-    if (present !== undefined && present.began > began) return false;
-
-    const bytes = entryBytes(address, entry);
-    if (bytes > this.maxBytes) return false;
-    const kept = new Kept(address.key, entry, tagsOf(address, ownTags), bytes, began);
-    kept.attachments.push(this.index.attach(kept, address.path));
-    this.index.tag(kept, kept.tags);
-    this.entries.set(address.key, kept);
-    return true;
+    return isKept;
   }
 
   release(fence: Fence): void {
-    const pending = fence as Pending;
-    pending.isCurrent = false;
-    if (pending.attachment === undefined) return;
-    this.index.detach(pending.attachment, pending);
-    this.index.untag(pending, pending.address.tags ?? []);
-    pending.attachment = undefined;
+    this.index.remove(fence as Pending);
   }
 
   invalidate(targets: Targets): void {
     this.lastInvalidation = ++this.sequence;
-    this.tagHistory.note(targets.tags ?? [], this.sequence);
-    for (const item of this.index.take(targets)) {
-      if (item instanceof Pending) item.isCurrent = false;
-      else this.entries.delete(item.key);
-    }
+    this.tagHistory.note(targets.tags ?? NO_TAGS, this.sequence);
+    const cuts = this.index.cut(targets);
+    // Where nothing is left, nothing needs to be taken apart.
+    if (this.index.isEmpty) this.forget();
+    else this.sweep.begin(cuts);
   }
 
+  /** What can be served. While much is being freed, what two invalidations cover may be left out twice. */
   size(): StoreSize {
-    return { entries: this.entries.size, bytes: this.entries.calculatedSize };
+    const dead = this.sweep.rest('tag');
+    return {
+      entries: Math.max(0, this.index.entries - dead.entries),
+      bytes: Math.max(0, this.index.bytes + this.heads.bytes - dead.bytes),
+    };
   }
 
   close(): void {
-    this.entries.clear();
+    this.index.cut({ prefixes: ['/'] });
+    this.forget();
+  }
+
+  /** An entry that was cut off may still be there while the sweep is under way, and only then. */
+  private isServable(kept: Kept): boolean {
+    return kept.expiresAtMs > this.clock.now() && (this.sweep.isDone || kept.isLiving);
   }
 
   /** Whether the entry was computed under this path, or nothing at all has been invalidated since it began. */
   private answers(kept: Kept, path: CanonicalPath): boolean {
-    if (kept.isAt(path)) return true;
-    if (kept.began < this.lastInvalidation || kept.attachments.length >= MAX_PATHS) return false;
-    kept.attachments.push(this.index.attach(kept, path));
+    if (kept.isAt(path.path)) return true;
+    if (kept.began < this.lastInvalidation || kept.further.length >= MAX_PATHS - 1) return false;
+    this.index.addPath(kept, path);
+    this.makeRoom();
     return true;
+  }
+
+  /** Whether what was computed is what a computation that begins now would see, or newer than what is there. */
+  private isCurrent({ key }: Address, { tags = NO_TAGS, expiresAtMs }: Entry, { isLiving, began }: Pending): boolean {
+    if (!isLiving || expiresAtMs <= this.clock.now() || this.tagHistory.since(tags, began)) return false;
+    const present = this.entries.peek(key);
+    // A slower computation that began earlier saw older data than what is there.
+    return present === undefined || present.began < began || !present.isLiving;
+  }
+
+  private keep(address: Address, entry: Entry, pending: Pending): boolean {
+    const before = this.taken;
+    const kept = new Kept(address, entry, this.heads.use(entry.response), pending.began);
+    const place = pending.address.path === address.path ? pending.place : undefined;
+    this.index.add(kept, address.path, tagsOf(address, entry.tags), place);
+    // It takes the place over: two in one would take more room.
+    this.release(pending);
+    if (this.taken - before > this.maxBytes || !this.makeRoom()) {
+      this.drop(kept);
+      return false;
+    }
+    this.entries.set(kept.key, kept);
+    return true;
+  }
+
+  /** All that is held, of what was cut off too. */
+  private get taken(): number {
+    return this.index.bytes + this.heads.bytes + this.sweep.rest('path').bytes;
+  }
+
+  /** What can be served goes last. @returns whether there is room */
+  private makeRoom(): boolean {
+    while (this.taken > this.maxBytes) if (!this.sweep.step() && this.entries.pop() === undefined) return false;
+    return true;
+  }
+
+  private drop(kept: Kept): void {
+    this.index.remove(kept);
+    this.heads.release(kept.head);
+  }
+
+  private forget(): void {
+    this.sweep.stop();
+    this.entries = this.noEntries();
+    this.index = new EntryIndex();
+    this.heads = new SharedHeads();
+  }
+
+  private noEntries(): LRUCache<string, Kept> {
+    return new LRUCache<string, Kept>({
+      maxSize: this.maxBytes,
+      sizeCalculation: kept => kept.bytes,
+      dispose: kept => {
+        this.drop(kept);
+      },
+    });
   }
 }
 
-/** Most entries have none, or those of their action alone: no list is made for them. */
-function tagsOf({ tags: fixed = NO_TAGS }: Address, own: readonly string[]): readonly string[] {
+/** Most entries have none, or those of their action alone: no list is made for them. Those that the response has brought come first. */
+function tagsOf({ tags: fixed = NO_TAGS }: Address, own = NO_TAGS): readonly string[] {
   if (own.length === 0) return fixed;
-  return fixed.length === 0 ? own : [...fixed, ...own];
+  return fixed.length === 0 ? own : [...own, ...fixed];
 }

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { writeSection } from '../report/section.js';
+import { flood } from './flood.js';
+import { heldFailures, heldSection, measureHeld } from './held.js';
+
+/**
+ * What the simple store takes: of each entry, when it holds so many, and in a flood of distinct keys and then of hits. Fails when
+ * something leaves its bounds. `npm run bench:memory -- [requests] [--held 100000] [--write]`, without the flood: `0` requests.
+ */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { held: { type: 'string', default: '100000' }, write: { type: 'boolean', default: false } },
+  });
+  const requests = Number(positionals[0] ?? 1_000_000);
+
+  const held = await measureHeld(Number(values.held));
+  const section = heldSection(held);
+  console.log(`${section}\n`);
+  if (values.write) await writeSection('memory', section);
+
+  const failures = [...heldFailures(held), ...(requests > 0 ? await flood(requests) : [])];
+  for (const failure of failures) console.error(`FAIL ${failure}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+void main();

@@ -1,0 +1,59 @@
+import type { Address, Entry } from '../store.js';
+import { entryBytes } from './entry-bytes.js';
+import { Indexed } from './indexed.js';
+import { bufferOf, keptBody, ownBuffer, type KeptBody } from './kept-body.js';
+import { ownText } from './own-text.js';
+import { responseOf, type Head, type Headed } from './shared-heads.js';
+
+/** An entry in the store, in as few objects as can be: what a look-up gives is made of it anew. */
+export class Kept extends Indexed {
+  readonly bytes: number;
+  readonly key: string;
+  private readonly path: string;
+  readonly head: Head;
+  private readonly etag: string | undefined;
+  private readonly body: KeptBody;
+  private readonly wires: Entry['wires'];
+  private readonly storedAtMs: number;
+  readonly expiresAtMs: number;
+  /** How many of its groups are of tags that the response has brought. They come first. */
+  private readonly ownTags: number;
+
+  constructor(
+    address: Address,
+    entry: Entry,
+    { head, etag }: Headed,
+    /** The store's sequence when its computation began. */
+    readonly began: number,
+  ) {
+    super();
+    this.key = ownText(address.key);
+    this.path = partOf(this.key, address.path.path);
+    this.head = head;
+    this.etag = etag;
+    this.wires = entry.wires;
+    // A hit before Express is to cost next to nothing: its bytes are ready.
+    this.body = entry.wires === undefined ? keptBody(entry.response.body) : ownBuffer(entry.response.body);
+    this.storedAtMs = entry.storedAtMs;
+    this.expiresAtMs = entry.expiresAtMs;
+    this.ownTags = entry.tags?.length ?? 0;
+    this.bytes = entryBytes(address, entry, etag);
+  }
+
+  /** The entry as it was given. Its body is nobody else's, or shared by all who look it up where it is large. */
+  get entry(): Entry {
+    const { head, etag, body, storedAtMs, expiresAtMs, ownTags, wires } = this;
+    const tags = ownTags === 0 ? undefined : this.groups.slice(0, ownTags).map(({ tag }) => tag);
+    return { response: responseOf(head, etag, bufferOf(body)), storedAtMs, expiresAtMs, tags, wires };
+  }
+
+  isAt(path: string): boolean {
+    return this.path === path || this.further.some(further => further.path === path);
+  }
+}
+
+/** The path as a part of the key that is kept anyway: most keys name it. */
+function partOf(key: string, path: string): string {
+  const at = key.indexOf(path);
+  return at === -1 ? ownText(path) : key.slice(at, at + path.length);
+}

@@ -1,0 +1,66 @@
+import { ownText, textBytes } from './own-text.js';
+import type { Weighed } from './path-tree.js';
+
+/** Measured: the group of a tag without anything in it, and its place among the others. */
+const GROUP_BYTES = 400;
+
+/** All that has a tag. */
+export class TagGroup<Item extends Weighed> implements Weighed {
+  readonly items = new Set<Item>();
+  entries = 0;
+  bytes = 0;
+  /** Its tag was invalidated: nothing is added to it any more. */
+  isCut = false;
+
+  constructor(readonly tag: string) {}
+}
+
+/** Items by tag, so that all that have one can be cut off in one step, whatever their number. */
+export class TagIndex<Item extends Weighed> {
+  private readonly groups = new Map<string, TagGroup<Item>>();
+  /** Of the groups, without what is in them. */
+  bytes = 0;
+
+  add(tag: string, item: Item): TagGroup<Item> {
+    const group = this.groups.get(tag) ?? this.open(tag);
+    if (!group.items.has(item)) {
+      group.items.add(item);
+      group.entries += item.entries;
+      group.bytes += item.bytes;
+    }
+    return group;
+  }
+
+  remove(group: TagGroup<Item>, item: Item): void {
+    if (!group.items.delete(item)) return;
+    group.entries -= item.entries;
+    group.bytes -= item.bytes;
+    if (group.items.size === 0) this.close(group);
+  }
+
+  cut(tag: string): TagGroup<Item> | undefined {
+    const group = this.groups.get(tag);
+    if (group === undefined) return undefined;
+    group.isCut = true;
+    this.close(group);
+    return group;
+  }
+
+  private open(tag: string): TagGroup<Item> {
+    const group = new TagGroup<Item>(ownText(tag));
+    this.groups.set(group.tag, group);
+    this.bytes += groupBytes(group);
+    return group;
+  }
+
+  private close(group: TagGroup<Item>): void {
+    // One that was cut off may meet a new one of the same tag: only itself may go.
+    if (this.groups.get(group.tag) !== group) return;
+    this.groups.delete(group.tag);
+    this.bytes -= groupBytes(group);
+  }
+}
+
+function groupBytes({ tag }: { readonly tag: string }): number {
+  return GROUP_BYTES + textBytes(tag);
+}
