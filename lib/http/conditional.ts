@@ -4,6 +4,7 @@ import fresh from 'fresh';
 /** The headers by which a client asks for less than the whole response (RFC 9110 §13.1, §14.2). */
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
 const RANGES = ['if-range', 'range'] as const;
+const CONDITIONS_AND_RANGES = [...CONDITIONS, ...RANGES] as const;
 
 /** Conditions taken off a request. */
 export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (typeof RANGES)[number], string>>>;
@@ -14,7 +15,7 @@ export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (
  */
 export function takeConditions({ headers }: IncomingMessage, { keepRange }: { readonly keepRange: boolean }): Conditions {
   const taken: Partial<Record<keyof Conditions, string>> = {};
-  for (const name of keepRange ? CONDITIONS : [...CONDITIONS, ...RANGES]) {
+  for (const name of keepRange ? CONDITIONS : CONDITIONS_AND_RANGES) {
     const value = headers[name];
     if (value === undefined) continue;
     taken[name] = String(value);
@@ -33,6 +34,7 @@ export function restoreConditions({ headers }: IncomingMessage, conditions: Cond
  * confirmed so. The request's `Cache-Control` has no say in it, although Express lets it: it is for caches on the way.
  */
 export function isNotModified(conditions: Conditions, response: ServerResponse): boolean {
+  if (conditions['if-none-match'] === undefined && conditions['if-modified-since'] === undefined) return false;
   if (response.statusCode < 200 || response.statusCode > 299) return false;
   const etag = response.getHeader('etag');
   const modified = response.getHeader('last-modified');

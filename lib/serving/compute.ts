@@ -15,6 +15,8 @@ import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
 import { passesFilter } from './response-filter.js';
 import { tagsOf } from './response-tags.js';
+import { runMethod, type MethodListener } from './run-method.js';
+import { statusesOf } from './statuses.js';
 
 /** What a computation is for. */
 export interface Miss {
@@ -27,24 +29,19 @@ export interface Miss {
   readonly fence: Fence;
 }
 
-const DEFAULT_STATUSES = [200, 204];
-
-/** The statuses of an action's responses that may be stored. */
-export function statusesOf({ options }: CachedAction): readonly number[] {
-  return options.statuses ?? DEFAULT_STATUSES;
-}
-
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
-export class Computation implements RecorderListener {
+export class Computation implements RecorderListener, MethodListener {
   private readonly request: Request;
   private readonly response: Response;
-  private readonly cookiesBefore: string;
+  private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
   private state: 'open' | 'closed' = 'open';
   private result: unknown;
   private hasReturned = false;
+  /** Whether the method has ended the response itself: routing-controllers will go on all the same when it returns. */
+  private isByHand = false;
   private hasContinued = false;
 
   /** @param flight those who wait for the same, where any may */
@@ -54,11 +51,11 @@ export class Computation implements RecorderListener {
   ) {
     this.request = requestOf(miss.call);
     this.response = responseOf(miss.call);
-    this.cookiesBefore = this.cookies();
+    this.cookiesBefore = miss.action.seesRequest ? this.cookies() : undefined;
   }
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
-  async run(): Promise<unknown> {
+  run(): unknown {
     const { engine, action, call, address } = this.miss;
     engine.conclude(this.response, { kind: 'miss' });
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
@@ -70,14 +67,17 @@ export class Computation implements RecorderListener {
       });
     }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
-    try {
-      return (this.result = await call.run());
-    } catch (error) {
-      if (!isClientError(error)) this.giveUp('unshareable');
-      throw error;
-    } finally {
-      this.hasReturned = true;
-    }
+    return runMethod(call, this);
+  }
+
+  onReturn(result: unknown): void {
+    this.hasReturned = true;
+    this.result = result;
+  }
+
+  onThrow(error: unknown): void {
+    this.hasReturned = true;
+    if (!isClientError(error)) this.giveUp('unshareable');
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
@@ -87,6 +87,10 @@ export class Computation implements RecorderListener {
     if (!isNotModified(this.conditionsFor(head), this.response)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
+  }
+
+  onEnd(): void {
+    this.isByHand = !this.hasReturned;
   }
 
   onComplete(body: Buffer): void {
@@ -99,7 +103,7 @@ export class Computation implements RecorderListener {
 
     const response = this.stored(this.head, body);
     if (!passesFilter(engine, action, response)) return this.giveUp('unshareable');
-    const tags = tagsOf(engine, action, this.result, this.miss.call.action);
+    const tags = tagsOf(engine, action, this.isByHand ? undefined : this.result, this.miss.call.action);
     if (tags === undefined) return this.giveUp('unshareable');
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
@@ -108,9 +112,11 @@ export class Computation implements RecorderListener {
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
     this.flight?.land({ kind: 'recorded', entry });
-    void saved.then(() => {
-      this.leaveFlight();
-    });
+    if (saved === undefined) this.leaveFlight();
+    else
+      void saved.then(() => {
+        this.leaveFlight();
+      });
   }
 
   onOverflow(): void {
@@ -159,8 +165,7 @@ export class Computation implements RecorderListener {
       headers.push({ kind: 'set', name: 'ETag', value: etag(body, { weak: true }) });
     }
     const { status, statusMessage } = head;
-    // A method that has not returned yet has written to the response itself, and routing-controllers will go on when it does.
-    const continues = this.hasContinued || !this.hasReturned;
+    const continues = this.hasContinued || this.isByHand;
     return { status, statusMessage, headers, body, inPieces: head.wholeBody === undefined, continues };
   }
 

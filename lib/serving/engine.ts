@@ -34,12 +34,17 @@ export class Engine {
     response.appendHeader('Cache-Status', cacheStatus(this.config.cacheStatus, outcome));
   }
 
-  /** Keeps an entry, unless it was invalidated while it was computed. */
-  async save(address: Address, entry: Entry, fence: Fence): Promise<void> {
-    try {
-      if (await this.store.save(address, entry, fence)) this.counters.counts.stores++;
-    } catch (error) {
+  /** Keeps an entry, unless it was invalidated while it was computed. At once, when the store answers at once. */
+  save(address: Address, entry: Entry, fence: Fence): MaybePromise<void> {
+    const failed = (error: unknown): void => {
       this.faults.report('CACHE_STORE_FAILED', 'a response could not be stored', error);
+    };
+    try {
+      const saved = this.store.save(address, entry, fence);
+      if (saved instanceof Promise) return saved.then(isStored => this.countStore(isStored)).catch(failed);
+      this.countStore(saved);
+    } catch (error) {
+      failed(error);
     }
   }
 
@@ -70,6 +75,10 @@ export class Engine {
 
   stats(): CacheStats {
     return Object.freeze({ ...this.counters.counts, ...this.store.size() });
+  }
+
+  private countStore(isStored: boolean): void {
+    if (isStored) this.counters.counts.stores++;
   }
 
   private untilDelivered({ cause, delivered }: Undelivered): MaybePromise<boolean> {
