@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
-import { cacheStatus, type Outcome } from '../http/cache-status.js';
+import { cacheNameText, cacheStatus, type Outcome } from '../http/cache-status.js';
 import { NullStore } from '../stores/null-store.js';
 import { SimpleStore } from '../stores/simple/simple-store.js';
 import type { Address, Ending, Entry, Fence, Invalidated, MaybePromise, Store, Targets, Undelivered } from '../stores/store.js';
@@ -16,6 +16,7 @@ export class Engine {
   readonly flights: Flights;
   readonly faults: Faults;
   private readonly counters = new Counters();
+  private readonly cacheName: string | undefined;
 
   constructor(
     readonly config: CacheConfig,
@@ -23,15 +24,16 @@ export class Engine {
   ) {
     this.faults = new Faults(config.onError, () => this.counters.counts.errors++);
     this.flights = new Flights(clock);
+    this.cacheName = config.cacheStatus === false ? undefined : cacheNameText(config.cacheStatus);
     this.store = this.openStore();
   }
 
   /** Says how a request ended, in the response and in the stats. Once for each request. */
   conclude(response: ServerResponse, outcome: Outcome): void {
     this.counters.countOutcome(outcome);
-    if (this.config.cacheStatus === false || response.headersSent) return;
+    if (this.cacheName === undefined || response.headersSent) return;
     // RFC 9211 §2: each cache on the way adds its own to what is there.
-    response.appendHeader('Cache-Status', cacheStatus(this.config.cacheStatus, outcome));
+    response.appendHeader('Cache-Status', cacheStatus(this.cacheName, outcome));
   }
 
   /** Keeps an entry, unless it was invalidated while it was computed. At once, when the store answers at once. */
