@@ -54,10 +54,10 @@ export function applyHeaders(response: ServerResponse, headers: readonly HeaderC
   }
 }
 
-/** Sets headers in whichever form they were given to `writeHead`: an object, a flat list, or a list of pairs. */
+/** Sets headers as they were given to `writeHead`: an object, or a list of names and values in turns. */
 export function setHeaders(response: ServerResponse, headers: unknown): void {
   if (Array.isArray(headers)) {
-    const list = (Array.isArray(headers[0]) ? headers.flat() : headers) as (string | string[])[];
+    const list = headers as (string | string[])[];
     for (let index = 0; index < list.length; index += 2) response.removeHeader(String(list[index]));
     for (let index = 0; index < list.length; index += 2) response.appendHeader(String(list[index]), list[index + 1] ?? '');
   } else if (headers !== undefined && headers !== null) {
