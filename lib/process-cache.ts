@@ -24,16 +24,19 @@ export class ProcessCache {
   private readonly changingActions = new WeakMap<object, ChangingAction>();
 
   private serve(call: ActionCall): unknown {
-    const rules = this.registry.rulesOf(call.owner, call.metadata.method);
     const engine = this.current.forRequest();
-    return rules !== undefined && rules.cached.length > 0
-      ? serveCached(engine, this.cachedActionOf(call), call)
-      : serveChange(() => this.current.get(), this.changingActionOf(call), call);
+    const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
+    return cached === undefined
+      ? serveChange(() => this.current.get(), this.changingActionOf(call), call)
+      : serveCached(engine, cached, call);
   }
 
-  private cachedActionOf(call: ActionCall): CachedAction {
-    let action = this.cachedActions.get(call.metadata);
-    if (action === undefined) this.cachedActions.set(call.metadata, (action = cachedAction(call, this.registry)));
+  /** Where it is one. */
+  private cachedActionOf(call: ActionCall): CachedAction | undefined {
+    const rules = this.registry.rulesOf(call.owner, call.metadata.method);
+    if (rules === undefined || rules.cached.length === 0) return undefined;
+    const action = cachedAction(call, this.registry);
+    this.cachedActions.set(call.metadata, action);
     return action;
   }
 

@@ -23,9 +23,23 @@ export const contenders: readonly Contender[] = [
     start: body => startNodeProgram({ file: 'express.mjs', body }),
   },
   {
+    name: 'floor',
+    what: 'routing-controllers, a method that sends the same with `res.end(buffer)`',
+    asked: 'same',
+    answering: 'constant',
+    start: body => startNodeProgram({ file: 'floor.mjs', body }),
+  },
+  {
     name: 'uncached',
     what: 'routing-controllers without a cache, a handler that costs nothing',
     asked: 'same',
+    answering: 'run',
+    start: body => startNodeProgram({ file: 'uncached.mjs', body }),
+  },
+  {
+    name: 'uncached-pages',
+    what: 'the same, asked for another page each time, as `miss` is',
+    asked: 'growing',
     answering: 'run',
     start: body => startNodeProgram({ file: 'uncached.mjs', body }),
   },

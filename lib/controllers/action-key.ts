@@ -21,16 +21,16 @@ export type Keyed =
       readonly remedy: string | undefined;
     };
 
-/** A part of a key, or why there is none. */
-type Part = { readonly text: string } | { readonly detail: string; readonly remedy: string | undefined };
+/** A part of a key, encoded, or why there is none. */
+type Part = string | { readonly detail: string; readonly remedy: string | undefined };
 
 /** Derives the key of a request from all that the method can see of it. */
 export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfig): Keyed {
   const path = action.path.of(call);
   const { makeCacheKey, varyBy } = action.options;
-  const parts: Part[] = [{ text: JSON.stringify(config.version) }, { text: action.identity }];
+  const parts: Part[] = [JSON.stringify(config.version), action.identity];
   if (makeCacheKey === undefined) {
-    parts.push({ text: path.path });
+    parts.push(path.path);
     for (const input of action.inputs) parts.push(inputPart(input, action, call, config));
     if (action.options.queryString === true) parts.push(plainPart(requestOf(call).query, 'the query string', 'instances'));
     if (action.rendersLocals)
@@ -41,15 +41,11 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   if (varyBy !== undefined) parts.push(authorsPart(varyBy(call.action), 'varyBy'));
   if (config.varyBy !== undefined) parts.push(authorsPart(config.varyBy(call.action), 'the configured varyBy'));
 
-  const texts: string[] = [];
-  for (const part of parts) {
-    if (!('text' in part)) return { kind: 'unkeyed', ...part };
-    texts.push(part.text);
-  }
+  for (const part of parts) if (typeof part !== 'string') return { kind: 'unkeyed', ...part };
   const namesCaller =
     makeCacheKey === undefined && action.inputs.some(input => input.kind === 'caller' && Boolean(argumentOf(input, call)));
   const { tags, awaitsTags } = action;
-  return { kind: 'keyed', address: { key: joinKey(texts), path, tags, awaitsTags }, namesCaller };
+  return { kind: 'keyed', address: { key: joinKey(parts as string[]), path, tags, awaitsTags }, namesCaller };
 }
 
 function inputPart(input: Input, { options }: CachedAction, call: ActionCall, config: CacheConfig): Part {
@@ -65,14 +61,14 @@ function inputPart(input: Input, { options }: CachedAction, call: ActionCall, co
 
 function valuePart(input: Extract<Input, { kind: 'value' }>, call: ActionCall, varies: boolean): Part {
   const text = encodeValue(argumentOf(input, call), input.instances);
-  if (text !== undefined) return { text };
+  if (text !== undefined) return text;
   if (input.variable !== true) return notPlain(input.label, 'makeCacheKey: (action, args)');
-  return varies ? { text: 'varyBy' } : notPlain(input.label, 'varyBy: action');
+  return varies ? 'varyBy' : notPlain(input.label, 'varyBy: action');
 }
 
 function plainPart(value: unknown, label: string, instances: Instances): Part {
   const text = encodeValue(value, instances);
-  return text === undefined ? notPlain(label, 'makeCacheKey: (action, args)') : { text };
+  return text ?? notPlain(label, 'makeCacheKey: (action, args)');
 }
 
 function notPlain(label: string, option: string): Part {
@@ -84,11 +80,10 @@ function notPlain(label: string, option: string): Part {
 
 function callerPart(user: unknown, config: CacheConfig): Part {
   // Nobody is signed in; but the method can tell `null` from `undefined`.
-  if (user === undefined || user === null || user === false || user === '')
-    return { text: `nobody ${encodeValue(user, 'literals-only')}` };
+  if (user === undefined || user === null || user === false || user === '') return `nobody ${encodeValue(user, 'literals-only')}`;
   const id: unknown = config.identify(user);
   if (typeof id === 'string' || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
-    return { text: `user ${encodeValue(id, 'literals-only')}` };
+    return `user ${encodeValue(id, 'literals-only')}`;
   }
   return {
     detail: 'the user cannot be identified',
@@ -101,7 +96,7 @@ function callerPart(user: unknown, config: CacheConfig): Part {
 function requestPart(label: string, { headers, protocol, hostname, originalUrl }: Request): Part {
   if (headers.authorization !== undefined) return readable('Authorization', label);
   if (headers.cookie !== undefined) return readable('Cookie', label);
-  return { text: JSON.stringify([protocol, headers.host, hostname, originalUrl]) };
+  return JSON.stringify([protocol, headers.host, hostname, originalUrl]);
 }
 
 function readable(header: string, label: string): Part {
@@ -109,7 +104,7 @@ function readable(header: string, label: string): Part {
 }
 
 function authorsPart(value: unknown, option: string): Part {
-  if (typeof value === 'string') return { text: JSON.stringify(value) };
+  if (typeof value === 'string') return JSON.stringify(value);
   return {
     detail: `${option} gave no text`,
     remedy: `${option} must give a text, and gave ${value === null ? 'null' : typeof value}. Write a function that always gives a text: '' for none.`,

@@ -93,9 +93,11 @@ function distinct(paths: readonly string[]): string[] {
   return [...new Set(paths.map(path => (path === '' ? '/' : path)))];
 }
 
+const NOT_MOUNTED: CanonicalPath = { path: '', folded: false };
+
 /** Where the app is mounted: as its mounting spells it, else as the client does. */
 function mountOf({ baseUrl, app }: Request): CanonicalPath {
-  if (baseUrl === '') return { path: '', folded: false };
+  if (baseUrl === '') return NOT_MOUNTED;
   const mounted = app.path();
   const isSpelled = typeof mounted === 'string' && mounted.toLowerCase() === baseUrl.toLowerCase();
   return { path: canonicalise(isSpelled ? mounted : baseUrl), folded: !isSpelled };

@@ -55,13 +55,6 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
   };
 }
 
-const DEFAULT_STATUSES = [200, 204];
-
-/** The statuses of an action's responses that may be stored. */
-export function statusesOf({ options }: CachedAction): readonly number[] {
-  return options.statuses ?? DEFAULT_STATUSES;
-}
-
 /** Parameters that may tell who the caller is, by what no `Vary` can name. */
 const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
 

@@ -54,14 +54,18 @@ export class Edge {
     const { entry } = found;
     const wire = wireFor(entry.wires, question);
     if (wire !== undefined) {
-      replayWire(request, response, entry.response, wire, ageSeconds(engine, entry), engine.count(hit(engine, entry)));
+      const nowMs = engine.clock.now();
+      replayWire(request, response, entry.response, wire, ageSeconds(entry, nowMs), engine.count(hit(entry, nowMs)));
     } else if (request.method === 'HEAD') {
       this.enter(question);
     } else {
       // What goes out this time may be kept for the next, if nothing is invalidated from here on.
-      void engine.begin(address).then(fence => {
-        this.enter(question, fence && { engine, address, fence });
-      });
+      const fence = engine.begin(address);
+      if (fence instanceof Promise)
+        void fence.then(taken => {
+          this.enter(question, taken && { engine, address, fence: taken });
+        });
+      else this.enter(question, fence && { engine, address, fence });
     }
   }
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { WireRecorder } from '../http/wire-recorder.js';
 import type { Engine } from '../serving/engine.js';
-import type { Address, Fence } from '../stores/store.js';
+import type { Address, Fence, MaybePromise } from '../stores/store.js';
 import type { Question } from './question.js';
 import { WireKeeper } from './wire-keeper.js';
 
@@ -61,9 +61,10 @@ export class Visit {
   }
 
   /** Keeps what goes out from now on for a response that is computed from now on. */
-  async keepComputed(engine: Engine, action: CachedAction, address: Address): Promise<WireKeeper | undefined> {
-    const fence = await engine.begin(address);
-    return fence === undefined ? undefined : this.keep(engine, action, address, fence);
+  keepComputed(engine: Engine, action: CachedAction, address: Address): MaybePromise<WireKeeper | undefined> {
+    const keep = (fence: Fence | undefined): WireKeeper | undefined => fence && this.keep(engine, action, address, fence);
+    const fence = engine.begin(address);
+    return fence instanceof Promise ? fence.then(keep) : keep(fence);
   }
 
   private keep(engine: Engine, action: CachedAction, address: Address, fence: Fence): WireKeeper {

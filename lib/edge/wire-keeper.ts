@@ -54,7 +54,7 @@ export class WireKeeper {
 
   private wireOf({ response }: Entry): Wire | undefined {
     const { sent } = this.recorder;
-    const { cacheStatusLead } = this.engine;
-    return sent && wireOf(sent, this.question, response, { keyedHeaders: this.action.keyedHeaders, cacheStatusLead });
+    const { cacheName } = this.engine;
+    return sent && wireOf(sent, this.question, response, { keyedHeaders: this.action.keyedHeaders, cacheName });
   }
 }

@@ -9,7 +9,10 @@ export interface CacheControl {
 
 const DIRECTIVE = /(?<name>[^\s,;=]+)(?:\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s,]*)))?/g;
 
-export function parseCacheControl(header: string): CacheControl {
+const NONE: CacheControl = { noStore: false, noCache: false, private: false, lifetime: undefined };
+
+export function parseCacheControl(header: string | undefined): CacheControl {
+  if (header === undefined) return NONE;
   const directives = new Map<string, string>();
   for (const { groups } of header.matchAll(DIRECTIVE)) {
     const name = groups?.name?.toLowerCase() ?? '';

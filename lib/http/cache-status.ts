@@ -11,14 +11,14 @@ export type Outcome =
 
 const TOKEN = /^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/;
 
-/** One member of a `Cache-Status` header (RFC 9211 §2). */
-export function cacheStatus(cacheName: string, outcome: Outcome): string {
-  return `${cacheStatusLead(cacheName)}${parameters(outcome)}`;
+/** The name of a cache as a `Cache-Status` header has it. */
+export function cacheNameText(cacheName: string): string {
+  return TOKEN.test(cacheName) ? cacheName : structuredString(cacheName);
 }
 
-/** What each member of this cache begins with. */
-export function cacheStatusLead(cacheName: string): string {
-  return `${TOKEN.test(cacheName) ? cacheName : structuredString(cacheName)}; `;
+/** One member of a `Cache-Status` header (RFC 9211 §2). @param nameText from `cacheNameText` */
+export function cacheStatus(nameText: string, outcome: Outcome): string {
+  return `${nameText}; ${parameters(outcome)}`;
 }
 
 function parameters(outcome: Outcome): string {

@@ -4,6 +4,7 @@ import fresh from 'fresh';
 /** The headers by which a client asks for less than the whole response (RFC 9110 §13.1, §14.2). */
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
 const RANGES = ['if-range', 'range'] as const;
+const CONDITIONS_AND_RANGES = [...CONDITIONS, ...RANGES] as const;
 
 /** Conditions taken off a request. */
 export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (typeof RANGES)[number], string>>>;
@@ -14,7 +15,7 @@ export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (
  */
 export function takeConditions({ headers }: IncomingMessage, { keepRange }: { readonly keepRange: boolean }): Conditions {
   const taken: Partial<Record<keyof Conditions, string>> = {};
-  for (const name of keepRange ? CONDITIONS : [...CONDITIONS, ...RANGES]) {
+  for (const name of keepRange ? CONDITIONS : CONDITIONS_AND_RANGES) {
     const value = headers[name];
     if (value === undefined) continue;
     taken[name] = String(value);

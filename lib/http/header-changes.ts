@@ -5,7 +5,8 @@ import type { HeaderChange } from './stored-response.js';
 /** What the handler gave a header, as one text, or `undefined` where it did not. */
 export function headerText(headers: readonly HeaderChange[], name: string): string | undefined {
   for (const header of headers) {
-    if (header.name.toLowerCase() !== name || header.kind === 'remove') continue;
+    // By length first: it is asked for a few names, of every header of every response.
+    if (header.name.length !== name.length || header.name.toLowerCase() !== name || header.kind === 'remove') continue;
     return header.kind === 'set' ? String(header.value) : header.values.join(', ');
   }
   return undefined;
@@ -13,7 +14,8 @@ export function headerText(headers: readonly HeaderChange[], name: string): stri
 
 /** The field names of a list such as `Vary` or `Connection`, in lower case. */
 export function fieldNames(list: string | undefined): string[] {
-  return (list ?? '')
+  if (list === undefined) return [];
+  return list
     .split(',')
     .map(name => name.trim().toLowerCase())
     .filter(name => name !== '');
@@ -41,7 +43,10 @@ export function isOfTheConnection(name: string): boolean {
 /** The headers that may be kept with a response. */
 export function storableHeaders(headers: readonly HeaderChange[]): HeaderChange[] {
   const named = new Set(fieldNames(headerText(headers, 'connection')));
-  return headers.filter(({ name }) => !isOfTheConnection(name.toLowerCase()) && !named.has(name.toLowerCase()));
+  return headers.filter(({ name }) => {
+    const key = name.toLowerCase();
+    return !isOfTheConnection(key) && !named.has(key);
+  });
 }
 
 /** Does to a response what the handler did to the recorded one. */
@@ -51,5 +56,16 @@ export function applyHeaders(response: ServerResponse, headers: readonly HeaderC
     else if (header.kind === 'set') response.setHeader(header.name, header.value);
     else if (header.name.toLowerCase() === 'vary') vary(response, [...header.values]);
     else response.appendHeader(header.name, [...header.values]);
+  }
+}
+
+/** Sets headers as they were given to `writeHead`: an object, or a list of names and values in turns. */
+export function setHeaders(response: ServerResponse, headers: unknown): void {
+  if (Array.isArray(headers)) {
+    const list = headers as (string | string[])[];
+    for (let index = 0; index < list.length; index += 2) response.removeHeader(String(list[index]));
+    for (let index = 0; index < list.length; index += 2) response.appendHeader(String(list[index]), list[index + 1] ?? '');
+  } else if (headers !== undefined && headers !== null) {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string);
   }
 }

@@ -1,53 +1,70 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { HeaderChange } from './stored-response.js';
 
+type SetHeader = (this: ServerResponse, name: string, value: number | string | readonly string[]) => ServerResponse;
+
+/** Node's own types give `getRawHeaderNames` to requests alone. */
+type Response = ServerResponse & { getRawHeaderNames(): string[] };
+
 /**
  * Watches which headers are set from now on. What stands in the response already is of this request alone (a request id, an echoed
  * origin, a cookie), and must not be kept for others.
  */
 export class HeaderWatch {
+  private readonly response: Response;
   private readonly before: Record<string, OutgoingHttpHeader | undefined>;
-  private readonly touched = new Map<string, string>();
+  /** Those of before that were set again: perhaps to the value that they had, which a look at the values alone would miss. */
+  private readonly setAgain: string[] = [];
 
-  constructor(private readonly response: ServerResponse) {
+  constructor(response: ServerResponse) {
+    this.response = response as Response;
     this.before = response.getHeaders();
-    for (const [name, value] of Object.entries(this.before)) {
+    for (const name in this.before) {
+      const value = this.before[name];
       // `appendHeader` puts what it adds into the very array that a middleware has set.
       if (Array.isArray(value)) this.before[name] = [...value];
     }
-    const setHeader = response.setHeader.bind(response);
-    const appendHeader = response.appendHeader.bind(response);
-    const removeHeader = response.removeHeader.bind(response);
+    // The other ways to set a header come to this one, or change its value.
+    const { setHeader } = response as { setHeader: SetHeader };
     response.setHeader = (name, value) => {
-      this.touched.set(name.toLowerCase(), name);
-      return setHeader(name, value);
-    };
-    response.appendHeader = (name, value) => {
-      this.touched.set(name.toLowerCase(), name);
-      return appendHeader(name, value);
-    };
-    response.removeHeader = name => {
-      this.touched.set(name.toLowerCase(), name);
-      removeHeader(name);
+      setHeader.call(response, name, value);
+      const key = name.toLowerCase();
+      if (this.before[key] !== undefined) this.setAgain.push(key);
+      return response;
     };
   }
 
   changes(): HeaderChange[] {
-    return Array.from(this.touched, ([key, name]) => changeOf(name, this.before[key], this.response.getHeader(key))).filter(
-      change => change !== undefined,
-    );
+    const { response, before, setAgain } = this;
+    const changes: HeaderChange[] = [];
+    for (const name of response.getRawHeaderNames()) {
+      const key = name.toLowerCase();
+      const after = response.getHeader(key);
+      if (after === undefined) continue;
+      const earlier = before[key];
+      if (earlier === undefined) changes.push({ kind: 'set', name, value: textOf(after) });
+      else if (setAgain.includes(key) || !isSame(earlier, after)) changes.push(changeOf(name, earlier, textOf(after)));
+    }
+    for (const name in before) {
+      if (!response.hasHeader(name)) changes.push({ kind: 'remove', name });
+    }
+    return changes;
   }
 }
 
-function changeOf(
-  name: string,
-  before: OutgoingHttpHeader | undefined,
-  after: OutgoingHttpHeader | undefined,
-): HeaderChange | undefined {
-  if (after === undefined) return before === undefined ? undefined : { kind: 'remove', name };
-  const value = typeof after === 'number' ? String(after) : after;
-  const added = before === undefined ? undefined : addedTo(before, value);
-  return added === undefined ? { kind: 'set', name, value } : { kind: 'append', name, values: added };
+/** Of its own: what middlewares append when the headers go out must not come into it. */
+function textOf(value: OutgoingHttpHeader): string | string[] {
+  return Array.isArray(value) ? [...value] : String(value);
+}
+
+/** Whether what is appended to `before` makes it `after`, with nothing appended. */
+function isSame(before: OutgoingHttpHeader, after: OutgoingHttpHeader): boolean {
+  return before === after || (Array.isArray(before) && addedTo(before, textOf(after))?.length === 0);
+}
+
+function changeOf(name: string, before: OutgoingHttpHeader, after: string | string[]): HeaderChange {
+  const added = addedTo(before, after);
+  return added === undefined ? { kind: 'set', name, value: after } : { kind: 'append', name, values: added };
 }
 
 /** @returns what the handler put after the values of middlewares, or `undefined` when it set the header afresh. */

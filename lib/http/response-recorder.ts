@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import onHeaders from 'on-headers';
 import { HeaderWatch } from './header-watch.js';
+import { setHeaders } from './header-changes.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** What is known of a response when its headers are about to be sent. */
@@ -17,7 +17,9 @@ export interface RecordedHead {
 export interface RecorderListener {
   /** The headers are about to be sent, and may still be changed. `without-body`: the body is recorded, but not sent. */
   onHead(head: RecordedHead): 'send' | 'without-body';
-  /** The handler has written all of it. Comes last. */
+  /** The handler has ended it, and nothing that comes after has been done yet. */
+  onEnd(): void;
+  /** The handler has written all of it, and what comes right after has been done. Comes last. */
   onComplete(body: Buffer): void;
   /** It became larger than may be recorded; it goes on unrecorded. Comes last. */
   onOverflow(): void;
@@ -25,15 +27,21 @@ export interface RecorderListener {
   onClose(begun: boolean): void;
 }
 
-type Write = ServerResponse['write'];
-type End = ServerResponse['end'];
+/** A method of a response as it stood before, to be called on it with whatever it was called with. */
+type Method<Result> = (this: ServerResponse, ...args: unknown[]) => Result;
+type Methods = Record<'writeHead' | 'end', Method<ServerResponse>> & Record<'write', Method<boolean>>;
 type Callback = (error?: Error | null) => void;
+
+const NOTHING = Buffer.alloc(0);
+/** For what comes after what is running now: `queueMicrotask` costs an asynchronous resource each time. */
+const DONE = Promise.resolve();
 
 /** Records what a handler sends, as bytes, on its way to the client. After the client has left it records on without sending. */
 export class ResponseRecorder {
   private readonly headers: HeaderWatch;
-  private readonly write: Write;
-  private readonly end: End;
+  private readonly writeHead: Method<ServerResponse>;
+  private readonly write: Method<boolean>;
+  private readonly end: Method<ServerResponse>;
   private chunks: Buffer[] = [];
   private length = 0;
   private state: 'recording' | 'overflown' | 'ended' = 'recording';
@@ -46,66 +54,65 @@ export class ResponseRecorder {
     private readonly listener: RecorderListener,
   ) {
     this.headers = new HeaderWatch(response);
-    this.write = response.write.bind(response);
-    this.end = response.end.bind(response);
-    // For handlers that call writeHead or flushHeaders themselves.
-    onHeaders(response, () => {
-      this.commitHead(undefined);
-    });
-    this.noticeStatusMessage();
+    ({ writeHead: this.writeHead, write: this.write, end: this.end } = response as unknown as Methods);
+    response.writeHead = (status: number, ...rest: unknown[]) => this.onWriteHead(status, rest);
     response.write = ((chunk: unknown, encoding?: unknown, callback?: unknown) =>
-      this.onWrite(chunk, encoding, callback)) as Write;
-    response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) => this.onEnd(chunk, encoding, callback)) as End;
+      this.onWrite(chunk, encoding, callback)) as ServerResponse['write'];
+    response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) =>
+      this.onEnd(chunk, encoding, callback)) as ServerResponse['end'];
     if (response.closed || response.destroyed) listener.onClose(false);
     else {
-      response.once('close', () => {
+      response.on('close', () => {
         if (this.state === 'recording') this.listener.onClose(this.begun);
       });
     }
   }
 
-  private noticeStatusMessage(): void {
-    const { response } = this;
-    const writeHead = response.writeHead.bind(response) as (status: number, ...rest: unknown[]) => ServerResponse;
-    response.writeHead = (status: number, ...rest: unknown[]) => {
-      if (typeof rest[0] === 'string') response.statusMessage = rest[0];
-      // Node takes `writeHead(200, undefined, headers)`; on-headers would lose the headers of it.
-      return writeHead(status, ...rest.filter(argument => argument !== undefined));
-    };
+  /** For handlers that send the head themselves; Node comes here too, with the first bytes that are written. */
+  private onWriteHead(status: number, rest: unknown[]): ServerResponse {
+    const { response, writeHead } = this;
+    if (this.head !== 'pending') return writeHead.call(response, status, ...rest);
+    const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
+    response.statusCode = status;
+    if (typeof message === 'string') response.statusMessage = message;
+    setHeaders(response, headers);
+    this.commitHead(undefined);
+    return writeHead.call(response, response.statusCode);
   }
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {
+    const { response } = this;
     this.commitHead(undefined);
     this.record(copyOf(chunk, encoding, this.maxBytes));
-    const done = [encoding, callback].find(argument => typeof argument === 'function') as Callback | undefined;
-    if (this.head === 'without-body' || this.response.destroyed) {
+    if (this.head === 'without-body' || response.destroyed) {
+      const done = callbackOf(encoding, callback);
       if (done !== undefined) process.nextTick(done);
       // Nobody takes what is written: its source is to go on, but not to keep the process from all else.
-      setImmediate(() => this.response.emit('drain'));
+      setImmediate(() => response.emit('drain'));
       return false;
     }
-    return typeof encoding === 'string' ? this.write(chunk, encoding as BufferEncoding, done) : this.write(chunk, done);
+    return this.write.call(response, chunk, encoding, callback);
   }
 
   private onEnd(first: unknown, second: unknown, third: unknown): ServerResponse {
-    const done = [first, second, third].find(argument => typeof argument === 'function') as (() => void) | undefined;
+    const { response } = this;
     const chunk = typeof first === 'function' || first === null ? undefined : first;
-    const bytes = chunk === undefined ? Buffer.alloc(0) : copyOf(chunk, second, this.maxBytes);
+    const bytes = chunk === undefined ? NOTHING : copyOf(chunk, second, this.maxBytes);
     this.commitHead(bytes);
     if (chunk !== undefined) this.record(bytes);
 
-    if (chunk === undefined || this.head === 'without-body') this.end(done);
-    else if (typeof second === 'string') this.end(chunk, second as BufferEncoding, done);
-    else this.end(chunk, done);
+    if (chunk === undefined || this.head === 'without-body') this.end.call(response, callbackOf(first, second, third));
+    else this.end.call(response, chunk, second, third);
 
     if (this.state === 'recording') {
       this.state = 'ended';
+      this.listener.onEnd();
       // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
-      queueMicrotask(() => {
+      void DONE.then(() => {
         this.listener.onComplete(this.body());
       });
     }
-    return this.response;
+    return response;
   }
 
   private commitHead(wholeBody: Buffer | 'too-large' | undefined): void {
@@ -141,6 +148,10 @@ export class ResponseRecorder {
     for (const chunk of this.chunks) offset += chunk.copy(body, offset);
     return body;
   }
+}
+
+function callbackOf(...candidates: readonly unknown[]): Callback | undefined {
+  return candidates.find(candidate => typeof candidate === 'function') as Callback | undefined;
 }
 
 /** A copy, since the handler may reuse its buffer, and not from Node's pool, which a small body would keep alive whole. */

@@ -29,7 +29,7 @@ export function storability(status: number, headers: readonly HeaderChange[], ru
   const unkeyed = fieldNames(headerText(headers, 'vary')).find(name => !isKeyed(name, rules.keyedHeaders));
   if (unkeyed !== undefined) return unstorable(`Vary names ${unkeyed}, which is not in the key`);
 
-  const own = parseCacheControl(headerText(headers, 'cache-control') ?? '');
+  const own = parseCacheControl(headerText(headers, 'cache-control'));
   if (own.noStore) return unstorable('Cache-Control: no-store');
   if (own.noCache) return unstorable('Cache-Control: no-cache');
   if (own.private && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');

@@ -29,8 +29,8 @@ const MAX_WIRES = 8;
 export interface WireRules {
   /** Request headers, in lower case, that the key covers. */
   readonly keyedHeaders: ReadonlySet<string>;
-  /** What this cache's own member of `Cache-Status` begins with; `undefined`: it writes none. */
-  readonly cacheStatusLead: string | undefined;
+  /** As this cache's own member of `Cache-Status` has it; `undefined`: it writes none. */
+  readonly cacheName: string | undefined;
 }
 
 /**
@@ -75,13 +75,13 @@ function isNotToBeKept(directive: string): boolean {
   return directive === 'no-store' || directive === 'private' || directive.startsWith('private=');
 }
 
-function lastingHeaders(sent: SentResponse, response: StoredResponse, { cacheStatusLead }: WireRules): string[] {
+function lastingHeaders(sent: SentResponse, response: StoredResponse, { cacheName }: WireRules): string[] {
   const connection = fieldNames(textOf(sent, 'connection'));
   const lasting: string[] = [];
   for (const [key, { name, value }] of sent.headers) {
     if (isOfTheConnection(key) || connection.includes(key) || key === 'age') continue;
     for (const text of Array.isArray(value) ? value : [String(value)]) {
-      if (key === 'cache-status' && cacheStatusLead !== undefined && text.startsWith(cacheStatusLead)) continue;
+      if (key === 'cache-status' && cacheName !== undefined && text.startsWith(`${cacheName};`)) continue;
       lasting.push(name, text);
     }
   }

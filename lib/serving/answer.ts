@@ -3,50 +3,45 @@ import type { CachedAction } from '../controllers/cached-action.js';
 import type { Outcome } from '../http/cache-status.js';
 import type { ClientRules } from '../http/client-rules.js';
 import { replay } from '../http/replay.js';
-import type { StoredResponse } from '../http/stored-response.js';
 import type { Entry } from '../stores/store.js';
 import type { Engine } from './engine.js';
 
-/** Answers a request from an entry. @param outcome default: a hit */
+/**
+ * What routing-controllers gets in place of a result: it never settles, since anything else would send it on to the interceptors. One
+ * for all requests: unlike a promise, it keeps nothing of those who wait for it, so that each is collected with its request.
+ */
+const NEVER = { then: () => NEVER, catch: () => NEVER } as unknown as PromiseLike<never>;
+
+/**
+ * Answers a request with a recorded response in place of the method, and lets the after-middlewares run.
+ *
+ * @param outcome default: a hit
+ */
 export function answerFromEntry(
   engine: Engine,
   action: CachedAction,
   call: ActionCall,
   entry: Entry,
-  outcome: Outcome = hit(engine, entry),
-): Promise<never> {
-  return answer(engine, action, call, entry.response, ageSeconds(engine, entry), outcome);
+  outcome?: Outcome,
+): PromiseLike<never> {
+  const { response: stored } = entry;
+  const nowMs = engine.clock.now();
+  const rules = clientRulesOf(engine, action);
+  replay(requestOf(call), responseOf(call), stored, rules, ageSeconds(entry, nowMs), () => {
+    engine.conclude(responseOf(call), outcome ?? hit(entry, nowMs));
+  });
+  if (stored.continues) call.action.next?.();
+  return NEVER;
 }
 
 /** Answered from the store. */
-export function hit({ clock }: Engine, { expiresAtMs }: Entry): Outcome {
-  return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - clock.now()) / 1000) : undefined };
+export function hit({ expiresAtMs }: Entry, nowMs: number): Outcome {
+  return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - nowMs) / 1000) : undefined };
 }
 
 /** The age of an entry. Never negative: the process that stored it may have a clock of its own. */
-export function ageSeconds({ clock }: Engine, { storedAtMs }: Entry): number {
-  return Math.max(0, Math.floor((clock.now() - storedAtMs) / 1000));
-}
-
-/**
- * Answers a request with a recorded response in place of the method, and lets the after-middlewares run.
- *
- * @returns a promise that never settles: anything else would send routing-controllers on to the interceptors. Nothing refers to it,
- * so it is collected with the request.
- */
-function answer(
-  engine: Engine,
-  action: CachedAction,
-  call: ActionCall,
-  stored: StoredResponse,
-  ageSeconds: number,
-  outcome: Outcome,
-): Promise<never> {
-  replay(requestOf(call), responseOf(call), stored, clientRulesOf(engine, action), ageSeconds, () => {
-    engine.conclude(responseOf(call), outcome);
-  });
-  if (stored.continues) call.action.next?.();
-  return new Promise(() => undefined);
+export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
+  return Math.max(0, Math.floor((nowMs - storedAtMs) / 1000));
 }
 
 /** What clients are told of an action's responses. */

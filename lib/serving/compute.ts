@@ -1,41 +1,28 @@
 import etag from 'etag';
-import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action-call.js';
-import { statusesOf, type CachedAction } from '../controllers/cached-action.js';
-import type { Visit } from '../edge/visit.js';
+import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
 import type { WireKeeper } from '../edge/wire-keeper.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
-import { headerText, storableHeaders } from '../http/header-changes.js';
+import { headerText } from '../http/header-changes.js';
 import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
 import { storability } from '../http/storability.js';
-import type { StoredResponse } from '../http/stored-response.js';
-import type { Address, Fence } from '../stores/store.js';
+import { storedResponse } from '../http/recorded-response.js';
+import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
-import type { Engine } from './engine.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
+import type { Miss } from './miss.js';
 import { passesFilter } from './response-filter.js';
 import { tagsOf } from './response-tags.js';
-
-/** What a computation is for. */
-export interface Miss {
-  readonly engine: Engine;
-  readonly action: CachedAction;
-  readonly call: ActionCall;
-  readonly address: Address;
-  readonly namesCaller: boolean;
-  /** Taken before the computation: what is invalidated from then on keeps it out of the store. */
-  readonly fence: Fence;
-  /** Where the request has come through the edge, and hits of the action may be answered there. */
-  readonly visit: Visit | undefined;
-}
+import { runMethod, type MethodListener } from './run-method.js';
+import { statusesOf } from './statuses.js';
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
-export class Computation implements RecorderListener {
+export class Computation implements RecorderListener, MethodListener {
   private readonly request: Request;
   private readonly response: Response;
-  private readonly cookiesBefore: string;
+  private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
   private wireKeeper: WireKeeper | undefined;
   private head: RecordedHead | undefined;
@@ -43,6 +30,8 @@ export class Computation implements RecorderListener {
   private state: 'open' | 'closed' = 'open';
   private result: unknown;
   private hasReturned = false;
+  /** Whether the method has ended the response itself: routing-controllers will go on all the same when it returns. */
+  private isByHand = false;
   private hasContinued = false;
 
   /** @param flight those who wait for the same, where any may */
@@ -52,14 +41,20 @@ export class Computation implements RecorderListener {
   ) {
     this.request = requestOf(miss.call);
     this.response = responseOf(miss.call);
-    this.cookiesBefore = this.cookies();
+    this.cookiesBefore = miss.action.seesRequest ? this.cookies() : undefined;
   }
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
-  async run(): Promise<unknown> {
-    const { engine, action, call, address, visit } = this.miss;
+  run(): unknown {
+    const { engine, action, address, visit } = this.miss;
+    const keeper = visit?.keepComputed(engine, action, address);
+    return keeper instanceof Promise ? keeper.then(kept => this.runWith(kept)) : this.runWith(keeper);
+  }
+
+  private runWith(wireKeeper: WireKeeper | undefined): unknown {
+    const { engine, action, call, address } = this.miss;
+    this.wireKeeper = wireKeeper;
     engine.conclude(this.response, { kind: 'miss' });
-    if (visit !== undefined) this.wireKeeper = await visit.keepComputed(engine, action, address);
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
     this.noticeNext();
@@ -69,14 +64,17 @@ export class Computation implements RecorderListener {
       });
     }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
-    try {
-      return (this.result = await call.run());
-    } catch (error) {
-      if (!isClientError(error)) this.giveUp('unshareable');
-      throw error;
-    } finally {
-      this.hasReturned = true;
-    }
+    return runMethod(call, this);
+  }
+
+  onReturn(result: unknown): void {
+    this.hasReturned = true;
+    this.result = result;
+  }
+
+  onThrow(error: unknown): void {
+    this.hasReturned = true;
+    if (!isClientError(error)) this.giveUp('unshareable');
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
@@ -88,6 +86,10 @@ export class Computation implements RecorderListener {
     return 'without-body';
   }
 
+  onEnd(): void {
+    this.isByHand = !this.hasReturned;
+  }
+
   onComplete(body: Buffer): void {
     if (this.state === 'closed' || this.head === undefined) return;
     const { engine, action, address, fence } = this.miss;
@@ -96,9 +98,9 @@ export class Computation implements RecorderListener {
     const length = headerText(this.head.headers, 'content-length');
     if (length !== undefined && Number(length) !== body.length) return this.giveUp('unshareable');
 
-    const response = this.stored(this.head, body);
+    const response = storedResponse(this.head, body, { continues: this.hasContinued || this.isByHand });
     if (!passesFilter(engine, action, response)) return this.giveUp('unshareable');
-    const tags = tagsOf(engine, action, this.result, this.miss.call.action);
+    const tags = tagsOf(engine, action, this.isByHand ? undefined : this.result, this.miss.call.action);
     if (tags === undefined) return this.giveUp('unshareable');
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
@@ -108,10 +110,17 @@ export class Computation implements RecorderListener {
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
     this.flight?.land({ kind: 'recorded', entry });
-    void saved.then(() => {
-      this.leaveFlight();
-      this.wireKeeper?.attachTo(entry);
-    });
+    if (saved === undefined) this.leave(entry);
+    else
+      void saved.then(() => {
+        this.leave(entry);
+      });
+  }
+
+  /** The entry is where others find it. */
+  private leave(entry: Entry): void {
+    this.leaveFlight();
+    this.wireKeeper?.attachTo(entry);
   }
 
   onOverflow(): void {
@@ -152,17 +161,6 @@ export class Computation implements RecorderListener {
 
   private cookies(): string {
     return String(this.response.getHeader('set-cookie'));
-  }
-
-  private stored(head: RecordedHead, body: Buffer): StoredResponse {
-    const headers = storableHeaders(head.headers);
-    if (head.status !== 204 && headerText(headers, 'etag') === undefined) {
-      headers.push({ kind: 'set', name: 'ETag', value: etag(body, { weak: true }) });
-    }
-    const { status, statusMessage } = head;
-    // A method that has not returned yet has written to the response itself, and routing-controllers will go on when it does.
-    const continues = this.hasContinued || !this.hasReturned;
-    return { status, statusMessage, headers, body, inPieces: head.wholeBody === undefined, continues };
   }
 
   /** Ends the computation without keeping anything. */

@@ -1,14 +1,32 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
-import { cacheStatus, cacheStatusLead, type Outcome } from '../http/cache-status.js';
+import { cacheNameText, cacheStatus, type Outcome } from '../http/cache-status.js';
 import { NullStore } from '../stores/null-store.js';
 import { SimpleStore } from '../stores/simple/simple-store.js';
-import type { Address, Ending, Entry, Fence, Invalidated, MaybePromise, Store, Targets, Undelivered } from '../stores/store.js';
+import type {
+  Address,
+  Ending,
+  Entry,
+  Fence,
+  Invalidated,
+  MaybePromise,
+  Miss,
+  Store,
+  Targets,
+  Undelivered,
+  Unreachable,
+} from '../stores/store.js';
 import { Faults } from './faults.js';
 import { Flights } from './flights.js';
 import { inTime } from './in-time.js';
 import { Counters, type CacheStats } from './stats.js';
+
+const UNREACHABLE: Unreachable = { kind: 'unreachable' };
+
+function fenceOf(begun: Miss | Unreachable): Fence | undefined {
+  return begun.kind === 'miss' ? begun.fence : undefined;
+}
 
 /** The cache at work: one configuration, and the state that began with it. */
 export class Engine {
@@ -16,6 +34,8 @@ export class Engine {
   readonly flights: Flights;
   readonly faults: Faults;
   private readonly counters = new Counters();
+  /** As `Cache-Status` has it; `undefined`: nothing is said there. */
+  readonly cacheName: string | undefined;
 
   constructor(
     readonly config: CacheConfig,
@@ -23,6 +43,7 @@ export class Engine {
   ) {
     this.faults = new Faults(config.onError, () => this.counters.counts.errors++);
     this.flights = new Flights(clock);
+    this.cacheName = config.cacheStatus === false ? undefined : cacheNameText(config.cacheStatus);
     this.store = this.openStore();
   }
 
@@ -36,41 +57,25 @@ export class Engine {
   /** Counts how a request ended. @returns what the response says of it; `undefined`: nothing */
   count(outcome: Outcome): string | undefined {
     this.counters.countOutcome(outcome);
-    const { cacheStatus: name } = this.config;
-    return name === false ? undefined : cacheStatus(name, outcome);
+    return this.cacheName === undefined ? undefined : cacheStatus(this.cacheName, outcome);
   }
 
-  /** What each member of this cache in `Cache-Status` begins with; `undefined`: it writes none. */
-  get cacheStatusLead(): string | undefined {
-    const { cacheStatus: name } = this.config;
-    return name === false ? undefined : cacheStatusLead(name);
-  }
-
-  /** Keeps the entry of a response, unless it was invalidated while it was computed. */
-  async save(address: Address, entry: Entry, fence: Fence): Promise<void> {
-    if (await this.put(address, entry, fence)) this.counters.counts.stores++;
+  /** Keeps the entry of a response, unless it was invalidated while it was computed. At once, when the store answers at once. */
+  save(address: Address, entry: Entry, fence: Fence): MaybePromise<void> {
+    const isKept = this.put(address, entry, fence);
+    if (isKept instanceof Promise) return isKept.then(kept => this.countStore(kept));
+    this.countStore(isKept);
   }
 
   /** Keeps an entry, or more of one, unless it was invalidated since the fence was taken. @returns whether it is kept */
-  async put(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
-    try {
-      return await this.store.save(address, entry, fence);
-    } catch (error) {
-      this.faults.report('CACHE_STORE_FAILED', 'a response could not be stored', error);
-      return false;
-    }
+  put(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
+    return this.survived('a response could not be stored', false, () => this.store.save(address, entry, fence));
   }
 
   /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */
-  async begin(address: Address): Promise<Fence | undefined> {
-    try {
-      const begun = this.store.begin(address);
-      const answer = begun instanceof Promise ? await begun : begun;
-      return answer.kind === 'miss' ? answer.fence : undefined;
-    } catch (error) {
-      this.faults.report('CACHE_STORE_FAILED', 'the store could not be asked', error);
-      return undefined;
-    }
+  begin(address: Address): MaybePromise<Fence | undefined> {
+    const begun = this.survived('the store could not be asked', UNREACHABLE, () => this.store.begin(address));
+    return begun instanceof Promise ? begun.then(fenceOf) : fenceOf(begun);
   }
 
   /** Ends a fence whose computation stores nothing. */
@@ -100,6 +105,24 @@ export class Engine {
 
   stats(): CacheStats {
     return Object.freeze({ ...this.counters.counts, ...this.store.size() });
+  }
+
+  /** Asks the store. @returns what it answers, or `otherwise` when it fails */
+  private survived<T>(message: string, otherwise: T, ask: () => MaybePromise<T>): MaybePromise<T> {
+    const failed = (error: unknown): T => {
+      this.faults.report('CACHE_STORE_FAILED', message, error);
+      return otherwise;
+    };
+    try {
+      const answer = ask();
+      return answer instanceof Promise ? answer.catch(failed) : answer;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  private countStore(isStored: boolean): void {
+    if (isStored) this.counters.counts.stores++;
   }
 
   private untilDelivered({ cause, delivered }: Undelivered): MaybePromise<boolean> {

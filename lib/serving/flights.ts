@@ -13,20 +13,26 @@ export type Landing =
 
 /** A computation under way that others may wait for. */
 export class Flight {
-  readonly landed: Promise<Landing>;
   /** What it came to, from when it has: until it is in the store, it is found here. */
   entry: Entry | undefined;
-  private settle: (landing: Landing) => void = () => undefined;
+  private landing: Landing | undefined;
+  private promised: Promise<Landing> | undefined;
+  private settle: ((landing: Landing) => void) | undefined;
 
-  constructor(readonly fence: Fence) {
-    this.landed = new Promise(resolve => {
-      this.settle = resolve;
-    });
+  constructor(readonly fence: Fence) {}
+
+  /** What it comes to. Most computations end before anybody waits for them: only for those who do, there is a promise. */
+  get landed(): Promise<Landing> {
+    return (this.promised ??= new Promise(resolve => {
+      if (this.landing === undefined) this.settle = resolve;
+      else resolve(this.landing);
+    }));
   }
 
   land(landing: Landing): void {
     if (landing.kind === 'recorded') this.entry = landing.entry;
-    this.settle(landing);
+    this.landing = landing;
+    this.settle?.(landing);
   }
 }
 

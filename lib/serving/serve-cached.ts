@@ -1,54 +1,70 @@
 import onHeaders from 'on-headers';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import { keyOf, type Keyed } from '../controllers/action-key.js';
-import { statusesOf, type CachedAction } from '../controllers/cached-action.js';
+import type { CachedAction } from '../controllers/cached-action.js';
 import { Visit } from '../edge/visit.js';
 import { applyClientRules } from '../http/client-rules.js';
-import type { LookUp } from '../stores/store.js';
+import type { LookUp, MaybePromise } from '../stores/store.js';
 import { answerFromEntry, clientRulesOf } from './answer.js';
-import { Computation, type Miss } from './compute.js';
+import { Computation } from './compute.js';
 import type { Engine } from './engine.js';
 import { fill } from './fill.js';
+import type { Miss } from './miss.js';
+import { statusesOf } from './statuses.js';
+
+type KeyedWay = Keyed & { readonly kind: 'keyed' } & { readonly isForced: boolean };
 
 /** How a request goes on: to the cache, or past it. */
-type Way = (Keyed & { readonly kind: 'keyed'; readonly isForced: boolean }) | { readonly kind: 'past'; readonly detail: string };
+type Way = KeyedWay | { readonly kind: 'past'; readonly detail: string };
 
 /**
  * Serves a request to a cached action, when all that comes before its method has been done: a hit answers it, a miss runs the method
  * and records the response.
+ *
+ * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
  */
-export async function serveCached(engine: Engine, action: CachedAction, call: ActionCall): Promise<unknown> {
-  const way = await wayOf(engine, action, call);
-  if (way.kind === 'past') {
-    engine.conclude(responseOf(call), { kind: 'bypass', detail: way.detail });
-    return call.run();
-  }
-  const { address, namesCaller } = way;
-  const visit = Visit.of(engine, action, responseOf(call));
-  visit?.leadsTo(engine, action, address);
-  let found: LookUp;
-  try {
-    // A store in memory answers at once, and nothing may come between its answer and the look for a computation under way.
-    const answer = way.isForced ? engine.store.begin(address) : engine.store.lookUp(address);
-    found = answer instanceof Promise ? await answer : answer;
-  } catch (error) {
+export function serveCached(engine: Engine, action: CachedAction, call: ActionCall): unknown {
+  const way = wayOf(engine, action, call);
+  return way instanceof Promise ? way.then(settled => serve(engine, action, call, settled)) : serve(engine, action, call, way);
+}
+
+function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way): unknown {
+  if (way.kind === 'past') return passBy(engine, call, way.detail);
+  Visit.of(engine, action, responseOf(call))?.leadsTo(engine, action, way.address);
+  const failed = (error: unknown): unknown => {
     engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
-    engine.conclude(responseOf(call), { kind: 'bypass', detail: 'the store failed' });
-    return call.run();
+    return passBy(engine, call, 'the store failed');
+  };
+  let found: MaybePromise<LookUp>;
+  try {
+    found = way.isForced ? engine.store.begin(way.address) : engine.store.lookUp(way.address);
+  } catch (error) {
+    return failed(error);
   }
-  if (found.kind === 'unreachable') {
-    engine.conclude(responseOf(call), { kind: 'bypass', detail: 'the store cannot be reached' });
-    return call.run();
-  }
+  // Nothing may come between the answer of a store in memory and the look for a computation under way.
+  return found instanceof Promise
+    ? found.then(answer => goOn(engine, action, call, way, answer), failed)
+    : goOn(engine, action, call, way, found);
+}
+
+function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
+  const { address, namesCaller, isForced } = way;
+  const visit = Visit.of(engine, action, responseOf(call));
   if (found.kind === 'hit') {
     visit?.keepHit(engine, action, address)?.attachTo(found.entry);
     return answerFromEntry(engine, action, call, found.entry);
   }
+  if (found.kind === 'unreachable') return passBy(engine, call, 'the store cannot be reached');
 
   const miss = { engine, action, call, address, namesCaller, fence: found.fence, visit };
   // A response to HEAD has no body to keep.
   if (requestOf(call).method === 'HEAD') return runUnrecorded(miss);
-  return way.isForced ? new Computation(miss, undefined).run() : fill(miss);
+  return isForced ? new Computation(miss, undefined).run() : fill(miss);
+}
+
+function passBy(engine: Engine, call: ActionCall, detail: string): unknown {
+  engine.conclude(responseOf(call), { kind: 'bypass', detail });
+  return call.run();
 }
 
 function runUnrecorded({ engine, action, call, fence }: Miss): unknown {
@@ -62,20 +78,38 @@ function runUnrecorded({ engine, action, call, fence }: Miss): unknown {
   return call.run();
 }
 
-async function wayOf(engine: Engine, action: CachedAction, call: ActionCall): Promise<Way> {
+function wayOf(engine: Engine, action: CachedAction, call: ActionCall): MaybePromise<Way> {
   if (!engine.config.enabled) return { kind: 'past', detail: 'the cache is not enabled' };
+  const { unless, forcedUpdate } = action.options;
+  if (unless !== undefined || forcedUpdate !== undefined) return askedWay(engine, action, call);
+  try {
+    return keyedWay(engine, action, call);
+  } catch (error) {
+    return pastFault(engine, action, error);
+  }
+}
+
+/** The way where the action's author has a say in it. */
+async function askedWay(engine: Engine, action: CachedAction, call: ActionCall): Promise<Way> {
   const { unless, forcedUpdate } = action.options;
   try {
     if (unless !== undefined && (await unless(call.action))) return { kind: 'past', detail: 'unless' };
-    const keyed = keyOf(action, call, engine.config);
-    if (keyed.kind === 'unkeyed') {
-      if (keyed.remedy !== undefined) engine.faults.advise(`${action.name} ${keyed.detail}`, `${action.name}: ${keyed.remedy}`);
-      return { kind: 'past', detail: keyed.detail };
-    }
-    return { ...keyed, isForced: forcedUpdate !== undefined && (await forcedUpdate(call.action)) };
+    const way = keyedWay(engine, action, call);
+    return way.kind === 'past' || forcedUpdate === undefined ? way : { ...way, isForced: await forcedUpdate(call.action) };
   } catch (error) {
-    // An application without a cache would not have called the option at all.
-    engine.faults.report('CACHE_OPTION_FAILED', `${action.name}: an option of @Cached threw, so the request passes by`, error);
-    return { kind: 'past', detail: 'an option of @Cached threw' };
+    return pastFault(engine, action, error);
   }
+}
+
+function keyedWay({ config, faults }: Engine, action: CachedAction, call: ActionCall): Way {
+  const keyed = keyOf(action, call, config);
+  if (keyed.kind === 'keyed') return { kind: 'keyed', address: keyed.address, namesCaller: keyed.namesCaller, isForced: false };
+  if (keyed.remedy !== undefined) faults.advise(`${action.name} ${keyed.detail}`, `${action.name}: ${keyed.remedy}`);
+  return { kind: 'past', detail: keyed.detail };
+}
+
+/** An application without a cache would not have called the option at all. */
+function pastFault({ faults }: Engine, { name }: CachedAction, error: unknown): Way {
+  faults.report('CACHE_OPTION_FAILED', `${name}: an option of @Cached threw, so the request passes by`, error);
+  return { kind: 'past', detail: 'an option of @Cached threw' };
 }

@@ -11,6 +11,7 @@ import {
   Middleware,
   Param,
   QueryParams,
+  Res,
   UseAfter,
   UseBefore,
   useExpressServer,
@@ -65,6 +66,24 @@ class StepsController {
     log.push('method');
     return { name, limit: page.limit };
   }
+
+  @Get('/by-hand/:way')
+  @Cached()
+  @UseAfter(step('after'))
+  byHand(@Param('way') way: string, @Res() response: Response): unknown {
+    log.push('method');
+    response.type('text');
+    if (way === 'at-once') return response.send('sent');
+    return Promise.resolve().then(() => response.send('sent'));
+  }
+
+  @Get('/by-hand/not/bytes')
+  @Cached()
+  @UseAfter(step('after'))
+  bytes(): Buffer {
+    log.push('method');
+    return Buffer.from('bytes');
+  }
 }
 
 describe('a hit', () => {
@@ -95,6 +114,19 @@ describe('a hit', () => {
     expect([miss.outcome, hit.outcome]).toEqual(['fwd=miss', 'hit']);
     expect(hit.body).toEqual(miss.body);
     expect(JSON.parse(hit.text)).toEqual({ name: 'one', limit: 5, intercepted: true });
+  });
+
+  it.each([
+    ['/steps/by-hand/at-once', ['after', 'global after']],
+    ['/steps/by-hand/later', ['after', 'global after']],
+    ['/steps/by-hand/not/bytes', []],
+  ])('of %s is followed by the after-middlewares that followed the handler', async (path, expected) => {
+    await server.get(path);
+    await until(() => log.length >= 2 + expected.length);
+    expect(log).toEqual(['global before', 'method', ...expected]);
+    log = [];
+    expect((await server.get(path)).outcome).toBe('hit');
+    expect(log).toEqual(['global before', ...expected]);
   });
 
   it('is not for those whom the authorization refuses', async () => {

@@ -1,0 +1,17 @@
+import etag from 'etag';
+import { headerText, storableHeaders } from './header-changes.js';
+import type { RecordedHead } from './response-recorder.js';
+import type { StoredResponse } from './stored-response.js';
+
+/** What is kept of a recorded response, with an `ETag` where the handler and Express gave none. */
+export function storedResponse(
+  { status, statusMessage, headers: recorded, wholeBody }: RecordedHead,
+  body: Buffer,
+  { continues }: Pick<StoredResponse, 'continues'>,
+): StoredResponse {
+  const headers = storableHeaders(recorded);
+  if (status !== 204 && headerText(headers, 'etag') === undefined) {
+    headers.push({ kind: 'set', name: 'ETag', value: etag(body, { weak: true }) });
+  }
+  return { status, statusMessage, headers, body, inPieces: wholeBody === undefined, continues };
+}
