@@ -166,15 +166,13 @@ function dropChild<Item extends Weighed>(parent: Place<Item>, child: Place<Item>
   return MAP_BYTES;
 }
 
-/** Counts what is gone from a place, and drops those on the way to the root that hold nothing any more. */
+/** Counts what is gone from a place, and drops those on the way to the top that hold nothing any more. */
 function shed<Item extends Weighed>(from: Place<Item>, entries: number, bytes: number): void {
-  // What was cut off goes as a whole.
-  const { isCut } = from;
   let freed = bytes;
   for (let at: Place<Item> | string = from; typeof at !== 'string'; at = at.parent) {
     at.entries -= entries;
     at.bytes -= freed;
-    if (isCut || typeof at.parent === 'string' || at.items !== undefined || at.children !== undefined) continue;
+    if (typeof at.parent === 'string' || at.items !== undefined || at.children !== undefined) continue;
     freed += ownBytes(at) + dropChild(at.parent, at);
   }
 }

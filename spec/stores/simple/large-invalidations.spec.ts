@@ -2,7 +2,7 @@ import { SimpleStore, type Address, type Entry } from '../../../lib/index.js';
 import type { Fence } from '../../../lib/stores/store.js';
 import { AT_ONCE } from '../../../lib/stores/simple/sweep.js';
 
-const MANY = 5 * AT_ONCE;
+const MANY = 8 * AT_ONCE;
 const clock = { now: () => 1_000_000 };
 
 function addressOf(path: string, ...tags: string[]): Address {
@@ -109,7 +109,7 @@ describe.each([
 
   it('does not let what has begun later, and is invalid, stand before what is computed now', () => {
     const store = filled();
-    const address = addressOf('/many/4999', 'many');
+    const address = addressOf(`/many/${MANY - 1}`, 'many');
     const early = begin(store, { ...address, path: { path: '/elsewhere', folded: false }, tags: [] });
     keep(store, address);
     store.invalidate(targets);
@@ -119,10 +119,10 @@ describe.each([
   it('frees them first when room is needed', () => {
     const store = filled(filled().size().bytes);
     store.invalidate(targets);
-    for (let index = 0; index < 2 * AT_ONCE; index++) keep(store, addressOf(`/fresh/${index}`));
+    for (let index = 0; index < MANY / 2; index++) keep(store, addressOf(`/fresh/${index}`));
     // It was used least recently of all.
     expect(found(store, addressOf('/beside'))).toBe('text');
-    expect(store.size().entries).toBe(2 * AT_ONCE + 1);
+    expect(store.size().entries).toBe(MANY / 2 + 1);
   });
 
   it('holds up neither the end of the process nor a store that is closed', () => {
@@ -179,6 +179,16 @@ describe('an invalidation', () => {
     store.invalidate({ prefixes: ['/beside'] });
     expect(freed()).toBe(1);
     expect(store.size().entries).toBe(0);
+  });
+
+  it('of a path by which an entry is reached too makes it unservable by its own, before it is freed', () => {
+    const store = filled();
+    const [own, other] = ['/own', '/many/other'].map(path => ({ ...addressOf(path), key: 'shared' }));
+    keep(store, own!);
+    expect(found(store, other!)).toBe('text');
+    store.invalidate({ prefixes: ['/many'] });
+    expect(jest.getTimerCount()).toBe(1);
+    expect(found(store, own!)).toBeUndefined();
   });
 
   it('by path and tag of the same never makes the size larger than it is', () => {

@@ -65,9 +65,11 @@ describe('a path tree', () => {
     const { bytes } = tree;
     const cut = tree.cut('/a')!;
     expect([tree.entries, cut.entries, tree.bytes + cut.bytes]).toEqual([2, 3, bytes]);
+    const left = tree.bytes;
     for (const { own, place } of items) removeFrom(place!, own);
-    expect([tree.entries, cut.entries]).toEqual([2, 0]);
-    expect(tree.bytes).toBeGreaterThan(100);
+    expect([tree.entries, tree.bytes]).toEqual([2, left]);
+    // Of the places only the one that was cut off itself.
+    expect(cut).toMatchObject({ entries: 0, children: undefined, items: undefined });
   });
 
   it('keeps no places for what is gone', () => {
@@ -89,6 +91,24 @@ describe('a path tree', () => {
     tree.add('/a/b', item('fresh'));
     removeFrom(place, old);
     expect(taken(tree.cut('/a'))).toEqual(['fresh']);
+  });
+
+  it('does not hold the paths that its names were cut from', () => {
+    const tree = new PathTree<Item>();
+    const used = () => {
+      globalThis.gc!();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    for (let index = 0; index < 20; index++) {
+      const [long, short] = [item('long'), item('short')];
+      const name = `/a-name-of-many-letters-${index}`;
+      const place = tree.add(`${name}/${'x'.repeat(1_000_000)}`, long);
+      tree.add(`${name}/b`, short);
+      removeFrom(place, long);
+    }
+    expect(used() - before).toBeLessThan(10_000_000);
+    expect(tree.entries).toBe(20);
   });
 
   it('takes a path of very many segments', () => {
