@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import express from 'express';
 import { resolveConfig } from '../../lib/config/resolve-config.js';
 import { keyOf } from '../../lib/controllers/action-key.js';
 import { replay } from '../../lib/http/replay.js';
+import { ResponseRecorder, type RecorderListener } from '../../lib/http/response-recorder.js';
 import { cache, SimpleStore, type Address, type Entry } from '../../lib/index.js';
 import { exchangeOf, inject, type Exchange } from '../inject.js';
 import { captureCall } from './captured-call.js';
@@ -49,9 +51,9 @@ function save(store: SimpleStore, address: Address): void {
   store.save(address, entry, store.begin(address));
 }
 
-/** The parts of a hit, an invalidation, and what they are to be held against. */
+/** The parts of a hit and of a miss, an invalidation, and what they are to be held against. */
 export async function parts(): Promise<readonly Part[]> {
-  return [await keyPart(), lookUpPart(), replayPart(), invalidationPart(), ...(await wholes())];
+  return [await keyPart(), lookUpPart(), replayPart(), ...recordingParts(), invalidationPart(), ...(await wholes())];
 }
 
 async function keyPart(): Promise<Part> {
@@ -92,6 +94,38 @@ function replayPart(): Part {
       for (const { request, response } of exchanges) replay(request, response, entry.response, rules, 3, conclude(response));
     },
   };
+}
+
+/** What a response of Express costs as it is, and recorded: Express has exchanged its prototype, which makes each change to it dear. */
+function recordingParts(): Part[] {
+  const prototype = express().response as object;
+  const listener: RecorderListener = {
+    onHead: () => 'send',
+    onEnd: () => undefined,
+    onComplete: () => undefined,
+    onOverflow: () => undefined,
+    onClose: () => undefined,
+  };
+  const sending = (name: string, prepareOne: (response: ServerResponse) => unknown): Part => {
+    let responses: ServerResponse[] = [];
+    return {
+      name,
+      prepare: () => {
+        responses = Array.from({ length: TIMES }, () => exchangeOf('/').response);
+        for (const response of responses) Object.setPrototypeOf(response.setHeader('X-Powered-By', 'Express'), prototype);
+      },
+      run: () => {
+        for (const response of responses) {
+          prepareOne(response);
+          response.setHeader('Content-Type', 'application/json; charset=utf-8').end(entry.response.body);
+        }
+      },
+    };
+  };
+  return [
+    sending('sending: one header and 1,234 bytes into a response of Express', () => undefined),
+    sending('recording: the same, recorded', response => new ResponseRecorder(response, 1_000_000, listener)),
+  ];
 }
 
 function invalidationPart(): Part {
