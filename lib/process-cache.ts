@@ -7,11 +7,12 @@ import { Cache } from './cache.js';
 import { CurrentEngine } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
 import { serveChange } from './serving/serve-change.js';
+import { Values } from './values/values.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
   readonly current = new CurrentEngine();
-  readonly cache = new Cache(this.current);
+  readonly cache = new Cache(this.current, new Values(this.current));
   readonly registry = new Registry();
   readonly startUp = new StartUp(
     this.registry,
@@ -25,7 +26,7 @@ export class ProcessCache {
 
   private serve(call: ActionCall): unknown {
     const rules = this.registry.rulesOf(call.owner, call.metadata.method);
-    const engine = this.current.forRequest();
+    const engine = this.current.forUse();
     return rules !== undefined && rules.cached.length > 0
       ? serveCached(engine, this.cachedActionOf(call), call)
       : serveChange(() => this.current.get(), this.changingActionOf(call), call);

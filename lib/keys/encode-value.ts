@@ -53,6 +53,11 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
 }
 
+/** Whether it is a literal, and no instance of a class. */
+export function isLiteral(value: object): boolean {
+  return isLiteralPrototype(prototypeOf(value));
+}
+
 /** Of `{}` in any realm, and of objects without a prototype or with an empty one, as parsers of cookies and queries make them. */
 function isLiteralPrototype(prototype: object | null): prototype is null {
   if (prototype === null) return true;
