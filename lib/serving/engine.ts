@@ -34,12 +34,18 @@ export class Engine {
     response.appendHeader('Cache-Status', cacheStatus(this.config.cacheStatus, outcome));
   }
 
-  /** Keeps an entry, unless it was invalidated while it was computed. */
+  /** Keeps a response, unless it was invalidated while it was computed. */
   async save(address: Address, entry: Entry, fence: Fence): Promise<void> {
+    if (await this.keep(address, entry, fence)) this.counters.counts.stores++;
+  }
+
+  /** Keeps an entry, as `save` does, that is no response and counts as none. @returns whether it was kept */
+  async keep(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
     try {
-      if (await this.store.save(address, entry, fence)) this.counters.counts.stores++;
+      return await this.store.save(address, entry, fence);
     } catch (error) {
-      this.faults.report('CACHE_STORE_FAILED', 'a response could not be stored', error);
+      this.faults.report('CACHE_STORE_FAILED', 'what was computed could not be stored', error);
+      return false;
     }
   }
 
