@@ -3,6 +3,8 @@ import type { CacheConfigSource } from './config/resolve-config.js';
 import { tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
 import { CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
+import type { MemoizedMethods } from './memoized/memoized-methods.js';
+import type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 import type { CurrentEngine } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
 import { checkedEntries, checkedValues, checkKeys } from './values/value-mistakes.js';
@@ -12,10 +14,12 @@ import type { Values } from './values/values.js';
 export class Cache {
   readonly #current: CurrentEngine;
   readonly #values: Values;
+  readonly #memoized: MemoizedMethods;
 
-  constructor(current: CurrentEngine, values: Values) {
+  constructor(current: CurrentEngine, values: Values, memoized: MemoizedMethods) {
     this.#current = current;
     this.#values = values;
+    this.#memoized = memoized;
   }
 
   /**
@@ -79,6 +83,28 @@ export class Cache {
     });
     if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
     await this.#current.invalidate({ prefixes: [], tags: names as readonly string[] });
+  }
+
+  /**
+   * Invalidates what `@Memoized` keeps of a method, as `invalidate` does: on the class, and on those that extend it.
+   *
+   * @param args of the calls whose results are meant. Default: of all
+   * @throws CacheUsageError when the class has no such method, or the arguments cannot be in a key
+   *
+   * @example
+   * ```ts
+   * class Rates {
+   *   @Memoized() async of(currency: string) { return db.rate(currency); }
+   * }
+   * await cache.invalidateMemoized(Rates, 'of', ['usd']);
+   * ```
+   */
+  async invalidateMemoized<Service extends MemoizedClass>(
+    service: Service,
+    method: MethodOf<Service>,
+    args?: readonly unknown[],
+  ): Promise<void> {
+    await this.#current.invalidate(this.#memoized.targetsOf(service, method, args));
   }
 
   /** Invalidates everything. */

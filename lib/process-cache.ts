@@ -4,6 +4,7 @@ import { ChangingAction } from './controllers/changing-action.js';
 import { Registry } from './controllers/registry.js';
 import { StartUp } from './controllers/start-up.js';
 import { Cache } from './cache.js';
+import { MemoizedMethods } from './memoized/memoized-methods.js';
 import { CurrentEngine } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
 import { serveChange } from './serving/serve-change.js';
@@ -12,7 +13,8 @@ import { Values } from './values/values.js';
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
   readonly current = new CurrentEngine();
-  readonly cache = new Cache(this.current, new Values(this.current));
+  readonly memoized = new MemoizedMethods(this.current);
+  readonly cache = new Cache(this.current, new Values(this.current), this.memoized);
   readonly registry = new Registry();
   readonly startUp = new StartUp(
     this.registry,
