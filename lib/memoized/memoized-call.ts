@@ -58,7 +58,7 @@ function answerAtOnce(call: Call): unknown {
     throw error;
   }
   if (!isThenable(result)) {
-    computation.keep(result);
+    void computation.keep(result);
     return result;
   }
   const flight = way.isForced ? undefined : engine.flights.open(way.address.key, found.fence);

@@ -31,25 +31,27 @@ export class MemoizedComputation {
       this.giveUp();
       throw error;
     }
-    this.keep(result);
+    const kept = this.keep(result);
+    // Until it is kept, those who come find it by its flight; without one they would find what it is to replace.
+    if (this.flight === undefined) await kept;
     return result;
   }
 
-  keep(result: unknown): void {
+  /** Ends once the store has answered. */
+  keep(result: unknown): Promise<void> {
     const { address, fence, flight } = this;
     const { engine } = this.call;
     const entry = entryOfResult(this.call, result);
     if (entry === undefined) {
       this.giveUp();
-      return;
+      return Promise.resolve();
     }
     engine.flights.noteShareable(address.key);
     const kept = engine.keep(address, entry, fence);
-    if (flight === undefined) return;
     // Those who wait get it now, and so do those who come until it is kept.
-    flight.land({ kind: 'recorded', entry });
-    void kept.then(() => {
-      engine.flights.close(address.key, flight);
+    flight?.land({ kind: 'recorded', entry });
+    return kept.then(() => {
+      if (flight !== undefined) engine.flights.close(address.key, flight);
     });
   }
 

@@ -64,6 +64,19 @@ class Users extends Repository {
     return ['bob', 'carol'];
   }
 
+  @Memoized({ forcedUpdate: isForced => isForced === true, argsToIgnore: [0] })
+  async fresh(_isForced: boolean): Promise<number> {
+    const seen = version;
+    await gate?.pass();
+    return seen;
+  }
+
+  @Memoized()
+  async total(of: string): Promise<string> {
+    runs.push(`object ${of}`);
+    return Promise.resolve(`object ${of}`);
+  }
+
   @Memoized()
   static async total(of: string): Promise<string> {
     runs.push(`${this.name}.total ${of}`);
@@ -215,6 +228,34 @@ describeEveryStore('a memoized method', store => {
     expect(runs).toHaveLength(3);
   });
 
+  it('that is static is not the one of the same name that is not', async () => {
+    store().configure();
+    for (let call = 0; call < 2; call++) {
+      expect(await users.total('a')).toBe('object a');
+      expect(await Users.total('a')).toBe('Users a');
+    }
+    expect(runs).toEqual(['object a', 'Users.total a']);
+  });
+
+  it('is forced to compute anew, though it is kept, and though another computes', async () => {
+    store().configure();
+    expect(await users.fresh(false)).toBe(1);
+    version = 2;
+    expect(await users.fresh(false)).toBe(1);
+    expect(await users.fresh(true)).toBe(2);
+    expect(await users.fresh(false)).toBe(2);
+    await cache.clear();
+    gate = new Gate();
+    const slow = users.fresh(false);
+    const resume = await gate.next();
+    version = 3;
+    const forced = users.fresh(true);
+    (await gate.next())();
+    expect(await forced).toBe(3);
+    resume();
+    expect(await slow).toBe(2);
+  });
+
   it('has fixed tags, and those that its results bring', async () => {
     store().configure();
     const keep = jest.spyOn(processCache.current.get(), 'keep');
@@ -310,6 +351,22 @@ describe('a memoized method', () => {
     await cache.invalidateMemoized(Namesake, 'get');
     await callAll();
     expect(runs).toHaveLength(6);
+  });
+
+  it('that is inherited by namesakes is each one’s own', async () => {
+    const extendBy = (text: string) =>
+      text === 'one'
+        ? class Heir extends Repository {
+            override table = 'one';
+          }
+        : class Heir extends Repository {
+            override table = text;
+          };
+    const heirs = ['one', 'two', 'three'].map(text => new (extendBy(text))());
+    for (let call = 0; call < 2; call++) {
+      expect(await Promise.all(heirs.map(heir => heir.find(1)))).toEqual(['one 1 1', 'two 1 1', 'three 1 1']);
+    }
+    expect(runs).toHaveLength(3);
   });
 
   it('keeps its name, its length and what it throws at once', async () => {

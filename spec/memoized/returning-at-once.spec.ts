@@ -1,5 +1,5 @@
-import { cache, Memoized, type CacheFault } from '../../lib/index.js';
-import { startAfresh } from '../support/each.js';
+import { cache, Memoized, SimpleStore, type Address, type CacheFault } from '../../lib/index.js';
+import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
 
 startAfresh();
@@ -120,6 +120,17 @@ describe('a memoized method that returns at once', () => {
     expect(faults.map(({ message }) => message)).toEqual([
       'CACHE_NOT_MEMOIZED: Service.waiting is not memoized: it returns at once, and unless or forcedUpdate answers with a promise. Declare it async.',
     ]);
+  });
+
+  it('leaves no computation begun in a store that it does not wait for', async () => {
+    await cache.reset();
+    const store = new SimpleStore();
+    const lookUp = store.lookUp.bind(store);
+    const late = Object.assign(store, { lookUp: (address: Address) => Promise.resolve(lookUp(address)) as never });
+    const release = jest.spyOn(store, 'release');
+    cache.configure({ store: late, onError: () => undefined });
+    newService().sum(1);
+    await until(() => release.mock.calls.length === 1);
   });
 
   it('computes anew where that is forced', () => {
