@@ -2,19 +2,26 @@ import type { RequestListener } from 'node:http';
 import { Edge } from './edge/edge.js';
 import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
-import { tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
-import { CacheFault, CacheUsageError } from './errors.js';
+import { checkedTargets, tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
+import { CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
+import type { MemoizedMethods } from './memoized/memoized-methods.js';
+import type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 import type { CurrentEngine } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
-import type { Targets } from './stores/store.js';
+import { checkedEntries, checkedValues, checkKeys } from './values/value-mistakes.js';
+import type { Values } from './values/values.js';
 
 /** The one cache of the process. */
 export class Cache {
   readonly #current: CurrentEngine;
+  readonly #values: Values;
+  readonly #memoized: MemoizedMethods;
 
-  constructor(current: CurrentEngine) {
+  constructor(current: CurrentEngine, values: Values, memoized: MemoizedMethods) {
     this.#current = current;
+    this.#values = values;
+    this.#memoized = memoized;
   }
 
   /**
@@ -51,13 +58,8 @@ export class Cache {
    * ```
    */
   async invalidate(paths: string | readonly string[]): Promise<void> {
-    const prefixes: readonly unknown[] = Array.isArray(paths) ? paths : [paths];
-    const mistakes = prefixes.flatMap(prefix => {
-      const mistake = wholePathMistake(prefix);
-      return mistake === undefined ? [] : [`cache.invalidate(${shown(prefix)}) ${mistake}`];
-    });
-    if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.#invalidate({ prefixes: (prefixes as readonly string[]).map(coveringPrefix) });
+    const prefixes = checkedTargets('cache.invalidate', paths, wholePathMistake);
+    await this.#current.invalidate({ prefixes: prefixes.map(coveringPrefix) });
   }
 
   /**
@@ -71,18 +73,94 @@ export class Cache {
    * ```
    */
   async invalidateTags(tags: string | readonly string[]): Promise<void> {
-    const names: readonly unknown[] = Array.isArray(tags) ? tags : [tags];
-    const mistakes = names.flatMap(tag => {
-      const mistake = tagMistake(tag);
-      return mistake === undefined ? [] : [`cache.invalidateTags(${shown(tag)}) ${mistake}`];
-    });
-    if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
-    await this.#invalidate({ prefixes: [], tags: names as readonly string[] });
+    await this.#current.invalidate({ prefixes: [], tags: checkedTargets('cache.invalidateTags', tags, tagMistake) });
+  }
+
+  /**
+   * Invalidates what `@Memoized` keeps of a method, as `invalidate` does: on the class, and on those that extend it.
+   *
+   * @param args of the calls whose results are meant. Default: of all
+   * @throws CacheUsageError when the class has no such method, or the arguments cannot be in a key
+   *
+   * @example
+   * ```ts
+   * class Rates {
+   *   @Memoized() async of(currency: string) { return db.rate(currency); }
+   * }
+   * await cache.invalidateMemoized(Rates, 'of', ['usd']);
+   * ```
+   */
+  async invalidateMemoized<Service extends MemoizedClass>(
+    service: Service,
+    method: MethodOf<Service>,
+    args?: readonly unknown[],
+  ): Promise<void> {
+    await this.#current.invalidate(this.#memoized.targetsOf(service, method, args));
   }
 
   /** Invalidates everything. */
   async clear(): Promise<void> {
-    await this.#invalidate({ prefixes: ['/'] });
+    await this.#current.invalidate({ prefixes: ['/'] });
+  }
+
+  /**
+   * The value of a key, a copy for each caller; `undefined` where there is none, or the store cannot be asked.
+   *
+   * @throws CacheUsageError when the key is no text, or an empty one; so do the methods below
+   *
+   * @example
+   * ```ts
+   * const rates = (await cache.get<Record<string, number>>('rates')) ?? (await db.rates());
+   * ```
+   */
+  async get<Value = unknown>(key: string): Promise<Value | undefined> {
+    checkKeys('get', [key]);
+    return (await this.#values.getMany([key]))[0] as Value | undefined;
+  }
+
+  /**
+   * Keeps a value: whatever JSON carries faithfully.
+   *
+   * @param timeout seconds; 0: it never expires. Default: `defaultTimeout`
+   * @returns whether it is kept: not where it is too large, the store cannot be told, or the key is invalidated meanwhile
+   * @throws CacheUsageError that says where in the value stands what JSON does not carry; so do `add` and `setMany`
+   */
+  async set(key: string, value: unknown, timeout?: number): Promise<boolean> {
+    return (await this.#values.setMany(checkedEntries('set', [[key, value]], timeout), timeout)).length === 1;
+  }
+
+  /** Keeps a value where there is none. Of several at once, also in several processes, one is kept. @returns whether it is */
+  async add(key: string, value: unknown, timeout?: number): Promise<boolean> {
+    return (await this.#values.addMany(checkedEntries('add', [[key, value]], timeout), timeout)).length === 1;
+  }
+
+  /** Whether there is a value of the key. */
+  async has(key: string): Promise<boolean> {
+    checkKeys('has', [key]);
+    return (await this.#values.held([key])).length === 1;
+  }
+
+  /** Deletes a value, also one that is on its way, as `invalidate` does. @returns whether there was one */
+  async delete(key: string): Promise<boolean> {
+    checkKeys('delete', [key]);
+    return (await this.#values.deleteMany([key])).length === 1;
+  }
+
+  /** The values of several keys, in their order. */
+  async getMany<Value = unknown>(keys: readonly string[]): Promise<(Value | undefined)[]> {
+    checkKeys('getMany', keys);
+    return (await this.#values.getMany(keys)) as (Value | undefined)[];
+  }
+
+  /** Keeps several values, by key. @returns the keys of those that are kept */
+  async setMany(values: Readonly<Record<string, unknown>>, timeout?: number): Promise<string[]> {
+    return this.#values.setMany(checkedValues('setMany', values, timeout), timeout);
+  }
+
+  /** Deletes several values. @returns the keys that there was a value of */
+  async deleteMany(keys: readonly string[]): Promise<string[]> {
+    checkKeys('deleteMany', keys);
+    return this.#values.deleteMany(keys);
   }
 
   /**
@@ -116,13 +194,5 @@ export class Cache {
   /** Releases what the store holds. To be called when the process ends its work. */
   async close(): Promise<void> {
     await this.#current.close();
-  }
-
-  async #invalidate(targets: Targets): Promise<void> {
-    if (await this.#current.get().invalidate(targets)) return;
-    throw new CacheFault(
-      'CACHE_INVALIDATION_UNDELIVERED',
-      'the store cannot be reached. The invalidation is tried again until it is.',
-    );
   }
 }

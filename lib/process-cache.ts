@@ -4,14 +4,17 @@ import { ChangingAction } from './controllers/changing-action.js';
 import { Registry } from './controllers/registry.js';
 import { StartUp } from './controllers/start-up.js';
 import { Cache } from './cache.js';
+import { MemoizedMethods } from './memoized/memoized-methods.js';
 import { CurrentEngine } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
 import { serveChange } from './serving/serve-change.js';
+import { Values } from './values/values.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
   readonly current = new CurrentEngine();
-  readonly cache = new Cache(this.current);
+  readonly memoized = new MemoizedMethods(this.current);
+  readonly cache = new Cache(this.current, new Values(this.current), this.memoized);
   readonly registry = new Registry();
   readonly startUp = new StartUp(
     this.registry,
@@ -24,7 +27,7 @@ export class ProcessCache {
   private readonly changingActions = new WeakMap<object, ChangingAction>();
 
   private serve(call: ActionCall): unknown {
-    const engine = this.current.forRequest();
+    const engine = this.current.forUse();
     const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
     return cached === undefined
       ? serveChange(() => this.current.get(), this.changingActionOf(call), call)

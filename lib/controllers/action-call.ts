@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Action, ActionMetadata } from 'routing-controllers';
-import type { Class } from './registry.js';
+import type { Class } from '../keys/lineage.js';
 
 /** One call of a decorated action, when all that comes before the method has been done. */
 export interface ActionCall {

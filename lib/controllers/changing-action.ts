@@ -6,7 +6,8 @@ import { ActionPath } from './action-path.js';
 import type { ActionCall } from './action-call.js';
 import { prefixMistake, tagMistake } from './target-mistakes.js';
 import type { Targets } from '../stores/store.js';
-import type { Class, Registry } from './registry.js';
+import type { Class } from '../keys/lineage.js';
+import type { Registry } from './registry.js';
 
 /** An action that invalidates: what its requests make out of date. */
 export class ChangingAction {

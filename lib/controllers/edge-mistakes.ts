@@ -1,7 +1,7 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import type { CachedOptions } from '../config/cached-options.js';
+import { lineageOf, type Class } from '../keys/lineage.js';
 import { parameterLabel } from './parameter-label.js';
-import { lineageOf, type Class } from './registry.js';
 
 /** Options that ask the application about each request. */
 const ASKING = ['varyBy', 'makeCacheKey', 'unless', 'forcedUpdate'] as const;

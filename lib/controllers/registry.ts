@@ -1,5 +1,7 @@
 import type { CachedOptions } from '../config/cached-options.js';
 import type { InvalidationTarget } from '../config/invalidation-target.js';
+import type { Class } from '../keys/lineage.js';
+import { Namesakes } from '../keys/namesakes.js';
 
 /** What the decorators said of one method of one class. */
 export interface MethodRules {
@@ -9,15 +11,11 @@ export interface MethodRules {
   readonly invalidates: (InvalidationTarget | undefined)[];
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- what routing-controllers and TypeScript call a class
-export type Class = Function;
-
 /** What `@Cached`, `@InvalidatesCache` and `@CacheDefaults` said, by class. */
 export class Registry {
   private readonly methods = new WeakMap<Class, Map<string, MethodRules>>();
   private readonly defaults = new WeakMap<Class, CachedOptions>();
-  private readonly names = new WeakMap<Class, string>();
-  private readonly namesakes = new Map<string, number>();
+  private readonly names = new Namesakes();
 
   addCached(owner: Class, method: string, options: CachedOptions): void {
     this.rulesFor(owner, method).cached.push(options);
@@ -43,14 +41,7 @@ export class Registry {
 
   /** The class's name, with a number where classes of that name have been named before. */
   nameOf(controller: Class): string {
-    let name = this.names.get(controller);
-    if (name === undefined) {
-      const count = (this.namesakes.get(controller.name) ?? 0) + 1;
-      this.namesakes.set(controller.name, count);
-      name = count === 1 ? controller.name : `${controller.name}#${count}`;
-      this.names.set(controller, name);
-    }
-    return name;
+    return this.names.tell(controller, controller.name);
   }
 
   defaultsOf(owner: Class): CachedOptions | undefined {
@@ -64,17 +55,4 @@ export class Registry {
     methods.set(method, rules);
     return rules;
   }
-}
-
-/** A class and those it extends, nearest first. */
-export function lineageOf(controller: Class): Class[] {
-  const lineage: Class[] = [];
-  for (
-    let link: unknown = controller;
-    typeof link === 'function' && link !== Function.prototype;
-    link = Object.getPrototypeOf(link)
-  ) {
-    lineage.push(link);
-  }
-  return lineage;
 }

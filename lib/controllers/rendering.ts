@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { ActionMetadata } from 'routing-controllers';
 import type { Request } from './action-call.js';
-import type { Class } from './registry.js';
+import type { Class } from '../keys/lineage.js';
 import { serverOptionsOf } from './server-options.js';
 
 /** What of an Express app's settings decides how a result is written. */

@@ -1,7 +1,8 @@
 import { getMetadataArgsStorage, type Action, type ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
 import type { ActionCall } from './action-call.js';
-import { lineageOf, type Class, type Registry } from './registry.js';
+import { lineageOf, type Class } from '../keys/lineage.js';
+import type { Registry } from './registry.js';
 import { usageMistakes } from './usage-mistakes.js';
 
 /** Called by routing-controllers in place of an action's method, with the arguments that it has converted and validated. */

@@ -1,3 +1,4 @@
+import { CacheUsageError } from '../errors.js';
 import { shown } from '../shown.js';
 import { namesIn } from '../keys/prefix.js';
 
@@ -23,6 +24,27 @@ export function wholePathMistake(path: unknown): string | undefined {
   return name === undefined
     ? undefined
     : `has ${name}, which only a decorator can fill. Write the value, encoded by encodeURIComponent.`;
+}
+
+/**
+ * Paths or tags that code has given, as a list.
+ *
+ * @param call by which they were given, for messages
+ * @throws CacheUsageError with what is wrong with each
+ */
+export function checkedTargets(
+  call: string,
+  given: string | readonly string[],
+  mistakeOf: (target: unknown) => string | undefined,
+): readonly string[] {
+  // Whatever code without types gives: `null` is no list.
+  const targets = Array.isArray(given) ? (given as readonly string[]) : [given as string];
+  const mistakes = targets.flatMap(target => {
+    const mistake = mistakeOf(target);
+    return mistake === undefined ? [] : [`${call}(${shown(target)}) ${mistake}`];
+  });
+  if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
+  return targets;
 }
 
 /** A route that a prefix takes its parameters from. */

@@ -6,7 +6,8 @@ import { CachedOptionRules, type CachedOptions } from '../config/cached-options.
 import { namedBy, type InvalidationTarget, type Named } from '../config/invalidation-target.js';
 import { edgeMistakes } from './edge-mistakes.js';
 import { effectiveOptions } from './effective-options.js';
-import { lineageOf, type Class, type MethodRules, type Registry } from './registry.js';
+import { lineageOf, type Class } from '../keys/lineage.js';
+import type { MethodRules, Registry } from './registry.js';
 import { routeNames, tagMistake, writtenPrefixMistake } from './target-mistakes.js';
 
 type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];

@@ -49,7 +49,7 @@ export class WireKeeper {
     const wire = this.wireOf(this.entry);
     if (wire === undefined) return this.abandon();
     this.state = 'over';
-    void this.engine.put(this.address, { ...this.entry, wires: withWire(this.entry.wires, wire) }, this.fence);
+    void this.engine.keep(this.address, { ...this.entry, wires: withWire(this.entry.wires, wire) }, this.fence);
   }
 
   private wireOf({ response }: Entry): Wire | undefined {

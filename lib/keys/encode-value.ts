@@ -1,4 +1,5 @@
 import { isDate } from 'node:util/types';
+import { Namesakes } from './namesakes.js';
 
 const DEEPEST = 16;
 
@@ -46,11 +47,16 @@ function encodeObject(value: object, instances: Instances, depth: number): strin
     if (encoded === undefined) return undefined;
     properties.push(`${JSON.stringify(name)}:${encoded}`);
   }
-  return `${isLiteralPrototype(prototype) ? '' : classText(prototype)}{${properties.join(',')}}`;
+  return `${isLiteralPrototype(prototype) ? '' : classTexts.tell(prototype, prototype.constructor.name)}{${properties.join(',')}}`;
 }
 
 function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
+}
+
+/** Whether it is a literal, and no instance of a class. */
+export function isLiteral(value: object): boolean {
+  return isLiteralPrototype(prototypeOf(value));
 }
 
 /** Of `{}` in any realm, and of objects without a prototype or with an empty one, as parsers of cookies and queries make them. */
@@ -60,20 +66,8 @@ function isLiteralPrototype(prototype: object | null): prototype is null {
   return Object.hasOwn(prototype, 'hasOwnProperty') || Object.getOwnPropertyNames(prototype).length === 0;
 }
 
-const classNumbers = new Map<string, number>();
-const classTexts = new WeakMap<object, string>();
-
-/** Tells a class from others of the same fields, and by a number from others of the same name. */
-function classText(prototype: object): string {
-  let text = classTexts.get(prototype);
-  if (text === undefined) {
-    const { name } = prototype.constructor;
-    const number = (classNumbers.get(name) ?? 0) + 1;
-    classNumbers.set(name, number);
-    classTexts.set(prototype, (text = number === 1 ? name : `${name}#${number}`));
-  }
-  return text;
-}
+/** Tell a class from others of the same fields, and by a number from others of the same name. */
+const classTexts = new Namesakes();
 
 const plainPrototypes = new WeakMap<object, boolean>();
 

@@ -1,13 +1,14 @@
 import { verifyEnvironment } from '../config/environment.js';
 import { resolveConfig, type CacheConfigSource } from '../config/resolve-config.js';
-import { CacheUsageError } from '../errors.js';
+import { CacheFault, CacheUsageError } from '../errors.js';
+import type { Targets } from '../stores/store.js';
 import { Engine } from './engine.js';
 
 /** Holds the cache at work, from its configuration to its reset. */
 export class CurrentEngine {
   private engine: Engine | undefined;
   private isConfigured = false;
-  /** Whether a request has been served. */
+  /** Whether a request has been served, or a value used. */
   private isInUse = false;
 
   configure(source: CacheConfigSource): void {
@@ -31,8 +32,8 @@ export class CurrentEngine {
     if (this.engine === undefined) verifyEnvironment();
   }
 
-  /** For a request: from the first one on, the configuration stands. */
-  forRequest(): Engine {
+  /** For a request, a value or a memoized call: from the first one on, the configuration stands. */
+  forUse(): Engine {
     this.isInUse = true;
     return this.get();
   }
@@ -46,6 +47,15 @@ export class CurrentEngine {
   get(): Engine {
     this.engine ??= new Engine(resolveConfig({}));
     return this.engine;
+  }
+
+  /** @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time */
+  async invalidate(targets: Targets): Promise<void> {
+    if (await this.get().invalidate(targets)) return;
+    throw new CacheFault(
+      'CACHE_INVALIDATION_UNDELIVERED',
+      'the store cannot be reached. The invalidation is tried again until it is.',
+    );
   }
 
   async reset(): Promise<void> {

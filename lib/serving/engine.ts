@@ -62,14 +62,14 @@ export class Engine {
 
   /** Keeps the entry of a response, unless it was invalidated while it was computed. At once, when the store answers at once. */
   save(address: Address, entry: Entry, fence: Fence): MaybePromise<void> {
-    const isKept = this.put(address, entry, fence);
+    const isKept = this.keep(address, entry, fence);
     if (isKept instanceof Promise) return isKept.then(kept => this.countStore(kept));
     this.countStore(isKept);
   }
 
-  /** Keeps an entry, or more of one, unless it was invalidated since the fence was taken. @returns whether it is kept */
-  put(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
-    return this.survived('a response could not be stored', false, () => this.store.save(address, entry, fence));
+  /** Keeps an entry, or more of one, as `save` does, that is no further response and counts as none. @returns whether it was kept */
+  keep(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
+    return this.survived('what was computed could not be stored', false, () => this.store.save(address, entry, fence));
   }
 
   /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */

@@ -19,12 +19,12 @@ export class Faults {
   }
 
   /** Advice that is given once, however often its occasion comes. */
-  advise(occasion: string, message: string): void {
+  advise(occasion: string, message: string, code = 'CACHE_NOT_KEYED'): void {
     if (this.warned.has(occasion)) return;
-    if (this.onError === undefined) this.warnOnce(occasion, new CacheFault('CACHE_NOT_KEYED', message));
+    if (this.onError === undefined) this.warnOnce(occasion, new CacheFault(code, message));
     else {
       this.warned.add(occasion);
-      this.tell(this.onError, new CacheFault('CACHE_NOT_KEYED', message));
+      this.tell(this.onError, new CacheFault(code, message));
     }
   }
 

@@ -130,6 +130,11 @@ export interface Store {
   claim?(address: Address, fence: Fence, waitMs: number): Promise<Claim>;
   /** Keeps the entry unless the fence is no longer current. Ends the fence. @returns whether it was kept. */
   save(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean>;
+  /**
+   * For a store that does not answer at once: as `save`, but only where no fresh entry stands, and in one step, so that of several at
+   * once one is kept.
+   */
+  add?(address: Address, entry: Entry, fence: Fence): Promise<boolean>;
   /** Ends a fence whose computation stores nothing. */
   release(fence: Fence, ending: Ending): void;
   /** Makes all entries and computations that the targets cover unusable. */

@@ -10,6 +10,12 @@ export interface StoreCapabilities {
   /** `beginChange` is there. Turns on: nothing that is computed while data are being changed is kept. Default: as `shared`. */
   readonly changes?: boolean;
   /**
+   * `add` is there: for a store that answers with promises. Turns on: it keeps nothing where a fresh entry stands. Default: as `shared`.
+   */
+  readonly adds?: boolean;
+  /** `add` compares and keeps in one step. Turns on: of many at once one is kept. Default: as `adds`. */
+  readonly addsInOneStep?: boolean;
+  /**
    * A computation whose tags are not known yet is kept although other tags are invalidated meanwhile. Turns on: it must be. Default `true`.
    */
   readonly tellsTagsApart?: boolean;
@@ -32,6 +38,8 @@ export interface Demands {
   readonly shared: boolean;
   readonly claims: boolean;
   readonly changes: boolean;
+  readonly adds: boolean;
+  readonly addsInOneStep: boolean;
   readonly tellsTagsApart: boolean;
   readonly bounded: number | undefined;
   readonly largestBody: number;
@@ -42,10 +50,12 @@ export function demandsOf({
   shared = false,
   claims = shared,
   changes = shared,
+  adds = shared,
+  addsInOneStep = adds,
   tellsTagsApart = true,
   bounded,
   largestBody = 900_000,
   heedsClock = true,
 }: StoreCapabilities): Demands {
-  return { shared, claims, changes, tellsTagsApart, bounded, largestBody, heedsClock };
+  return { shared, claims, changes, adds, addsInOneStep, tellsTagsApart, bounded, largestBody, heedsClock };
 }

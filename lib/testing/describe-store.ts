@@ -1,4 +1,5 @@
 import { demandsOf, type StoreCapabilities } from './capabilities.js';
+import { checkAdds } from './adds.js';
 import { checkChanges } from './changes.js';
 import { checkClaims } from './claims.js';
 import { checkEntries } from './entries.js';
@@ -57,6 +58,11 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
     if (demands.claims) {
       describe('claims', () => {
         checkClaims(check, demands);
+      });
+    }
+    if (demands.adds) {
+      describe('what is added', () => {
+        checkAdds(check, demands);
       });
     }
     if (demands.changes) {

@@ -18,9 +18,27 @@ export function checkInvalidations(check: Check): void {
     );
   });
 
+  check('tells paths with an empty segment, as values have them, from all others', async user => {
+    const [value, another, url] = [at('//values/greeting'), at('//values/greetings'), at('/values/greeting')];
+    await keepAll(user, [value, another, url]);
+    await user.invalidate('//values/greeting');
+    assert.deepEqual(await user.servedOf([value, another, url]), [another.key, url.key]);
+    await user.invalidate('/values');
+    assert.deepEqual(await user.servedOf([another, url]), [another.key]);
+    await user.invalidate('//values');
+    assert.equal(await user.served(another), undefined);
+  });
+
   for (const root of ['/', '']) {
     check(`invalidates everything by ${JSON.stringify(root)}`, async user => {
-      const all = [at(''), at('/users'), at('/users/bob/friends'), at('/users', 'another key'), folded('/Files/A')];
+      const all = [
+        at(''),
+        at('//values/a'),
+        at('/users'),
+        at('/users/bob/friends'),
+        at('/users', 'another key'),
+        folded('/Files/A'),
+      ];
       await keepAll(user, all);
       await user.invalidate(root);
       assert.deepEqual(await user.servedOf(all), []);

@@ -58,6 +58,15 @@ export class StoreUser {
     return this.store.save(address, entryOf(text, lifetime, [], tags), fence);
   }
 
+  /** What adds an entry where there is none. @returns whether the store says that it has kept it */
+  async add(address: Address, text: string, fence?: Fence, { seconds = 600 }: Kept = {}): Promise<boolean> {
+    const storedAtMs = this.clock.now();
+    const entry = entryOf(text, { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 });
+    const isAdded = await this.store.add?.(address, entry, fence ?? (await this.fence(address)));
+    assert.ok(isAdded !== undefined, 'The store has no add. Write adds: false where that is meant.');
+    return isAdded;
+  }
+
   invalidate(...prefixes: readonly string[]): Promise<void> {
     return this.invalidateAll(under(...prefixes));
   }

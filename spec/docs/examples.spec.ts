@@ -8,7 +8,7 @@ import { examplesIn, PACKAGE_PATHS, root } from '../support/examples.js';
 const preamble = `
 import 'reflect-metadata';
 import { Authorized, Body, Controller, CurrentUser, Delete, Get, HeaderParam, JsonController, Param, Post, Put, QueryParam, QueryParams, Req, createExpressServer } from 'routing-controllers';
-import { cache, CacheConfig, CacheDefaults, Cached, InvalidatesCache, NullStore, SimpleStore, type Action } from '${root}/lib/index.js';
+import { cache, CacheConfig, CacheDefaults, Cached, InvalidatesCache, Memoized, NullStore, SimpleStore, type Action } from '${root}/lib/index.js';
 import { KeyvStore } from '${root}/lib/keyv.js';
 import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';
@@ -112,6 +112,7 @@ describe('the tables of options in the README', () => {
   it.each([
     ['lib/config/cached-options.ts', '## `@Cached(options?)`'],
     ['lib/config/cache-config.ts', '## Configuration'],
+    ['lib/config/memoized-options.ts', '## `@Memoized(options?)`'],
   ])('name just the options of %s', (file, heading) => {
     const section = readme.slice(readme.indexOf(heading)).split(/^## /m)[1]!;
     const named = Array.from(section.matchAll(/^\| `(\w+)`/gm), ([, option]) => option);

@@ -17,7 +17,7 @@ import { SqliteAdapter } from '../support/sqlite-adapter.js';
 
 const SHARED = { shared: true };
 /** Nothing is compared in one step there. */
-const KEYV = { ...SHARED, tellsTagsApart: false };
+const KEYV = { ...SHARED, tellsTagsApart: false, addsInOneStep: false };
 
 describeStore('SimpleStore', ({ clock }) => new SimpleStore({ clock }));
 

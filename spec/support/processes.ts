@@ -31,18 +31,29 @@ export class Processes {
   ) {}
 
   /** This process. */
-  async serve(controller: Controller, options: CacheOptions = {}): Promise<TestServer> {
-    const onError = (error: CacheFault) => this.errors.push(error);
-    cache.configure({ store: this.server.create(), keyPrefix: this.keyPrefix, onError, ...PATIENT, ...options });
-    this.noteAddresses();
+  serve(controller: Controller, options: CacheOptions = {}): Promise<TestServer> {
+    this.configure(options);
     return TestServer.ofControllers([controller]);
   }
 
   /** This process, with its driver in the spec's hands. */
   async serveHeld(controller: Controller, options: CacheOptions = {}): Promise<{ server: TestServer; driver: HeldDriver }> {
+    const driver = this.configureHeld(options);
+    return { server: await TestServer.ofControllers([controller]), driver };
+  }
+
+  /** This process, where it serves nothing. */
+  configure(options: CacheOptions = {}): void {
+    const onError = (error: CacheFault) => this.errors.push(error);
+    cache.configure({ store: this.server.create(), keyPrefix: this.keyPrefix, onError, ...PATIENT, ...options });
+    this.noteAddresses();
+  }
+
+  configureHeld(options: CacheOptions = {}): HeldDriver {
     const driver = new HeldDriver(this.server.createDriver());
     const store: OpenableStore = { open: settings => new SharedStore(driver, settings, this.nearBytes) };
-    return { server: await this.serve(controller, { ...options, store }), driver };
+    this.configure({ ...options, store });
+    return driver;
   }
 
   /** Another process. */

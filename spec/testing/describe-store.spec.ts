@@ -15,6 +15,7 @@ import { SharedEntries } from '../../lib/stores/shared/shared-entries.js';
 import { SharedFence } from '../../lib/stores/shared/shared-fence.js';
 import { Claims } from '../../lib/stores/shared/claims.js';
 import { Generations } from '../../lib/stores/shared/generations.js';
+import { SharedStore } from '../../lib/stores/shared/shared-store.js';
 import { TagLog } from '../../lib/stores/shared/tag-log.js';
 import { examplesIn, runModule } from '../support/examples.js';
 
@@ -407,6 +408,15 @@ describe('a shared store', () => {
       () => jest.spyOn(Generations.prototype, 'beginChange').mockImplementation(seen => Promise.resolve(seen)),
       'keeps nothing while a change of /users lasts, whenever it was begun',
     ],
+    [
+      'adds over what stands there',
+      () =>
+        jest.spyOn(SharedStore.prototype, 'add').mockImplementation(function (this: SharedStore, ...entry) {
+          return this.save(...entry);
+        }),
+      'keeps nothing where an entry stands, and says so',
+    ],
+    ['adds in two steps', () => undefined, 'keeps one of many that are added at once, also in place of what is dead'],
   ])(
     'fails the suite when it %s',
     async (_defect, breakIt, title) => {

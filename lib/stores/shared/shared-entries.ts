@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
-import { encodeEntry, type SharedEntry } from './entry-format.js';
+import { decodeEntry, encodeEntry, type SharedEntry } from './entry-format.js';
 import type { EntryReader } from './entry-reader.js';
 import { hasLapsed, parseGeneration } from './generation.js';
 import type { Generations } from './generations.js';
@@ -19,6 +19,9 @@ export interface View {
   /** What else was asked for. */
   readonly extra: Buffer | undefined;
 }
+
+/** Where an entry is put: in the place of whatever stands there, or where nothing does that may be served. */
+export type Where = 'anywhere' | 'where-absent';
 
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
@@ -60,20 +63,33 @@ export class SharedEntries {
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
-  async put(address: Address, entry: Entry, fence: SharedFence, lifetimeMs: number): Promise<boolean> {
+  async put(address: Address, entry: Entry, fence: SharedFence, lifetimeMs: number, where: Where): Promise<boolean> {
+    const entryKey = this.keys.entry(address);
+    const presentKeys = where === 'where-absent' ? [entryKey] : [];
+    const generationKeys = this.keys.generationsOver(address.path, address.tags);
+    const found = await this.driver.getMany([...generationKeys, ...presentKeys]);
     // It would be dead when it arrives, and might take the place of one that is not.
-    const now = await this.driver.getMany(this.keys.generationsOver(address.path, address.tags));
-    if (!areEqual(now.map(stampOf), fence.stamps)) return false;
+    if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), fence.stamps)) return false;
+    const present = found[generationKeys.length]?.value;
+    if (present !== undefined && (await this.isServable(address, decodeEntry(present), fence))) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
     if (tagStamps === undefined) return false;
     const value = encodeEntry(address, entry, fence.stamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
-    await Promise.all([
-      this.driver.set(this.keys.entry(address), value, lifetimeMs),
+    const [isPut] = await Promise.all([
+      // What stands there and may not be served is compared, so that of several who find it one takes its place.
+      where === 'where-absent'
+        ? this.driver.exchange(entryKey, present, value, lifetimeMs)
+        : this.set(entryKey, value, lifetimeMs),
       this.driver.extend(this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]), lifetimeMs + OUTLIVES_MS),
     ]);
+    return isPut;
+  }
+
+  private async set(entryKey: string, value: Buffer, lifetimeMs: number): Promise<true> {
+    await this.driver.set(entryKey, value, lifetimeMs);
     return true;
   }
 
@@ -101,7 +117,8 @@ export class SharedEntries {
     return this.driver.getMany(keys);
   }
 
-  private async isServable(address: Address, shared: SharedEntry, fence: SharedFence): Promise<boolean> {
+  private async isServable(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Promise<boolean> {
+    if (shared === undefined) return false;
     const { key, path, stamps, tagStamps, entry } = shared;
     if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps)) return false;
     if (entry.expiresAtMs <= this.clock.now()) return false;

@@ -22,7 +22,7 @@ import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
 import { NearEntries, type StartReadingDriver } from './near-entries.js';
 import { Reachability, StoreUnreachable } from './reachability.js';
-import { SharedEntries } from './shared-entries.js';
+import { SharedEntries, type Where } from './shared-entries.js';
 import type { SharedFence } from './shared-fence.js';
 import { TagLog } from './tag-log.js';
 import { Turns } from './turns.js';
@@ -99,16 +99,12 @@ export class SharedStore implements Store {
     return unlessUnreachable({ kind: 'granted' }, () => this.turns.wait(address, ours, waitMs));
   }
 
-  async save(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
-    const ours = fence as SharedFence;
-    const lifetimeMs = entry.expiresAtMs - this.settings.clock.now();
-    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address, entry.tags);
-    const saved = await unlessUnreachable(false, async () => {
-      if (!isKept) return false;
-      return this.reachability.run('a response could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs));
-    });
-    this.release(fence, 'unused');
-    return saved;
+  save(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
+    return this.put(address, entry, fence, 'anywhere');
+  }
+
+  add(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
+    return this.put(address, entry, fence, 'where-absent');
   }
 
   release(fence: Fence, ending: Ending): void {
@@ -144,6 +140,20 @@ export class SharedStore implements Store {
     this.reachability.close();
     this.near?.clear();
     await this.driver.close();
+  }
+
+  private async put(address: Address, entry: Entry, fence: Fence, where: Where): Promise<boolean> {
+    const ours = fence as SharedFence;
+    const lifetimeMs = entry.expiresAtMs - this.settings.clock.now();
+    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address, entry.tags);
+    const saved = await unlessUnreachable(false, async () => {
+      if (!isKept) return false;
+      return this.reachability.run('an entry could not be stored', () =>
+        this.entries.put(address, entry, ours, lifetimeMs, where),
+      );
+    });
+    this.release(fence, 'unused');
+    return saved;
   }
 }
 

@@ -1,0 +1,20 @@
+import type { Engine } from '../serving/engine.js';
+import type { MemoizedMethod } from './memoized-method.js';
+
+/** One call of a memoized method. */
+export interface Call {
+  readonly engine: Engine;
+  readonly method: MemoizedMethod;
+  /** The object that it is a call on. */
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** Runs the method itself. */
+export function run({ method, self, args }: Call): unknown {
+  return method.run.apply(self, [...args]);
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,67 @@
+import type { Flight } from '../serving/flights.js';
+import type { Address, Fence } from '../stores/store.js';
+import { run, type Call } from './call.js';
+import { entryOfResult } from './memoized-result.js';
+
+/** A run of a method whose result is to be kept, unless something that covers it is invalidated meanwhile. */
+export class MemoizedComputation {
+  /** @param flight those who wait for it, where any may */
+  constructor(
+    private readonly call: Call,
+    private readonly address: Address,
+    private readonly fence: Fence,
+    private readonly flight?: Flight,
+  ) {}
+
+  run(): Promise<unknown> {
+    // What the method throws at once is caught as what its promise rejects with.
+    return this.settle(
+      new Promise(resolve => {
+        resolve(run(this.call));
+      }),
+    );
+  }
+
+  /** @returns what the method gives itself: copies are for others */
+  async settle(running: PromiseLike<unknown>): Promise<unknown> {
+    let result: unknown;
+    try {
+      result = await running;
+    } catch (error) {
+      this.giveUp();
+      throw error;
+    }
+    const kept = this.keep(result);
+    // Until it is kept, those who come find it by its flight; without one they would find what it is to replace.
+    if (this.flight === undefined) await kept;
+    return result;
+  }
+
+  /** Ends once the store has answered. */
+  async keep(result: unknown): Promise<void> {
+    const { address, fence, flight } = this;
+    const { engine } = this.call;
+    const entry = entryOfResult(this.call, result);
+    if (entry === undefined) {
+      this.giveUp();
+      return;
+    }
+    engine.flights.noteShareable(address.key);
+    const kept = engine.keep(address, entry, fence);
+    // Those who wait get it now, and so do those who come until it is kept.
+    flight?.land({ kind: 'recorded', entry });
+    await kept;
+    if (flight !== undefined) engine.flights.close(address.key, flight);
+  }
+
+  /** Those who wait for what failed, or cannot be kept, run the method too: each has an answer of its own. */
+  giveUp(): void {
+    const { address, fence, flight } = this;
+    const { engine } = this.call;
+    engine.release(fence, 'unshareable');
+    engine.flights.noteUnshareable(address.key);
+    if (flight === undefined) return;
+    engine.flights.close(address.key, flight);
+    flight.land({ kind: 'unshareable' });
+  }
+}

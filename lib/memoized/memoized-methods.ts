@@ -1,0 +1,121 @@
+import { isGeneratorFunction } from 'node:util/types';
+import { MemoizedOptionRules, type MemoizedOptions } from '../config/memoized-options.js';
+import { mistakesIn } from '../config/must-be.js';
+import { given } from '../config/resolve-config.js';
+import { CacheUsageError } from '../errors.js';
+import { lineageOf, type Class } from '../keys/lineage.js';
+import type { CurrentEngine } from '../serving/current-engine.js';
+import { shown } from '../shown.js';
+import type { Targets } from '../stores/store.js';
+import { ClassPlaces } from './class-place.js';
+import { answerCall } from './memoized-call.js';
+import { MemoizedMethod, type Method } from './memoized-method.js';
+
+/** As `reflect-metadata` adds it, where the program has loaded it. */
+interface MetadataReader {
+  getMetadata?(key: string, target: object, name: string): unknown;
+}
+
+type MethodDescriptor = Omit<PropertyDescriptor, 'value'> & { value: Method };
+
+/** The methods that are memoized, by name. */
+export class MemoizedMethods {
+  private readonly places = new ClassPlaces();
+  private readonly methods = new Map<string, MemoizedMethod[]>();
+
+  constructor(private readonly current: CurrentEngine) {}
+
+  /**
+   * @param target the prototype of a method's class, or the class of a static method
+   * @throws CacheUsageError where it is no method, or the options are wrong
+   */
+  decorate(target: object, name: unknown, descriptor: PropertyDescriptor | undefined, options: unknown): void {
+    const owner = typeof target === 'function' ? target : target.constructor;
+    const run: unknown = descriptor?.value;
+    const mistakes = [...placeMistakes(name, run), ...optionMistakes(options)];
+    if (mistakes.length > 0) throw misuse(...mistakes.map(mistake => `${owner.name}.${String(name)}: ${mistake}`));
+    this.add(target, owner, name as string, descriptor as MethodDescriptor, options as MemoizedOptions);
+  }
+
+  /**
+   * All results of a method, or those of certain arguments.
+   *
+   * @throws CacheUsageError where there is no such method, or the arguments cannot be in a key
+   */
+  targetsOf(subject: unknown, name: unknown, args?: unknown): Targets {
+    const call = `cache.invalidateMemoized(${typeof subject === 'function' ? subject.name : shown(subject)}, ${shown(name)})`;
+    const methods = typeof subject === 'function' ? this.methodsOf(subject, name) : [];
+    const [first] = methods;
+    if (typeof subject !== 'function' || first === undefined) {
+      throw misuse(`${call}: there is no method of that name with @Memoized. Write a class, and the name of a method of it.`);
+    }
+    if (args === undefined) return first.targetsOf(subject);
+    if (!Array.isArray(args)) throw misuse(`${call} takes an array of arguments, got ${shown(args)}. Write ['bob'] for one.`);
+    return methods.map(method => targetsWith(method, subject, args, call)).reduce(together);
+  }
+
+  private add(target: object, owner: Class, name: string, descriptor: MethodDescriptor, options: MemoizedOptions): void {
+    const run = descriptor.value;
+    const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
+    const method = new MemoizedMethod(owner, target === owner, name, run, given(options), declaredType, this.places);
+    this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
+    const { current } = this;
+    const memoized: Method = function (...args) {
+      return answerCall({ engine: current.forUse(), method, self: this, args });
+    };
+    for (const property of ['name', 'length'] as const) {
+      Object.defineProperty(memoized, property, { value: run[property], configurable: true });
+    }
+    descriptor.value = memoized;
+  }
+
+  /** Those that calls of the method on the class, or on one that extends it, may reach: its own, inherited and overriding ones. */
+  private methodsOf(subject: Class, name: unknown): readonly MemoizedMethod[] {
+    const lineage = lineageOf(subject);
+    return (this.methods.get(String(name)) ?? []).filter(
+      ({ owner }) => lineage.includes(owner) || lineageOf(owner).includes(subject),
+    );
+  }
+}
+
+function targetsWith(method: MemoizedMethod, subject: Class, args: readonly unknown[], call: string): Targets {
+  let key;
+  try {
+    key = method.argumentsOf(undefined, args);
+  } catch {
+    // A key that is made of the object as well: which results the arguments are part of, nobody can say.
+    return method.targetsOf(subject);
+  }
+  if (key.kind === 'keyed') return method.targetsOf(subject, key.text);
+  throw misuse(`${call}: ${key.detail}`);
+}
+
+function together(some: Targets, others: Targets): Targets {
+  const tags = [...(some.tags ?? []), ...(others.tags ?? [])];
+  return { prefixes: [...new Set([...some.prefixes, ...others.prefixes])], tags: [...new Set(tags)] };
+}
+
+function placeMistakes(name: unknown, run: unknown): string[] {
+  if (typeof name !== 'string') return ['@Memoized stands on a method whose name is no text. Write a text for its name.'];
+  if (typeof run !== 'function')
+    return ['@Memoized stands on what is no method. Write it over a method, with experimentalDecorators on.'];
+  return isGeneratorFunction(run)
+    ? ['@Memoized stands on a generator, whose result can be taken only once. Return an array.']
+    : [];
+}
+
+function optionMistakes(options: unknown): string[] {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    return [`@Memoized: options must be an object, got ${shown(options)}. Write { timeout: 60 }.`];
+  }
+  const { makeCacheKey, argsToIgnore } = options as MemoizedOptions;
+  const mistakes = mistakesIn(Object.assign(new MemoizedOptionRules(), given(options)));
+  if (makeCacheKey !== undefined && argsToIgnore !== undefined) {
+    mistakes.push('argsToIgnore contradicts makeCacheKey, which replaces all arguments in the key. Write one of them.');
+  }
+  return mistakes.map(mistake => `@Memoized: ${mistake}`);
+}
+
+function misuse(...mistakes: readonly string[]): CacheUsageError {
+  return new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
+}

@@ -1,0 +1,62 @@
+import { isTags } from '../config/cached-options.js';
+import { shown } from '../shown.js';
+import type { Entry } from '../stores/store.js';
+import { writeJson, type Written } from '../values/json-value.js';
+import { entryOfValue, valueOf } from '../values/value-entry.js';
+import type { Call } from './call.js';
+import type { MemoizedMethod } from './memoized-method.js';
+
+/** @returns what is kept of a result; `undefined` where it cannot be, which is reported once for each method */
+export function entryOfResult(call: Call, result: unknown): Entry | undefined {
+  const { label, options } = call.method;
+  const { config, clock, faults } = call.engine;
+  const written = options.revive === undefined ? writtenExactly(result) : writtenToBeRevived(result);
+  if (written.kind === 'unfaithful') {
+    const message = `${label}: a result cannot be kept, so that each such call runs: ${written.flaw} Or write revive: json => what the method returns.`;
+    faults.advise(`${label} result`, message, 'CACHE_RESULT_NOT_KEPT');
+    return undefined;
+  }
+  const tags = tagsOf(call, result);
+  if (tags === undefined) return undefined;
+  const entry = entryOfValue(written.text, clock.now(), options.timeout ?? config.defaultTimeout, tags);
+  const { length } = entry.response.body;
+  if (length <= config.maxEntryBytes) return entry;
+  const message = `${label}: a result is not kept: it has ${length} bytes, and maxEntryBytes is ${config.maxEntryBytes}`;
+  faults.advise(`${label} size`, message, 'CACHE_VALUE_TOO_LARGE');
+  return undefined;
+}
+
+/** A result of one's own for each caller. @throws whatever `revive` throws */
+export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry): unknown {
+  const value = valueOf(entry);
+  return revive === undefined || value === undefined || value === null ? value : revive(value);
+}
+
+/** The tags that a result has brought. @returns `undefined` where they failed, so that nothing could invalidate it */
+function tagsOf({ engine, method, self, args }: Call, result: unknown): readonly string[] | undefined {
+  const { tags } = method.options;
+  if (typeof tags !== 'function') return [];
+  try {
+    const given: unknown = tags.call(self, result, ...args);
+    if (isTags(given)) return [...new Set(given)];
+    throw new TypeError(`it gave ${shown(given)}. Write a function that gives an array of texts that are not empty`);
+  } catch (error) {
+    engine.faults.report('CACHE_OPTION_FAILED', `${method.label}: tags failed, so the result is not stored`, error);
+    return undefined;
+  }
+}
+
+/** No text of JSON is empty: that is `undefined`. */
+function writtenExactly(result: unknown): Written {
+  return result === undefined ? { kind: 'json', text: '' } : writeJson(result);
+}
+
+/** What JSON makes of it is what the author makes it of again. */
+function writtenToBeRevived(result: unknown): Written {
+  try {
+    return { kind: 'json', text: result === undefined ? '' : JSON.stringify(result) };
+  } catch (error) {
+    const [why] = (error as Error).message.split('\n');
+    return { kind: 'unfaithful', flaw: `JSON.stringify cannot write it: ${why}.` };
+  }
+}

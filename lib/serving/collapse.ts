@@ -1,0 +1,93 @@
+import type { Address, Claim, Entry, Fence, MaybePromise } from '../stores/store.js';
+import type { Engine } from './engine.js';
+import type { Flight } from './flights.js';
+import { inTime } from './in-time.js';
+
+const GRANTED: Claim = { kind: 'granted' };
+
+/** What was looked for in vain, and how it is answered. */
+export interface Missed<Answer> {
+  readonly engine: Engine;
+  readonly address: Address;
+  /** Taken by the look-up. */
+  readonly fence: Fence;
+  /** Answers with what another has computed. @param isCollapsed whether that was waited for */
+  fromEntry(entry: Entry, isCollapsed: boolean): MaybePromise<Answer>;
+  /** Answers by a computation of its own. @param flight those who wait for it, where any may */
+  compute(flight: Flight | undefined): MaybePromise<Answer>;
+}
+
+/** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
+export function collapse<Answer>(missed: Missed<Answer>, deadline?: number): MaybePromise<Answer> {
+  const { engine, address, fence } = missed;
+  const { flights, config } = engine;
+  if (flights.areApart(address.key)) return missed.compute(undefined);
+  const flight = flights.get(address.key);
+  const waits = config.collapseTimeout > 0;
+  if (waits && flight !== undefined && engine.store.covers(flight.fence, fence))
+    return join(missed, flight, deadline ?? deadlineOf(engine));
+  const own = flights.open(address.key, fence);
+  return waits && engine.store.claim !== undefined ? lead(missed, own, deadline ?? deadlineOf(engine)) : missed.compute(own);
+}
+
+/** Milliseconds on the clock of `performance`. */
+function deadlineOf({ config }: Engine): number {
+  return performance.now() + config.collapseTimeout * 1000;
+}
+
+/** Waits for the computation of another. */
+async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+  const { engine, address, fence } = missed;
+  const { flights } = engine;
+  if (flight.entry !== undefined) {
+    engine.release(fence, 'unused');
+    return missed.fromEntry(flight.entry, false);
+  }
+  const landing = await inTime(flight.landed, deadline - performance.now());
+  if (landing === 'late') {
+    // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
+    flights.close(address.key, flight);
+    flights.noteUnshareable(address.key);
+    return missed.compute(undefined);
+  }
+  switch (landing.kind) {
+    case 'recorded':
+      engine.release(fence, 'unused');
+      return missed.fromEntry(landing.entry, true);
+    // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
+    case 'unshareable':
+      return missed.compute(undefined);
+    case 'abandoned':
+      return collapse(missed, deadline);
+  }
+}
+
+/** Computes for all who wait for the flight, unless another process does. */
+async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+  const { engine, address, fence } = missed;
+  const { flights } = engine;
+  const claim = await claimed(missed, deadline - performance.now());
+  switch (claim.kind) {
+    case 'found':
+      engine.release(fence, 'unused');
+      flights.close(address.key, flight);
+      flight.land({ kind: 'recorded', entry: claim.entry });
+      return missed.fromEntry(claim.entry, claim.hasWaited);
+    case 'apart':
+      flights.noteUnshareable(address.key);
+      flights.close(address.key, flight);
+      flight.land({ kind: 'unshareable' });
+      return missed.compute(undefined);
+    case 'granted':
+      return missed.compute(flight);
+  }
+}
+
+async function claimed({ engine, address, fence }: Missed<unknown>, waitMs: number): Promise<Claim> {
+  try {
+    return (await engine.store.claim?.(address, fence, waitMs)) ?? GRANTED;
+  } catch (error) {
+    engine.faults.report('CACHE_STORE_FAILED', 'it could not be told who computes an entry', error);
+    return GRANTED;
+  }
+}

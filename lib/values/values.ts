@@ -1,0 +1,101 @@
+import type { CurrentEngine } from '../serving/current-engine.js';
+import type { Engine } from '../serving/engine.js';
+import type { Address, Entry } from '../stores/store.js';
+import { inBatches } from './in-batches.js';
+import { addressOfValue, pathOfValue } from './value-address.js';
+import { entryOfValue, valueOf } from './value-entry.js';
+
+/** Keeps an entry, or not. @returns whether it is kept */
+type Put = (engine: Engine, address: Address, entry: Entry) => Promise<boolean>;
+
+/** Values by key, beside the responses in the store. What cannot be read is absent, and what cannot be kept is not. */
+export class Values {
+  constructor(private readonly current: CurrentEngine) {}
+
+  /** @returns the values, `undefined` where there is none, in the order of their keys */
+  getMany(keys: readonly string[]): Promise<unknown[]> {
+    const engine = this.current.forUse();
+    return inBatches(keys, async key => {
+      const entry = await entryAt(engine, key);
+      return entry && valueOf(entry);
+    });
+  }
+
+  /** @returns those of the keys that there is a value of */
+  async held(keys: readonly string[]): Promise<string[]> {
+    const engine = this.current.forUse();
+    const entries = await inBatches(keys, key => entryAt(engine, key));
+    return keys.filter((_key, index) => entries[index] !== undefined);
+  }
+
+  /** @param texts the values in JSON, by key. @returns the keys of those that are kept */
+  setMany(texts: ReadonlyMap<string, string>, timeout?: number): Promise<string[]> {
+    return this.keep(texts, timeout, put);
+  }
+
+  /** As `setMany`, but only those of which there is no value. */
+  addMany(texts: ReadonlyMap<string, string>, timeout?: number): Promise<string[]> {
+    return this.keep(texts, timeout, putWhereAbsent);
+  }
+
+  /** @returns those of the keys that there was a value of. @throws CacheFault as `invalidate` does */
+  async deleteMany(keys: readonly string[]): Promise<string[]> {
+    const held = await this.held(keys);
+    await this.current.invalidate({ prefixes: keys.map(pathOfValue) });
+    return held;
+  }
+
+  private async keep(texts: ReadonlyMap<string, string>, timeout: number | undefined, how: Put): Promise<string[]> {
+    const engine = this.current.forUse();
+    const { version, defaultTimeout, maxEntryBytes } = engine.config;
+    const kept = await inBatches([...texts], async ([key, text]) => {
+      const entry = entryOfValue(text, engine.clock.now(), timeout ?? defaultTimeout);
+      const { length } = entry.response.body;
+      if (length <= maxEntryBytes)
+        return (await attempt(engine, () => how(engine, addressOfValue(key, version), entry))) ?? false;
+      const message = `the value of ${JSON.stringify(key)} is not kept: it has ${length} bytes, and maxEntryBytes is ${maxEntryBytes}`;
+      engine.faults.report('CACHE_VALUE_TOO_LARGE', message, undefined);
+      return false;
+    });
+    return [...texts.keys()].filter((_key, index) => kept[index]);
+  }
+}
+
+async function entryAt(engine: Engine, key: string): Promise<Entry | undefined> {
+  return attempt(engine, async () => {
+    const found = await engine.store.lookUp(addressOfValue(key, engine.config.version));
+    if (found.kind === 'miss') engine.release(found.fence, 'unused');
+    return found.kind === 'hit' ? found.entry : undefined;
+  });
+}
+
+/** An invalidation that comes between the fence and the write wins. */
+async function put({ store }: Engine, address: Address, entry: Entry): Promise<boolean> {
+  // A store in memory answers at once: what is set is there when the caller goes on, awaited or not.
+  const answer = store.begin(address);
+  const begun = answer instanceof Promise ? await answer : answer;
+  return begun.kind === 'miss' && store.save(address, entry, begun.fence);
+}
+
+async function putWhereAbsent(engine: Engine, address: Address, entry: Entry): Promise<boolean> {
+  const { store } = engine;
+  if (store.add !== undefined) {
+    const begun = await store.begin(address);
+    return begun.kind === 'miss' && store.add(address, entry, begun.fence);
+  }
+  // Nothing comes between the two where the store answers at once.
+  const answer = store.lookUp(address);
+  const found = answer instanceof Promise ? await answer : answer;
+  return found.kind === 'miss' && store.save(address, entry, found.fence);
+}
+
+/** What comes of using the store; `undefined` where the cache is off, or a store of one's own throws. */
+async function attempt<Outcome>(engine: Engine, use: () => Promise<Outcome>): Promise<Outcome | undefined> {
+  if (!engine.config.enabled) return undefined;
+  try {
+    return await use();
+  } catch (error) {
+    engine.faults.report('CACHE_STORE_FAILED', 'a value could not be read or kept', error);
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { CacheFault } from '../../lib/errors.js';
+import { cache, type CacheOptions } from '../../lib/index.js';
+import { examplesIn, runModule } from './examples.js';
+import { describeOn, sharedStores, type SharedServer } from './stores.js';
+import type { Store } from '../../lib/stores/store.js';
+
+/** A store as `cache.configure` is given it, and what is known of it. */
+export interface EachStore {
+  readonly name: string;
+  /** What it shares with other processes. */
+  readonly shared: SharedServer | undefined;
+  /** Whether it answers with promises. */
+  readonly isAway: boolean;
+  readonly exchangesAtomically: boolean;
+  /** Configures the cache with it. @returns the faults that are reported from then on */
+  configure(options?: CacheOptions): CacheFault[];
+}
+
+/** Nothing that a spec holds counts as failed meanwhile. */
+const PATIENT = { storeTimeout: 20, collapseTimeout: 20 };
+
+/** Describes what must hold on every store: the simple one, one of the application's own, and all that processes share. */
+export function describeEveryStore(title: string, body: (store: () => EachStore) => void): void {
+  describe(title, () => {
+    describe.each([
+      { name: 'the simple store', store: (): CacheOptions['store'] => 'simple' },
+      { name: 'a store of one’s own', store: ownStore },
+    ])('on $name:', ({ name, store }) => {
+      body(() => ({
+        name,
+        shared: undefined,
+        isAway: false,
+        exchangesAtomically: true,
+        configure: options => configure({ store: store(), ...options }),
+      }));
+    });
+    for (const kind of sharedStores) {
+      describeOn(kind, server => {
+        body(() => ({
+          name: kind.name,
+          shared: server(),
+          isAway: true,
+          exchangesAtomically: kind.exchangesAtomically,
+          configure: options =>
+            configure({ store: server().create(), keyPrefix: `rcc-${randomUUID().slice(0, 8)}`, ...PATIENT, ...options }),
+        }));
+      });
+    }
+  });
+}
+
+function configure(options: CacheOptions): CacheFault[] {
+  const faults: CacheFault[] = [];
+  cache.configure({ onError: fault => faults.push(fault), ...options });
+  return faults;
+}
+
+/** The one that the page on stores shows. */
+function ownStore(): Store {
+  const { MapStore } = runModule(examplesIn('docs/writing-a-store.md')[0]!) as {
+    MapStore: new (clock: { now(): number }) => Store;
+  };
+  return new MapStore({ now: () => Date.now() });
+}
