@@ -35,7 +35,7 @@ export class CacheConfig {
   @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxBytes: 67108864 for 64 MiB')
   maxBytes = 64 * 1024 * 1024;
 
-  /** Bytes of the largest response body to be kept. Larger ones pass through without being buffered whole. Default 1048576 (1 MiB). */
+  /** Bytes of the largest response body, value or memoized result to be kept. Larger responses pass through without being buffered whole. Default 1048576 (1 MiB). */
   @MustBe(isByteCount, 'a whole number of bytes, 1 or more', 'maxEntryBytes: 1048576 for 1 MiB')
   maxEntryBytes = 1024 * 1024;
 
@@ -92,7 +92,7 @@ export class CacheConfig {
   )
   whenUnreachable: 'continue' | 'refuse' = 'continue';
 
-  /** `false`: every request passes by the cache. Default `true`. */
+  /** `false`: every request and every memoized call passes by the cache, and no value is kept or found. Default `true`. */
   @MustBe(isBoolean, 'true or false', 'enabled: false for a cache that is off')
   enabled = true;
 
