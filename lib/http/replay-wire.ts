@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isConfirmed, isOfTheBody } from './conditional.js';
-import { ageOfReplay } from './replay.js';
 import type { StoredResponse } from './stored-response.js';
 import type { Wire } from './wire.js';
 
@@ -18,20 +17,17 @@ export function replayWire(
   ageSeconds: number,
   cacheStatus: string | undefined,
 ): void {
-  const headers = [...wire.headers];
-  const age = ageOfReplay(stored, ageSeconds);
-  if (age !== undefined) headers.push('Age', String(age));
-  if (cacheStatus !== undefined) headers.push('Cache-Status', cacheStatus);
-
+  const headers = cacheStatus === undefined ? [...wire.headers] : [...wire.headers, 'Cache-Status', cacheStatus];
+  if (wire.age !== undefined) headers.push('Age', String(wire.age + ageSeconds));
   if (isConfirmed(request.headers, stored.status, name => valueOf(wire, name))) {
     response.writeHead(304, 'Not Modified', withoutBody(headers));
     response.end();
     return;
   }
-  const body = wire.body ?? stored.body;
-  if (stored.status !== 204) headers.push('Content-Length', String(body.length));
   response.writeHead(stored.status, wire.statusMessage, headers);
-  response.end(stored.status === 204 || request.method === 'HEAD' ? undefined : body);
+  if (stored.status === 204 || request.method === 'HEAD') response.end();
+  else if (typeof wire.body === 'string') response.end(wire.body, 'latin1');
+  else response.end(wire.body ?? stored.body);
 }
 
 function valueOf({ headers }: Wire, key: string): string | undefined {

@@ -1,5 +1,6 @@
 import { fieldNames, isOfTheConnection } from './header-changes.js';
 import type { SentResponse } from './wire-recorder.js';
+import { ageOfReplay } from './replay.js';
 import type { StoredResponse } from './stored-response.js';
 
 /** What of a request may select the bytes that go out, beside what is in the key. */
@@ -16,11 +17,16 @@ export interface Wire {
   /** What the client accepted; `undefined`: the bytes are the same for all. */
   readonly acceptEncoding: string | undefined;
   readonly statusMessage: string;
-  /** Names and values in turns, without those that are of one connection or said anew each time. */
+  /** Names and values in turns, with the length of the body, without those that are of one connection or said anew each time. */
   readonly headers: readonly string[];
-  /** `undefined`: the bytes are those of the response itself. */
-  readonly body: Buffer | undefined;
+  /** Seconds of age that it had when it was stored; `undefined`: it does not tell its age. */
+  readonly age: number | undefined;
+  /** Few bytes are a text of one byte a character (Latin-1); `undefined`: the bytes are those of the response itself. */
+  readonly body: string | Buffer | undefined;
 }
+
+/** Below this, bytes are a text: Node sends it in one piece with the head, which costs the system less than two. */
+const LEAST_BUFFER = 4096;
 
 /** Hosts and encodings of one entry. Anybody can write a `Host`: the oldest goes when there are more. */
 const MAX_WIRES = 8;
@@ -53,7 +59,8 @@ export function wireOf(sent: SentResponse, question: WireQuestion, response: Sto
     acceptEncoding: isEncoded ? question.acceptEncoding : undefined,
     statusMessage,
     headers: lastingHeaders(sent, response, rules),
-    body: body.equals(response.body) ? undefined : body,
+    age: ageOfReplay(response, 0),
+    body: body.length < LEAST_BUFFER ? body.toString('latin1') : body.equals(response.body) ? undefined : body,
   };
 }
 
@@ -88,6 +95,7 @@ function lastingHeaders(sent: SentResponse, response: StoredResponse, { cacheNam
   // Where the head went out before the body was known, the recorded response has got one since.
   const etag = response.headers.find(header => header.name.toLowerCase() === 'etag');
   if (!sent.headers.has('etag') && etag?.kind === 'set') lasting.push('ETag', String(etag.value));
+  if (sent.status !== 204) lasting.push('Content-Length', String(sent.body.length));
   return lasting;
 }
 

@@ -117,6 +117,9 @@ function partsOf({ response, storedAtMs, expiresAtMs, wires = [] }: Entry): unkn
   const { status, statusMessage, headers, body, inPieces, continues } = response;
   return {
     ...{ status, statusMessage, headers, body: body.toString('hex'), inPieces, continues, storedAtMs, expiresAtMs },
-    wires: wires.map(wire => ({ ...wire, acceptEncoding: wire.acceptEncoding, body: wire.body?.toString('hex') })),
+    wires: wires.map(wire => ({
+      ...{ ...wire, acceptEncoding: wire.acceptEncoding, age: wire.age },
+      body: Buffer.isBuffer(wire.body) ? wire.body.toString('hex') : { text: wire.body },
+    })),
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
-import { isWireHead, wireBytes, wireHeadOf, wiresIn, type WireHead } from './wire-format.js';
+import { bytesOf, isWireHead, wireBytes, wireHeadOf, wiresIn, type WireHead } from './wire-format.js';
 
 /** An entry as it stands in a shared store, with all that tells whether it may be served. */
 export interface SharedEntry {
@@ -62,7 +62,7 @@ export function encodeEntry(
   const headBytes = Buffer.from(JSON.stringify(head));
   const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
   length.writeUInt32BE(headBytes.length);
-  const bodies = [body, ...(wires ?? []).flatMap(wire => wire.body ?? [])];
+  const bodies = [body, ...(wires ?? []).flatMap(bytesOf)];
   return Buffer.concat([MAGIC, randomBytes(IDENTITY_BYTES - MAGIC.length), length, headBytes, ...bodies]);
 }
 

@@ -4,10 +4,16 @@ import type { Wire } from '../../http/wire.js';
 export type WireHead = Omit<Wire, 'body'> & {
   /** `null`: the bytes are those of the response. */
   readonly bodyBytes: number | null;
+  readonly isText: boolean;
 };
 
 export function wireHeadOf({ body, ...head }: Wire): WireHead {
-  return { ...head, bodyBytes: body?.length ?? null };
+  return { ...head, bodyBytes: body?.length ?? null, isText: typeof body === 'string' };
+}
+
+export function bytesOf({ body }: Wire): Buffer[] {
+  if (body === undefined) return [];
+  return [typeof body === 'string' ? Buffer.from(body, 'latin1') : body];
 }
 
 /** The bytes that wires have beside the response's. */
@@ -18,9 +24,9 @@ export function wireBytes(heads: readonly WireHead[] = []): number {
 /** @param bytes those of all, one after another */
 export function wiresIn(heads: readonly WireHead[], bytes: Buffer): Wire[] {
   let start = 0;
-  return heads.map(({ bodyBytes, host, acceptEncoding, statusMessage, headers }) => {
+  return heads.map(({ bodyBytes, isText, host, acceptEncoding, statusMessage, headers, age }) => {
     const body = bodyBytes === null ? undefined : bytes.subarray(start, (start += bodyBytes));
-    return { host, acceptEncoding, statusMessage, headers, body };
+    return { host, acceptEncoding, statusMessage, headers, age, body: isText ? body?.toString('latin1') : body };
   });
 }
 
@@ -34,6 +40,8 @@ export function isWireHead(value: unknown): value is WireHead {
     Array.isArray(head.headers) &&
     head.headers.length % 2 === 0 &&
     head.headers.every(text => typeof text === 'string') &&
+    (head.age === undefined || typeof head.age === 'number') &&
+    typeof head.isText === 'boolean' &&
     (head.bodyBytes === null || (Number.isInteger(head.bodyBytes) && Number(head.bodyBytes) >= 0))
   );
 }

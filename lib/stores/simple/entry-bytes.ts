@@ -7,6 +7,8 @@ import { textBytes } from './own-text.js';
 const ENTRY_BYTES = 365;
 /** A place in the group of a tag. */
 const TAG_BYTES = 95;
+/** What a look-up gives, ready. */
+const READY_BYTES = 350;
 /** What went out: objects, and each text of its headers. */
 const WIRE_BYTES = 350;
 const TEXT_BYTES = 24;
@@ -17,10 +19,17 @@ export function entryBytes({ key, path, tags: fixed = [] }: Address, { response,
   const tagBytes = TAG_BYTES * (fixed.length + tags.length);
   const bytes = ENTRY_BYTES + textBytes(key) + pathBytes + textBytes(etag) + tagBytes;
   if (wires === undefined) return bytes + bodyBytes(response.body.length);
-  return wires.reduce((sum, wire) => sum + wireBytes(wire), bytes + BUFFER_BYTES + response.body.length);
+  const ready = READY_BYTES + BUFFER_BYTES + response.body.length;
+  return wires.reduce((sum, wire) => sum + wireBytes(wire), bytes + ready);
 }
 
 function wireBytes({ host, acceptEncoding = '', headers, body }: Wire): number {
   const texts = headers.reduce((sum, text) => sum + TEXT_BYTES + textBytes(text), 0);
-  return WIRE_BYTES + textBytes(host) + textBytes(acceptEncoding) + texts + (body === undefined ? 0 : BUFFER_BYTES + body.length);
+  return (
+    WIRE_BYTES +
+    textBytes(host) +
+    textBytes(acceptEncoding) +
+    texts +
+    (body === undefined ? 0 : body.length + (typeof body === 'string' ? 0 : BUFFER_BYTES))
+  );
 }

@@ -13,9 +13,11 @@ export class Kept extends Indexed {
   readonly head: Head;
   private readonly etag: string | undefined;
   private readonly body: KeptBody;
-  private readonly wires: Entry['wires'];
   private readonly storedAtMs: number;
   readonly expiresAtMs: number;
+  private readonly wires: Entry['wires'];
+  /** Of an entry that answers before Express, whose look-up is to cost next to nothing. */
+  private ready: Entry | undefined = undefined;
   /** How many of its groups are of tags that the response has brought. They come first. */
   private readonly ownTags: number;
 
@@ -31,9 +33,8 @@ export class Kept extends Indexed {
     this.path = partOf(this.key, address.path.path);
     this.head = head;
     this.etag = etag;
-    this.wires = entry.wires;
-    // A hit before Express is to cost next to nothing: its bytes are ready.
     this.body = entry.wires === undefined ? keptBody(entry.response.body) : ownBuffer(entry.response.body);
+    this.wires = entry.wires;
     this.storedAtMs = entry.storedAtMs;
     this.expiresAtMs = entry.expiresAtMs;
     this.ownTags = entry.tags?.length ?? 0;
@@ -42,6 +43,10 @@ export class Kept extends Indexed {
 
   /** The entry as it was given. Its body is nobody else's, or shared by all who look it up where it is large. */
   get entry(): Entry {
+    return this.wires === undefined ? this.made() : (this.ready ??= this.made());
+  }
+
+  private made(): Entry {
     const { head, etag, body, storedAtMs, expiresAtMs, ownTags, wires } = this;
     const tags = ownTags === 0 ? undefined : this.groups.slice(0, ownTags).map(({ tag }) => tag);
     return { response: responseOf(head, etag, bufferOf(body)), storedAtMs, expiresAtMs, tags, wires };

@@ -34,7 +34,12 @@ const wire: fc.Arbitrary<Wire> = fc.record(
     acceptEncoding: fc.option(text, { nil: undefined }),
     statusMessage: text,
     headers: fc.array(fc.tuple(text, text), { maxLength: 3 }).map(pairs => pairs.flat()),
-    body: fc.option(bytes, { nil: undefined }),
+    age: fc.option(fc.nat(), { nil: undefined }),
+    body: fc.oneof(
+      bytes,
+      bytes.map(some => some.toString('latin1')),
+      fc.constant(undefined),
+    ),
   },
   plainly,
 );
@@ -179,8 +184,10 @@ describe('an entry in a shared store', () => {
     { bodyBytes: -4 },
     { bodyBytes: 1.5 },
     { bodyBytes: '0' },
+    { age: '5' },
+    { isText: undefined },
   ])('is not read with what went out as %j', wrong => {
-    const good = { host: 'a', statusMessage: 'OK', headers: ['a', 'b'], bodyBytes: null };
+    const good = { host: 'a', statusMessage: 'OK', headers: ['a', 'b'], bodyBytes: null, isText: false };
     const isObject = typeof wrong === 'object' && wrong !== null && Object.keys(wrong).length > 0;
     const wires = (item: unknown) => decodeEntry(withHead(head => ({ ...head, wires: [item] })));
     expect(wires(good)?.entry.wires).toHaveLength(1);
