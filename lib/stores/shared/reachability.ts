@@ -25,6 +25,7 @@ export class Reachability {
   private readonly policy;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(private readonly options: ReachabilityOptions) {
     this.policy = wrap(this.breaker, timeout(options.timeoutMs, TimeoutStrategy.Aggressive));
@@ -44,18 +45,24 @@ export class Reachability {
    */
   async run<T>(what: string, operation: () => Promise<T>): Promise<T> {
     if (!this.isUp) throw new StoreUnreachable('The store does not answer, and is left alone for a while.');
+    // A signal of its own: by default all share one, and Node warns when many listen to it at once.
+    const execution = this.policy.execute(operation, new AbortController().signal);
+    this.underWay.add(execution);
     try {
-      // A signal of its own: by default all share one, and Node warns when many listen to it at once.
-      return await this.policy.execute(operation, new AbortController().signal);
+      return await execution;
     } catch (error) {
       this.options.report('CACHE_STORE_FAILED', what, error);
       throw new StoreUnreachable(error instanceof Error ? error.message : what, { cause: error });
+    } finally {
+      this.underWay.delete(execution);
     }
   }
 
-  close(): void {
+  /** Waits for what is under way, such as responses on their way to the store, and for what follows from it. */
+  async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
+    for (let pass = 0; pass < 2; pass++) await Promise.allSettled(this.underWay);
   }
 
   private probeLater(): void {

@@ -137,7 +137,7 @@ export class SharedStore implements Store {
       const message = `the cache was closed before ${lost} invalidations could be delivered: other processes may answer from before, until the entries expire`;
       this.settings.report('CACHE_INVALIDATION_LOST', message, undefined);
     }
-    this.reachability.close();
+    await this.reachability.close();
     this.near?.clear();
     await this.driver.close();
   }

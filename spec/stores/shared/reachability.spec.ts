@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  reachability.close();
+  void reachability.close();
   jest.useRealTimers();
 });
 
@@ -145,15 +145,42 @@ describe('a store that fails three times one after the other', () => {
 
   it('is not probed any more once the cache is closed', async () => {
     await failTimes(3);
-    reachability.close();
+    void reachability.close();
     await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
     expect(probe).not.toHaveBeenCalled();
   });
 
   it('is not probed when it fails after the cache was closed', async () => {
-    reachability.close();
+    void reachability.close();
     await failTimes(3);
     await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
     expect(probe).not.toHaveBeenCalled();
+  });
+});
+
+describe('closing', () => {
+  it('waits for what is under way, and for what follows from it', async () => {
+    const [first, second] = [new Deferred(), new Deferred()];
+    const ended: string[] = [];
+    const following = reachability
+      .run('it failed', () => first.promise)
+      .then(() => reachability.run('it failed', () => second.promise))
+      .then(() => ended.push('under way'));
+    const closing = reachability.close().then(() => ended.push('closed'));
+    first.resolve();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(ended).toEqual([]);
+    second.resolve();
+    await Promise.all([following, closing]);
+    expect(ended).toEqual(['under way', 'closed']);
+    expect(reports).toEqual([]);
+  });
+
+  it('waits no longer than an operation may take', async () => {
+    const hanging = reachability.run('it failed', () => new Promise(() => undefined)).catch((error: unknown) => error);
+    const closing = reachability.close();
+    await jest.advanceTimersByTimeAsync(250);
+    await closing;
+    expect(await hanging).toBeInstanceOf(StoreUnreachable);
   });
 });
