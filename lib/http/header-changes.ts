@@ -35,18 +35,21 @@ const OF_THE_CONNECTION = new Set([
   'upgrade',
 ]);
 
-/** @param name in lower case */
-export function isOfTheConnection(name: string): boolean {
-  return OF_THE_CONNECTION.has(name);
+/** @param connection what the response's own `Connection` names @returns whether a header, in lower case, is of one connection */
+export function ofTheConnection(connection: string | undefined): (name: string) => boolean {
+  const named = fieldNames(connection);
+  return name => OF_THE_CONNECTION.has(name) || named.includes(name);
 }
 
 /** The headers that may be kept with a response. */
 export function storableHeaders(headers: readonly HeaderChange[]): HeaderChange[] {
-  const named = new Set(fieldNames(headerText(headers, 'connection')));
-  return headers.filter(({ name }) => {
-    const key = name.toLowerCase();
-    return !isOfTheConnection(key) && !named.has(key);
-  });
+  const isOfTheConnection = ofTheConnection(headerText(headers, 'connection'));
+  return headers.filter(({ name }) => !isOfTheConnection(name.toLowerCase()));
+}
+
+/** The names of a response's headers as they were written. Node's own types give this to requests alone. */
+export function rawHeaderNames(response: ServerResponse): string[] {
+  return (response as ServerResponse & { getRawHeaderNames(): string[] }).getRawHeaderNames();
 }
 
 /** Does to a response what the handler did to the recorded one. */

@@ -1,23 +1,19 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { rawHeaderNames } from './header-changes.js';
 import type { HeaderChange } from './stored-response.js';
 
 type SetHeader = (this: ServerResponse, name: string, value: number | string | readonly string[]) => ServerResponse;
-
-/** Node's own types give `getRawHeaderNames` to requests alone. */
-type Response = ServerResponse & { getRawHeaderNames(): string[] };
 
 /**
  * Watches which headers are set from now on. What stands in the response already is of this request alone (a request id, an echoed
  * origin, a cookie), and must not be kept for others.
  */
 export class HeaderWatch {
-  private readonly response: Response;
   private readonly before: Record<string, OutgoingHttpHeader | undefined>;
   /** Those of before that were set again: perhaps to the value that they had, which a look at the values alone would miss. */
   private readonly setAgain: string[] = [];
 
-  constructor(response: ServerResponse) {
-    this.response = response as Response;
+  constructor(private readonly response: ServerResponse) {
     this.before = response.getHeaders();
     for (const name in this.before) {
       const value = this.before[name];
@@ -37,7 +33,7 @@ export class HeaderWatch {
   changes(): HeaderChange[] {
     const { response, before, setAgain } = this;
     const changes: HeaderChange[] = [];
-    for (const name of response.getRawHeaderNames()) {
+    for (const name of rawHeaderNames(response)) {
       const key = name.toLowerCase();
       const after = response.getHeader(key);
       if (after === undefined) continue;

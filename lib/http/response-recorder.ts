@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { copyOf, joined } from './body-bytes.js';
 import { HeaderWatch } from './header-watch.js';
 import { setHeaders } from './header-changes.js';
 import type { HeaderChange } from './stored-response.js';
@@ -109,7 +110,7 @@ export class ResponseRecorder {
       this.listener.onEnd();
       // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
       void DONE.then(() => {
-        this.listener.onComplete(this.body());
+        this.listener.onComplete(joined(this.chunks, this.length));
       });
     }
     return response;
@@ -139,34 +140,8 @@ export class ResponseRecorder {
     this.chunks.push(bytes);
     this.length += bytes.length;
   }
-
-  private body(): Buffer {
-    const [only] = this.chunks;
-    if (this.chunks.length === 1 && only !== undefined) return only;
-    const body = Buffer.allocUnsafeSlow(this.length);
-    let offset = 0;
-    for (const chunk of this.chunks) offset += chunk.copy(body, offset);
-    return body;
-  }
 }
 
 function callbackOf(...candidates: readonly unknown[]): Callback | undefined {
   return candidates.find(candidate => typeof candidate === 'function') as Callback | undefined;
-}
-
-/** A copy, since the handler may reuse its buffer, and not from Node's pool, which a small body would keep alive whole. */
-function copyOf(chunk: unknown, encoding: unknown, maxBytes: number): Buffer | 'too-large' {
-  if (typeof chunk === 'string') {
-    const charset = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
-    const length = Buffer.byteLength(chunk, charset);
-    if (length > maxBytes) return 'too-large';
-    const bytes = Buffer.allocUnsafeSlow(length);
-    bytes.write(chunk, charset);
-    return bytes;
-  }
-  const source = chunk as Uint8Array;
-  if (source.byteLength > maxBytes) return 'too-large';
-  const bytes = Buffer.allocUnsafeSlow(source.byteLength);
-  bytes.set(source);
-  return bytes;
 }

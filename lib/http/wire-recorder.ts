@@ -1,4 +1,6 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { copyOf, joined } from './body-bytes.js';
+import { rawHeaderNames } from './header-changes.js';
 
 /** A response that has gone out whole. */
 export interface SentResponse {
@@ -10,8 +12,6 @@ export interface SentResponse {
 }
 
 type Method<Result> = (...args: unknown[]) => Result;
-/** What Node has and its types do not tell. */
-type WithRawNames = ServerResponse & { getRawHeaderNames(): string[] };
 type Head = Omit<SentResponse, 'body'>;
 
 /**
@@ -65,24 +65,14 @@ export class WireRecorder {
 
   private record(chunk: unknown, encoding: unknown): void {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-    // A copy: the writer may use its buffer again.
-    const bytes =
-      typeof chunk === 'string'
-        ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-        : Buffer.from(chunk);
+    const bytes = copyOf(chunk, encoding, this.maxBytes - this.length);
+    if (bytes === 'too-large') return this.stop();
     this.chunks.push(bytes);
     this.length += bytes.length;
-    if (this.length > this.maxBytes) this.stop();
   }
 
   private finish(): void {
-    if (this.head !== undefined) {
-      // Not from Node's pool, which a small body would keep alive whole.
-      const body = Buffer.allocUnsafeSlow(this.length);
-      let offset = 0;
-      for (const chunk of this.chunks) offset += chunk.copy(body, offset);
-      this.sent = { ...this.head, body };
-    }
+    if (this.head !== undefined) this.sent = { ...this.head, body: joined(this.chunks, this.length) };
     this.stop();
   }
 
@@ -96,7 +86,7 @@ export class WireRecorder {
 
 function headOf(response: ServerResponse): Head {
   const headers = new Map<string, { readonly name: string; readonly value: OutgoingHttpHeader }>();
-  for (const name of (response as WithRawNames).getRawHeaderNames()) {
+  for (const name of rawHeaderNames(response)) {
     const value = response.getHeader(name);
     if (value !== undefined) headers.set(name.toLowerCase(), { name, value });
   }

@@ -1,4 +1,4 @@
-import { fieldNames, isOfTheConnection } from './header-changes.js';
+import { fieldNames, ofTheConnection } from './header-changes.js';
 import type { SentResponse } from './wire-recorder.js';
 import { ageOfReplay } from './replay.js';
 import type { StoredResponse } from './stored-response.js';
@@ -83,10 +83,10 @@ function isNotToBeKept(directive: string): boolean {
 }
 
 function lastingHeaders(sent: SentResponse, response: StoredResponse, { cacheName }: WireRules): string[] {
-  const connection = fieldNames(textOf(sent, 'connection'));
+  const isOfTheConnection = ofTheConnection(textOf(sent, 'connection'));
   const lasting: string[] = [];
   for (const [key, { name, value }] of sent.headers) {
-    if (isOfTheConnection(key) || connection.includes(key) || key === 'age') continue;
+    if (isOfTheConnection(key) || key === 'age') continue;
     for (const text of Array.isArray(value) ? value : [String(value)]) {
       if (key === 'cache-status' && cacheName !== undefined && text.startsWith(`${cacheName};`)) continue;
       lasting.push(name, text);

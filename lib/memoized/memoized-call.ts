@@ -66,16 +66,9 @@ function answerAtOnce(call: Call): unknown {
 }
 
 function find({ engine }: Call, { address, isForced }: KeyedWay): MaybePromise<LookUp> {
-  const survive = (error: unknown): LookUp => {
-    engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the call passes by', error);
-    return { kind: 'unreachable' };
-  };
-  try {
-    const found = isForced ? engine.store.begin(address) : engine.store.lookUp(address);
-    return found instanceof Promise ? found.catch(survive) : found;
-  } catch (error) {
-    return survive(error);
-  }
+  return engine.survive<LookUp>('the store could not be asked, so the call passes by', { kind: 'unreachable' }, () =>
+    isForced ? engine.store.begin(address) : engine.store.lookUp(address),
+  );
 }
 
 function fromEntry(call: Call, entry: Entry): unknown {

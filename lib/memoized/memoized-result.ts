@@ -1,5 +1,4 @@
-import { isTags } from '../config/cached-options.js';
-import { shown } from '../shown.js';
+import { broughtTags } from '../serving/response-tags.js';
 import type { Entry } from '../stores/store.js';
 import { writeJson, type Written } from '../values/json-value.js';
 import { entryOfValue, valueOf } from '../values/value-entry.js';
@@ -36,14 +35,8 @@ export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry):
 function tagsOf({ engine, method, self, args }: Call, result: unknown): readonly string[] | undefined {
   const { tags } = method.options;
   if (typeof tags !== 'function') return [];
-  try {
-    const given: unknown = tags.call(self, result, ...args);
-    if (isTags(given)) return [...new Set(given)];
-    throw new TypeError(`it gave ${shown(given)}. Write a function that gives an array of texts that are not empty`);
-  } catch (error) {
-    engine.faults.report('CACHE_OPTION_FAILED', `${method.label}: tags failed, so the result is not stored`, error);
-    return undefined;
-  }
+  const failure = `${method.label}: tags failed, so the result is not stored`;
+  return broughtTags(engine.faults, failure, () => tags.call(self, result, ...args));
 }
 
 /** No text of JSON is empty: that is `undefined`. */

@@ -69,12 +69,12 @@ export class Engine {
 
   /** Keeps an entry, or more of one, as `save` does, that is no further response and counts as none. @returns whether it was kept */
   keep(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
-    return this.survived('what was computed could not be stored', false, () => this.store.save(address, entry, fence));
+    return this.survive('what was computed could not be stored', false, () => this.store.save(address, entry, fence));
   }
 
   /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */
   begin(address: Address): MaybePromise<Fence | undefined> {
-    const begun = this.survived('the store could not be asked', UNREACHABLE, () => this.store.begin(address));
+    const begun = this.survive('the store could not be asked', UNREACHABLE, () => this.store.begin(address));
     return begun instanceof Promise ? begun.then(fenceOf) : fenceOf(begun);
   }
 
@@ -107,8 +107,8 @@ export class Engine {
     return Object.freeze({ ...this.counters.counts, ...this.store.size() });
   }
 
-  /** Asks the store. @returns what it answers, or `otherwise` when it fails */
-  private survived<T>(message: string, otherwise: T, ask: () => MaybePromise<T>): MaybePromise<T> {
+  /** Asks the store. @returns what it answers; `otherwise` when it fails, which is reported */
+  survive<T>(message: string, otherwise: T, ask: () => MaybePromise<T>): MaybePromise<T> {
     const failed = (error: unknown): T => {
       this.faults.report('CACHE_STORE_FAILED', message, error);
       return otherwise;

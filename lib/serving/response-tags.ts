@@ -3,6 +3,7 @@ import type { Action } from '../controllers/action.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { shown } from '../shown.js';
 import type { Engine } from './engine.js';
+import type { Faults } from './faults.js';
 
 const NONE: readonly string[] = [];
 
@@ -13,13 +14,20 @@ export function tagsOf(
   result: unknown,
   action: Action,
 ): readonly string[] | undefined {
-  if (typeof options.tags !== 'function') return NONE;
+  const { tags } = options;
+  return typeof tags === 'function'
+    ? broughtTags(faults, `${name}: tags failed, so the response is not stored`, () => tags(result, action))
+    : NONE;
+}
+
+/** The tags that an option gives of what was computed. @returns `undefined` where it failed, which is reported */
+export function broughtTags(faults: Faults, failure: string, give: () => unknown): readonly string[] | undefined {
   try {
-    const tags: unknown = options.tags(result, action);
+    const tags = give();
     if (isTags(tags)) return [...new Set(tags)];
     throw new TypeError(`it gave ${shown(tags)}. Write a function that gives an array of texts that are not empty`);
   } catch (error) {
-    faults.report('CACHE_OPTION_FAILED', `${name}: tags failed, so the response is not stored`, error);
+    faults.report('CACHE_OPTION_FAILED', failure, error);
     return undefined;
   }
 }

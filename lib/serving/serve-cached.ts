@@ -30,7 +30,6 @@ export function serveCached(engine: Engine, action: CachedAction, call: ActionCa
 
 function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way): unknown {
   if (way.kind === 'past') return passBy(engine, call, way.detail);
-  Visit.of(engine, action, responseOf(call))?.leadsTo(engine, action, way.address);
   const failed = (error: unknown): unknown => {
     engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
     return passBy(engine, call, 'the store failed');
@@ -50,6 +49,7 @@ function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way)
 function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
   const { address, namesCaller, isForced } = way;
   const visit = Visit.of(engine, action, responseOf(call));
+  visit?.leadsTo(engine, action, address);
   if (found.kind === 'hit') {
     visit?.keepHit(engine, action, address)?.attachTo(found.entry);
     return answerFromEntry(engine, action, call, found.entry);

@@ -33,6 +33,7 @@ export class Kept extends Indexed {
     this.path = partOf(this.key, address.path.path);
     this.head = head;
     this.etag = etag;
+    // What is made ready once needs no text beside its buffer.
     this.body = entry.wires === undefined ? keptBody(entry.response.body) : ownBuffer(entry.response.body);
     this.wires = entry.wires;
     this.storedAtMs = entry.storedAtMs;
