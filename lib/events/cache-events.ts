@@ -1,0 +1,112 @@
+import { channel, subscribe, unsubscribe, type Channel } from 'node:diagnostics_channel';
+
+/** How a request to a cached action ended. Told once for each, when the cache has done with it: for a miss, when its response is kept or given up. */
+export interface OutcomeEvent {
+  readonly outcome: 'hit' | 'miss' | 'stale' | 'collapsed' | 'bypass';
+  /** Class and method. There are as many as the program has. */
+  readonly action: string;
+  readonly method: string;
+  /** As the client wrote it, with its query. */
+  readonly url: string;
+  /** The canonical path; `undefined` where it was not asked for. */
+  readonly path: string | undefined;
+  /** Why, in words: `invalidated 3 s ago by PUT /users/bob/avatar`, `not stored: the response sets a cookie`. */
+  readonly reason: string | undefined;
+  /** Milliseconds from when the cache was asked. */
+  readonly durationMs: number;
+}
+
+/** A response was kept. */
+export interface StoredEvent {
+  readonly action: string;
+  readonly path: string;
+  readonly status: number;
+  /** Of the body. */
+  readonly bytes: number;
+  /** Seconds; `Infinity`: it never expires. */
+  readonly ttl: number;
+  readonly tags: readonly string[];
+  /** Milliseconds that computing it took: what each hit saves. */
+  readonly durationMs: number;
+}
+
+/** Something was invalidated. */
+export interface InvalidatedEvent {
+  readonly prefixes: readonly string[];
+  readonly tags: readonly string[];
+  /** `PUT /users/bob/avatar`, or the call by which code did it: `cache.invalidate`. */
+  readonly by: string;
+  /** Entries removed; `undefined` where nobody counts them: in a shared store. */
+  readonly removed: number | undefined;
+  /** False where the store is still to be told. */
+  readonly delivered: boolean;
+}
+
+/** Entries had to go because the simple store was full. */
+export interface EvictedEvent {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A fault that was survived: what `onError` is told of. */
+export interface FaultEvent {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Whether a shared store is asked at all: while `open`, it counts as gone. */
+export interface BreakerEvent {
+  readonly state: 'open' | 'half-open' | 'closed';
+}
+
+/** One operation of the store, from the cache's side. */
+export interface OperationEvent {
+  readonly operation: 'lookUp' | 'begin' | 'claim' | 'save' | 'invalidate';
+  readonly durationMs: number;
+  readonly failed: boolean;
+}
+
+/** What the cache tells those who listen. */
+export interface CacheEvents {
+  readonly outcome: OutcomeEvent;
+  readonly stored: StoredEvent;
+  readonly invalidated: InvalidatedEvent;
+  readonly evicted: EvictedEvent;
+  readonly fault: FaultEvent;
+  readonly breaker: BreakerEvent;
+  readonly operation: OperationEvent;
+}
+
+/** The channels of Node's `diagnostics_channel` on which it is told: `routing-controllers-cache:outcome`, and so on. */
+export const channels = {
+  outcome: channel('routing-controllers-cache:outcome'),
+  stored: channel('routing-controllers-cache:stored'),
+  invalidated: channel('routing-controllers-cache:invalidated'),
+  evicted: channel('routing-controllers-cache:evicted'),
+  fault: channel('routing-controllers-cache:fault'),
+  breaker: channel('routing-controllers-cache:breaker'),
+  operation: channel('routing-controllers-cache:operation'),
+} as const satisfies Record<keyof CacheEvents, Channel>;
+
+/**
+ * Listens to what the cache does. With nobody listening, telling costs nothing.
+ *
+ * @returns ends it
+ *
+ * @example
+ * ```ts
+ * const stop = onCacheEvent('outcome', ({ action, outcome, reason }) => console.log(action, outcome, reason));
+ * ```
+ */
+export function onCacheEvent<Name extends keyof CacheEvents>(
+  name: Name,
+  listener: (event: CacheEvents[Name]) => void,
+): () => void {
+  const subscriber = (event: unknown): void => {
+    listener(event as CacheEvents[Name]);
+  };
+  subscribe(channels[name].name, subscriber);
+  return () => {
+    unsubscribe(channels[name].name, subscriber);
+  };
+}
