@@ -76,6 +76,20 @@ export class CachedOptionRules {
   readonly clientTimeout?: number;
 
   /**
+   * Seconds past its lifetime in which an expired response is still answered, while one request has it computed anew behind the answer
+   * (RFC 5861 §3). Never after an invalidation. The response's own `Cache-Control` wins. Default 0.
+   */
+  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'staleWhileRevalidate: 30')
+  readonly staleWhileRevalidate?: number;
+
+  /**
+   * Seconds past its lifetime in which an expired response is answered in place of a failure: a status of 500 or more (RFC 5861 §4).
+   * Never after an invalidation. The response's own `Cache-Control` wins. Default 0.
+   */
+  @MustBe(isSeconds, 'a number of seconds, 0 or more', 'staleIfError: 3600 for an hour')
+  readonly staleIfError?: number;
+
+  /**
    * True answers hits before Express, where the server is made of `cache.edge(app)`, with what went out on the wire before. That skips
    * all middlewares; refused where who asks may make a difference. Default false.
    */

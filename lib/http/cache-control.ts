@@ -5,11 +5,25 @@ export interface CacheControl {
   readonly private: boolean;
   /** Seconds: `s-maxage`, else `max-age`. A value that is no number counts as 0 (RFC 9111 §4.2.1). */
   readonly lifetime: number | undefined;
+  /** Whether it may not be used when it has expired: `must-revalidate`, or `proxy-revalidate`. */
+  readonly mustRevalidate: boolean;
+  /** Seconds past its lifetime (RFC 5861 §3). */
+  readonly staleWhileRevalidate: number | undefined;
+  /** Seconds past its lifetime (RFC 5861 §4). */
+  readonly staleIfError: number | undefined;
 }
 
 const DIRECTIVE = /(?<name>[^\s,;=]+)(?:\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s,]*)))?/g;
 
-const NONE: CacheControl = { noStore: false, noCache: false, private: false, lifetime: undefined };
+const NONE: CacheControl = {
+  noStore: false,
+  noCache: false,
+  private: false,
+  lifetime: undefined,
+  mustRevalidate: false,
+  staleWhileRevalidate: undefined,
+  staleIfError: undefined,
+};
 
 export function parseCacheControl(header: string | undefined): CacheControl {
   if (header === undefined) return NONE;
@@ -19,11 +33,17 @@ export function parseCacheControl(header: string | undefined): CacheControl {
     // The first of several counts (RFC 9111 §4.2.1).
     if (!directives.has(name)) directives.set(name, groups?.quoted ?? groups?.token ?? '');
   }
-  const lifetime = directives.get('s-maxage') ?? directives.get('max-age');
   return {
     noStore: directives.has('no-store'),
     noCache: directives.has('no-cache'),
     private: directives.has('private'),
-    lifetime: lifetime === undefined ? undefined : /^\d+$/.test(lifetime) ? Number(lifetime) : 0,
+    lifetime: seconds(directives.get('s-maxage') ?? directives.get('max-age')),
+    mustRevalidate: directives.has('must-revalidate') || directives.has('proxy-revalidate'),
+    staleWhileRevalidate: seconds(directives.get('stale-while-revalidate')),
+    staleIfError: seconds(directives.get('stale-if-error')),
   };
+}
+
+function seconds(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : /^\d+$/.test(value) ? Number(value) : 0;
 }

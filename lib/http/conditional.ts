@@ -4,7 +4,9 @@ import fresh from 'fresh';
 /** The headers by which a client asks for less than the whole response (RFC 9110 §13.1, §14.2). */
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
 const RANGES = ['if-range', 'range'] as const;
-const CONDITIONS_AND_RANGES = [...CONDITIONS, ...RANGES] as const;
+const ALL = [...CONDITIONS, ...RANGES] as const;
+/** The same, as names of headers. */
+export const CONDITIONS_AND_RANGES: readonly string[] = ALL;
 
 /** Conditions taken off a request. */
 export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (typeof RANGES)[number], string>>>;
@@ -15,7 +17,7 @@ export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (
  */
 export function takeConditions({ headers }: IncomingMessage, { keepRange }: { readonly keepRange: boolean }): Conditions {
   const taken: Partial<Record<keyof Conditions, string>> = {};
-  for (const name of keepRange ? CONDITIONS : CONDITIONS_AND_RANGES) {
+  for (const name of keepRange ? CONDITIONS : ALL) {
     const value = headers[name];
     if (value === undefined) continue;
     taken[name] = String(value);

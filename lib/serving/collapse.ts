@@ -78,6 +78,7 @@ async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
       flights.close(address.key, flight);
       flight.land({ kind: 'unshareable' });
       return missed.compute(undefined);
+    case 'taken':
     case 'granted':
       return missed.compute(flight);
   }

@@ -23,6 +23,11 @@ export interface Entry {
   readonly storedAtMs: number;
   /** Milliseconds since the epoch; `Infinity`: never expires. */
   readonly expiresAtMs: number;
+  /**
+   * Milliseconds since the epoch until which it stays although it has expired, for when there is nothing better (RFC 5861). Default:
+   * until it expires.
+   */
+  readonly keptUntilMs?: number | undefined;
   /** Those that the response has brought, beside those of its address. Default: none. */
   readonly tags?: readonly string[] | undefined;
   /** What has gone out for the response, for hits before Express. Default: none. */
@@ -48,10 +53,12 @@ export interface Hit {
   readonly entry: Entry;
 }
 
-/** No entry; but the fence under which it may be computed. */
+/** No fresh entry; but the fence under which it may be computed. */
 export interface Miss {
   readonly kind: 'miss';
   readonly fence: Fence;
+  /** Found by a look-up: one that has expired, is still to be kept, and has not been invalidated. */
+  readonly stale?: Entry | undefined;
 }
 
 /** The store cannot be asked just now; it has reported that itself. */
@@ -71,6 +78,8 @@ export type Claim =
   | { readonly kind: 'granted' }
   /** One did: here it is. `hasWaited` is false where it had ended before. */
   | { readonly kind: 'found'; readonly entry: Entry; readonly hasWaited: boolean }
+  /** One does, and is not waited for. */
+  | { readonly kind: 'taken' }
   /** What came out of late could not be shared: nobody waits for anybody. */
   | { readonly kind: 'apart' };
 
@@ -124,8 +133,8 @@ export interface Store {
   /** Whether what is computed under this fence may answer a request that took a fence of the same key later. */
   covers(fence: Fence, later: Fence): boolean;
   /**
-   * For a store of several processes: waits for another that computes the same, at most `waitMs`. Called once under a fence, before
-   * the computation.
+   * For a store of several processes: waits for another that computes the same, at most `waitMs`; with 0 not at all. Called once under a
+   * fence, before the computation.
    */
   claim?(address: Address, fence: Fence, waitMs: number): Promise<Claim>;
   /** Keeps the entry unless the fence is no longer current. Ends the fence. @returns whether it was kept. */
@@ -135,6 +144,12 @@ export interface Store {
    * once one is kept.
    */
   add?(address: Address, entry: Entry, fence: Fence): Promise<boolean>;
+  /**
+   * Removes the entry of an address. No invalidation: what is being computed may still be kept. Default: nothing can be removed alone.
+   *
+   * @returns whether there was one that could be served
+   */
+  delete?(address: Address): MaybePromise<boolean>;
   /** Ends a fence whose computation stores nothing. */
   release(fence: Fence, ending: Ending): void;
   /** Makes all entries and computations that the targets cover unusable. */

@@ -29,6 +29,8 @@ interface Head {
   readonly storedAtMs: number;
   /** `null`: never. */
   readonly expiresAtMs: number | null;
+  /** Missing: until it expires. */
+  readonly keptUntilMs?: number | undefined;
   readonly status: number;
   readonly statusMessage?: string | undefined;
   readonly headers: readonly HeaderChange[];
@@ -42,7 +44,7 @@ interface Head {
 /** Bytes: a magic number with the format's version, the entry's identity, the length of the head, the head in JSON, and the bodies as they are. */
 export function encodeEntry(
   { key, path }: Address,
-  { response, storedAtMs, expiresAtMs, tags = [], wires }: Entry,
+  { response, storedAtMs, expiresAtMs, keptUntilMs, tags = [], wires }: Entry,
   stamps: readonly string[],
   tagStamps: readonly string[] = [],
 ): Buffer {
@@ -55,6 +57,7 @@ export function encodeEntry(
     tagStamps,
     storedAtMs,
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
+    keptUntilMs,
     ...rest,
     bodyBytes: body.length,
     wires: wires?.map(wireHeadOf),
@@ -76,11 +79,12 @@ export function decodeEntry(value: Buffer): SharedEntry | undefined {
   const wiresStart = bodyStart + head.bodyBytes;
   if (value.length !== wiresStart + wireBytes(head.wires)) return undefined;
 
-  const { key, path, stamps, tags, tagStamps, storedAtMs, expiresAtMs, status, statusMessage, headers, inPieces, continues } =
-    head;
+  const { key, path, stamps, tags, tagStamps, storedAtMs, keptUntilMs } = head;
+  const { status, statusMessage, headers, inPieces, continues } = head;
+  const expiresAtMs = head.expiresAtMs ?? Infinity;
   const response = { status, statusMessage, headers, body: value.subarray(bodyStart, wiresStart), inPieces, continues };
   const wires = head.wires && wiresIn(head.wires, value.subarray(wiresStart));
-  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs: expiresAtMs ?? Infinity, tags, wires } };
+  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs, keptUntilMs, tags, wires } };
 }
 
 function headIn(json: string): Head | undefined {
@@ -104,6 +108,7 @@ function isHead(value: unknown): value is Head {
     isTexts(head.tagStamps) &&
     typeof head.storedAtMs === 'number' &&
     (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
+    (head.keptUntilMs === undefined || typeof head.keptUntilMs === 'number') &&
     Number.isInteger(head.status) &&
     (head.statusMessage === undefined || typeof head.statusMessage === 'string') &&
     Array.isArray(head.headers) &&

@@ -12,10 +12,11 @@ import type { TagLog } from './tag-log.js';
 /** Milliseconds that a generation outlives the last entry that needs it. */
 const OUTLIVES_MS = 60_000;
 
-/** What stands at an address: the fence of this moment, and the entry if it may be served. */
+/** What stands at an address: the fence of this moment, and the entry if it may be served, or if it has expired and is still kept. */
 export interface View {
   readonly fence: SharedFence;
   readonly entry: Entry | undefined;
+  readonly stale: Entry | undefined;
   /** What else was asked for. */
   readonly extra: Buffer | undefined;
 }
@@ -50,8 +51,9 @@ export class SharedEntries {
     const generations = await this.begun(keys, found.slice(0, keys.length));
     const extra = found[keys.length]?.value;
     const fence = new SharedFence(generations, undefined, !wasDoubtful && !this.isDoubtful(address));
-    if (value !== undefined && (await this.isServable(address, value, fence))) return { fence, entry: value.entry, extra };
-    return { fence: address.awaitsTags === true ? await this.fence(address) : fence, entry: undefined, extra };
+    const standing = await this.standing(address, value, fence);
+    if (standing !== undefined && this.isFresh(standing)) return { fence, entry: standing, stale: undefined, extra };
+    return { fence: address.awaitsTags === true ? await this.fence(address) : fence, entry: undefined, stale: standing, extra };
   }
 
   async fence(address: Address): Promise<SharedFence> {
@@ -71,7 +73,8 @@ export class SharedEntries {
     // It would be dead when it arrives, and might take the place of one that is not.
     if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), fence.stamps)) return false;
     const present = found[generationKeys.length]?.value;
-    if (present !== undefined && (await this.isServable(address, decodeEntry(present), fence))) return false;
+    const standing = present && (await this.standing(address, decodeEntry(present), fence));
+    if (standing !== undefined && this.isFresh(standing)) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
     if (tagStamps === undefined) return false;
@@ -86,6 +89,13 @@ export class SharedEntries {
       this.driver.extend(this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]), lifetimeMs + OUTLIVES_MS),
     ]);
     return isPut;
+  }
+
+  /** @returns whether there was one that could be served */
+  async delete(address: Address): Promise<boolean> {
+    const { entry, stale } = await this.view(address);
+    await this.driver.delete(this.keys.entry(address));
+    return (entry ?? stale) !== undefined;
   }
 
   private async set(entryKey: string, value: Buffer, lifetimeMs: number): Promise<true> {
@@ -117,15 +127,21 @@ export class SharedEntries {
     return this.driver.getMany(keys);
   }
 
-  private async isServable(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Promise<boolean> {
-    if (shared === undefined) return false;
+  /** The entry, if it is of this address, is still to be kept, and has not been invalidated. */
+  private async standing(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Promise<Entry | undefined> {
+    if (shared === undefined) return undefined;
     const { key, path, stamps, tagStamps, entry } = shared;
-    if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps)) return false;
-    if (entry.expiresAtMs <= this.clock.now()) return false;
-    const { tags = [] } = entry;
-    if (tags.length === 0) return true;
+    if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps)) return undefined;
+    const { expiresAtMs, keptUntilMs = expiresAtMs, tags = [] } = entry;
+    if (keptUntilMs <= this.clock.now()) return undefined;
+    if (tags.length === 0) return entry;
     const wasDoubtful = this.isDoubtful(address, tags);
     const generations = await this.driver.getMany(tags.map(tag => this.keys.tag(tag)));
-    return !wasDoubtful && !this.isDoubtful(address, tags) && areEqual(generations.map(stampOf), tagStamps);
+    const isTrusted = !wasDoubtful && !this.isDoubtful(address, tags) && areEqual(generations.map(stampOf), tagStamps);
+    return isTrusted ? entry : undefined;
+  }
+
+  private isFresh({ expiresAtMs }: Entry): boolean {
+    return expiresAtMs > this.clock.now();
   }
 }

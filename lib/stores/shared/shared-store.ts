@@ -76,8 +76,8 @@ export class SharedStore implements Store {
 
   async lookUp(address: Address): Promise<LookUp> {
     return unlessUnreachable<LookUp>({ kind: 'unreachable' }, async () => {
-      const { entry, fence } = await this.reachability.run('the store could not be asked', () => this.entries.view(address));
-      return entry === undefined ? { kind: 'miss', fence } : { kind: 'hit', entry };
+      const { entry, stale, fence } = await this.reachability.run('the store could not be asked', () => this.entries.view(address));
+      return entry === undefined ? { kind: 'miss', fence, stale } : { kind: 'hit', entry };
     });
   }
 
@@ -105,6 +105,12 @@ export class SharedStore implements Store {
 
   add(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
     return this.put(address, entry, fence, 'where-absent');
+  }
+
+  delete(address: Address): Promise<boolean> {
+    return unlessUnreachable(false, () =>
+      this.reachability.run('an entry could not be deleted', () => this.entries.delete(address)),
+    );
   }
 
   release(fence: Fence, ending: Ending): void {
@@ -144,7 +150,7 @@ export class SharedStore implements Store {
 
   private async put(address: Address, entry: Entry, fence: Fence, where: Where): Promise<boolean> {
     const ours = fence as SharedFence;
-    const lifetimeMs = entry.expiresAtMs - this.settings.clock.now();
+    const lifetimeMs = (entry.keptUntilMs ?? entry.expiresAtMs) - this.settings.clock.now();
     const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address, entry.tags);
     const saved = await unlessUnreachable(false, async () => {
       if (!isKept) return false;

@@ -32,7 +32,7 @@ export class Turns {
       if (claim.kind === 'found') return { ...claim, hasWaited: pauseMs > FIRST_PAUSE_MS };
       if (claim.kind !== 'later') return claim;
       const leftMs = deadline - performance.now();
-      if (leftMs <= 0) return { kind: 'granted' };
+      if (leftMs <= 0) return { kind: waitMs <= 0 ? 'taken' : 'granted' };
       await delay(Math.min(pauseMs, leftMs));
     }
   }

@@ -15,6 +15,8 @@ export class Kept extends Indexed {
   private readonly body: KeptBody;
   private readonly storedAtMs: number;
   readonly expiresAtMs: number;
+  /** A small number in most entries, which takes no room of its own. */
+  private readonly graceMs: number;
   private readonly wires: Entry['wires'];
   /** Of an entry that answers before Express, whose look-up is to cost next to nothing. */
   private ready: Entry | undefined = undefined;
@@ -38,6 +40,7 @@ export class Kept extends Indexed {
     this.wires = entry.wires;
     this.storedAtMs = entry.storedAtMs;
     this.expiresAtMs = entry.expiresAtMs;
+    this.graceMs = entry.keptUntilMs === undefined ? 0 : entry.keptUntilMs - entry.expiresAtMs;
     this.ownTags = entry.tags?.length ?? 0;
     this.bytes = entryBytes(address, entry, etag);
   }
@@ -47,10 +50,15 @@ export class Kept extends Indexed {
     return this.wires === undefined ? this.made() : (this.ready ??= this.made());
   }
 
+  get keptUntilMs(): number {
+    return this.expiresAtMs + this.graceMs;
+  }
+
   private made(): Entry {
     const { head, etag, body, storedAtMs, expiresAtMs, ownTags, wires } = this;
     const tags = ownTags === 0 ? undefined : this.groups.slice(0, ownTags).map(({ tag }) => tag);
-    return { response: responseOf(head, etag, bufferOf(body)), storedAtMs, expiresAtMs, tags, wires };
+    const keptUntilMs = this.graceMs === 0 ? undefined : this.keptUntilMs;
+    return { response: responseOf(head, etag, bufferOf(body)), storedAtMs, expiresAtMs, keptUntilMs, tags, wires };
   }
 
   isAt(path: string): boolean {

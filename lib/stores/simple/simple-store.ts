@@ -62,11 +62,15 @@ export class SimpleStore implements Store {
 
   lookUp(address: Address): Hit | Miss {
     const kept = this.entries.get(address.key);
-    if (kept !== undefined) {
-      if (!this.isServable(kept)) this.entries.delete(address.key);
-      else if (this.answers(kept, address.path)) return { kind: 'hit', entry: kept.entry };
+    if (kept === undefined) return this.begin(address);
+    const nowMs = this.clock.now();
+    if (!this.isThere(kept, nowMs)) {
+      this.entries.delete(address.key);
+      return this.begin(address);
     }
-    return this.begin(address);
+    if (!this.answers(kept, address.path)) return this.begin(address);
+    if (kept.expiresAtMs > nowMs) return { kind: 'hit', entry: kept.entry };
+    return { ...this.begin(address), stale: kept.entry };
   }
 
   begin(address: Address): Miss {
@@ -86,6 +90,13 @@ export class SimpleStore implements Store {
     const isKept = this.isCurrent(address, entry, fence as Pending) && this.keep(address, entry, fence as Pending);
     this.release(fence);
     return isKept;
+  }
+
+  delete({ key }: Address): boolean {
+    const kept = this.entries.peek(key);
+    const isServed = kept !== undefined && this.isThere(kept, this.clock.now());
+    this.entries.delete(key);
+    return isServed;
   }
 
   release(fence: Fence): void {
@@ -116,8 +127,8 @@ export class SimpleStore implements Store {
   }
 
   /** An entry that was cut off may still be there while the sweep is under way, and only then. */
-  private isServable(kept: Kept): boolean {
-    return kept.expiresAtMs > this.clock.now() && (this.sweep.isDone || kept.isLiving);
+  private isThere(kept: Kept, nowMs: number): boolean {
+    return kept.keptUntilMs > nowMs && (this.sweep.isDone || kept.isLiving);
   }
 
   /** Whether the entry was computed under this path, or nothing at all has been invalidated since it began. */
