@@ -12,6 +12,8 @@ import { cache, CacheConfig, CacheDefaults, Cached, InvalidatesCache, Memoized, 
 import { KeyvStore } from '${root}/lib/keyv.js';
 import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';
+import { cacheMetrics } from '${root}/lib/prometheus.js';
+import { traceCache } from '${root}/lib/opentelemetry.js';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import http from 'node:http';
