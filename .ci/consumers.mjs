@@ -9,8 +9,8 @@ import { CheckFailure } from './tally.mjs';
 const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
 const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
 
-/** What the stores of the subpaths need, in the order in which the consumers make them. */
-const STORE_PEERS = ['redis', 'memcache-client', 'keyv'];
+/** What the subpaths need, in the order in which the consumers use them. */
+const SUBPATH_PEERS = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'];
 
 /** Folders under `consumers`, each a project that installs the tarball and serves with it. */
 const CONSUMERS = [
@@ -52,25 +52,25 @@ export async function checkConsumers(tally, root, scratch, tarball) {
   await checkStoreSuite(tally, root, scratch, tarball);
 }
 
-/** Imports each subpath by name: first without the packages that the stores need, where nothing has to compile, and then with them. */
+/** Imports each subpath by name: first without the packages that they need, where nothing has to compile, and then with them. */
 async function checkStores(tally, root, project, ready, { name, stores, compile }) {
-  const made = STORE_PEERS.map(() => 'function');
+  const made = SUBPATH_PEERS.map(() => 'function');
   if (!compile) {
-    const title = `consumer ${name}: each subpath loads without redis, memcache-client and keyv, and each store names what to install`;
+    const title = `consumer ${name}: each subpath loads without the packages that it needs, and names what to install when it is used`;
     await tally.check(title, async () => {
       ready();
       await expectStores(
         project,
         stores,
-        STORE_PEERS.map(peer => `npm install ${peer}`),
+        SUBPATH_PEERS.map(peer => `npm install ${peer}`),
       );
     });
   }
   await tally.check(
-    `consumer ${name}: makes the store of each subpath; the main entry loads none of their packages`,
+    `consumer ${name}: uses each subpath; the main entry loads none of their packages`,
     async () => {
       ready();
-      await installPeers(root, project, STORE_PEERS);
+      await installPeers(root, project, SUBPATH_PEERS);
       if (compile) {
         await run(join(project, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.stores.json'], { cwd: project, seconds: 120 });
       }

@@ -59,7 +59,7 @@ export class Cache {
    */
   async invalidate(paths: string | readonly string[]): Promise<void> {
     const prefixes = checkedTargets('cache.invalidate', paths, wholePathMistake);
-    await this.#current.invalidate({ prefixes: prefixes.map(coveringPrefix) });
+    await this.#current.invalidate({ prefixes: prefixes.map(coveringPrefix) }, 'cache.invalidate');
   }
 
   /**
@@ -73,7 +73,8 @@ export class Cache {
    * ```
    */
   async invalidateTags(tags: string | readonly string[]): Promise<void> {
-    await this.#current.invalidate({ prefixes: [], tags: checkedTargets('cache.invalidateTags', tags, tagMistake) });
+    const checked = checkedTargets('cache.invalidateTags', tags, tagMistake);
+    await this.#current.invalidate({ prefixes: [], tags: checked }, 'cache.invalidateTags');
   }
 
   /**
@@ -95,12 +96,12 @@ export class Cache {
     method: MethodOf<Service>,
     args?: readonly unknown[],
   ): Promise<void> {
-    await this.#current.invalidate(this.#memoized.targetsOf(service, method, args));
+    await this.#current.invalidate(this.#memoized.targetsOf(service, method, args), 'cache.invalidateMemoized');
   }
 
   /** Invalidates everything. */
   async clear(): Promise<void> {
-    await this.#current.invalidate({ prefixes: ['/'] });
+    await this.#current.invalidate({ prefixes: ['/'] }, 'cache.clear');
   }
 
   /**

@@ -7,6 +7,7 @@ export { CacheDefaults } from './decorators/cache-defaults.js';
 export { InvalidatesCache } from './decorators/invalidates-cache.js';
 export { Memoized } from './decorators/memoized.js';
 export { CacheConfigError, CacheUsageError } from './errors.js';
+export { onCacheEvent } from './events/on-cache-event.js';
 export { NullStore } from './stores/null-store.js';
 export { SimpleStore } from './stores/simple/simple-store.js';
 
@@ -20,6 +21,16 @@ export type { MemoizedOptions } from './config/memoized-options.js';
 export type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 export type { CacheFault, CacheUsageCode } from './errors.js';
 export type { CacheStats } from './serving/stats.js';
+export type {
+  BreakerEvent,
+  CacheEvents,
+  EvictedEvent,
+  FaultEvent,
+  InvalidatedEvent,
+  OperationEvent,
+  OutcomeEvent,
+  StoredEvent,
+} from './events/cache-events.js';
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
 export type {
   Address,

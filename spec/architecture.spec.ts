@@ -40,7 +40,8 @@ describe('the house', () => {
   it.each<[string, string[]]>([
     ['keys', []],
     ['http', []],
-    ['stores', ['keys', 'http']],
+    ['events', ['keys']],
+    ['stores', ['keys', 'http', 'events']],
   ])('lets %s know only %j, and what belongs to all', (folder, known) => {
     const foreign = imports
       .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.includes('/') && files.includes(to))

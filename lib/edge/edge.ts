@@ -1,12 +1,14 @@
 import type { RequestListener } from 'node:http';
+import { ObservedRequest } from '../events/observed-request.js';
 import { replayWire } from '../http/replay-wire.js';
 import { wireFor } from '../http/wire.js';
 import { ageSeconds, hit } from '../serving/answer.js';
 import type { CurrentEngine } from '../serving/current-engine.js';
 import type { Engine } from '../serving/engine.js';
+import { reasonOf } from '../serving/reason.js';
 import type { Address, LookUp, MaybePromise } from '../stores/store.js';
 import { questionOf, type Question } from './question.js';
-import { Spellings } from './spellings.js';
+import { Spellings, type Place } from './spellings.js';
 import { Visit, type HeldFence, type Learn } from './visit.js';
 
 /**
@@ -30,21 +32,22 @@ export class Edge {
       return;
     }
     const { known } = this;
-    const address = known?.engine === this.current.peek() ? known?.spellings.addressOf(question) : undefined;
-    if (known === undefined || address === undefined) this.enter(question);
-    else this.ask(known.engine, question, address);
+    const place = known?.engine === this.current.peek() ? known?.spellings.placeOf(question) : undefined;
+    if (known === undefined || place === undefined) this.enter(question);
+    else this.ask(known.engine, question, place);
   };
 
-  private ask(engine: Engine, question: Question, address: Address): void {
-    const found = lookUp(engine, address);
+  private ask(engine: Engine, question: Question, place: Place): void {
+    const observed = ObservedRequest.isWanted ? observe(question, place) : undefined;
+    const found = lookUp(engine, place.address);
     if (found instanceof Promise)
       void found.then(answer => {
-        this.goOn(engine, question, address, answer);
+        this.goOn(engine, question, place.address, answer, observed);
       });
-    else this.goOn(engine, question, address, found);
+    else this.goOn(engine, question, place.address, found, observed);
   }
 
-  private goOn(engine: Engine, question: Question, address: Address, found: LookUp): void {
+  private goOn(engine: Engine, question: Question, address: Address, found: LookUp, observed?: ObservedRequest): void {
     if (found.kind !== 'hit') {
       if (found.kind === 'miss') engine.release(found.fence, 'unused');
       this.enter(question);
@@ -55,7 +58,9 @@ export class Edge {
     const wire = wireFor(entry.wires, question);
     if (wire !== undefined) {
       const nowMs = engine.clock.now();
-      replayWire(request, response, entry.response, wire, ageSeconds(entry, nowMs), engine.count(hit(entry, nowMs)));
+      const outcome = hit(entry, nowMs);
+      replayWire(request, response, entry.response, wire, ageSeconds(entry, nowMs), engine.count(outcome));
+      observed?.end('hit', reasonOf(outcome));
     } else if (request.method === 'HEAD') {
       this.enter(question);
     } else {
@@ -76,8 +81,12 @@ export class Edge {
 
   private readonly learn: Learn = (engine, action, question, address) => {
     if (this.known?.engine !== engine) this.known = { engine, spellings: new Spellings(engine.config.maxBytes) };
-    this.known.spellings.learn(question, action.keyedHeaders, address);
+    this.known.spellings.learn(question, action, address);
   };
+}
+
+function observe({ request: { method = '', url = '' } }: Question, { action, address }: Place): ObservedRequest {
+  return new ObservedRequest(action, method, url).leadsTo(address.path.path);
 }
 
 /** A store that fails is as one that cannot be reached: the application asks it again, and reports it. */

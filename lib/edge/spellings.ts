@@ -1,10 +1,18 @@
 import { LRUCache } from 'lru-cache';
+import type { CachedAction } from '../controllers/cached-action.js';
 import type { Address } from '../stores/store.js';
 import type { Question } from './question.js';
 
 /** Where a spelling of a URL leads: to an address, or to one for each combination of some request headers. */
-type Lead =
-  { readonly kind: 'address'; readonly address: Address } | { readonly kind: 'by-headers'; readonly names: readonly string[] };
+type Lead = Place | { readonly kind: 'by-headers'; readonly names: readonly string[] };
+
+/** An address, and the action whose responses stand there. */
+export interface Place {
+  readonly kind: 'address';
+  readonly address: Address;
+  /** Class and method. */
+  readonly action: string;
+}
 
 /** The share of `maxBytes` that spellings may take beside the entries. */
 const SHARE = 1 / 8;
@@ -28,20 +36,24 @@ export class Spellings {
   }
 
   /** @returns `undefined` where it is not known yet */
-  addressOf({ spelling, request }: Question): Address | undefined {
+  placeOf({ spelling, request }: Question): Place | undefined {
     let lead = this.leads.get(spelling);
     if (lead?.kind === 'by-headers') lead = this.leads.get(withHeaders(spelling, lead.names, request.headers));
-    return lead?.kind === 'address' ? lead.address : undefined;
+    return lead?.kind === 'address' ? lead : undefined;
   }
 
-  /** @param names request headers, in lower case, that are in the address's key */
-  learn({ spelling, request }: Question, names: ReadonlySet<string>, address: Address): void {
-    const lead: Lead = { kind: 'address', address };
-    if (names.size === 0) {
+  /** @param action `keyedHeaders`: request headers, in lower case, that are in the address's key */
+  learn(
+    { spelling, request }: Question,
+    { name, keyedHeaders }: Pick<CachedAction, 'name' | 'keyedHeaders'>,
+    address: Address,
+  ): void {
+    const lead: Lead = { kind: 'address', address, action: name };
+    if (keyedHeaders.size === 0) {
       this.leads.set(spelling, lead);
       return;
     }
-    const listed = [...names];
+    const listed = [...keyedHeaders];
     this.leads.set(spelling, { kind: 'by-headers', names: listed });
     this.leads.set(withHeaders(spelling, listed, request.headers), lead);
   }

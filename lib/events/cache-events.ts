@@ -1,4 +1,4 @@
-import { channel, subscribe, unsubscribe, type Channel } from 'node:diagnostics_channel';
+import { channel, type Channel } from 'node:diagnostics_channel';
 
 /** How a request to a cached action ended. Told once for each, when the cache has done with it: for a miss, when its response is kept or given up. */
 export interface OutcomeEvent {
@@ -10,7 +10,10 @@ export interface OutcomeEvent {
   readonly url: string;
   /** The canonical path; `undefined` where it was not asked for. */
   readonly path: string | undefined;
-  /** Why, in words: `invalidated 3 s ago by PUT /users/bob/avatar`, `not stored: the response sets a cookie`. */
+  /**
+   * Why, in words: `invalidated 3 s ago by PUT /users/bob/avatar`, `not stored: the response sets a cookie`. For people: programs go by
+   * `outcome`.
+   */
   readonly reason: string | undefined;
   /** Milliseconds from when the cache was asked. */
   readonly durationMs: number;
@@ -42,7 +45,7 @@ export interface InvalidatedEvent {
   readonly delivered: boolean;
 }
 
-/** Entries had to go because the simple store was full. */
+/** An entry had to go because the simple store was full. */
 export interface EvictedEvent {
   readonly path: string;
   readonly bytes: number;
@@ -61,8 +64,10 @@ export interface BreakerEvent {
 
 /** One operation of the store, from the cache's side. */
 export interface OperationEvent {
+  /** `begin`: a fence without a look-up, or a change announced. `claim`: waiting for another process too. */
   readonly operation: 'lookUp' | 'begin' | 'claim' | 'save' | 'invalidate';
   readonly durationMs: number;
+  /** It threw, or says that the store cannot be reached. */
   readonly failed: boolean;
 }
 
@@ -88,25 +93,7 @@ export const channels = {
   operation: channel('routing-controllers-cache:operation'),
 } as const satisfies Record<keyof CacheEvents, Channel>;
 
-/**
- * Listens to what the cache does. With nobody listening, telling costs nothing.
- *
- * @returns ends it
- *
- * @example
- * ```ts
- * const stop = onCacheEvent('outcome', ({ action, outcome, reason }) => console.log(action, outcome, reason));
- * ```
- */
-export function onCacheEvent<Name extends keyof CacheEvents>(
-  name: Name,
-  listener: (event: CacheEvents[Name]) => void,
-): () => void {
-  const subscriber = (event: unknown): void => {
-    listener(event as CacheEvents[Name]);
-  };
-  subscribe(channels[name].name, subscriber);
-  return () => {
-    unsubscribe(channels[name].name, subscriber);
-  };
+/** Tells those who listen. What is told is built only for them: ask `channels[name].hasSubscribers` first. */
+export function tell<Name extends keyof CacheEvents>(name: Name, event: CacheEvents[Name]): void {
+  channels[name].publish(event);
 }

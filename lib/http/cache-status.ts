@@ -2,8 +2,8 @@
 export type Outcome =
   /** Answered from the store. `ttlSeconds` is missing where the entry never expires. */
   | { readonly kind: 'hit'; readonly ttlSeconds: number | undefined }
-  /** The handler ran. */
-  | { readonly kind: 'miss' }
+  /** The handler ran. `detail`: why its response is not stored, where that is known when its headers go out. */
+  | { readonly kind: 'miss'; readonly detail?: string }
   /** Answered by another request's computation. */
   | { readonly kind: 'collapsed' }
   /** The cache was not asked. */
@@ -26,12 +26,23 @@ function parameters(outcome: Outcome): string {
     case 'hit':
       return outcome.ttlSeconds === undefined ? 'hit' : `hit; ttl=${outcome.ttlSeconds}`;
     case 'miss':
-      return 'fwd=miss';
+      return outcome.detail === undefined ? 'fwd=miss' : `fwd=miss; detail=${structuredString(outcome.detail)}`;
     case 'collapsed':
       return 'fwd=miss; collapsed';
     case 'bypass':
       return `fwd=bypass; detail=${structuredString(outcome.detail)}`;
   }
+}
+
+/** A `Cache-Status` header in which this cache's own member says something else. @returns `undefined` where it has none */
+export function withCacheStatus(
+  header: number | string | readonly string[] | undefined,
+  said: string,
+  says: string,
+): string[] | undefined {
+  const members = header === undefined ? [] : [header].flat().map(String);
+  const own = members.lastIndexOf(said);
+  return own === -1 ? undefined : members.with(own, says);
 }
 
 /** RFC 8941 §3.3.3: printable ASCII in quotes. */

@@ -1,6 +1,7 @@
 import etag from 'etag';
 import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
 import type { WireKeeper } from '../edge/wire-keeper.js';
+import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
 import { headerText } from '../http/header-changes.js';
@@ -17,6 +18,10 @@ import { passesFilter } from './response-filter.js';
 import { tagsOf } from './response-tags.js';
 import { runMethod, type MethodListener } from './run-method.js';
 import { statusesOf } from './statuses.js';
+import { tellGivenUp, tellSaved } from './told-miss.js';
+
+const SETS_COOKIE = 'the response sets a cookie';
+const CLIENT_LEFT = 'the client left';
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
 export class Computation implements RecorderListener, MethodListener {
@@ -55,12 +60,13 @@ export class Computation implements RecorderListener, MethodListener {
     const { engine, action, call, address } = this.miss;
     this.wireKeeper = wireKeeper;
     engine.conclude(this.response, { kind: 'miss' });
+    ObservedRequest.of(this.response)?.beginComputing();
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
     this.noticeNext();
     if (action.seesResponse) {
       noticeRequestReads(this.response, action.rendersLocals, () => {
-        this.giveUp('unshareable');
+        this.giveUp('unshareable', 'the handler read the request through the response');
       });
     }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
@@ -74,7 +80,7 @@ export class Computation implements RecorderListener, MethodListener {
 
   onThrow(error: unknown): void {
     this.hasReturned = true;
-    if (!isClientError(error)) this.giveUp('unshareable');
+    if (!isClientError(error)) this.giveUp('unshareable', 'the handler failed');
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
@@ -94,14 +100,14 @@ export class Computation implements RecorderListener, MethodListener {
     if (this.state === 'closed' || this.head === undefined) return;
     const { engine, action, address, fence } = this.miss;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
-    if (action.seesRequest && this.cookies() !== this.cookiesBefore) return this.giveUp('unshareable');
+    if (action.seesRequest && this.cookies() !== this.cookiesBefore) return this.giveUp('unshareable', SETS_COOKIE);
     const length = headerText(this.head.headers, 'content-length');
-    if (length !== undefined && Number(length) !== body.length) return this.giveUp('unshareable');
+    if (length !== undefined && Number(length) !== body.length) return this.giveUp('unshareable', 'its body was cut off');
 
     const response = storedResponse(this.head, body, { continues: this.hasContinued || this.isByHand });
-    if (!passesFilter(engine, action, response)) return this.giveUp('unshareable');
+    if (!passesFilter(engine, action, response)) return this.giveUp('unshareable', 'responseFilter');
     const tags = tagsOf(engine, action, this.isByHand ? undefined : this.result, this.miss.call.action);
-    if (tags === undefined) return this.giveUp('unshareable');
+    if (tags === undefined) return this.giveUp('unshareable', 'tags failed');
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
     const storedAtMs = engine.clock.now();
@@ -110,29 +116,27 @@ export class Computation implements RecorderListener, MethodListener {
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
     this.flight?.land({ kind: 'recorded', entry });
-    if (saved === undefined) this.leave(entry);
-    else
-      void saved.then(() => {
-        this.leave(entry);
-      });
+    if (saved instanceof Promise) void saved.then(isKept => this.leave(entry, isKept));
+    else this.leave(entry, saved);
   }
 
   /** The entry is where others find it. */
-  private leave(entry: Entry): void {
+  private leave(entry: Entry, isKept: boolean): void {
     this.leaveFlight();
     this.wireKeeper?.attachTo(entry);
+    tellSaved(this.miss, entry, isKept);
   }
 
   onOverflow(): void {
-    this.giveUp('unshareable');
+    this.giveUp('unshareable', 'it is larger than maxEntryBytes');
   }
 
   onClose(begun: boolean): void {
     // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
-    if (begun) return this.giveUp('abandoned');
+    if (begun) return this.giveUp('abandoned', CLIENT_LEFT);
     const { collapseTimeout } = this.miss.engine.config;
     setTimeout(() => {
-      this.giveUp('abandoned');
+      this.giveUp('abandoned', CLIENT_LEFT);
     }, collapseTimeout * 1000).unref();
   }
 
@@ -151,7 +155,7 @@ export class Computation implements RecorderListener, MethodListener {
       namesCaller,
       nowMs: engine.clock.now(),
     });
-    if (verdict.kind === 'unstorable') return this.giveUp('unshareable');
+    if (verdict.kind === 'unstorable') return this.giveUp('unshareable', verdict.reason);
     this.lifetimeMs = verdict.lifetimeMs;
     if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
       this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
@@ -164,7 +168,7 @@ export class Computation implements RecorderListener, MethodListener {
   }
 
   /** Ends the computation without keeping anything. */
-  private giveUp(landing: 'unshareable' | 'abandoned'): void {
+  private giveUp(landing: 'unshareable' | 'abandoned', why: string): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
     const { engine, address, fence } = this.miss;
@@ -173,6 +177,7 @@ export class Computation implements RecorderListener, MethodListener {
     this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });
+    tellGivenUp(this.miss, why);
   }
 
   private leaveFlight(): void {
@@ -185,7 +190,7 @@ export class Computation implements RecorderListener, MethodListener {
     action.next = (error?: unknown): unknown => {
       if (error === undefined) this.hasContinued = true;
       // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
-      else if (this.head === undefined) this.giveUp('unshareable');
+      else if (this.head === undefined) this.giveUp('unshareable', 'the handler failed');
       return next?.(error) as unknown;
     };
   }

@@ -49,9 +49,12 @@ export class CurrentEngine {
     return this.engine;
   }
 
-  /** @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time */
-  async invalidate(targets: Targets): Promise<void> {
-    if (await this.get().invalidate(targets)) return;
+  /**
+   * @param by the call by which code does it
+   * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
+   */
+  async invalidate(targets: Targets, by: string): Promise<void> {
+    if (await this.get().invalidate(targets, by)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',
       'the store cannot be reached. The invalidation is tried again until it is.',

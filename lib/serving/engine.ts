@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
-import { cacheNameText, cacheStatus, type Outcome } from '../http/cache-status.js';
-import { NullStore } from '../stores/null-store.js';
-import { SimpleStore } from '../stores/simple/simple-store.js';
+import { channels } from '../events/cache-events.js';
+import { History } from '../events/history.js';
+import { ObservedRequest } from '../events/observed-request.js';
+import { cacheNameText, cacheStatus, withCacheStatus, type Outcome } from '../http/cache-status.js';
+import { observedStore } from '../stores/observed-store.js';
 import type {
   Address,
   Ending,
@@ -20,7 +22,10 @@ import type {
 import { Faults } from './faults.js';
 import { Flights } from './flights.js';
 import { inTime } from './in-time.js';
+import { openStore } from './open-store.js';
+import { reasonOf } from './reason.js';
 import { Counters, type CacheStats } from './stats.js';
+import { toldInvalidation } from './told-invalidation.js';
 
 const UNREACHABLE: Unreachable = { kind: 'unreachable' };
 
@@ -30,10 +35,12 @@ function fenceOf(begun: Miss | Unreachable): Fence | undefined {
 
 /** The cache at work: one configuration, and the state that began with it. */
 export class Engine {
-  readonly store: Store;
+  private readonly plainStore: Store;
+  private observed: Store | undefined;
   readonly flights: Flights;
   readonly faults: Faults;
   private readonly counters = new Counters();
+  private past: History | undefined;
   /** As `Cache-Status` has it; `undefined`: nothing is said there. */
   readonly cacheName: string | undefined;
 
@@ -44,7 +51,17 @@ export class Engine {
     this.faults = new Faults(config.onError, () => this.counters.counts.errors++);
     this.flights = new Flights(clock);
     this.cacheName = config.cacheStatus === false ? undefined : cacheNameText(config.cacheStatus);
-    this.store = this.openStore();
+    this.plainStore = openStore(config, clock, this.faults);
+  }
+
+  /** With nobody listening, as it was opened: a hit goes through nothing else. */
+  get store(): Store {
+    return channels.operation.hasSubscribers ? (this.observed ??= observedStore(this.plainStore)) : this.plainStore;
+  }
+
+  /** What happened since somebody listens. What comes to pass with nobody listening ends it, so that it never tells half of it. */
+  get history(): History | undefined {
+    return (this.past = channels.outcome.hasSubscribers ? (this.past ?? new History()) : undefined);
   }
 
   /** Says how a request ended, in the response and in the stats. Once for each request. */
@@ -52,6 +69,18 @@ export class Engine {
     const status = this.count(outcome);
     // RFC 9211 §2: each cache on the way adds its own to what is there.
     if (status !== undefined && !response.headersSent) response.appendHeader('Cache-Status', status);
+    // What a miss comes to is told when it has.
+    if (channels.outcome.hasSubscribers && outcome.kind !== 'miss')
+      ObservedRequest.of(response)?.end(outcome.kind, reasonOf(outcome));
+  }
+
+  /** Says in the response why it is not stored, where its headers can still be changed. */
+  explainMiss(response: ServerResponse, detail: string): void {
+    const { cacheName } = this;
+    if (cacheName === undefined || response.headersSent) return;
+    const [said, says] = [cacheStatus(cacheName, { kind: 'miss' }), cacheStatus(cacheName, { kind: 'miss', detail })];
+    const header = withCacheStatus(response.getHeader('Cache-Status'), said, says);
+    if (header !== undefined) response.setHeader('Cache-Status', header);
   }
 
   /** Counts how a request ended. @returns what the response says of it; `undefined`: nothing */
@@ -61,10 +90,9 @@ export class Engine {
   }
 
   /** Keeps the entry of a response, unless it was invalidated while it was computed. At once, when the store answers at once. */
-  save(address: Address, entry: Entry, fence: Fence): MaybePromise<void> {
+  save(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
     const isKept = this.keep(address, entry, fence);
-    if (isKept instanceof Promise) return isKept.then(kept => this.countStore(kept));
-    this.countStore(isKept);
+    return isKept instanceof Promise ? isKept.then(kept => this.countStore(kept)) : this.countStore(isKept);
   }
 
   /** Keeps an entry, or more of one, as `save` does, that is no further response and counts as none. @returns whether it was kept */
@@ -87,18 +115,24 @@ export class Engine {
     }
   }
 
-  /** @returns whether clients may be told of the change. At once, when the store answers at once. */
-  invalidate(targets: Targets): MaybePromise<boolean> {
-    this.countInvalidations(targets);
-    return this.settle(this.store.invalidate(targets));
-  }
-
-  countInvalidations({ prefixes, tags = [] }: Targets): void {
+  /**
+   * @param by who does it, for those who listen
+   * @param how default: the store is told
+   * @returns whether clients may be told of the change. At once, when the store answers at once.
+   */
+  invalidate(
+    targets: Targets,
+    by: string,
+    how: () => MaybePromise<Invalidated> = () => this.store.invalidate(targets),
+  ): MaybePromise<boolean> {
+    const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
+    this.history?.noteInvalidated(prefixes, tags, by, this.clock.now());
+    return this.settle(channels.invalidated.hasSubscribers ? toldInvalidation(this.store, targets, by, how) : how());
   }
 
   /** Waits for an invalidation. @returns whether clients may be told of the change */
-  settle(invalidated: MaybePromise<Invalidated>): MaybePromise<boolean> {
+  private settle(invalidated: MaybePromise<Invalidated>): MaybePromise<boolean> {
     if (invalidated instanceof Promise) return invalidated.then(settled => this.settle(settled));
     return invalidated === undefined || this.untilDelivered(invalidated);
   }
@@ -121,8 +155,9 @@ export class Engine {
     }
   }
 
-  private countStore(isStored: boolean): void {
+  private countStore(isStored: boolean): boolean {
     if (isStored) this.counters.counts.stores++;
+    return isStored;
   }
 
   private untilDelivered({ cause, delivered }: Undelivered): MaybePromise<boolean> {
@@ -133,21 +168,5 @@ export class Engine {
     );
     if (this.config.whenUnreachable === 'continue') return true;
     return inTime(delivered, this.config.collapseTimeout * 1000).then(delivery => delivery !== 'late');
-  }
-
-  private openStore(): Store {
-    const { store, maxBytes, keyPrefix, storeTimeout, collapseTimeout } = this.config;
-    if (store === 'simple') return new SimpleStore({ maxBytes, clock: this.clock });
-    if (store === 'null') return new NullStore();
-    if (!('open' in store)) return store;
-    return store.open({
-      clock: this.clock,
-      keyPrefix,
-      storeTimeoutMs: storeTimeout * 1000,
-      collapseTimeoutMs: collapseTimeout * 1000,
-      report: (code, message, cause) => {
-        this.faults.report(code, message, cause);
-      },
-    });
   }
 }

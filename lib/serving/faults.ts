@@ -1,4 +1,5 @@
 import { CacheFault } from '../errors.js';
+import { channels, tell } from '../events/cache-events.js';
 
 /** Reports faults that were survived. */
 export class Faults {
@@ -14,6 +15,7 @@ export class Faults {
     this.count();
     const why = reasonOf(cause);
     const fault = new CacheFault(code, why === '' ? message : `${message}: ${why}`, { cause });
+    tellFault(fault);
     if (this.onError === undefined) this.warnOnce(code, fault);
     else this.tell(this.onError, fault);
   }
@@ -21,10 +23,12 @@ export class Faults {
   /** Advice that is given once, however often its occasion comes. */
   advise(occasion: string, message: string, code = 'CACHE_NOT_KEYED'): void {
     if (this.warned.has(occasion)) return;
-    if (this.onError === undefined) this.warnOnce(occasion, new CacheFault(code, message));
+    const fault = new CacheFault(code, message);
+    tellFault(fault);
+    if (this.onError === undefined) this.warnOnce(occasion, fault);
     else {
       this.warned.add(occasion);
-      this.tell(this.onError, new CacheFault(code, message));
+      this.tell(this.onError, fault);
     }
   }
 
@@ -41,6 +45,10 @@ export class Faults {
     this.warned.add(kind);
     process.emitWarning(fault.message, { type: 'CacheWarning', code: fault.code });
   }
+}
+
+function tellFault({ code, message }: CacheFault): void {
+  if (channels.fault.hasSubscribers) tell('fault', { code, message });
 }
 
 /** Of several attempts in one, as of a host with several addresses, the first says why. */

@@ -4,6 +4,7 @@ import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { Visit } from '../edge/visit.js';
 import { applyClientRules } from '../http/client-rules.js';
+import { ObservedRequest } from '../events/observed-request.js';
 import type { LookUp, MaybePromise } from '../stores/store.js';
 import { answerFromEntry, clientRulesOf } from './answer.js';
 import { Computation } from './compute.js';
@@ -24,6 +25,7 @@ type Way = KeyedWay | { readonly kind: 'past'; readonly detail: string };
  * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
  */
 export function serveCached(engine: Engine, action: CachedAction, call: ActionCall): unknown {
+  if (ObservedRequest.isWanted) observe(action, call);
   const way = wayOf(engine, action, call);
   return way instanceof Promise ? way.then(settled => serve(engine, action, call, settled)) : serve(engine, action, call, way);
 }
@@ -48,6 +50,8 @@ function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way)
 
 function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
   const { address, namesCaller, isForced } = way;
+  const observed = ObservedRequest.of(responseOf(call));
+  observed?.leadsTo(address.path.path);
   const visit = Visit.of(engine, action, responseOf(call));
   visit?.leadsTo(engine, action, address);
   if (found.kind === 'hit') {
@@ -55,6 +59,7 @@ function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: Keyed
     return answerFromEntry(engine, action, call, found.entry);
   }
   if (found.kind === 'unreachable') return passBy(engine, call, 'the store cannot be reached');
+  observed?.missed(isForced ? 'forcedUpdate' : engine.history?.whyMissed(address, engine.clock.now()), engine.history?.order);
 
   const miss = { engine, action, call, address, namesCaller, fence: found.fence, visit };
   // A response to HEAD has no body to keep.
@@ -71,11 +76,17 @@ function runUnrecorded({ engine, action, call, fence }: Miss): unknown {
   const response = responseOf(call);
   engine.release(fence, 'unused');
   engine.conclude(response, { kind: 'miss' });
+  ObservedRequest.of(response)?.end('miss', 'not stored: a response to HEAD has no body to keep');
   // RFC 9110 §9.3.2: the same headers as for GET.
   onHeaders(response, () => {
     if (statusesOf(action).includes(response.statusCode)) applyClientRules(response, clientRulesOf(engine, action));
   });
   return call.run();
+}
+
+function observe({ name }: CachedAction, call: ActionCall): void {
+  const { method = '', originalUrl } = requestOf(call);
+  new ObservedRequest(name, method, originalUrl).travelsWith(responseOf(call));
 }
 
 function wayOf(engine: Engine, action: CachedAction, call: ActionCall): MaybePromise<Way> {

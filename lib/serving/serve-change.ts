@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { responseOf, type ActionCall } from '../controllers/action-call.js';
+import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import { ChangeRefused } from '../controllers/change-refused.js';
 import type { ChangingAction } from '../controllers/changing-action.js';
 import { OutputGate, type Moment } from '../http/output-gate.js';
@@ -101,18 +101,23 @@ class ServedChange {
   ): MaybePromise<boolean> {
     const engine = this.engineNow();
     const targets = this.targets(engine);
-    engine.countInvalidations(targets);
     // Where the cache has been reset meanwhile, the store that was told of the change is closed.
     const isSame = engine === this.engine;
     if (!isSame) void this.change?.commit(targets);
     const { store } = engine;
     const plain = { invalidate: () => store.invalidate(targets), commit: () => store.invalidate(targets) };
     try {
-      const told = engine.settle(how(targets, (isSame ? this.change : undefined) ?? plain));
+      const told = engine.invalidate(targets, this.name(), () => how(targets, (isSame ? this.change : undefined) ?? plain));
       return told instanceof Promise ? told.catch((error: unknown) => this.survive(engine, error)) : told;
     } catch (error) {
       return this.survive(engine, error);
     }
+  }
+
+  /** Without the query, which may hold what is nobody else's business. */
+  private name(): string {
+    const { method = '', originalUrl } = requestOf(this.call);
+    return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
   }
 
   private targets(engine: Engine): Targets {

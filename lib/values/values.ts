@@ -41,7 +41,7 @@ export class Values {
   /** @returns those of the keys that there was a value of. @throws CacheFault as `invalidate` does */
   async deleteMany(keys: readonly string[]): Promise<string[]> {
     const held = await this.held(keys);
-    await this.current.invalidate({ prefixes: keys.map(pathOfValue) });
+    await this.current.invalidate({ prefixes: keys.map(pathOfValue) }, 'cache.delete');
     return held;
   }
 

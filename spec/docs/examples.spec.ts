@@ -8,10 +8,12 @@ import { examplesIn, PACKAGE_PATHS, root } from '../support/examples.js';
 const preamble = `
 import 'reflect-metadata';
 import { Authorized, Body, Controller, CurrentUser, Delete, Get, HeaderParam, JsonController, Param, Post, Put, QueryParam, QueryParams, Req, createExpressServer } from 'routing-controllers';
-import { cache, CacheConfig, CacheDefaults, Cached, InvalidatesCache, Memoized, NullStore, SimpleStore, type Action } from '${root}/lib/index.js';
+import { cache, CacheConfig, CacheDefaults, Cached, InvalidatesCache, Memoized, NullStore, onCacheEvent, SimpleStore, type Action } from '${root}/lib/index.js';
 import { KeyvStore } from '${root}/lib/keyv.js';
 import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';
+import { cacheMetrics } from '${root}/lib/prometheus.js';
+import { traceCache } from '${root}/lib/opentelemetry.js';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import http from 'node:http';

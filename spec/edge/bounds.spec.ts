@@ -31,12 +31,12 @@ describe('junk', () => {
     const maxBytes = 80_000;
     const spellings = new Spellings(maxBytes);
     const asked = Array.from({ length: 1000 }, (_, index) => question(`/members/bob?junk=${index}`));
-    spellings.learn(question('/members/bob'), new Set(), address);
+    spellings.learn(question('/members/bob'), { name: 'Members.one', keyedHeaders: new Set() }, address);
     for (const junk of asked) {
-      spellings.learn(junk, new Set(), address);
-      expect(spellings.addressOf(question('/members/bob'))).toBe(address);
+      spellings.learn(junk, { name: 'Members.one', keyedHeaders: new Set() }, address);
+      expect(spellings.placeOf(question('/members/bob'))?.address).toBe(address);
     }
-    const known = asked.filter(junk => spellings.addressOf(junk) !== undefined);
+    const known = asked.filter(junk => spellings.placeOf(junk) !== undefined);
     expect(known.length).toBeGreaterThan(5);
     expect(known.length).toBeLessThan(maxBytes / 8 / 600);
     expect(known.at(-1)).toBe(asked.at(-1));
@@ -45,11 +45,11 @@ describe('junk', () => {
   it('as long as a page is no spelling', () => {
     const spellings = new Spellings(64 * 1024 * 1024);
     const long = question(`/members/bob?junk=${'x'.repeat(4000)}`);
-    spellings.learn(long, new Set(), address);
-    expect(spellings.addressOf(long)).toBeUndefined();
+    spellings.learn(long, { name: 'Members.one', keyedHeaders: new Set() }, address);
+    expect(spellings.placeOf(long)).toBeUndefined();
     const headers = question('/members/bob', { 'x-language': 'x'.repeat(4000) });
-    spellings.learn(headers, new Set(['x-language']), address);
-    expect(spellings.addressOf(headers)).toBeUndefined();
+    spellings.learn(headers, { name: 'Members.one', keyedHeaders: new Set(['x-language']) }, address);
+    expect(spellings.placeOf(headers)).toBeUndefined();
   });
 
   it('in Accept-Encoding and Host leaves an entry with eight answers at most', async () => {

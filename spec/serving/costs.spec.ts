@@ -4,7 +4,7 @@ import { ServerResponse, type RequestListener } from 'node:http';
 import type { Writable } from 'node:stream';
 import { Get, JsonController, QueryParam } from 'routing-controllers';
 import { exchangeOf } from '../../bench/inject.js';
-import { Cached } from '../../lib/index.js';
+import { Cached, onCacheEvent } from '../../lib/index.js';
 import { countLookUps, startAfresh } from '../support/each.js';
 import { appOf } from '../support/server.js';
 
@@ -133,6 +133,20 @@ describe('the cost', () => {
     });
     expect(lookUps()).toBe(1);
     expect(runs).toBe(0);
+  });
+
+  it('of telling is nothing where nobody listens: no clock is read for a hit, and none when whoever listened has stopped', async () => {
+    const clock = jest.spyOn(performance, 'now');
+    const read = async (): Promise<number> => {
+      clock.mockClear();
+      await costOf(app, '/pages/cached?page=1');
+      return clock.mock.calls.length;
+    };
+    expect(await read()).toBe(0);
+    const stop = onCacheEvent('outcome', () => undefined);
+    expect(await read()).toBe(2);
+    stop();
+    expect(await read()).toBe(0);
   });
 
   it('of a miss in memory is one promise, one copy of the body and four methods more than without a cache; the ETag is Express’ own', async () => {

@@ -6,7 +6,15 @@ import ts from 'typescript';
 export const root = resolve(__dirname, '../..');
 
 /** The package by the names that its users import it by. */
-const SUBPATHS = { '': 'index', '/redis': 'redis', '/memcached': 'memcached', '/keyv': 'keyv', '/testing': 'testing' };
+const SUBPATHS = {
+  '': 'index',
+  '/redis': 'redis',
+  '/memcached': 'memcached',
+  '/keyv': 'keyv',
+  '/prometheus': 'prometheus',
+  '/opentelemetry': 'opentelemetry',
+  '/testing': 'testing',
+};
 export const PACKAGE_PATHS = Object.fromEntries(
   Object.entries(SUBPATHS).map(([subpath, file]) => [`routing-controllers-cache${subpath}`, [join(root, 'lib', `${file}.ts`)]]),
 );

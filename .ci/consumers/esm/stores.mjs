@@ -3,18 +3,21 @@ import { createRequire } from 'node:module';
 import { CacheConfigError } from 'routing-controllers-cache';
 
 // Read first: what the main entry has loaded, all by itself.
-const loaded = ['redis', 'memcache-client', 'keyv'].filter(name =>
+const loaded = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'].filter(name =>
   Object.keys(createRequire(import.meta.url).cache).some(file => file.replaceAll('\\', '/').includes(`/node_modules/${name}/`)),
 );
 
 const { KeyvStore } = await import('routing-controllers-cache/keyv');
 const { MemcachedStore } = await import('routing-controllers-cache/memcached');
 const { RedisStore } = await import('routing-controllers-cache/redis');
+const { cacheMetrics } = await import('routing-controllers-cache/prometheus');
+const { traceCache } = await import('routing-controllers-cache/opentelemetry');
 const { describeStore } = await import('routing-controllers-cache/testing');
 
 function made(create) {
   try {
-    return typeof create().open;
+    const used = create();
+    return typeof (used.open ?? used);
   } catch (error) {
     if (!(error instanceof CacheConfigError)) throw error;
     return /Run: (.*)$/.exec(error.message)?.[1] ?? error.message;
@@ -25,6 +28,8 @@ const stores = [
   made(() => new RedisStore()),
   made(() => new MemcachedStore()),
   made(() => new KeyvStore({ adapter: new Map() })),
+  made(() => cacheMetrics()),
+  made(() => traceCache()),
 ];
 console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
 process.exit();

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import Keyv from 'keyv';
+import { Registry } from 'prom-client';
 import { createClient } from 'redis';
-import type { OpenableStore, Store } from 'routing-controllers-cache';
+import { onCacheEvent, type OpenableStore, type OutcomeEvent, type Store } from 'routing-controllers-cache';
 import { KeyvStore, type KeyvStoreOptions } from 'routing-controllers-cache/keyv';
 import { MemcachedStore, type MemcachedStoreOptions } from 'routing-controllers-cache/memcached';
+import { traceCache, type CacheTracingOptions } from 'routing-controllers-cache/opentelemetry';
+import { cacheMetrics, type CacheMetricsOptions } from 'routing-controllers-cache/prometheus';
 import { RedisStore, type RedisStoreOptions } from 'routing-controllers-cache/redis';
 import { describeStore, type CreateStore } from 'routing-controllers-cache/testing';
 
@@ -17,7 +20,13 @@ const wrong: RedisStoreOptions = { uri: 'redis://127.0.0.1' };
 const made: OpenableStore[] = [new RedisStore(redis), new MemcachedStore(memcached), new KeyvStore(keyv)];
 const create: CreateStore = (): Store | OpenableStore => new RedisStore('redis://127.0.0.1:1');
 
-const stores = made.map(store => typeof store.open);
+const metrics: CacheMetricsOptions = { register: new Registry(), prefix: 'shop_cache_' };
+const tracing: CacheTracingOptions = {};
+const outcomes: OutcomeEvent[] = [];
+const stop: () => void = onCacheEvent('outcome', outcome => outcomes.push(outcome));
+stop();
+
+const stores = [...made.map(store => typeof store.open), typeof cacheMetrics(metrics), typeof traceCache(tracing)];
 const loaded: string[] = [];
 console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
 process.exit(typeof create === 'function' && typeof wrong === 'object' ? 0 : 1);

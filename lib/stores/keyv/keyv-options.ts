@@ -1,7 +1,7 @@
 import type { KeyvStoreAdapter } from 'keyv';
 import { CacheConfigError } from '../../errors.js';
 import { shown } from '../../shown.js';
-import { unknownOptions } from '../shared/option-mistakes.js';
+import { unknownOptions } from '../../option-mistakes.js';
 import { loadKeyv, type GivenKeyv } from './strict-keyv.js';
 
 /** What a Keyv store keeps responses in. It stays open when the cache is closed. */

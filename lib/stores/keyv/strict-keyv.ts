@@ -1,5 +1,5 @@
 import type { Keyv } from 'keyv';
-import { requirePeer } from '../shared/peer.js';
+import { requirePeer } from '../../peer.js';
 import type { Adapter } from './adapter-watch.js';
 
 /** What is used of a Keyv that an application made: by its shape, since the package has one class for `import` and one for `require`. */

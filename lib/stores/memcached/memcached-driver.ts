@@ -1,5 +1,5 @@
 import type { MemcacheClient } from 'memcache-client';
-import { requirePeer } from '../shared/peer.js';
+import { requirePeer } from '../../peer.js';
 import type { Driver, Found } from '../shared/driver.js';
 import { expirationOf, NEVER } from './expiration.js';
 import { MemcachedServer } from './memcached-server.js';

@@ -1,7 +1,7 @@
 import type { MemcacheClient } from 'memcache-client';
 import { CacheConfigError } from '../../errors.js';
 import { shown } from '../../shown.js';
-import { unknownOptions } from '../shared/option-mistakes.js';
+import { unknownOptions } from '../../option-mistakes.js';
 import type { MemcachedServers } from './memcached-driver.js';
 import { isServerAddress } from './server-address.js';
 

@@ -1,7 +1,7 @@
 import { CacheConfigError } from '../../errors.js';
 import { shown } from '../../shown.js';
-import { unknownOptions } from '../shared/option-mistakes.js';
-import { requirePeer } from '../shared/peer.js';
+import { unknownOptions } from '../../option-mistakes.js';
+import { requirePeer } from '../../peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
 import { isRedisUrl } from './redis-url.js';
 

@@ -1,4 +1,5 @@
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import { channels, tell } from '../../events/cache-events.js';
 
 /** Failures one after the other, after which the store is left alone. */
 const FAILURES = 3;
@@ -32,6 +33,7 @@ export class Reachability {
     this.breaker.onBreak(() => {
       this.probeLater();
     });
+    this.breaker.onStateChange(tellState);
   }
 
   /** Whether the store is asked at all. */
@@ -75,3 +77,14 @@ export class Reachability {
     }, RECOVERY_MS).unref();
   }
 }
+
+function tellState(entered: CircuitState): void {
+  const state = STATES[entered];
+  if (state !== undefined && channels.breaker.hasSubscribers) tell('breaker', { state });
+}
+
+const STATES: Partial<Record<CircuitState, 'open' | 'half-open' | 'closed'>> = {
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Closed]: 'closed',
+};

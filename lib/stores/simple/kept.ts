@@ -9,7 +9,7 @@ import { responseOf, type Head, type Headed } from './shared-heads.js';
 export class Kept extends Indexed {
   readonly bytes: number;
   readonly key: string;
-  private readonly path: string;
+  readonly path: string;
   readonly head: Head;
   private readonly etag: string | undefined;
   private readonly body: KeptBody;

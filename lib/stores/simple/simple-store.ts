@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
+import { channels, tell } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Fence, Hit, Miss, Store, StoreSize, Targets } from '../store.js';
 import { EntryIndex } from './entry-index.js';
@@ -190,8 +191,9 @@ export class SimpleStore implements Store {
     return new LRUCache<string, Kept>({
       maxSize: this.maxBytes,
       sizeCalculation: kept => kept.bytes,
-      dispose: kept => {
+      dispose: (kept, _key, reason) => {
         this.drop(kept);
+        if (reason === 'evict' && channels.evicted.hasSubscribers) tell('evicted', { path: kept.path, bytes: kept.bytes });
       },
     });
   }

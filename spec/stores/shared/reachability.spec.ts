@@ -1,5 +1,6 @@
 import { Reachability, StoreUnreachable } from '../../../lib/stores/shared/reachability.js';
 import { Deferred } from '../../support/deferred.js';
+import { heard, stopListening } from '../../support/heard.js';
 
 const RECOVERY_MS = 1000;
 
@@ -182,5 +183,22 @@ describe('closing', () => {
     await jest.advanceTimersByTimeAsync(250);
     await closing;
     expect(await hanging).toBeInstanceOf(StoreUnreachable);
+  });
+});
+
+describe('whether it is asked at all', () => {
+  afterEach(stopListening);
+
+  it('is told to those who listen: open when it is left alone, half-open when it is tried, closed when it answers', async () => {
+    const states = heard('breaker');
+    await failTimes(2);
+    expect(states).toEqual([]);
+    await failTimes(1);
+    expect(states).toEqual([{ state: 'open' }]);
+    probe.mockRejectedValueOnce(new Error('still gone'));
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS);
+    expect(states.slice(1)).toEqual([{ state: 'half-open' }, { state: 'open' }]);
+    await jest.advanceTimersByTimeAsync(RECOVERY_MS);
+    expect(states.slice(3)).toEqual([{ state: 'half-open' }, { state: 'closed' }]);
   });
 });

@@ -1,4 +1,4 @@
-import { shown } from '../../shown.js';
+import { shown } from './shown.js';
 
 /** The options that there are not, one sentence each. */
 export function unknownOptions(options: object, names: readonly string[]): string[] {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CacheConfigError } from '../../lib/errors.js';
-import { requirePeer } from '../../lib/stores/shared/peer.js';
+import { CacheConfigError } from '../lib/errors.js';
+import { requirePeer } from '../lib/peer.js';
 
 describe('a peer', () => {
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import { CacheConfigError } from '../../errors.js';
+import { CacheConfigError } from './errors.js';
 
 const load = createRequire(__filename);
 
 /**
- * Loads a package that applications install only when they use the store that needs it.
+ * Loads a package that applications install only when they use what needs it.
  *
  * @param subpath what needs it, as applications import it
  * @throws CacheConfigError when it is not installed

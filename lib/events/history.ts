@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
+
+/** Names invalidated that are remembered. */
+const MAX_INVALIDATED = 100;
+/** Bytes that remembering what was stored may take. */
+const MAX_STORED_BYTES = 1024 * 1024;
+const BOOKKEEPING_BYTES = 300;
+
+/** Where something stands: as an address of the store. */
+interface Place {
+  readonly key: string;
+  readonly path: CanonicalPath;
+  readonly tags?: readonly string[] | undefined;
+}
+
+interface Stored {
+  readonly order: number;
+  readonly expiresAtMs: number;
+  /** Those that the response has brought. */
+  readonly tags: readonly string[];
+}
+
+/** One prefix or tag. */
+interface Invalidated {
+  readonly order: number;
+  readonly kind: 'prefix' | 'tag';
+  readonly name: string;
+  readonly by: string;
+  readonly atMs: number;
+}
+
+const NONE: readonly string[] = [];
+
+/** What has happened of late, bounded, from which it is told why something is not in the store. Kept only while somebody listens. */
+export class History {
+  private readonly stored = new LRUCache<string, Stored>({
+    maxSize: MAX_STORED_BYTES,
+    sizeCalculation: ({ tags }, key) => BOOKKEEPING_BYTES + 2 * (key.length + tags.join().length),
+  });
+  /** The newest comes last. */
+  private readonly invalidated: Invalidated[] = [];
+  /** Counts what happens, so that it stands in one order without a clock. */
+  order = 0;
+
+  noteStored(
+    { key }: Place,
+    { expiresAtMs, tags = NONE }: { readonly expiresAtMs: number; readonly tags?: readonly string[] },
+  ): void {
+    this.stored.set(key, { order: ++this.order, expiresAtMs, tags });
+  }
+
+  noteInvalidated(prefixes: readonly string[], tags: readonly string[], by: string, atMs: number): void {
+    const order = ++this.order;
+    for (const prefix of prefixes.slice(-MAX_INVALIDATED))
+      this.invalidated.push({ order, kind: 'prefix', name: canonicalise(prefix), by, atMs });
+    for (const tag of tags.slice(-MAX_INVALIDATED)) this.invalidated.push({ order, kind: 'tag', name: tag, by, atMs });
+    this.invalidated.splice(0, this.invalidated.length - MAX_INVALIDATED);
+  }
+
+  /** Why it is not in the store. */
+  whyMissed(place: Place, nowMs: number): string {
+    const stored = this.stored.get(place.key);
+    const cause = this.invalidationSince(stored?.order ?? 0, place, stored?.tags);
+    if (cause !== undefined) {
+      const invalidated = `invalidated ${ago(cause.atMs, nowMs)} by ${cause.by}`;
+      return stored === undefined ? `first asked for since ${invalidated}` : invalidated;
+    }
+    if (stored === undefined) return 'first asked for, or evicted';
+    return stored.expiresAtMs <= nowMs ? `expired ${ago(stored.expiresAtMs, nowMs)}` : 'evicted, or invalidated unnoticed';
+  }
+
+  /** Whether it is known to have been invalidated after that. @param tags those that the response has brought */
+  wasInvalidatedSince(order: number, place: Place, tags?: readonly string[]): boolean {
+    return this.invalidationSince(order, place, tags) !== undefined;
+  }
+
+  private invalidationSince(order: number, { path, tags = NONE }: Place, ownTags = NONE): Invalidated | undefined {
+    return this.invalidated.findLast(({ order: when, kind, name }) => {
+      if (when <= order) return false;
+      return kind === 'prefix' ? covers(name, path) : tags.includes(name) || ownTags.includes(name);
+    });
+  }
+}
+
+/** In whole segments. */
+function covers(prefix: string, { path, folded }: CanonicalPath): boolean {
+  const [under, top] = folded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
+  return under === top || under.startsWith(`${top}/`);
+}
+
+function ago(thenMs: number, nowMs: number): string {
+  return `${Math.max(0, Math.floor((nowMs - thenMs) / 1000))} s ago`;
+}

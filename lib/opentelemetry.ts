@@ -1,0 +1,3 @@
+export { traceCache } from './observers/cache-tracing.js';
+
+export type { CacheTracingOptions } from './observers/cache-tracing.js';

@@ -1,0 +1,14 @@
+import type { Outcome } from '../http/cache-status.js';
+
+/** Why a request that missed nothing ended as it did. */
+export function reasonOf(outcome: Outcome): string | undefined {
+  switch (outcome.kind) {
+    case 'hit':
+      return outcome.ttlSeconds === undefined ? 'fresh, and never expires' : `fresh for ${outcome.ttlSeconds} s`;
+    case 'collapsed':
+      return 'answered by the computation of another request';
+    case 'bypass':
+    case 'miss':
+      return outcome.detail;
+  }
+}
