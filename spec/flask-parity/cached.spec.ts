@@ -423,7 +423,7 @@ describe('query_string=True', () => {
     expect(await textsOf(server, '/works?a', '/works?a=')).toEqual(['4', '4']);
   });
 
-  it('differs: the values of a parameter keep their order, which a handler can see (…_repeated_paramaters)', async () => {
+  it('differs: the values of a parameter keep their order, which a handler can see (test_generate_cache_key_from_query_string_repeated_paramaters)', async () => {
     const server = await TestServer.ofControllers([WorksController]);
     expect(
       await textsOf(
@@ -502,12 +502,12 @@ describe('make_cache_key=', () => {
     expect(await textsOf(server, '/sum?a=1&b=2', '/sum?a=2&b=1')).toEqual([three, three]);
   });
 
-  it('key_prefix= differs: class and method stay in the key, so that no two views share (…_from_different_view)', async () => {
+  it('key_prefix= differs: class and method stay in the key, so that no two views share (test_generate_cache_key_from_different_view)', async () => {
     const server = await TestServer.ofControllers([KeyedController]);
     expect(await textsOf(server, '/own/a?foo=a', '/other?foo=a', '/own/a?foo=a')).toEqual(['1', '2', '1']);
   });
 
-  it('methods=["POST"] differs: a response to POST is refused; what it computes is memoized (…_from_request_body)', async () => {
+  it('methods=["POST"] differs: a response to POST is refused; what it computes is memoized (test_generate_cache_key_from_request_body)', async () => {
     class Works {
       @Memoized()
       async find(_query: object): Promise<number> {
@@ -538,7 +538,7 @@ describe('make_cache_key=', () => {
     await expect(async () => TestServer.ofControllers([CachedController])).rejects.toThrow('CachedController.works');
   });
 
-  it('hash_method= is not needed: long keys that differ in their last sign are two', async () => {
+  it('hash_method= is not needed: long keys that differ in their last sign are two (test_cache_accepts_multiple_ciphers)', async () => {
     const server = await TestServer.ofControllers([KeyedController]);
     const long = 'x'.repeat(5000);
     expect(await textsOf(server, `/own/a?foo=${long}1`, `/own/a?foo=${long}2`, `/own/a?foo=${long}1`)).toEqual(['1', '2', '1']);
@@ -747,7 +747,28 @@ describe("cache.delete('view//path')", () => {
     expect(await textsOf(server, '/works?limit=15&mock=true')).toEqual(['2']);
   });
 
-  it('cache.delete_cached(view, path, query) of one query is a tag (…_only_deletes_matching_arguments)', async () => {
+  it('cache.delete_cached(view, name=…) is :name in the target of what changes (test_delete_cached_view_builds_the_path_with_url_for)', async () => {
+    @JsonController('/user')
+    class UserController {
+      @Get('/:name')
+      @Cached()
+      user(@Param('name') name: string) {
+        return { name, run: ++runs };
+      }
+
+      @Post('/:name/avatar')
+      @InvalidatesCache('/user/:name')
+      changeAvatar() {
+        return {};
+      }
+    }
+    const server = await TestServer.ofControllers([UserController]);
+    await textsOf(server, '/user/bob', '/user/eve');
+    await server.send('/user/bob/avatar', { method: 'POST' });
+    expect(await textsOf(server, '/user/bob', '/user/eve')).toEqual(['{"name":"bob","run":3}', '{"name":"eve","run":2}']);
+  });
+
+  it('cache.delete_cached(view, path, query) of one query is a tag (test_delete_cached_query_string_only_deletes_matching_arguments)', async () => {
     const server = await TestServer.ofControllers([PathsController]);
     await textsOf(server, '/works?limit=15', '/works?limit=20');
     await cache.invalidateTags('works limit 20');
@@ -800,7 +821,7 @@ describe('source_check=True', () => {
 });
 
 describe('stream_template()', () => {
-  it('is a stream, kept as the bytes that it was (test_cached_view_returning_stream_template)', async () => {
+  it('is a stream, kept as the bytes that it was (test_cached_view_returning_stream_template, test_generator_of_bytes_is_joined)', async () => {
     @JsonController()
     class StreamController {
       @Get('/')
@@ -808,6 +829,12 @@ describe('stream_template()', () => {
       stream(@Res() response: Response) {
         response.type('html');
         return streamOf(['<html>', `<body>${++runs}</body>`, '</html>']);
+      }
+
+      @Get('/bytes')
+      @Cached()
+      bytes() {
+        return streamOf([Buffer.from([0, 255]), Buffer.from([++runs])]);
       }
     }
     const server = await TestServer.ofControllers([StreamController]);
@@ -817,6 +844,9 @@ describe('stream_template()', () => {
         text: '<html><body>1</body></html>',
         headers: { 'content-type': 'text/html; charset=utf-8' },
       });
+    }
+    for (const outcome of ['fwd=miss', 'hit']) {
+      expect(await server.get('/bytes')).toMatchObject({ outcome, body: Buffer.from([0, 255, 2]) });
     }
   });
 });

@@ -10,8 +10,11 @@ import {
   type Address,
   type CacheFault,
 } from '../../lib/index.js';
+import { RedisStore } from '../../lib/redis.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';
+import { describeWith } from '../support/servers/installed.js';
+import { RedisServer } from '../support/servers/redis-server.js';
 import { describeOn, keyv, memcached, redis } from '../support/stores.js';
 import { holdTime } from '../support/time.js';
 import { textsOf } from './remote.js';
@@ -167,6 +170,22 @@ describe('Cache(app, config={…})', () => {
   });
 });
 
+describeWith('redis-server', 'CACHE_REDIS_DB', () => {
+  it('is in the URL, and what is in another is not seen (test_app_redis_cache_backend_url_custom_db)', async () => {
+    const { url } = await RedisServer.start();
+    const valueIn = async (database: string): Promise<unknown> => {
+      cache.configure({ store: new RedisStore({ url: `${url}${database}` }), storeTimeout: 20 });
+      const value = (await cache.get('a')) ?? 'none';
+      await cache.set('a', `set in ${database}`);
+      await cache.reset();
+      return value;
+    };
+    const values = [];
+    for (const database of ['/1', '/2', '/1', '/2']) values.push(await valueIn(database));
+    expect(values).toEqual(['none', 'none', 'set in /1', 'set in /2']);
+  });
+});
+
 describe.each([
   ["'RedisCache'", redis],
   ["'MemcachedCache'", memcached],
@@ -192,6 +211,14 @@ describe.each([
       expect(await inProcess('bar', all)).toEqual(['"a in run 3"', 4, undefined]);
       await inProcess('bar', () => cache.clear());
       expect(await inProcess('foo', all)).toEqual(['"a in run 1"', 2, 'value']);
+    });
+
+    it('keeps what is to stay for long, or for ever (test_huge_timeouts, test_timeouts)', async () => {
+      cache.configure({ store: server().create(), keyPrefix: 'long', storeTimeout: 20 });
+      for (const timeout of [0, 60 * 60 * 24 * 40, 60 * 60 * 24 * 365 * 20]) {
+        expect(await cache.set(`for ${timeout}`, timeout, timeout)).toBe(true);
+        expect(await cache.get(`for ${timeout}`)).toBe(timeout);
+      }
     });
   });
 });

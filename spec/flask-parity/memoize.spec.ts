@@ -1,5 +1,5 @@
 import ejs from 'ejs';
-import { cache, CacheUsageError, Memoized, type CacheFault } from '../../lib/index.js';
+import { cache, CacheUsageError, Memoized, SimpleStore, type CacheFault } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import { holdTime } from '../support/time.js';
 import { remote } from './remote.js';
@@ -74,7 +74,7 @@ describe('@cache.memoize(60)', () => {
     expect([await call('sum', 1, 1), await call('sum', 2, 2)]).toEqual(['2 in run 3', '4 in run 2']);
   });
 
-  it('takes any text, any number of arguments, and lists (test_memoize_unicode_arguments, …_args_unpacking, …_args)', async () => {
+  it('takes any text, any number of arguments, none too, and lists (test_memoize_unicode_arguments, test_memoize_when_using_args_unpacking, test_memoize_kwargonly)', async () => {
     const call = await remote(new Sums());
     const calls = [
       ['æøå', 'chars'],
@@ -101,7 +101,7 @@ describe('@cache.memoize(60)', () => {
     expect(runs).toBe(11);
   });
 
-  it('does not mind the order of keyword arguments, which are properties of an object (…_arg_kwarg_var_keyword)', async () => {
+  it('does not mind the order of keyword arguments, which are properties of an object (test_memoize_arg_kwarg_var_keyword)', async () => {
     const call = await remote(new Sums());
     const result = await call('any', 1, { d: 5, e: { f: 8, g: 9 } });
     expect(await call('any', 1, { e: { g: 9, f: 8 }, d: 5 })).toBe(result);
@@ -180,6 +180,38 @@ describe('@cache.memoize(60)', () => {
     expect([await call('random'), await call('random')]).toEqual([[1], [1]]);
     time.forwardSeconds(2);
     expect(await call('random')).toEqual([2]);
+  });
+
+  it('source_check=True is a version of the deployment (test_memoize_with_source_check_enabled)', async () => {
+    // One store for all three deployments.
+    const store = Object.assign(new SimpleStore(), { close: () => undefined });
+    const results = [];
+    for (const version of ['1', '2', '1']) {
+      await cache.reset();
+      cache.configure({ store, version });
+      const call = await remote(new Sums());
+      results.push(await call('any', 1), await call('any', 1));
+    }
+    expect(results).toEqual([1, 1, 2, 2, 1, 1].map(run => `[1] in run ${run}`));
+  });
+
+  it('f.uncached(1) is a method that the memoized one calls, or a cache that is off, as in tests', async () => {
+    class Users {
+      async read(name: string): Promise<string> {
+        return Promise.resolve(`${name} in run ${++runs}`);
+      }
+
+      @Memoized()
+      async find(name: string): Promise<string> {
+        return this.read(name);
+      }
+    }
+    const call = await remote(new Users());
+    await call('find', 'bob');
+    expect([await call('read', 'bob'), await call('find', 'bob')]).toEqual(['bob in run 2', 'bob in run 1']);
+    await cache.reset();
+    cache.configure({ enabled: false });
+    expect([await call('find', 'bob'), await call('find', 'bob')]).toEqual(['bob in run 3', 'bob in run 4']);
   });
 
   it('make_name= is not needed: functions of one name in two classes are two', async () => {
@@ -339,8 +371,8 @@ describe('__repr__, __caching_id__', () => {
       makeCacheKey(this: Adder, b: number) {
         return `${this.id} ${b}`;
       },
-      tags(this: Adder) {
-        return [`adder:${this.id}`];
+      tags(this: Adder, _result: string, b: number) {
+        return [`adder:${this.id}`, `adder:${this.id} ${b}`];
       },
     })
     async add(b: number): Promise<string> {
@@ -365,6 +397,13 @@ describe('__repr__, __caching_id__', () => {
     expect([await one.add(3), await two.add(3)]).toEqual(['4 in run 4', '5 in run 5']);
   });
 
+  it('cache.delete_memoized(obj.f, 3) is a tag of the object and the argument (test_memoize_classfunc_delete_with_args)', async () => {
+    const [one, two] = [new Adder('one', 1), new Adder('two', 2)];
+    expect([await one.add(3), await one.add(4), await two.add(3)]).toEqual(['4 in run 1', '5 in run 2', '5 in run 3']);
+    await cache.invalidateTags('adder:one 3');
+    expect([await one.add(3), await one.add(4), await two.add(3)]).toEqual(['4 in run 4', '5 in run 2', '5 in run 3']);
+  });
+
   it('of an argument is makeCacheKey too: else such a call passes by, and that is said (test_memoize_classarg)', async () => {
     class Bars {
       @Memoized()
@@ -387,7 +426,7 @@ describe('__repr__, __caching_id__', () => {
 });
 
 describe('cache.delete_memoized(f)', () => {
-  it('forgets all results of a method, as cache.delete_memoized_verhash(f) does (test_memoize_delete, …_verhash_delete)', async () => {
+  it('forgets all results of a method, as cache.delete_memoized_verhash(f) does (test_memoize_delete, test_memoize_verhash_delete)', async () => {
     const call = await remote(new Sums());
     expect([await call('sum', 5, 2), await call('sum', 5, 3)]).toEqual(['7 in run 1', '8 in run 2']);
     await cache.invalidateMemoized(Sums, 'any');
@@ -412,6 +451,38 @@ describe('cache.delete_memoized(f)', () => {
     await cache.invalidateMemoized(Sums, 'any', [1, { two: 2, one: 1 }]);
     expect(await call('any', 1, { one: 1, two: 2 })).toBe('[1,{"one":1,"two":2}] in run 3');
     expect(await call('any', 5, { three: 3 })).toBe('[5,{"three":3}] in run 2');
+  });
+
+  it('holds for what is kept later too, however late (test_memoize_delete_resets_version_key)', async () => {
+    const time = holdTime();
+    const call = await remote(new Sums());
+    await call('any', 'a');
+    await cache.invalidateMemoized(Sums, 'any');
+    expect(await call('any', 'a')).toBe('["a"] in run 2');
+    time.forwardSeconds(3600);
+    expect(await call('any', 'b')).toBe('["b"] in run 3');
+    time.forwardSeconds(299);
+    expect(await call('any', 'b')).toBe('["b"] in run 3');
+  });
+
+  it('is_stale= is said by whoever changes what results are made of (test_memoize_is_stale)', async () => {
+    class Imports {
+      imports = 1;
+
+      @Memoized({ timeout: 86_400 })
+      async report(user: string): Promise<string> {
+        return Promise.resolve(`${user} of import ${this.imports} in run ${++runs}`);
+      }
+
+      async import(): Promise<void> {
+        this.imports++;
+        await cache.invalidateMemoized(Imports, 'report');
+      }
+    }
+    const call = await remote(new Imports());
+    for (let twice = 0; twice < 2; twice++) expect(await call('report', 'bob')).toBe('bob of import 1 in run 1');
+    await call('import');
+    expect(await call('report', 'bob')).toBe('bob of import 2 in run 2');
   });
 
   it('of a name that is no method’s is refused, as Flask refuses all names', async () => {

@@ -131,7 +131,7 @@ describe('get_many, set_many, delete_many', () => {
     expect([await call('get', 'foo'), await call('get', 'spam')]).toEqual(['bar', ['eggs']]);
   });
 
-  it('delete_many minds no key that is not there, and gives those that were (test_cache_delete_many, …_ignored)', async () => {
+  it('delete_many minds no key that is not there, and gives those that were (test_cache_delete_many, test_cache_delete_many_ignored)', async () => {
     await call('set', 'hi', 'hello');
     expect(await call('deleteMany', ['ho', 'hi'])).toEqual(['hi']);
     expect(await call('get', 'hi')).toBeUndefined();
