@@ -14,7 +14,10 @@ const specs = readdirSync(join(root, 'spec/flask-parity'))
   .map(file => `flask-parity/${file}`);
 const titles = [...specs, 'config/environment.spec.ts'].flatMap(file => {
   const text = readFileSync(join(root, 'spec', file), 'utf8');
-  const plain = Array.from(text.matchAll(/^ *(?:it|describe)\(\s*(['"])(.*?)\1,/gm), ([, , title = '']) => title);
+  const plain = Array.from(
+    text.matchAll(/^ *(?:it|describe|describeWith)\((?:'[\w-]+', )?\s*(['"])(.*?)\1,/gm),
+    ([, , title = '']) => title,
+  );
   const inTables = Array.from(text.matchAll(/^ *\[\s*(['"])(.*?)\1,/gm), ([, , title = '']) => title);
   return [...plain, ...inTables];
 });
