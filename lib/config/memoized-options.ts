@@ -17,6 +17,10 @@ export class MemoizedOptionRules {
   @MustBe(isFunction, 'a function of the arguments', 'forcedUpdate: (id, isFresh) => isFresh')
   readonly forcedUpdate?: (this: any, ...args: any[]) => boolean | Promise<boolean>;
 
+  /** False gives the result to whoever calls, but does not keep it. Default: all that JSON carries is kept. */
+  @MustBe(isFunction, 'a function of the result and the arguments', 'responseFilter: result => result !== null')
+  readonly responseFilter?: (this: any, result: any, ...args: any[]) => boolean;
+
   /** The positions of arguments that are not in the key, the first being 0. Default: none. */
   @MustBe(isPositions, 'an array of positions, the first being 0', 'argsToIgnore: [1] for the second argument')
   readonly argsToIgnore?: readonly number[];

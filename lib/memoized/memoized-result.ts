@@ -5,8 +5,9 @@ import { entryOfValue, valueOf } from '../values/value-entry.js';
 import type { Call } from './call.js';
 import type { MemoizedMethod } from './memoized-method.js';
 
-/** @returns what is kept of a result; `undefined` where it cannot be, which is reported once for each method */
+/** @returns what is kept of a result; `undefined` where it is not to be, or cannot be, which is reported once for each method */
 export function entryOfResult(call: Call, result: unknown): Entry | undefined {
+  if (!passesFilter(call, result)) return undefined;
   const { label, options } = call.method;
   const { config, clock, faults } = call.engine;
   const written = options.revive === undefined ? writtenExactly(result) : writtenToBeRevived(result);
@@ -29,6 +30,17 @@ export function entryOfResult(call: Call, result: unknown): Entry | undefined {
 export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry): unknown {
   const value = valueOf(entry);
   return revive === undefined || value === undefined || value === null ? value : revive(value);
+}
+
+/** Whether the method's `responseFilter` lets a result be kept. One that throws keeps nothing. */
+function passesFilter({ engine, method, self, args }: Call, result: unknown): boolean {
+  const { label, options } = method;
+  try {
+    return options.responseFilter?.call(self, result, ...args) ?? true;
+  } catch (error) {
+    engine.faults.report('CACHE_OPTION_FAILED', `${label}: responseFilter threw, so the result is not kept`, error);
+    return false;
+  }
 }
 
 /** The tags that a result has brought. @returns `undefined` where they failed, so that nothing could invalidate it */

@@ -625,6 +625,67 @@ describe('a memoized method', () => {
     });
   });
 
+  describe('with a responseFilter', () => {
+    class Service {
+      least = 1;
+
+      @Memoized({
+        responseFilter(this: Service, result: number | Date | null, id: number) {
+          return typeof result === 'number' && result >= this.least && id !== 0;
+        },
+      })
+      async get(id: number, result: number | Date | null): Promise<number | Date | null> {
+        runs.push(`get ${id}`);
+        await gate?.pass();
+        return result;
+      }
+
+      @Memoized({ responseFilter: () => { throw new Error('the filter is broken'); } }) // prettier-ignore
+      broken(): number {
+        return runs.push('broken');
+      }
+    }
+
+    it('keeps what it lets pass, and gives the rest to whoever calls, of which it says nothing', async () => {
+      const service = new Service();
+      for (let call = 0; call < 2; call++) {
+        expect(await service.get(1, 5)).toBe(5);
+        expect(await service.get(2, 0)).toBe(0);
+        expect(await service.get(0, 5)).toBe(5);
+        expect(await service.get(3, null)).toBeNull();
+      }
+      expect(runs).toEqual(['get 1', 'get 2', 'get 0', 'get 3', 'get 2', 'get 0', 'get 3']);
+      expect(faults).toEqual([]);
+    });
+
+    it('is asked before it is seen whether JSON carries the result', async () => {
+      class Dated {
+        @Memoized({ responseFilter: result => typeof result === 'number' })
+        async get(): Promise<Date> {
+          return Promise.resolve(new Date(0));
+        }
+      }
+      expect(await new Dated().get()).toEqual(new Date(0));
+      expect(faults).toEqual([]);
+    });
+
+    it('shares nothing that it refuses: who waited for it runs the method too', async () => {
+      gate = new Gate();
+      const calls = [new Service().get(2, 0), new Service().get(2, 0)];
+      (await gate.next())();
+      (await gate.next())();
+      expect(await Promise.all(calls)).toEqual([0, 0]);
+      expect(runs).toEqual(['get 2', 'get 2']);
+    });
+
+    it('that throws keeps nothing, and is reported', () => {
+      expect([new Service().broken(), new Service().broken()]).toEqual([1, 2]);
+      expect(reports()[0]).toBe(
+        'CACHE_OPTION_FAILED: Service.broken: responseFilter threw, so the result is not kept: the filter is broken',
+      );
+    });
+  });
+
   it('keeps nothing where its tags fail', async () => {
     class Service {
       @Memoized({ tags: () => [''] })

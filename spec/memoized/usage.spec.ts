@@ -30,10 +30,11 @@ describe('the misuse of @Memoized', () => {
     ['no options', () => { decorate(60, 'rate', method); }, 'Rates.rate: @Memoized: options must be an object, got 60. Write { timeout: 60 }.'], // prettier-ignore
     [
       'wrong options',
-      () => { decorate({ timeout: '5m', argsToIgnore: ['signal'], queryString: true }, 'rate', method); }, // prettier-ignore
+      () => { decorate({ timeout: '5m', responseFilter: /x/, argsToIgnore: ['signal'], queryString: true }, 'rate', method); }, // prettier-ignore
       `Rates.rate: @Memoized: timeout must be a number of seconds, 0 or more, got "5m". Write timeout: 60 for a minute.
+Rates.rate: @Memoized: responseFilter must be a function of the result and the arguments, got /x/. Write responseFilter: result => result !== null.
 Rates.rate: @Memoized: argsToIgnore must be an array of positions, the first being 0, got [ 'signal' ]. Write argsToIgnore: [1] for the second argument.
-Rates.rate: @Memoized: there is no option queryString (got true). Write one of timeout, unless, forcedUpdate, argsToIgnore, makeCacheKey, tags, revive.`,
+Rates.rate: @Memoized: there is no option queryString (got true). Write one of timeout, unless, forcedUpdate, responseFilter, argsToIgnore, makeCacheKey, tags, revive.`,
     ],
     [
       'options that contradict each other',
