@@ -8,6 +8,7 @@ export { InvalidatesCache } from './decorators/invalidates-cache.js';
 export { Memoized } from './decorators/memoized.js';
 export { CacheConfigError, CacheUsageError } from './errors.js';
 export { onCacheEvent } from './events/on-cache-event.js';
+export { cacheControl } from './serving/response-control.js';
 export { NullStore } from './stores/null-store.js';
 export { SimpleStore } from './stores/simple/simple-store.js';
 
@@ -20,6 +21,7 @@ export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './conf
 export type { MemoizedOptions } from './config/memoized-options.js';
 export type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 export type { CacheFault, CacheUsageCode } from './errors.js';
+export type { ResponseControl } from './serving/response-control.js';
 export type { CacheStats } from './serving/stats.js';
 export type {
   BreakerEvent,

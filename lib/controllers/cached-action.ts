@@ -16,8 +16,8 @@ export interface CachedAction {
   readonly path: ActionPath;
   /** The tags that all its responses have. */
   readonly tags: readonly string[] | undefined;
-  /** Whether each response has tags of its own. */
-  readonly awaitsTags: boolean;
+  /** Whether responses may have tags of their own: by its options, by what its method may say while it runs, or since one had. */
+  awaitsTags: boolean;
   readonly inputs: readonly Input[];
   readonly variesBy: readonly string[];
   readonly keyedHeaders: ReadonlySet<string>;
@@ -38,18 +38,19 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
   const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
   const types = new Set(metadata.params.map(({ type }) => type));
+  const seesResponse = RESPONSE_BEARERS.some(type => types.has(type));
   return {
     name: `${controller.name}.${metadata.method}`,
     identity: JSON.stringify([registry.nameOf(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
     options,
     path: new ActionPath(metadata),
     tags: typeof options.tags === 'function' ? undefined : options.tags,
-    awaitsTags: typeof options.tags === 'function',
+    awaitsTags: typeof options.tags === 'function' || seesResponse,
     inputs: inputsOf(metadata.params, options.queryString === true),
     variesBy: headersOf(metadata.params),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
     seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
-    seesResponse: RESPONSE_BEARERS.some(type => types.has(type)),
+    seesResponse,
     oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };

@@ -36,6 +36,13 @@ export class ObservedRequest {
     return this;
   }
 
+  /** For what is computed behind the answer: the request has its outcome. */
+  again(): ObservedRequest {
+    const again = new ObservedRequest(this.action, this.method, this.url);
+    again.isTold = true;
+    return again;
+  }
+
   leadsTo(path: string): this {
     this.path = path;
     return this;

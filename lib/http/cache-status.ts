@@ -6,6 +6,8 @@ export type Outcome =
   | { readonly kind: 'miss'; readonly detail?: string }
   /** Answered by another request's computation. */
   | { readonly kind: 'collapsed' }
+  /** Answered with a response that has expired. `detail`: why not with a fresh one; not for the client. */
+  | { readonly kind: 'stale'; readonly detail: string }
   /** The cache was not asked. */
   | { readonly kind: 'bypass'; readonly detail: string };
 
@@ -29,6 +31,8 @@ function parameters(outcome: Outcome): string {
       return outcome.detail === undefined ? 'fwd=miss' : `fwd=miss; detail=${structuredString(outcome.detail)}`;
     case 'collapsed':
       return 'fwd=miss; collapsed';
+    case 'stale':
+      return 'fwd=stale';
     case 'bypass':
       return `fwd=bypass; detail=${structuredString(outcome.detail)}`;
   }

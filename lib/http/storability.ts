@@ -6,6 +6,8 @@ import type { HeaderChange } from './stored-response.js';
 export interface StoringRules {
   /** Seconds; 0: never expires. */
   readonly timeout: number;
+  /** Of this response alone, whatever its headers say; 0: never expires. */
+  readonly ownTimeout?: number | undefined;
   readonly statuses: readonly number[];
   /** Request headers, in lower case, that the key covers; `*`: all, by the author's word. */
   readonly keyedHeaders: ReadonlySet<string>;
@@ -35,8 +37,15 @@ export function storability(status: number, headers: readonly HeaderChange[], ru
   if (own.private && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');
 
   // The response's own word wins over `timeout`.
-  const seconds = ownLifetime(own, headers, rules.nowMs) ?? (rules.timeout === 0 ? Infinity : rules.timeout);
+  const { timeout, ownTimeout, nowMs } = rules;
+  const ownSeconds = ownTimeout === undefined ? ownLifetime(own, headers, nowMs) : endless(ownTimeout);
+  const seconds = ownSeconds ?? endless(timeout);
   return seconds > 0 ? { kind: 'storable', lifetimeMs: seconds * 1000 } : unstorable('the response says that it has expired');
+}
+
+/** In timeouts, 0 is without end. */
+function endless(timeout: number): number {
+  return timeout === 0 ? Infinity : timeout;
 }
 
 /** The lifetime that the handler gave, in seconds: `s-maxage`, else `max-age`, else `Expires`, less its `Age` (RFC 9111 §4.2). */

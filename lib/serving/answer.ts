@@ -10,7 +10,7 @@ import type { Engine } from './engine.js';
  * What routing-controllers gets in place of a result: it never settles, since anything else would send it on to the interceptors. One
  * for all requests: unlike a promise, it keeps nothing of those who wait for it, so that each is collected with its request.
  */
-const NEVER = { then: () => NEVER, catch: () => NEVER } as unknown as PromiseLike<never>;
+export const NEVER = { then: () => NEVER, catch: () => NEVER } as unknown as PromiseLike<never>;
 
 /**
  * Answers a request with a recorded response in place of the method, and lets the after-middlewares run.
@@ -24,14 +24,20 @@ export function answerFromEntry(
   entry: Entry,
   outcome?: Outcome,
 ): PromiseLike<never> {
-  const { response: stored } = entry;
+  sendEntry(engine, action, call, entry, outcome);
+  if (entry.response.continues) call.action.next?.();
+  return NEVER;
+}
+
+/** Sends a recorded response, and leaves it to others to go on. @param outcome default: a hit */
+export function sendEntry(engine: Engine, action: CachedAction, call: ActionCall, entry: Entry, outcome?: Outcome): void {
   const nowMs = engine.clock.now();
   const rules = clientRulesOf(engine, action);
-  replay(requestOf(call), responseOf(call), stored, rules, ageSeconds(entry, nowMs), () => {
+  // What has expired is not to be used for longer than it must.
+  const rulesNow = outcome?.kind === 'stale' ? { ...rules, clientTimeout: 0 } : rules;
+  replay(requestOf(call), responseOf(call), entry.response, rulesNow, ageSeconds(entry, nowMs), () => {
     engine.conclude(responseOf(call), outcome ?? hit(entry, nowMs));
   });
-  if (stored.continues) call.action.next?.();
-  return NEVER;
 }
 
 /** Answered from the store. */

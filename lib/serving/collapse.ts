@@ -17,6 +17,9 @@ export interface Missed<Answer> {
   compute(flight: Flight | undefined): MaybePromise<Answer>;
 }
 
+/** What is asked of the store about who computes. */
+type Claimable = Pick<Missed<unknown>, 'engine' | 'address' | 'fence'>;
+
 /** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
 export function collapse<Answer>(missed: Missed<Answer>, deadline?: number): MaybePromise<Answer> {
   const { engine, address, fence } = missed;
@@ -56,6 +59,7 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
       return missed.fromEntry(landing.entry, true);
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
     case 'unshareable':
+    case 'failed':
       return missed.compute(undefined);
     case 'abandoned':
       return collapse(missed, deadline);
@@ -84,7 +88,8 @@ async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
   }
 }
 
-async function claimed({ engine, address, fence }: Missed<unknown>, waitMs: number): Promise<Claim> {
+/** Whether another process computes the same. @param waitMs how long to wait for it */
+export async function claimed({ engine, address, fence }: Claimable, waitMs: number): Promise<Claim> {
   try {
     return (await engine.store.claim?.(address, fence, waitMs)) ?? GRANTED;
   } catch (error) {

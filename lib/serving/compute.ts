@@ -4,24 +4,23 @@ import type { WireKeeper } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
-import { headerText } from '../http/header-changes.js';
 import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
 import { storability } from '../http/storability.js';
-import { storedResponse } from '../http/recorded-response.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
+import { madeEntry } from './made-entry.js';
 import type { Miss } from './miss.js';
-import { passesFilter } from './response-filter.js';
-import { tagsOf } from './response-tags.js';
+import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
 import { statusesOf } from './statuses.js';
 import { tellGivenUp, tellSaved } from './told-miss.js';
 
 const SETS_COOKIE = 'the response sets a cookie';
 const CLIENT_LEFT = 'the client left';
+const HANDLER_FAILED = 'the handler failed';
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
 export class Computation implements RecorderListener, MethodListener {
@@ -59,7 +58,7 @@ export class Computation implements RecorderListener, MethodListener {
   private runWith(wireKeeper: WireKeeper | undefined): unknown {
     const { engine, action, call, address } = this.miss;
     this.wireKeeper = wireKeeper;
-    engine.conclude(this.response, { kind: 'miss' });
+    if (this.miss.teller === undefined) engine.conclude(this.response, { kind: 'miss' });
     ObservedRequest.of(this.response)?.beginComputing();
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
@@ -80,7 +79,7 @@ export class Computation implements RecorderListener, MethodListener {
 
   onThrow(error: unknown): void {
     this.hasReturned = true;
-    if (!isClientError(error)) this.giveUp('unshareable', 'the handler failed');
+    if (!isClientError(error)) this.giveUp('failed', HANDLER_FAILED, error);
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
@@ -101,18 +100,13 @@ export class Computation implements RecorderListener, MethodListener {
     const { engine, action, address, fence } = this.miss;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
     if (action.seesRequest && this.cookies() !== this.cookiesBefore) return this.giveUp('unshareable', SETS_COOKIE);
-    const length = headerText(this.head.headers, 'content-length');
-    if (length !== undefined && Number(length) !== body.length) return this.giveUp('unshareable', 'its body was cut off');
-
-    const response = storedResponse(this.head, body, { continues: this.hasContinued || this.isByHand });
-    if (!passesFilter(engine, action, response)) return this.giveUp('unshareable', 'responseFilter');
-    const tags = tagsOf(engine, action, this.isByHand ? undefined : this.result, this.miss.call.action);
-    if (tags === undefined) return this.giveUp('unshareable', 'tags failed');
+    const { head, lifetimeMs, isByHand } = this;
+    const result = isByHand ? undefined : this.result;
+    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, continues: this.hasContinued || isByHand });
+    if (typeof made === 'string') return this.giveUp('unshareable', made);
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
-    const storedAtMs = engine.clock.now();
-    const plain = { response, storedAtMs, expiresAtMs: storedAtMs + this.lifetimeMs, tags };
-    const entry = this.wireKeeper?.completed(plain) ?? plain;
+    const entry = this.wireKeeper?.completed(made) ?? made;
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
     this.flight?.land({ kind: 'recorded', entry });
@@ -150,12 +144,13 @@ export class Computation implements RecorderListener, MethodListener {
     const { engine, action, namesCaller } = this.miss;
     const verdict = storability(head.status, head.headers, {
       timeout: action.options.timeout ?? engine.config.defaultTimeout,
+      ownTimeout: ResponseControl.of(this.response)?.said.timeout,
       statuses: statusesOf(action),
       keyedHeaders: action.keyedHeaders,
       namesCaller,
       nowMs: engine.clock.now(),
     });
-    if (verdict.kind === 'unstorable') return this.giveUp('unshareable', verdict.reason);
+    if (verdict.kind === 'unstorable') return this.giveUp(head.status < 500 ? 'unshareable' : 'failed', verdict.reason);
     this.lifetimeMs = verdict.lifetimeMs;
     if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
       this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
@@ -168,16 +163,17 @@ export class Computation implements RecorderListener, MethodListener {
   }
 
   /** Ends the computation without keeping anything. */
-  private giveUp(landing: 'unshareable' | 'abandoned', why: string): void {
+  private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    const { engine, address, fence } = this.miss;
-    engine.release(fence, landing === 'unshareable' ? 'unshareable' : 'unused');
-    if (landing === 'unshareable') engine.flights.noteUnshareable(address.key);
+    const { engine, address, fence, teller } = this.miss;
+    engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
+    if (landing !== 'abandoned') engine.flights.noteUnshareable(address.key);
     this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });
-    tellGivenUp(this.miss, why);
+    if (teller === undefined) tellGivenUp(this.miss, why);
+    else teller.onGivenUp(landing, why, cause);
   }
 
   private leaveFlight(): void {
@@ -190,7 +186,7 @@ export class Computation implements RecorderListener, MethodListener {
     action.next = (error?: unknown): unknown => {
       if (error === undefined) this.hasContinued = true;
       // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
-      else if (this.head === undefined) this.giveUp('unshareable', 'the handler failed');
+      else if (this.head === undefined) this.giveUp('failed', HANDLER_FAILED, error);
       return next?.(error) as unknown;
     };
   }

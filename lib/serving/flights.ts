@@ -8,6 +8,8 @@ export type Landing =
   | { readonly kind: 'recorded'; readonly entry: Entry }
   /** Not to be stored, so not to be given to others either. */
   | { readonly kind: 'unshareable' }
+  /** It came to an error: not to be given to others either. */
+  | { readonly kind: 'failed' }
   /** It did not come to its end. */
   | { readonly kind: 'abandoned' };
 
@@ -18,6 +20,9 @@ export class Flight {
   private landing: Landing | undefined;
   private promised: Promise<Landing> | undefined;
   private settle: ((landing: Landing) => void) | undefined;
+
+  /** As `performance.now()` counts. */
+  readonly sinceMs = performance.now();
 
   constructor(readonly fence: Fence) {}
 

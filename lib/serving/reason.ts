@@ -7,6 +7,8 @@ export function reasonOf(outcome: Outcome): string | undefined {
       return outcome.ttlSeconds === undefined ? 'fresh, and never expires' : `fresh for ${outcome.ttlSeconds} s`;
     case 'collapsed':
       return 'answered by the computation of another request';
+    case 'stale':
+      return `expired: ${outcome.detail}`;
     case 'bypass':
     case 'miss':
       return outcome.detail;

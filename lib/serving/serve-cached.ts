@@ -1,17 +1,16 @@
-import onHeaders from 'on-headers';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { Visit } from '../edge/visit.js';
-import { applyClientRules } from '../http/client-rules.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import type { LookUp, MaybePromise } from '../stores/store.js';
-import { answerFromEntry, clientRulesOf } from './answer.js';
+import { answerFromEntry } from './answer.js';
 import { Computation } from './compute.js';
 import type { Engine } from './engine.js';
-import { fill } from './fill.js';
+import { fill, fillHead } from './fill.js';
+import { graceLeft } from './grace.js';
 import type { Miss } from './miss.js';
-import { statusesOf } from './statuses.js';
+import { revalidate } from './revalidate.js';
 
 type KeyedWay = Keyed & { readonly kind: 'keyed' } & { readonly isForced: boolean };
 
@@ -61,26 +60,20 @@ function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: Keyed
   if (found.kind === 'unreachable') return passBy(engine, call, 'the store cannot be reached');
   observed?.missed(isForced ? 'forcedUpdate' : engine.history?.whyMissed(address, engine.clock.now()), engine.history?.order);
 
-  const miss = { engine, action, call, address, namesCaller, fence: found.fence, visit };
-  // A response to HEAD has no body to keep.
-  if (requestOf(call).method === 'HEAD') return runUnrecorded(miss);
+  const { fence, stale } = found;
+  const grace = stale && graceLeft(stale, action.options, engine.clock.now());
+  const miss = { engine, action, call, address, namesCaller, fence, visit, hasLastResort: grace?.ifError === true };
+  if (stale !== undefined && grace?.whileRevalidating === true) return revalidate(miss, stale, () => compute(miss, isForced));
+  return compute(miss, isForced);
+}
+
+function compute(miss: Miss, isForced: boolean): unknown {
+  if (requestOf(miss.call).method === 'HEAD') return fillHead(miss);
   return isForced ? new Computation(miss, undefined).run() : fill(miss);
 }
 
 function passBy(engine: Engine, call: ActionCall, detail: string): unknown {
   engine.conclude(responseOf(call), { kind: 'bypass', detail });
-  return call.run();
-}
-
-function runUnrecorded({ engine, action, call, fence }: Miss): unknown {
-  const response = responseOf(call);
-  engine.release(fence, 'unused');
-  engine.conclude(response, { kind: 'miss' });
-  ObservedRequest.of(response)?.end('miss', 'not stored: a response to HEAD has no body to keep');
-  // RFC 9110 §9.3.2: the same headers as for GET.
-  onHeaders(response, () => {
-    if (statusesOf(action).includes(response.statusCode)) applyClientRules(response, clientRulesOf(engine, action));
-  });
   return call.run();
 }
 

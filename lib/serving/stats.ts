@@ -6,7 +6,7 @@ export interface CacheStats {
   readonly hits: number;
   /** Requests for which the handler ran. */
   readonly misses: number;
-  /** Requests answered with an expired response: none, in this version. */
+  /** Requests answered with an expired response, by `staleWhileRevalidate` or `staleIfError`. */
   readonly stale: number;
   /** Requests answered by the computation of another. */
   readonly collapsed: number;
@@ -42,4 +42,4 @@ export class Counters {
   }
 }
 
-const COUNTED_AS = { hit: 'hits', miss: 'misses', collapsed: 'collapsed', bypass: 'bypasses' } as const;
+const COUNTED_AS = { hit: 'hits', miss: 'misses', stale: 'stale', collapsed: 'collapsed', bypass: 'bypasses' } as const;

@@ -5,7 +5,7 @@ type Operation = OperationEvent['operation'];
 
 /** A store whose operations are measured, for those who listen. */
 export function observedStore(store: Store): Store {
-  const { claim, add, beginChange } = store; // eslint-disable-line @typescript-eslint/unbound-method -- called on the store below
+  const { claim, add, beginChange, delete: remove } = store; // eslint-disable-line @typescript-eslint/unbound-method -- called on the store below
   return {
     lookUp: address => measured('lookUp', () => store.lookUp(address)),
     begin: address => measured('begin', () => store.begin(address)),
@@ -18,6 +18,7 @@ export function observedStore(store: Store): Store {
     size: () => store.size(),
     close: () => store.close(),
     claim: claim && ((...asked) => measured('claim', () => claim.apply(store, asked))),
+    delete: remove && (address => measured('delete', () => remove.call(store, address))),
     add: add && ((...asked) => measured('save', () => add.apply(store, asked))),
     beginChange:
       beginChange && (async targets => observedChange(await measured('begin', () => beginChange.call(store, targets)))),

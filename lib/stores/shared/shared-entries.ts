@@ -131,7 +131,8 @@ export class SharedEntries {
   private async standing(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Promise<Entry | undefined> {
     if (shared === undefined) return undefined;
     const { key, path, stamps, tagStamps, entry } = shared;
-    if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps)) return undefined;
+    if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps))
+      return undefined;
     const { expiresAtMs, keptUntilMs = expiresAtMs, tags = [] } = entry;
     if (keptUntilMs <= this.clock.now()) return undefined;
     if (tags.length === 0) return entry;

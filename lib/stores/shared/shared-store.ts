@@ -76,7 +76,9 @@ export class SharedStore implements Store {
 
   async lookUp(address: Address): Promise<LookUp> {
     return unlessUnreachable<LookUp>({ kind: 'unreachable' }, async () => {
-      const { entry, stale, fence } = await this.reachability.run('the store could not be asked', () => this.entries.view(address));
+      const { entry, stale, fence } = await this.reachability.run('the store could not be asked', () =>
+        this.entries.view(address),
+      );
       return entry === undefined ? { kind: 'miss', fence, stale } : { kind: 'hit', entry };
     });
   }

@@ -48,6 +48,7 @@ const entry: fc.Arbitrary<Entry> = fc.record(
     response,
     storedAtMs: milliseconds,
     expiresAtMs: fc.oneof(milliseconds, fc.constant(Infinity)),
+    keptUntilMs: fc.option(milliseconds, { nil: undefined }),
     tags: fc.array(text, { maxLength: 3 }),
     wires: fc.option(fc.array(wire, { maxLength: 3 }), { nil: undefined }),
   },
@@ -66,6 +67,7 @@ const plain: Entry = {
   },
   storedAtMs: 1,
   expiresAtMs: 2,
+  keptUntilMs: 3,
   tags: [],
 };
 const encoded = (): Buffer => encodeEntry({ key: 'key', path: { path: '/path', folded: false } }, plain, ['one', 'two']);
@@ -92,6 +94,7 @@ describe('an entry in a shared store', () => {
           ...value,
           storedAtMs: value.storedAtMs + 0,
           expiresAtMs: value.expiresAtMs + 0,
+          keptUntilMs: value.keptUntilMs === undefined ? undefined : value.keptUntilMs + 0,
         });
         expect(decoded).toStrictEqual({ key: at.key, path: at.path.path, stamps, tagStamps: [], entry: zeros(what) });
       }),
@@ -156,6 +159,7 @@ describe('an entry in a shared store', () => {
     ['stamps', ['one', null, [5], {}]],
     ['storedAtMs', ['1', null]],
     ['expiresAtMs', ['1', {}]],
+    ['keptUntilMs', ['1', null, {}]],
     ['status', ['200', null, 1.5]],
     ['statusMessage', [5, null]],
     ['headers', ['a', null, {}]],
@@ -164,7 +168,7 @@ describe('an entry in a shared store', () => {
     ['bodyBytes', ['4', null, 3, 5, -4, 4.5]],
   ])('is not read without its %s, or with a wrong one', (name, wrongs) => {
     // A reason phrase may be missing.
-    const missing = name === 'statusMessage' ? [] : [undefined];
+    const missing = name === 'statusMessage' || name === 'keptUntilMs' ? [] : [undefined];
     for (const wrong of [...missing, ...wrongs]) {
       expect(decodeEntry(withHead(head => ({ ...head, [name]: wrong })))).toBeUndefined();
     }

@@ -1,0 +1,54 @@
+import { headerText } from '../http/header-changes.js';
+import { storedResponse } from '../http/recorded-response.js';
+import type { RecordedHead } from '../http/response-recorder.js';
+import { responseOf } from '../controllers/action-call.js';
+import type { Entry } from '../stores/store.js';
+import { graceOf, keptUntil } from './grace.js';
+import type { Miss } from './miss.js';
+import { ResponseControl } from './response-control.js';
+import { passesFilter } from './response-filter.js';
+import { tagsOf } from './response-tags.js';
+
+/** A response that has been recorded whole. */
+export interface Recorded {
+  readonly head: RecordedHead;
+  readonly body: Buffer;
+  /** Milliseconds, by its head. */
+  readonly lifetimeMs: number;
+  /** What the method returned, where that is known. */
+  readonly result: unknown;
+  /** Whether routing-controllers went on to the after-middlewares. */
+  readonly continues: boolean;
+}
+
+/** The entry to be kept of a response, or why there is none. */
+export function madeEntry({ engine, action, address, call }: Miss, recorded: Recorded): Entry | string {
+  const { head, body } = recorded;
+  const said = ResponseControl.of(responseOf(call))?.said;
+  if (said?.isStored === false) return 'cacheControl(…).noStore()';
+  const length = headerText(head.headers, 'content-length');
+  if (length !== undefined && Number(length) !== body.length) return 'its body was cut off';
+
+  const response = storedResponse(head, body, recorded);
+  if (!passesFilter(engine, action, response)) return 'responseFilter';
+  const brought = tagsOf(engine, action, recorded.result, call.action);
+  if (brought === undefined) return 'tags failed';
+  if (said !== undefined && said.tags.length > 0 && address.awaitsTags !== true) {
+    // Whether one of its tags was invalidated while it was computed can only be told where tags were expected.
+    action.awaitsTags = true;
+    return 'it is the first of its action that has tags of its own';
+  }
+  const storedAtMs = engine.clock.now();
+  const expiresAtMs = storedAtMs + (said?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(said.timeout));
+  return {
+    response,
+    storedAtMs,
+    expiresAtMs,
+    keptUntilMs: keptUntil(expiresAtMs, graceOf(action.options, head.headers)),
+    tags: said === undefined ? brought : [...new Set([...brought, ...said.tags])],
+  };
+}
+
+function lifetimeOf(timeout: number): number {
+  return timeout === 0 ? Infinity : timeout * 1000;
+}

@@ -1,0 +1,130 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { responseOf, type Response } from '../controllers/action-call.js';
+import { setHeaders } from '../http/header-changes.js';
+import { OutputGate } from '../http/output-gate.js';
+import type { Entry, LookUp, MaybePromise } from '../stores/store.js';
+import { sendEntry } from './answer.js';
+import { graceLeft } from './grace.js';
+import type { Miss, MissTeller } from './miss.js';
+import { statusesOf } from './statuses.js';
+import { tellGivenUp } from './told-miss.js';
+
+/**
+ * Computes a response, and answers with one that has expired where that fails (RFC 5861 §4): where a status of 500 or more would go
+ * out, whoever has set it. Until it is known, nothing goes out; the error goes its way to those who log errors.
+ *
+ * @param compute runs the method
+ */
+export function orStale(miss: Miss, compute: (miss: Miss) => unknown): unknown {
+  return new OrStale(miss).run(compute);
+}
+
+class OrStale implements MissTeller {
+  private readonly response: Response;
+  private readonly headersBefore: OutgoingHttpHeaders;
+  private isConcluded = false;
+  /** Why nothing was kept, until it can be told. */
+  private why: string | undefined;
+  private found: Entry | undefined;
+  private deciding: Promise<boolean> | undefined;
+
+  constructor(private readonly miss: Miss) {
+    this.response = responseOf(miss.call);
+    this.headersBefore = { ...this.response.getHeaders() };
+  }
+
+  run(compute: (miss: Miss) => unknown): unknown {
+    this.keepHeadOpen();
+    this.holdErrorsBack();
+    new OutputGate(
+      this.response,
+      moment => moment === 'end' || this.decide(),
+      () => {
+        this.answer();
+      },
+    );
+    return compute({ ...this.miss, teller: this });
+  }
+
+  onGivenUp(_landing: string, why: string): void {
+    this.why = why;
+    if (this.isConcluded) tellGivenUp(this.miss, why);
+  }
+
+  /** @returns whether what is about to go out may */
+  private decide(): MaybePromise<boolean> {
+    const { engine, action, address } = this.miss;
+    const { statusCode } = this.response;
+    if (statusCode < 500 || statusesOf(action).includes(statusCode)) return this.letOut();
+    // It may have been invalidated while the method ran, or computed by another.
+    const found = engine.survive<LookUp>('the store could not be asked', { kind: 'unreachable' }, () =>
+      engine.store.lookUp(address),
+    );
+    if (!(found instanceof Promise)) return this.decideBy(found);
+    return (this.deciding = found.then(answer => this.decideBy(answer)));
+  }
+
+  private decideBy(found: LookUp): boolean {
+    const { engine, action } = this.miss;
+    if (found.kind === 'hit') this.found = found.entry;
+    if (found.kind === 'miss') {
+      engine.release(found.fence, 'unused');
+      const { stale } = found;
+      if (stale !== undefined && graceLeft(stale, action.options, engine.clock.now()).ifError) this.found = stale;
+    }
+    return this.found === undefined && this.letOut();
+  }
+
+  private letOut(): true {
+    if (!this.isConcluded) {
+      this.isConcluded = true;
+      this.miss.engine.conclude(this.response, { kind: 'miss' });
+      if (this.why !== undefined) tellGivenUp(this.miss, this.why);
+    }
+    return true;
+  }
+
+  private answer(): void {
+    const { response, found } = this;
+    const { engine, action, call } = this.miss;
+    if (found === undefined) return;
+    this.isConcluded = true;
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    setHeaders(response, this.headersBefore);
+    response.statusMessage = '';
+    const isStale = found.expiresAtMs <= engine.clock.now();
+    // Whoever made the response that failed goes on: to after-middlewares, or with its error.
+    sendEntry(engine, action, call, found, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);
+  }
+
+  /** A head that a handler has written itself could not be replaced: it is written with the first bytes. */
+  private keepHeadOpen(): void {
+    const { response } = this;
+    const { writeHead } = response as unknown as { readonly writeHead: (this: Response, ...args: unknown[]) => Response };
+    response.writeHead = (status: number, ...rest: unknown[]) => {
+      if (this.isConcluded) return writeHead.call(response, status, ...rest);
+      const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
+      response.statusCode = status;
+      if (typeof message === 'string') response.statusMessage = message;
+      setHeaders(response, headers);
+      return response;
+    };
+  }
+
+  /** Express breaks the connection of an error whose response has begun to go out: it is to have gone out whole. */
+  private holdErrorsBack(): void {
+    const { action } = this.miss.call;
+    const next = action.next;
+    action.next = (error?: unknown): unknown => {
+      if (error === undefined || !this.response.headersSent) return next?.(error) as unknown;
+      const goOn = (): void => void next?.(error);
+      const whenOut = (): void => {
+        if (this.found === undefined || this.response.writableFinished) goOn();
+        else this.response.once('close', goOn);
+      };
+      if (this.deciding === undefined) whenOut();
+      else void this.deciding.then(whenOut);
+      return undefined;
+    };
+  }
+}
