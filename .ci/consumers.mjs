@@ -66,17 +66,14 @@ async function checkStores(tally, root, project, ready, { name, stores, compile 
       );
     });
   }
-  await tally.check(
-    `consumer ${name}: uses each subpath; the main entry loads none of their packages`,
-    async () => {
-      ready();
-      await installPeers(root, project, SUBPATH_PEERS);
-      if (compile) {
-        await run(join(project, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.stores.json'], { cwd: project, seconds: 120 });
-      }
-      await expectStores(project, stores, made);
-    },
-  );
+  await tally.check(`consumer ${name}: uses each subpath; the main entry loads none of their packages`, async () => {
+    ready();
+    await installPeers(root, project, SUBPATH_PEERS);
+    if (compile) {
+      await run(join(project, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.stores.json'], { cwd: project, seconds: 120 });
+    }
+    await expectStores(project, stores, made);
+  });
 }
 
 async function expectStores(project, file, stores) {

@@ -14,10 +14,15 @@ interface Place {
   readonly tags?: readonly string[] | undefined;
 }
 
+interface StoredEntry {
+  readonly expiresAtMs: number;
+  /** Those that the response has brought. */
+  readonly tags?: readonly string[] | undefined;
+}
+
 interface Stored {
   readonly order: number;
   readonly expiresAtMs: number;
-  /** Those that the response has brought. */
   readonly tags: readonly string[];
 }
 
@@ -40,14 +45,12 @@ export class History {
   });
   /** The newest comes last. */
   private readonly invalidated: Invalidated[] = [];
-  /** Counts what happens, so that it stands in one order without a clock. */
+  /** Counts invalidations, so that all stands in one order without a clock. */
   order = 0;
 
-  noteStored(
-    { key }: Place,
-    { expiresAtMs, tags = NONE }: { readonly expiresAtMs: number; readonly tags?: readonly string[] },
-  ): void {
-    this.stored.set(key, { order: ++this.order, expiresAtMs, tags });
+  /** @param order when it was asked for: what comes after that may already have reached it on its way to the store */
+  noteStored({ key }: Place, { expiresAtMs, tags = NONE }: StoredEntry, order: number): void {
+    this.stored.set(key, { order, expiresAtMs, tags });
   }
 
   noteInvalidated(prefixes: readonly string[], tags: readonly string[], by: string, atMs: number): void {

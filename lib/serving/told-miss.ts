@@ -21,7 +21,7 @@ export function tellSaved(miss: Miss, entry: Entry, isKept: boolean): void {
     observed.end('miss', `not stored: ${whyRefused(miss, entry, observed)}`);
     return;
   }
-  history?.noteStored(address, entry);
+  history?.noteStored(address, entry, observed.order);
   const { response, storedAtMs, expiresAtMs, tags = [] } = entry;
   observed.stored({
     path: address.path.path,

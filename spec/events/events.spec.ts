@@ -89,7 +89,9 @@ describe('evicted', () => {
     const evicted = heard('evicted');
     const server = await start();
     for (const bytes of [10_000, 10_001]) await server.get(`/pages/large?bytes=${bytes}`);
-    await cache.clear();
+    await server.get('/users/bob/tagged');
+    await cache.invalidate('/pages');
+    expect(cache.stats().entries).toBe(1);
     expect(evicted).toEqual([{ path: '/pages/large', bytes: number }]);
     expect(evicted[0]!.bytes).toBeGreaterThan(10_000);
   });
@@ -119,8 +121,10 @@ describe('fault', () => {
     const told = heard('fault');
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
-    expect(told).toHaveLength(2);
-    expect(warned).toHaveBeenCalledTimes(1);
+    processCache.current.get().faults.advise('an occasion', 'advice');
+    processCache.current.get().faults.advise('an occasion', 'advice');
+    expect(told.map(({ code }) => code)).toEqual(['CACHE_STORE_FAILED', 'CACHE_STORE_FAILED', 'CACHE_NOT_KEYED']);
+    expect(warned).toHaveBeenCalledTimes(2);
   });
 });
 

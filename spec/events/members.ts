@@ -7,15 +7,22 @@ import type { Gate } from '../support/deferred.js';
 /** What the controllers below do when they are asked; each spec sets what it needs. */
 export const behaviour = {
   unless: false,
+  /** Called before the store is asked. */
+  beforeStore: undefined as (() => void) | undefined,
   forced: false,
   /** Where friends are waited for. */
   gate: undefined as Gate | undefined,
 };
 
+function isPassedBy(): boolean {
+  behaviour.beforeStore?.();
+  return behaviour.unless;
+}
+
 @JsonController('/users')
 export class UsersController {
   @Get('/:name/friends')
-  @Cached({ timeout: 60, unless: () => behaviour.unless, forcedUpdate: () => behaviour.forced })
+  @Cached({ timeout: 60, unless: isPassedBy, forcedUpdate: () => behaviour.forced })
   async friends(@Param('name') name: string): Promise<object> {
     await behaviour.gate?.pass();
     return { name };

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { ObservedRequest } from '../../lib/events/observed-request.js';
 import { cache, SimpleStore } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
@@ -12,7 +13,7 @@ startAfresh();
 withNewMembers();
 afterEach(() => {
   stopListening();
-  Object.assign(behaviour, { unless: false, forced: false, gate: undefined });
+  Object.assign(behaviour, { unless: false, beforeStore: undefined, forced: false, gate: undefined });
 });
 
 const start = () => TestServer.ofControllers([UsersController, PagesController]);
@@ -37,6 +38,30 @@ describe('an outcome', () => {
       expect.objectContaining({ outcome: 'hit', url: FRIENDS, path: FRIENDS, reason: 'fresh for 60 s' }),
     ]);
     expect(outcomes.every(({ durationMs }) => durationMs > 0)).toBe(true);
+  });
+
+  it('takes from when the cache was asked, and what is stored, from when its computation began', async () => {
+    const [outcomes, stored] = [heard('outcome'), heard('stored')];
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    const gate = (behaviour.gate = new Gate());
+    behaviour.beforeStore = () => (now += 1000);
+    const server = await start();
+    const answer = server.get(FRIENDS);
+    const goOn = await gate.next();
+    now += 50;
+    goOn();
+    await answer;
+    expect(outcomes).toMatchObject([{ durationMs: 1050 }]);
+    expect(stored).toMatchObject([{ durationMs: 50 }]);
+  });
+
+  it('is told once, whatever else is done for its request', () => {
+    const outcomes = heard('outcome');
+    const observed = new ObservedRequest('Users.friends', 'GET', FRIENDS);
+    observed.end('stale', 'expired, and refreshed meanwhile');
+    observed.end('miss', undefined);
+    expect(outcomes).toMatchObject([{ outcome: 'stale' }]);
   });
 
   it('of what never expires says so', async () => {

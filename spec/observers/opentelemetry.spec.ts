@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { RequestListener } from 'node:http';
 import { cache, SimpleStore } from '../../lib/index.js';
-import { channels } from '../../lib/events/cache-events.js';
+import { channels, tell } from '../../lib/events/cache-events.js';
 import { traceCache, type CacheTracingOptions } from '../../lib/opentelemetry.js';
 import { PagesController, UsersController } from '../events/members.js';
 import { startAfresh, until } from '../support/each.js';
@@ -35,7 +35,8 @@ const FRIENDS = '/users/bob/friends';
 function traced(app: RequestListener, lasts = true): RequestListener {
   return (request, response) => {
     const span = tracerProvider.getTracer('http').startSpan('GET');
-    if (lasts) response.once('close', () => {
+    if (lasts)
+      response.once('close', () => {
         span.end();
       });
     else span.end();
@@ -94,6 +95,12 @@ describe('what OpenTelemetry is told', () => {
       expect(span.status.code).toBe(SpanStatusCode.UNSET);
     }
     expect(lookUp!.attributes).toEqual({ 'cache.operation': 'lookUp' });
+  });
+
+  it('is for how long an operation took, though it is told at its end', () => {
+    tell('operation', { operation: 'claim', durationMs: 5000, failed: false });
+    const [claim] = spans('cache.claim');
+    expect(inMs(claim!.endTime) - inMs(claim!.startTime)).toBeCloseTo(5000, -2);
   });
 
   it('is that an operation failed', async () => {

@@ -4,7 +4,7 @@ import { ServerResponse, type RequestListener } from 'node:http';
 import type { Writable } from 'node:stream';
 import { Get, JsonController, QueryParam } from 'routing-controllers';
 import { exchangeOf } from '../../bench/inject.js';
-import { Cached, onCacheEvent } from '../../lib/index.js';
+import { cache, Cached, onCacheEvent } from '../../lib/index.js';
 import { countLookUps, startAfresh } from '../support/each.js';
 import { appOf } from '../support/server.js';
 
@@ -26,6 +26,12 @@ class PagesController {
   cached(@QueryParam('page') page: number): object {
     runs++;
     return { page, text: TEXT };
+  }
+
+  @Get('/early')
+  @Cached({ edge: true })
+  early(): object {
+    return { text: TEXT };
   }
 
   @Get('/uncached')
@@ -137,16 +143,23 @@ describe('the cost', () => {
 
   it('of telling is nothing where nobody listens: no clock is read for a hit, and none when whoever listened has stopped', async () => {
     const clock = jest.spyOn(performance, 'now');
-    const read = async (): Promise<number> => {
-      clock.mockClear();
-      await costOf(app, '/pages/cached?page=1');
-      return clock.mock.calls.length;
+    const edge = cache.edge(app);
+    await costOf(edge, '/pages/early');
+    const read = async (): Promise<number[]> => {
+      const counts: number[] = [];
+      for (const [listener, path] of [[app, '/pages/cached?page=1'] as const, [edge, '/pages/early'] as const]) {
+        clock.mockClear();
+        expect((await costOf(listener, path)).isAnswered).toBe(true);
+        counts.push(clock.mock.calls.length);
+      }
+      return counts;
     };
-    expect(await read()).toBe(0);
+    expect(await read()).toEqual([0, 0]);
     const stop = onCacheEvent('outcome', () => undefined);
-    expect(await read()).toBe(2);
+    expect(await read()).toEqual([2, 2]);
     stop();
-    expect(await read()).toBe(0);
+    expect(await read()).toEqual([0, 0]);
+    expect(cache.stats()).toMatchObject({ hits: 6 });
   });
 
   it('of a miss in memory is one promise, one copy of the body and four methods more than without a cache; the ETag is Express’ own', async () => {
