@@ -16,6 +16,10 @@ export interface StoreCapabilities {
   /** `add` compares and keeps in one step. Turns on: of many at once one is kept. Default: as `adds`. */
   readonly addsInOneStep?: boolean;
   /**
+   * What has expired stays until its `keptUntilMs`, and a look-up's miss brings it; and `delete` is there. Turns on: both. Default `false`.
+   */
+  readonly grace?: boolean;
+  /**
    * A computation whose tags are not known yet is kept although other tags are invalidated meanwhile. Turns on: it must be. Default `true`.
    */
   readonly tellsTagsApart?: boolean;
@@ -40,6 +44,7 @@ export interface Demands {
   readonly changes: boolean;
   readonly adds: boolean;
   readonly addsInOneStep: boolean;
+  readonly grace: boolean;
   readonly tellsTagsApart: boolean;
   readonly bounded: number | undefined;
   readonly largestBody: number;
@@ -52,10 +57,11 @@ export function demandsOf({
   changes = shared,
   adds = shared,
   addsInOneStep = adds,
+  grace = false,
   tellsTagsApart = true,
   bounded,
   largestBody = 900_000,
   heedsClock = true,
 }: StoreCapabilities): Demands {
-  return { shared, claims, changes, adds, addsInOneStep, tellsTagsApart, bounded, largestBody, heedsClock };
+  return { shared, claims, changes, adds, addsInOneStep, grace, tellsTagsApart, bounded, largestBody, heedsClock };
 }

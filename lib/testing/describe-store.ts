@@ -4,6 +4,7 @@ import { checkChanges } from './changes.js';
 import { checkClaims } from './claims.js';
 import { checkEntries } from './entries.js';
 import { checkFences } from './fences.js';
+import { checkGrace } from './grace.js';
 import { checkHistories } from './histories.js';
 import { checkInvalidations } from './invalidations.js';
 import { globalRunner } from './runner.js';
@@ -63,6 +64,11 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
     if (demands.adds) {
       describe('what is added', () => {
         checkAdds(check, demands);
+      });
+    }
+    if (demands.grace) {
+      describe('what has expired', () => {
+        checkGrace(check);
       });
     }
     if (demands.changes) {

@@ -10,6 +10,8 @@ const PATIENCE_MS = 5000;
 export interface Kept {
   /** That it lives. Default 600. */
   readonly seconds?: number;
+  /** That it stays when it has expired. Default 0. */
+  readonly graceSeconds?: number;
   /** That it brings. Default: none. */
   readonly tags?: readonly string[];
 }
@@ -35,6 +37,21 @@ export class StoreUser {
     return (await this.entryAt(address))?.response.body.toString();
   }
 
+  /** The body of what has expired, if it comes with a miss. */
+  async stale(address: Address): Promise<string | undefined> {
+    const lookUp = await this.store.lookUp(address);
+    if (lookUp.kind !== 'miss') return undefined;
+    this.store.release(lookUp.fence, 'unused');
+    return lookUp.stale?.response.body.toString();
+  }
+
+  /** @returns whether the store says that there was one */
+  async delete(address: Address): Promise<boolean> {
+    const isDeleted = await this.store.delete?.(address);
+    assert.ok(isDeleted !== undefined, 'The store has no delete. Write grace: false where that is meant.');
+    return isDeleted;
+  }
+
   /** What is served of these, in their order. */
   async servedOf(addresses: readonly Address[]): Promise<string[]> {
     const served = await Promise.all(addresses.map(address => this.served(address)));
@@ -52,9 +69,11 @@ export class StoreUser {
     return this.save(address, text, await this.fence(address), kept);
   }
 
-  async save(address: Address, text: string, fence: Fence, { seconds = 600, tags }: Kept = {}): Promise<boolean> {
+  async save(address: Address, text: string, fence: Fence, { seconds = 600, graceSeconds, tags }: Kept = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
-    const lifetime = { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 };
+    const expiresAtMs = storedAtMs + seconds * 1000;
+    const keptUntilMs = graceSeconds === undefined ? undefined : expiresAtMs + graceSeconds * 1000;
+    const lifetime = { storedAtMs, expiresAtMs, keptUntilMs };
     return this.store.save(address, entryOf(text, lifetime, [], tags), fence);
   }
 

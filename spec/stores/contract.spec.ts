@@ -15,13 +15,14 @@ import { RedisSentinel } from '../support/servers/redis-sentinel.js';
 import { RedisServer } from '../support/servers/redis-server.js';
 import { SqliteAdapter } from '../support/sqlite-adapter.js';
 
-const SHARED = { shared: true };
+const SHARED = { shared: true, grace: true };
 /** Nothing is compared in one step there. */
 const KEYV = { ...SHARED, tellsTagsApart: false, addsInOneStep: false };
 
-describeStore('SimpleStore', ({ clock }) => new SimpleStore({ clock }));
+describeStore('SimpleStore', ({ clock }) => new SimpleStore({ clock }), { grace: true });
 
 describeStore('SimpleStore, bounded', ({ clock }) => new SimpleStore({ clock, maxBytes: 50_000 }), {
+  grace: true,
   bounded: 50_000,
   largestBody: 40_000,
 });

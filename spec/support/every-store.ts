@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../lib/clock.js';
 import type { CacheFault } from '../../lib/errors.js';
 import { cache, type CacheOptions } from '../../lib/index.js';
 import { examplesIn, runModule } from './examples.js';
@@ -61,5 +62,5 @@ function ownStore(): Store {
   const { MapStore } = runModule(examplesIn('docs/writing-a-store.md')[0]!) as {
     MapStore: new (clock: { now(): number }) => Store;
   };
-  return new MapStore({ now: () => Date.now() });
+  return new MapStore({ now: () => systemClock.now() });
 }

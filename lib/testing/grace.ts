@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { at } from './samples.js';
+import type { StoreUser } from './store-user.js';
+import type { Check } from './trial.js';
+
+/** Seconds that an entry lives, and stays after that. */
+const LIVING = { seconds: 60, graceSeconds: 30, tags: ['own'] };
+
+/** What stays although it has expired, and what is deleted alone. */
+export function checkGrace(check: Check): void {
+  const address = { ...at('/users/bob'), awaitsTags: true };
+
+  check('gives what has expired with the fence of a miss, as long as it is kept', async (user, { clock }) => {
+    await user.keep(address, 'bob', LIVING);
+    assert.equal(await user.stale(address), undefined);
+    clock.forward(60_000);
+    assert.equal(await user.served(address), undefined);
+    assert.equal(await user.stale(address), 'bob');
+    clock.forward(29_000);
+    assert.equal(await user.stale(address), 'bob');
+    clock.forward(1000);
+    assert.equal(await user.stale(address), undefined);
+  });
+
+  check('keeps what has expired no longer where nothing says so', async (user, { clock }) => {
+    await user.keep(address, 'bob', { seconds: 60 });
+    clock.forward(60_000);
+    assert.equal(await user.stale(address), undefined);
+  });
+
+  check('keeps what is computed under the fence that came with it', async (user, { clock }) => {
+    await user.keep(address, 'old', LIVING);
+    clock.forward(60_000);
+    const found = await user.store.lookUp(address);
+    assert.ok(found.kind === 'miss');
+    assert.equal(await user.save(address, 'new', found.fence), true);
+    assert.equal(await user.served(address), 'new');
+  });
+
+  const invalidations: [string, (user: StoreUser) => Promise<void>][] = [
+    ['its path is', user => user.invalidate('/users/bob')],
+    ['a path above is', user => user.invalidate('/users')],
+    ['everything is', user => user.invalidate('/')],
+    ['a tag of its is', user => user.invalidateTags('own')],
+  ];
+  for (const [what, invalidate] of invalidations) {
+    check(`never gives what has expired where ${what} invalidated, before or after`, async (user, { clock }) => {
+      await user.keep(address, 'bob', LIVING);
+      await invalidate(user);
+      clock.forward(60_000);
+      assert.equal(await user.stale(address), undefined);
+
+      await user.keep(address, 'bob', LIVING);
+      clock.forward(60_000);
+      await invalidate(user);
+      assert.equal(await user.stale(address), undefined);
+    });
+  }
+
+  check('deletes one entry, and no other', async (user, { clock }) => {
+    const under = at('/users/bob/friends');
+    assert.equal(await user.delete(address), false);
+    await user.keep(address, 'bob', LIVING);
+    await user.keep(under, 'friends');
+    assert.equal(await user.delete(address), true);
+    assert.equal(await user.served(address), undefined);
+    assert.equal(await user.served(under), 'friends');
+    await user.keep(address, 'bob', LIVING);
+    clock.forward(60_000);
+    assert.equal(await user.delete(address), true);
+    assert.equal(await user.stale(address), undefined);
+  });
+}
