@@ -41,6 +41,7 @@ export type {
   Fence,
   Hit,
   Invalidated,
+  ListedEntry,
   LookUp,
   MaybePromise,
   Miss,

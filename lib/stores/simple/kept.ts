@@ -1,4 +1,4 @@
-import type { Address, Entry } from '../store.js';
+import type { Address, Entry, ListedEntry } from '../store.js';
 import { entryBytes } from './entry-bytes.js';
 import { Indexed } from './indexed.js';
 import { bufferOf, keptBody, ownBuffer, type KeptBody } from './kept-body.js';
@@ -45,6 +45,11 @@ export class Kept extends Indexed {
   /** The entry as it was given. Its body is nobody else's, or shared by all who look it up where it is large. */
   get entry(): Entry {
     return this.wires === undefined ? this.made() : (this.ready ??= this.made());
+  }
+
+  get listed(): ListedEntry {
+    const { path, groups, storedAtMs, expiresAtMs, bytes } = this;
+    return { path, tags: groups.map(({ tag }) => tag), storedAtMs, expiresAtMs, bytes };
   }
 
   private made(): Entry {

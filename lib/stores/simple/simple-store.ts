@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
 import { channels, tell } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
-import type { Address, Entry, Fence, Hit, Miss, Store, StoreSize, Targets } from '../store.js';
+import type { Address, Entry, Fence, Hit, ListedEntry, Miss, Store, StoreSize, Targets } from '../store.js';
 import { EntryIndex } from './entry-index.js';
 import { FurtherPath, Indexed } from './indexed.js';
 import { Kept } from './kept.js';
@@ -109,6 +109,10 @@ export class SimpleStore implements Store {
       entries: Math.max(0, this.index.entries - dead.entries),
       bytes: Math.max(0, this.index.bytes + this.heads.bytes - dead.bytes),
     };
+  }
+
+  *list(): Generator<ListedEntry, void> {
+    for (const kept of this.entries.values()) if (this.isServable(kept)) yield kept.listed;
   }
 
   close(): void {
