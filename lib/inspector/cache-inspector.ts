@@ -31,7 +31,11 @@ const HEADERS = {
  *
  * @example
  * ```ts
- * app.use('/cache', cacheInspector({ authorize: request => request.headers['x-admin'] === secret }));
+ * import express from 'express';
+ * import { cacheInspector } from 'routing-controllers-cache/inspector';
+ *
+ * const app = express();
+ * app.use('/cache', cacheInspector({ authorize: request => request.headers['x-admin'] === process.env.ADMIN_SECRET }));
  * ```
  */
 export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
