@@ -23,6 +23,19 @@ export default defineConfig(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' } },
   },
   {
+    // What a browser has.
+    files: ['inspector-page/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        window: 'readonly',
+        fetch: 'readonly',
+        EventSource: 'readonly',
+        getComputedStyle: 'readonly',
+      },
+    },
+  },
+  {
     // routing-controllers types its app as any, and JSON that comes back is what the spec says it is.
     files: ['spec/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'conformance/**/*.ts', 'torture/**/*.ts'],
     rules: {

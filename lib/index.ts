@@ -43,6 +43,7 @@ export type {
   Fence,
   Hit,
   Invalidated,
+  ListedEntry,
   LookUp,
   MaybePromise,
   Miss,

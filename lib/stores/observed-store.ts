@@ -16,6 +16,7 @@ export function observedStore(store: Store): Store {
       store.release(fence, ending);
     },
     size: () => store.size(),
+    list: store.list && (() => store.list?.() ?? []),
     close: () => store.close(),
     claim: claim && ((...asked) => measured('claim', () => claim.apply(store, asked))),
     delete: remove && (address => measured('delete', () => remove.call(store, address))),

@@ -112,6 +112,18 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
+/** An entry as it is shown to people: without its key and its body, which may be of one caller. */
+export interface ListedEntry {
+  readonly path: string;
+  readonly tags: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly storedAtMs: number;
+  /** Milliseconds since the epoch; `Infinity`: never expires. */
+  readonly expiresAtMs: number;
+  /** Key and bookkeeping included. */
+  readonly bytes: number;
+}
+
 /** What a store that is to be opened is told of the configuration. */
 export interface StoreSettings {
   readonly clock: Clock;
@@ -160,6 +172,8 @@ export interface Store {
    */
   beginChange?(targets: Targets): Promise<Change>;
   size(): StoreSize;
+  /** For a store that can list what it holds: fresh entries, most recently used first. Listing counts as no use. */
+  list?(): Iterable<ListedEntry>;
   close(): MaybePromise<void>;
 }
 

@@ -12,6 +12,7 @@ const SUBPATHS = {
   '/memcached': 'memcached',
   '/keyv': 'keyv',
   '/prometheus': 'prometheus',
+  '/inspector': 'inspector',
   '/opentelemetry': 'opentelemetry',
   '/testing': 'testing',
 };

@@ -1,4 +1,4 @@
-import type { Address, Entry } from '../store.js';
+import type { Address, Entry, ListedEntry } from '../store.js';
 import { entryBytes } from './entry-bytes.js';
 import { Indexed } from './indexed.js';
 import { bufferOf, keptBody, ownBuffer, type KeptBody } from './kept-body.js';
@@ -52,6 +52,11 @@ export class Kept extends Indexed {
 
   get keptUntilMs(): number {
     return this.expiresAtMs + this.graceMs;
+  }
+
+  get listed(): ListedEntry {
+    const { path, groups, storedAtMs, expiresAtMs, bytes } = this;
+    return { path, tags: groups.map(({ tag }) => tag), storedAtMs, expiresAtMs, bytes };
   }
 
   private made(): Entry {

@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
 import { channels, tell } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
-import type { Address, Entry, Fence, Hit, Miss, Store, StoreSize, Targets } from '../store.js';
+import type { Address, Entry, Fence, Hit, ListedEntry, Miss, Store, StoreSize, Targets } from '../store.js';
 import { EntryIndex } from './entry-index.js';
-import { FurtherPath, Indexed } from './indexed.js';
+import { FurtherPath } from './indexed.js';
 import { Kept } from './kept.js';
+import { Pending } from './pending.js';
 import { SharedHeads } from './shared-heads.js';
 import { Sweep } from './sweep.js';
 import { TagHistory } from './tag-history.js';
@@ -21,18 +22,6 @@ export interface SimpleStoreOptions {
   readonly maxBytes?: number;
   /** Where lifetimes take their time from. Default: the system's clock. */
   readonly clock?: Clock;
-}
-
-/** A computation that has begun: the store's fence. While it is living, nothing that covers it has been invalidated. */
-class Pending extends Indexed {
-  readonly bytes = 0;
-
-  constructor(
-    readonly began: number,
-    readonly address: Address,
-  ) {
-    super();
-  }
 }
 
 /**
@@ -120,6 +109,10 @@ export class SimpleStore implements Store {
       entries: Math.max(0, this.index.entries - dead.entries),
       bytes: Math.max(0, this.index.bytes + this.heads.bytes - dead.bytes),
     };
+  }
+
+  *list(): Generator<ListedEntry, void> {
+    for (const kept of this.entries.values()) if (this.isServable(kept)) yield kept.listed;
   }
 
   close(): void {

@@ -1,0 +1,4 @@
+export { cacheInspector } from './inspector/cache-inspector.js';
+
+export type { CacheInspectorOptions } from './inspector/inspector-options.js';
+export type { Inspector } from './inspector/cache-inspector.js';

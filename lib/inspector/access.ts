@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+const LOCAL_HOST = /^(?:localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
+const REMEDY = 'Give cacheInspector({ authorize }) to let others in.';
+
+/** Why a request is not answered where nobody said who may ask; `undefined`: it is. */
+export function loopbackRefusal({ socket, headers }: IncomingMessage): string | undefined {
+  // By the socket alone: a header says what its sender likes.
+  if (!LOOPBACK.test(socket.remoteAddress ?? '')) return `The cache inspector answers to this machine only. ${REMEDY}`;
+  // Behind a proxy of this machine everybody comes from it.
+  const isForwarded = Object.keys(headers).some(
+    name => name === 'via' || name === 'forwarded' || name.startsWith('x-forwarded-'),
+  );
+  if (isForwarded) return `The cache inspector does not answer through a proxy. ${REMEDY}`;
+  // A page of another site can let its own name lead to this machine (DNS rebinding).
+  if (!LOCAL_HOST.test(headers.host ?? '')) return `The cache inspector answers to the name localhost only. ${REMEDY}`;
+  return undefined;
+}
+
+/** Why a change may have been sent by a page of another site; `undefined`: it was not. */
+export function forgeryRefusal({ headers }: IncomingMessage): string | undefined {
+  // A form can send neither, and a script of another origin only after a preflight that nobody answers.
+  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
+    return 'A change is sent as application/json.';
+  if (headers['x-cache-inspector'] !== '1') return 'A change is sent with X-Cache-Inspector: 1.';
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') return 'A change is sent by the page of the inspector.';
+  if (headers.origin !== undefined && hostOf(headers.origin) !== headers.host?.toLowerCase()) {
+    return 'A change is sent by the page of the inspector.';
+  }
+  return undefined;
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

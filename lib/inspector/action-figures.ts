@@ -1,0 +1,42 @@
+import type { OutcomeEvent } from '../events/cache-events.js';
+import { Latencies } from './latencies.js';
+
+type OutcomeName = OutcomeEvent['outcome'];
+
+/** What an action's requests came to. */
+export interface ActionReport {
+  readonly action: string;
+  readonly outcomes: readonly OutcomeReport[];
+}
+
+/** Milliseconds, of the newest requests with this outcome. */
+export interface OutcomeReport {
+  readonly outcome: OutcomeName;
+  readonly count: number;
+  readonly p50: number | undefined;
+  readonly p95: number | undefined;
+}
+
+/** Counts the outcomes of one action. There are as many as the program has: they need no bound. */
+export class ActionFigures {
+  private readonly outcomes = new Map<OutcomeName, { count: number; latencies: Latencies }>();
+
+  constructor(private readonly action: string) {}
+
+  add({ outcome, durationMs }: OutcomeEvent): void {
+    let figures = this.outcomes.get(outcome);
+    if (figures === undefined) this.outcomes.set(outcome, (figures = { count: 0, latencies: new Latencies() }));
+    figures.count++;
+    figures.latencies.add(durationMs);
+  }
+
+  report(): ActionReport {
+    const outcomes = Array.from(this.outcomes, ([outcome, { count, latencies }]) => ({
+      outcome,
+      count,
+      p50: latencies.percentile(0.5),
+      p95: latencies.percentile(0.95),
+    }));
+    return { action: this.action, outcomes };
+  }
+}

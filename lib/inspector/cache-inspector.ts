@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mistakesIn } from '../config/must-be.js';
+import { CacheConfigError, CacheUsageError } from '../errors.js';
+import { processCache } from '../process-cache.js';
+import { forgeryRefusal, loopbackRefusal } from './access.js';
+import { carryOut, readOrder } from './change.js';
+import { findEntries } from './entry-list.js';
+import { Feed } from './feed.js';
+import { History } from './history.js';
+import { InspectorOptions, type CacheInspectorOptions } from './inspector-options.js';
+import { sendPageFile } from './page-files.js';
+
+/** A router for `app.use`. */
+export interface Inspector {
+  (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void;
+  /** Ends it: it listens no more, and those who watch are let go. */
+  close(): void;
+}
+
+const HEADERS = {
+  'Content-Security-Policy': "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/**
+ * A page that shows live what the cache does, and lets who is authorised invalidate.
+ *
+ * @throws CacheConfigError that names every mistake
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { cacheInspector } from 'routing-controllers-cache/inspector';
+ *
+ * const app = express();
+ * app.use('/cache', cacheInspector({ authorize: request => request.headers['x-admin'] === process.env.ADMIN_SECRET }));
+ * ```
+ */
+export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
+  const { authorize } = checked(options);
+  const history = new History();
+  const feed = new Feed(() => ({ nowMs: Date.now(), stats: processCache.cache.stats(), ...history.report() }));
+
+  const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
+    if (authorize === undefined) return loopbackRefusal(request);
+    try {
+      if (await authorize(request)) return undefined;
+    } catch (error) {
+      report('authorize of the cache inspector threw', error);
+    }
+    return 'You may not see the cache inspector.';
+  };
+
+  const watch = (response: ServerResponse): void => {
+    if (!feed.add(response)) say(response, 503, 'Too many watch already.');
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const refusal = await refusalOf(request);
+    if (refusal !== undefined) {
+      say(response, 403, refusal);
+      return;
+    }
+    const { pathname, searchParams } = new URL(`http://_${request.url ?? '/'}`);
+    if (request.method === 'POST' && pathname === '/invalidate') await change(request, response);
+    else if (request.method !== 'GET' && request.method !== 'HEAD') say(response, 405, 'Use GET.');
+    else if (pathname === '/') sendPage(request, response);
+    else if (pathname === '/events') watch(response);
+    else if (pathname === '/entries')
+      sendJson(response, findEntries(processCache.current.get().store, searchParams.get('q') ?? ''));
+    else if (!sendPageFile(request, response, pathname.slice(1))) say(response, 404, 'There is no such page.');
+  };
+
+  const inspector = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch((error: unknown) => {
+      report('a request to the cache inspector failed', error);
+      if (response.headersSent) response.destroy();
+      else say(response, 500, 'The cache inspector failed.');
+    });
+  };
+  return Object.assign(inspector, {
+    close: () => {
+      history.close();
+      feed.close();
+    },
+  });
+}
+
+function report(message: string, error: unknown): void {
+  processCache.current.get().faults.report('CACHE_INSPECTOR_FAILED', message, error);
+}
+
+function checked(options: CacheInspectorOptions): InspectorOptions {
+  const given = Object.assign(new InspectorOptions(), options);
+  const mistakes = mistakesIn(given);
+  if (mistakes.length > 0) throw new CacheConfigError(mistakes.map(mistake => `cacheInspector: ${mistake}`));
+  return given;
+}
+
+/** Relative addresses in the page need the slash after where it is mounted. */
+function sendPage(request: IncomingMessage, response: ServerResponse): void {
+  const { pathname } = new URL(`http://_${(request as { originalUrl?: string }).originalUrl ?? '/'}`);
+  if (pathname.endsWith('/')) sendPageFile(request, response, 'index.html');
+  else response.writeHead(302, { Location: `${pathname.slice(pathname.lastIndexOf('/') + 1)}/` }).end();
+}
+
+async function change(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const forgery = forgeryRefusal(request);
+  if (forgery !== undefined) {
+    say(response, 403, forgery);
+    return;
+  }
+  const order = await readOrder(request);
+  if (order === undefined) {
+    say(response, 400, 'Send { "prefix": "/users" }, { "tag": "user:bob" } or { "clear": true }.');
+    return;
+  }
+  try {
+    await carryOut(order, processCache.cache);
+    response.writeHead(204).end();
+  } catch (error) {
+    if (!(error instanceof CacheUsageError)) throw error;
+    say(response, 400, error.mistakes.join(' '));
+  }
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }).end(`${text}\n`);
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(value));
+}
