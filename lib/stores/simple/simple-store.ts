@@ -112,7 +112,7 @@ export class SimpleStore implements Store {
   }
 
   *list(): Generator<ListedEntry, void> {
-    for (const kept of this.entries.values()) if (this.isServable(kept)) yield kept.listed;
+    for (const kept of this.entries.values()) if (this.isThere(kept, this.clock.now())) yield kept.listed;
   }
 
   close(): void {
