@@ -20,12 +20,17 @@ export class OutputGate {
   private held: Call[] = [];
   private hasHead = false;
   private hasEnded = false;
+  private isOut = false;
 
-  /** @param instead sends another response in place of one that is never seen */
+  /**
+   * @param instead sends another response in place of one that is never seen
+   * @param beforeSeen called once when the response is let out, and its headers may still be changed
+   */
   constructor(
     private readonly response: ServerResponse,
     private gatekeeper: Gatekeeper,
     private readonly instead: () => void,
+    private readonly beforeSeen: () => void = () => undefined,
   ) {
     const pass = {} as typeof this.pass;
     for (const name of GATED) {
@@ -44,7 +49,10 @@ export class OutputGate {
     if (this.state === 'holding') return this.hold(call);
 
     const isAllowed = this.ask(name);
-    if (isAllowed === true) return this.pass[name](...args);
+    if (isAllowed === true) {
+      this.letOut();
+      return this.pass[name](...args);
+    }
     // At once: Express breaks the connection of an error whose response seems to have been sent.
     if (isAllowed === false) {
       this.shut();
@@ -83,6 +91,7 @@ export class OutputGate {
       this.shut();
       return;
     }
+    this.letOut();
     const [asked, ...others] = held;
     if (asked !== undefined) this.pass[asked[0]](...asked[1]);
     for (const call of others) this.take(call);
@@ -90,8 +99,15 @@ export class OutputGate {
     if (!this.response.writableEnded && !this.response.writableNeedDrain) this.response.emit('drain');
   }
 
+  private letOut(): void {
+    if (this.isOut) return;
+    this.isOut = true;
+    this.beforeSeen();
+  }
+
   private shut(): void {
     this.gatekeeper = () => true;
+    this.isOut = true;
     this.instead();
     this.state = 'shut';
   }

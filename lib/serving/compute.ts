@@ -11,7 +11,7 @@ import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
-import { madeEntry } from './made-entry.js';
+import { BY_CONTROL, madeEntry } from './made-entry.js';
 import type { Miss } from './miss.js';
 import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
@@ -142,9 +142,11 @@ export class Computation implements RecorderListener, MethodListener {
   /** Decides whether the response may be kept, and if so tells clients how they may. */
   private judge(head: RecordedHead): void {
     const { engine, action, namesCaller } = this.miss;
+    const said = ResponseControl.of(this.response)?.said;
+    if (said?.isStored === false) return this.giveUp('unshareable', BY_CONTROL);
     const verdict = storability(head.status, head.headers, {
       timeout: action.options.timeout ?? engine.config.defaultTimeout,
-      ownTimeout: ResponseControl.of(this.response)?.said.timeout,
+      ownTimeout: said?.timeout,
       statuses: statusesOf(action),
       keyedHeaders: action.keyedHeaders,
       namesCaller,

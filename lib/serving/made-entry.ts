@@ -9,6 +9,8 @@ import { ResponseControl } from './response-control.js';
 import { passesFilter } from './response-filter.js';
 import { tagsOf } from './response-tags.js';
 
+export const BY_CONTROL = 'by cacheControl';
+
 /** A response that has been recorded whole. */
 export interface Recorded {
   readonly head: RecordedHead;
@@ -25,7 +27,7 @@ export interface Recorded {
 export function madeEntry({ engine, action, address, call }: Miss, recorded: Recorded): Entry | string {
   const { head, body } = recorded;
   const said = ResponseControl.of(responseOf(call))?.said;
-  if (said?.isStored === false) return 'cacheControl(…).noStore()';
+  if (said?.isStored === false) return BY_CONTROL;
   const length = headerText(head.headers, 'content-length');
   if (length !== undefined && Number(length) !== body.length) return 'its body was cut off';
 

@@ -42,6 +42,9 @@ class OrStale implements MissTeller {
       () => {
         this.answer();
       },
+      () => {
+        this.conclude();
+      },
     );
     return compute({ ...this.miss, teller: this });
   }
@@ -55,7 +58,7 @@ class OrStale implements MissTeller {
   private decide(): MaybePromise<boolean> {
     const { engine, action, address } = this.miss;
     const { statusCode } = this.response;
-    if (statusCode < 500 || statusesOf(action).includes(statusCode)) return this.letOut();
+    if (statusCode < 500 || statusesOf(action).includes(statusCode)) return true;
     // It may have been invalidated while the method ran, or computed by another.
     const found = engine.survive<LookUp>('the store could not be asked', { kind: 'unreachable' }, () =>
       engine.store.lookUp(address),
@@ -72,16 +75,13 @@ class OrStale implements MissTeller {
       const { stale } = found;
       if (stale !== undefined && graceLeft(stale, action.options, engine.clock.now()).ifError) this.found = stale;
     }
-    return this.found === undefined && this.letOut();
+    return this.found === undefined;
   }
 
-  private letOut(): true {
-    if (!this.isConcluded) {
-      this.isConcluded = true;
-      this.miss.engine.conclude(this.response, { kind: 'miss' });
-      if (this.why !== undefined) tellGivenUp(this.miss, this.why);
-    }
-    return true;
+  private conclude(): void {
+    this.isConcluded = true;
+    this.miss.engine.conclude(this.response, { kind: 'miss' });
+    if (this.why !== undefined) tellGivenUp(this.miss, this.why);
   }
 
   private answer(): void {
