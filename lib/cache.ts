@@ -1,26 +1,29 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { Edge } from './edge/edge.js';
 import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { checkedTargets, tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
 import { CacheUsageError } from './errors.js';
 import { coveringPrefix } from './keys/prefix.js';
+import type { Explainer } from './explain/explainer.js';
+import type { Explanation } from './explain/explanation.js';
 import type { MemoizedMethods } from './memoized/memoized-methods.js';
 import type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 import type { CurrentEngine } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
-import { checkedEntries, checkedValues, checkKeys } from './values/value-mistakes.js';
+import { ValueCache } from './values/value-cache.js';
 import type { Values } from './values/values.js';
 
 /** The one cache of the process. */
-export class Cache {
+export class Cache extends ValueCache {
   readonly #current: CurrentEngine;
-  readonly #values: Values;
+  readonly #explainer: Explainer;
   readonly #memoized: MemoizedMethods;
 
-  constructor(current: CurrentEngine, values: Values, memoized: MemoizedMethods) {
+  constructor(current: CurrentEngine, values: Values, memoized: MemoizedMethods, explainer: Explainer) {
+    super(values);
     this.#current = current;
-    this.#values = values;
+    this.#explainer = explainer;
     this.#memoized = memoized;
   }
 
@@ -105,63 +108,37 @@ export class Cache {
   }
 
   /**
-   * The value of a key, a copy for each caller; `undefined` where there is none, or the store cannot be asked.
+   * What a request would come to, without its method being run: the action and its options, the key, the entry and how fresh it is. The
+   * request goes through the app as a client's would, from this machine, with its middlewares, authorization and conversion.
    *
-   * @throws CacheUsageError when the key is no text, or an empty one; so do the methods below
+   * @param method `'GET'` or `'HEAD'`
+   * @param url as a client writes it, with its query: `'/users/bob?limit=5'`
+   * @param headers those that the request has: who asks is told by them. Default: none
+   * @throws CacheUsageError for other methods, and before any request has come to a cached action: then the app is not known
    *
    * @example
    * ```ts
-   * const rates = (await cache.get<Record<string, number>>('rates')) ?? (await db.rates());
+   * const { outcome, reason, entry } = await cache.explain('GET', '/users/bob/friends', { authorization: 'Bearer …' });
    * ```
    */
-  async get<Value = unknown>(key: string): Promise<Value | undefined> {
-    checkKeys('get', [key]);
-    return (await this.#values.getMany([key]))[0] as Value | undefined;
+  async explain(method: string, url: string, headers: IncomingHttpHeaders = {}): Promise<Explanation> {
+    return this.#explainer.explain(method, url, headers);
   }
 
   /**
-   * Keeps a value: whatever JSON carries faithfully.
+   * Deletes the one response that would answer a request. For data that have changed, invalidate: what is being computed may still be
+   * kept.
    *
-   * @param timeout seconds; 0: it never expires. Default: `defaultTimeout`
-   * @returns whether it is kept: not where it is too large, the store cannot be told, or the key is invalidated meanwhile
-   * @throws CacheUsageError that says where in the value stands what JSON does not carry; so do `add` and `setMany`
+   * @returns whether there was one
+   * @throws CacheUsageError as `explain`, whose parameters these are
+   *
+   * @example
+   * ```ts
+   * await cache.deleteResponse('GET', '/users/bob/friends?limit=5');
+   * ```
    */
-  async set(key: string, value: unknown, timeout?: number): Promise<boolean> {
-    return (await this.#values.setMany(checkedEntries('set', [[key, value]], timeout), timeout)).length === 1;
-  }
-
-  /** Keeps a value where there is none. Of several at once, also in several processes, one is kept. @returns whether it is */
-  async add(key: string, value: unknown, timeout?: number): Promise<boolean> {
-    return (await this.#values.addMany(checkedEntries('add', [[key, value]], timeout), timeout)).length === 1;
-  }
-
-  /** Whether there is a value of the key. */
-  async has(key: string): Promise<boolean> {
-    checkKeys('has', [key]);
-    return (await this.#values.held([key])).length === 1;
-  }
-
-  /** Deletes a value, also one that is on its way, as `invalidate` does. @returns whether there was one */
-  async delete(key: string): Promise<boolean> {
-    checkKeys('delete', [key]);
-    return (await this.#values.deleteMany([key])).length === 1;
-  }
-
-  /** The values of several keys, in their order. */
-  async getMany<Value = unknown>(keys: readonly string[]): Promise<(Value | undefined)[]> {
-    checkKeys('getMany', keys);
-    return (await this.#values.getMany(keys)) as (Value | undefined)[];
-  }
-
-  /** Keeps several values, by key. @returns the keys of those that are kept */
-  async setMany(values: Readonly<Record<string, unknown>>, timeout?: number): Promise<string[]> {
-    return this.#values.setMany(checkedValues('setMany', values, timeout), timeout);
-  }
-
-  /** Deletes several values. @returns the keys that there was a value of */
-  async deleteMany(keys: readonly string[]): Promise<string[]> {
-    checkKeys('deleteMany', keys);
-    return this.#values.deleteMany(keys);
+  async deleteResponse(method: string, url: string, headers: IncomingHttpHeaders = {}): Promise<boolean> {
+    return this.#explainer.delete(method, url, headers);
   }
 
   /**

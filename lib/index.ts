@@ -22,6 +22,7 @@ export type { MemoizedOptions } from './config/memoized-options.js';
 export type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 export type { CacheFault, CacheUsageCode } from './errors.js';
 export type { ResponseControl } from './serving/response-control.js';
+export type { ExplainedEntry, Explanation } from './explain/explanation.js';
 export type { CacheStats } from './serving/stats.js';
 export type {
   BreakerEvent,

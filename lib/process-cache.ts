@@ -1,10 +1,14 @@
-import type { ActionCall } from './controllers/action-call.js';
+import { requestOf, type ActionCall } from './controllers/action-call.js';
 import { cachedAction, type CachedAction } from './controllers/cached-action.js';
 import { ChangingAction } from './controllers/changing-action.js';
 import { Registry } from './controllers/registry.js';
 import { StartUp } from './controllers/start-up.js';
 import { Cache } from './cache.js';
+import { explainCall } from './explain/explained-call.js';
+import { Explainer, type App } from './explain/explainer.js';
+import { Probe } from './explain/probe.js';
 import { MemoizedMethods } from './memoized/memoized-methods.js';
+import { NEVER } from './serving/answer.js';
 import { CurrentEngine } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
 import { serveChange } from './serving/serve-change.js';
@@ -14,7 +18,8 @@ import { Values } from './values/values.js';
 export class ProcessCache {
   readonly current = new CurrentEngine();
   readonly memoized = new MemoizedMethods(this.current);
-  readonly cache = new Cache(this.current, new Values(this.current), this.memoized);
+  readonly explainer = new Explainer(this.current);
+  readonly cache = new Cache(this.current, new Values(this.current), this.memoized, this.explainer);
   readonly registry = new Registry();
   readonly startUp = new StartUp(
     this.registry,
@@ -22,6 +27,7 @@ export class ProcessCache {
     () => {
       this.current.verify();
     },
+    request => Probe.of(request) !== undefined,
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly changingActions = new WeakMap<object, ChangingAction>();
@@ -29,6 +35,11 @@ export class ProcessCache {
   private serve(call: ActionCall): unknown {
     const engine = this.current.forUse();
     const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
+    const probe = Probe.of(call.action.request);
+    if (probe !== undefined) {
+      void explainCall(engine, cached, call, probe);
+      return NEVER;
+    }
     return cached === undefined
       ? serveChange(() => this.current.get(), this.changingActionOf(call), call)
       : serveCached(engine, cached, call);
@@ -39,6 +50,7 @@ export class ProcessCache {
     const rules = this.registry.rulesOf(call.owner, call.metadata.method);
     if (rules === undefined || rules.cached.length === 0) return undefined;
     const action = cachedAction(call, this.registry);
+    this.explainer.note(requestOf(call).app as unknown as App);
     this.cachedActions.set(call.metadata, action);
     return action;
   }

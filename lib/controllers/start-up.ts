@@ -8,6 +8,9 @@ import { usageMistakes } from './usage-mistakes.js';
 /** Called by routing-controllers in place of an action's method, with the arguments that it has converted and validated. */
 export type Override = (call: ActionCall) => unknown;
 
+/** Whether a request only asks which action it comes to: no method may run for it. */
+export type IsProbe = (request: unknown) => boolean;
+
 /** Equal to no class and no method. */
 const NOTHING = undefined as never;
 
@@ -35,6 +38,7 @@ export class StartUp {
     private readonly override: Override,
     /** Throws where the cache could not work. */
     private readonly verify: () => void = () => undefined,
+    private readonly isProbe: IsProbe = () => false,
   ) {}
 
   /** To be called by each decorator: a `reset()` of the metadata storage drops what was registered before. */
@@ -80,17 +84,17 @@ export class StartUp {
 
   private overrideActions(storage: Storage): void {
     for (const action of storage.actions) {
-      if (this.overridden.has(action) || this.registry.rulesOf(action.target, action.method) === undefined) continue;
+      if (this.overridden.has(action)) continue;
       this.overridden.add(action);
       const { target: owner, methodOverride: previous } = action;
-      action.methodOverride = (metadata: ActionMetadata, context: Action, args: unknown[]): unknown =>
-        this.override({
-          owner,
-          metadata,
-          action: context,
-          args,
-          run: () => (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown,
-        });
+      const isDecorated = this.registry.rulesOf(owner, action.method) !== undefined;
+      action.methodOverride = (metadata: ActionMetadata, context: Action, args: unknown[]): unknown => {
+        const run = (): unknown =>
+          (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown;
+        return isDecorated || this.isProbe(context.request)
+          ? this.override({ owner, metadata, action: context, args, run })
+          : run();
+      };
     }
   }
 

@@ -1,45 +1,12 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Duplex } from 'node:stream';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { CONDITIONS_AND_RANGES } from './conditional.js';
 import { setHeaders } from './header-changes.js';
+import { NoClient } from './no-client.js';
 
 /** A request and its response. */
 export interface Exchange<Request extends IncomingMessage, Response extends ServerResponse> {
   readonly request: Request;
   readonly response: Response;
-}
-
-/** What of a connection says who the client is: it may be gone by the time that somebody asks. */
-const OF_THE_PEER = ['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localPort', 'encrypted'] as const;
-
-/** A connection to nobody: it takes all that is written, at once. */
-class NoClient extends Duplex {
-  constructor(socket: IncomingMessage['socket']) {
-    super();
-    for (const name of OF_THE_PEER) {
-      if (name in socket) Object.defineProperty(this, name, { value: (socket as unknown as Record<string, unknown>)[name] });
-    }
-  }
-
-  override _read(): void {
-    this.push(null);
-  }
-
-  override _write(_chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
-    done();
-  }
-
-  setTimeout(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
 }
 
 /** What of a request is the client's connection, and those who listen to it. */
@@ -92,9 +59,7 @@ export function detachedExchange<Request extends IncomingMessage, Response exten
   }
   Object.assign(twin, { req: requestTwin });
   Object.assign(requestTwin, { res: twin, next: () => undefined });
-  twin.assignSocket(nobody as unknown as NonNullable<ServerResponse['socket']>);
-  // As the server closes a response that has been sent.
-  twin.once('finish', () => nobody.destroy());
+  nobody.takeFrom(twin);
   return { request: requestTwin, response: twin as unknown as Response };
 }
 
@@ -110,7 +75,7 @@ function isPlain(value: unknown): value is object {
 }
 
 function requestOfNobody<Request extends IncomingMessage>(request: Request, nobody: NoClient): Request {
-  const twin = new IncomingMessage(nobody as unknown as IncomingMessage['socket']);
+  const twin = nobody.ask();
   for (const name of Reflect.ownKeys(request)) {
     if (OF_THE_STREAM.has(name)) continue;
     Object.defineProperty(twin, name, Object.getOwnPropertyDescriptor(request, name) ?? {});
@@ -119,9 +84,6 @@ function requestOfNobody<Request extends IncomingMessage>(request: Request, nobo
   twin.headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !CONDITIONS_AND_RANGES.includes(name)));
   // RFC 9110 §9.3.2: what answers HEAD is made by GET.
   if (twin.method === 'HEAD') twin.method = 'GET';
-  // It has come whole, and has no body.
-  twin.complete = true;
-  twin.push(null);
   return twin as Request;
 }
 

@@ -1,5 +1,4 @@
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
-import { keyOf, type Keyed } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { Visit } from '../edge/visit.js';
 import { ObservedRequest } from '../events/observed-request.js';
@@ -10,12 +9,8 @@ import type { Engine } from './engine.js';
 import { fill, fillHead } from './fill.js';
 import { graceLeft } from './grace.js';
 import type { Miss } from './miss.js';
+import { requestWay, type KeyedWay, type Way } from './request-way.js';
 import { revalidate } from './revalidate.js';
-
-type KeyedWay = Keyed & { readonly kind: 'keyed' } & { readonly isForced: boolean };
-
-/** How a request goes on: to the cache, or past it. */
-type Way = KeyedWay | { readonly kind: 'past'; readonly detail: string };
 
 /**
  * Serves a request to a cached action, when all that comes before its method has been done: a hit answers it, a miss runs the method
@@ -25,7 +20,7 @@ type Way = KeyedWay | { readonly kind: 'past'; readonly detail: string };
  */
 export function serveCached(engine: Engine, action: CachedAction, call: ActionCall): unknown {
   if (ObservedRequest.isWanted) observe(action, call);
-  const way = wayOf(engine, action, call);
+  const way = requestWay(engine, action, call);
   return way instanceof Promise ? way.then(settled => serve(engine, action, call, settled)) : serve(engine, action, call, way);
 }
 
@@ -80,40 +75,4 @@ function passBy(engine: Engine, call: ActionCall, detail: string): unknown {
 function observe({ name }: CachedAction, call: ActionCall): void {
   const { method = '', originalUrl } = requestOf(call);
   new ObservedRequest(name, method, originalUrl).travelsWith(responseOf(call));
-}
-
-function wayOf(engine: Engine, action: CachedAction, call: ActionCall): MaybePromise<Way> {
-  if (!engine.config.enabled) return { kind: 'past', detail: 'the cache is not enabled' };
-  const { unless, forcedUpdate } = action.options;
-  if (unless !== undefined || forcedUpdate !== undefined) return askedWay(engine, action, call);
-  try {
-    return keyedWay(engine, action, call);
-  } catch (error) {
-    return pastFault(engine, action, error);
-  }
-}
-
-/** The way where the action's author has a say in it. */
-async function askedWay(engine: Engine, action: CachedAction, call: ActionCall): Promise<Way> {
-  const { unless, forcedUpdate } = action.options;
-  try {
-    if (unless !== undefined && (await unless(call.action))) return { kind: 'past', detail: 'unless' };
-    const way = keyedWay(engine, action, call);
-    return way.kind === 'past' || forcedUpdate === undefined ? way : { ...way, isForced: await forcedUpdate(call.action) };
-  } catch (error) {
-    return pastFault(engine, action, error);
-  }
-}
-
-function keyedWay({ config, faults }: Engine, action: CachedAction, call: ActionCall): Way {
-  const keyed = keyOf(action, call, config);
-  if (keyed.kind === 'keyed') return { kind: 'keyed', address: keyed.address, namesCaller: keyed.namesCaller, isForced: false };
-  if (keyed.remedy !== undefined) faults.advise(`${action.name} ${keyed.detail}`, `${action.name}: ${keyed.remedy}`);
-  return { kind: 'past', detail: keyed.detail };
-}
-
-/** An application without a cache would not have called the option at all. */
-function pastFault({ faults }: Engine, { name }: CachedAction, error: unknown): Way {
-  faults.report('CACHE_OPTION_FAILED', `${name}: an option of @Cached threw, so the request passes by`, error);
-  return { kind: 'past', detail: 'an option of @Cached threw' };
 }

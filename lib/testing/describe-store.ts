@@ -68,7 +68,7 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
     }
     if (demands.grace) {
       describe('what has expired', () => {
-        checkGrace(check);
+        checkGrace(check, demands);
       });
     }
     if (demands.changes) {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { at } from './samples.js';
 import type { StoreUser } from './store-user.js';
 import type { Check } from './trial.js';
+import type { Demands } from './capabilities.js';
 
 /** Seconds that an entry lives, and stays after that. */
 const LIVING = { seconds: 60, graceSeconds: 30, tags: ['own'] };
 
 /** What stays although it has expired, and what is deleted alone. */
-export function checkGrace(check: Check): void {
+export function checkGrace(check: Check, { shared, claims }: Demands): void {
   const address = { ...at('/users/bob'), awaitsTags: true };
 
   check('gives what has expired with the fence of a miss, as long as it is kept', async (user, { clock }) => {
@@ -54,6 +55,22 @@ export function checkGrace(check: Check): void {
       clock.forward(60_000);
       await invalidate(user);
       assert.equal(await user.stale(address), undefined);
+    });
+  }
+
+  if (claims) {
+    check('tells at once that another computes what has expired, and who does not', async (one, trial) => {
+      const other = shared ? await trial.another() : one;
+      await one.keep(address, 'bob', LIVING);
+      trial.clock.forward(60_000);
+      const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+      assert.deepEqual(await one.claim(address, ours, 0), { kind: 'granted' });
+      assert.deepEqual(await other.claim(address, theirs, 0), { kind: 'taken' });
+      other.store.release(theirs, 'unused');
+      one.store.release(ours, 'unused');
+      const later = await other.fence(address);
+      assert.deepEqual(await other.claim(address, later, 0), { kind: 'granted' });
+      other.store.release(later, 'unused');
     });
   }
 

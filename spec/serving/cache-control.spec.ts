@@ -54,7 +54,7 @@ class OffersController {
 
   @Get('/late')
   @Cached({ timeout: 600 })
-  async late(@Res() response: Response) {
+  late(@Res() response: Response) {
     response.write(String(++runs));
     cacheControl(response).timeout(5).tag('late');
     return response.end('.');

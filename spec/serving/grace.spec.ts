@@ -21,9 +21,11 @@ import {
 import { cache, Cached, InvalidatesCache, type CacheFault } from '../../lib/index.js';
 import { onCacheEvent } from '../../lib/events/on-cache-event.js';
 import type { OutcomeEvent } from '../../lib/events/cache-events.js';
+import { processCache } from '../../lib/process-cache.js';
 import { Deferred, Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
+import { streamOf } from '../support/stream.js';
 import { TestServer, type Answer } from '../support/server.js';
 import { holdTime, type MovedTime } from '../support/time.js';
 
@@ -109,6 +111,26 @@ class GraceController {
     }
     response.set('X-Path', `${request.baseUrl}${request.path} ${String(request.params.name)} ${request.method}`);
     return response.set('X-Locals', String(response.locals.id)).json(body);
+  }
+
+  @Get('/large')
+  @Cached({ timeout: 60, staleWhileRevalidate: 30 })
+  large() {
+    runs++;
+    return streamOf(Array.from({ length: 40 }, () => String(version).repeat(10_000)));
+  }
+
+  @Get('/file')
+  @Cached({ timeout: 60, staleWhileRevalidate: 30 })
+  file(@Res() response: Response) {
+    runs++;
+    return new Promise<Response>((resolve, reject) => {
+      response.sendFile(__filename, { cacheControl: false }, error => {
+        // Express' types say that there is always an error.
+        if ((error as Error | undefined) === undefined) resolve(response);
+        else reject(error);
+      });
+    });
   }
 
   @Get('/own')
@@ -264,6 +286,29 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(faults).toEqual([]);
   });
 
+  it('leaves it to another process that computes it, or has', async () => {
+    store().configure();
+    const server = await started();
+    await server.get('/grace/behind/bob');
+    await stored();
+    time.forwardSeconds(61);
+    const { store: used } = processCache.current.get();
+    if (used.claim === undefined) return;
+    const claim = jest.spyOn(used, 'claim').mockResolvedValue({ kind: 'taken' });
+    const released = jest.spyOn(used, 'release');
+    for (const times of [1, 2]) {
+      expect(await server.get('/grace/behind/bob')).toMatchObject({ outcome: 'fwd=stale' });
+      await until(() => released.mock.calls.length === times);
+    }
+    expect(claim.mock.calls.map(([, , waitMs]) => waitMs)).toEqual([0, 0]);
+    expect(runs).toBe(1);
+    claim.mockRestore();
+    version++;
+    await server.get('/grace/behind/bob');
+    await stored(2);
+    expect(versionOf(await server.get('/grace/behind/bob'))).toBe(2);
+  });
+
   it('needs no client: it goes on when the one that it began with has left', async () => {
     store().configure();
     const server = await started();
@@ -305,6 +350,20 @@ describe('a refresh behind the answer', () => {
     expect(hit).toMatchObject({ outcome: 'hit', text, status: 200 });
     expect(hit.headers).toMatchObject({ 'x-path': '/api/grace/written/bob bob GET', 'x-locals': '2', etag: headers.etag });
     expect(hit.headers['x-request-id']).toBe('3');
+  });
+
+  it('takes streams and files as a client does, at once', async () => {
+    const server = await started();
+    for (const [index, path] of ['/grace/large', '/grace/file'].entries()) {
+      const { text } = await server.get(path);
+      version++;
+      time.forwardSeconds(61);
+      expect(await server.get(path)).toMatchObject({ outcome: 'fwd=stale', text });
+      await stored(2 * index + 2);
+      const hit = await server.get(path);
+      expect(hit).toMatchObject({ outcome: 'hit', text: path === '/grace/large' ? text.replaceAll('1', '2') : text });
+    }
+    expect(runs).toBe(4);
   });
 
   it('is begun by HEAD too, for GET', async () => {
@@ -460,7 +519,7 @@ describe('an error that an expired response stands in for', () => {
       handed = [];
       failure = undefined;
       const app = useExpressServer(express(), { controllers: [GraceController], defaultErrorHandler });
-      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express tells error middlewares by their four parameters
+       
       app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
         handed.push(error);
         if (!response.headersSent) response.status(500).send('from the middleware');

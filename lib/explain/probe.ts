@@ -1,0 +1,70 @@
+import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
+import { NoClient } from '../http/no-client.js';
+import { inTime } from '../serving/in-time.js';
+import type { Address } from '../stores/store.js';
+import type { Explanation } from './explanation.js';
+
+/** What a probe has met. */
+export interface Finding {
+  readonly explanation: Explanation;
+  readonly address?: Address | undefined;
+}
+
+const PROBE = Symbol('probe');
+type Probed = IncomingMessage & { [PROBE]?: Probe };
+
+const LOOPBACK = { remoteAddress: '127.0.0.1', remoteFamily: 'IPv4', remotePort: 0, localAddress: '127.0.0.1', localPort: 0 };
+/** Milliseconds that the app's middlewares may take. */
+const PATIENCE_MS = 10_000;
+
+/** A request of the cache's own, that goes the way of a client's up to the method of an action, and tells what it has met there. */
+export class Probe {
+  private meet: (finding: Finding) => void = () => undefined;
+
+  static of(request: unknown): Probe | undefined {
+    return (request as Probed)[PROBE];
+  }
+
+  /** Sends it through an app. */
+  async sendThrough(app: RequestListener, method: string, url: string, headers: IncomingHttpHeaders): Promise<Finding> {
+    const nobody = new NoClient(LOOPBACK);
+    const request: Probed = nobody.ask();
+    const lowered = Object.entries({ host: 'localhost', ...headers }).map(
+      ([name, value]) => [name.toLowerCase(), value] as const,
+    );
+    Object.assign(request, { method, url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1, [PROBE]: this });
+    request.headers = Object.fromEntries(lowered);
+    request.rawHeaders = lowered.flatMap(([name, value = '']) => [name, String(value)]);
+    const response = new ServerResponse(request);
+    nobody.takeFrom(response);
+    const met = new Promise<Finding>(resolve => {
+      this.meet = resolve;
+      response.once('close', () => {
+        resolve(notMet(`the app answers ${response.statusCode} before any action is asked`));
+      });
+    });
+    app(request, response);
+    const finding = await inTime(met, PATIENCE_MS);
+    return finding === 'late' ? notMet(`the app has not come to an action in ${PATIENCE_MS / 1000} seconds`) : finding;
+  }
+
+  /** It has come to an action, and its way ends here. */
+  end(response: ServerResponse, finding: Finding): void {
+    this.meet(finding);
+    response.statusCode = 204;
+    response.end();
+  }
+}
+
+/** No action was asked. */
+export function notMet(reason: string): Finding {
+  const nothing = {
+    action: undefined,
+    options: undefined,
+    outcome: undefined,
+    path: undefined,
+    key: undefined,
+    entry: undefined,
+  };
+  return { explanation: { ...nothing, reason } };
+}
