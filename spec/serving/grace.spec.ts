@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { request as httpRequest } from 'node:http';
 import {
@@ -41,6 +42,7 @@ let time: MovedTime;
 let seenRequest: Request | undefined;
 let events: string[];
 let handed: Error[];
+let localsOf: { id?: unknown }[];
 
 beforeEach(() => {
   version = 1;
@@ -48,6 +50,7 @@ beforeEach(() => {
   gate = failure = seenRequest = undefined;
   events = [];
   handed = [];
+  localsOf = [];
   time = holdTime();
 });
 
@@ -55,6 +58,7 @@ const countBefore: RequestHandler = (_request, response, next) => {
   before++;
   response.setHeader('X-Request-Id', String(before));
   response.locals.id = before;
+  localsOf.push(response.locals);
   next();
 };
 const countAfter: RequestHandler = (_request, _response, next) => {
@@ -110,7 +114,9 @@ class GraceController {
       return response.end('ken');
     }
     response.set('X-Path', `${request.baseUrl}${request.path} ${String(request.params.name)} ${request.method}`);
-    return response.set('X-Locals', String(response.locals.id)).json(body);
+    response.set('X-Locals', String(response.locals.id)).set('X-Seen-Id', response.get('X-Request-Id'));
+    response.locals.id = 'changed by the handler';
+    return response.json(body);
   }
 
   @Get('/large')
@@ -131,6 +137,12 @@ class GraceController {
         else reject(error);
       });
     });
+  }
+
+  @Get('/client')
+  @Cached({ timeout: 60, staleWhileRevalidate: 30, clientTimeout: 40 })
+  client() {
+    return this.read('client');
   }
 
   @Get('/own')
@@ -349,7 +361,8 @@ describe('a refresh behind the answer', () => {
     const hit = await server.get('/api/grace/written/bob');
     expect(hit).toMatchObject({ outcome: 'hit', text, status: 200 });
     expect(hit.headers).toMatchObject({ 'x-path': '/api/grace/written/bob bob GET', 'x-locals': '2', etag: headers.etag });
-    expect(hit.headers['x-request-id']).toBe('3');
+    expect(hit.headers).toMatchObject({ 'x-request-id': '3', 'x-seen-id': '2' });
+    expect(localsOf.map(({ id }) => id)).toEqual(['changed by the handler', 2, 3]);
   });
 
   it('takes streams and files as a client does, at once', async () => {
@@ -364,6 +377,15 @@ describe('a refresh behind the answer', () => {
       expect(hit).toMatchObject({ outcome: 'hit', text: path === '/grace/large' ? text.replaceAll('1', '2') : text });
     }
     expect(runs).toBe(4);
+  });
+
+  it('lets browsers keep nothing that has expired', async () => {
+    const server = await started();
+    expect((await server.get('/grace/client')).headers['cache-control']).toBe('max-age=40');
+    time.forwardSeconds(61);
+    const stale = await server.get('/grace/client');
+    expect(stale).toMatchObject({ outcome: 'fwd=stale' });
+    expect(stale.headers['cache-control']).toBe('no-cache');
   });
 
   it('is begun by HEAD too, for GET', async () => {
@@ -519,7 +541,7 @@ describe('an error that an expired response stands in for', () => {
       handed = [];
       failure = undefined;
       const app = useExpressServer(express(), { controllers: [GraceController], defaultErrorHandler });
-       
+
       app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
         handed.push(error);
         if (!response.headersSent) response.status(500).send('from the middleware');
@@ -533,6 +555,35 @@ describe('an error that an expired response stands in for', () => {
       await until(() => handed.length === 1);
       expect(handed).toEqual([failure]);
     }
+  });
+
+  it('leaves what middlewares have set for the request', async () => {
+    const server = await started();
+    await server.get('/grace/users/bob');
+    time.forwardSeconds(60 + 31);
+    failure = new Error('no database');
+    const stale = await server.get('/grace/users/bob');
+    expect(stale).toMatchObject({ outcome: 'fwd=stale' });
+    expect(stale.headers['x-request-id']).toBe('2');
+  });
+
+  it('gives way to what another has stored meanwhile', async () => {
+    const server = await started();
+    const { store } = processCache.current.get();
+    const lookedUp = jest.spyOn(store, 'lookUp');
+    await server.get('/grace/errors/bob');
+    const fresh = await store.lookUp(lookedUp.mock.calls[0]![0]);
+    time.forwardSeconds(61);
+    failure = new Error('no database');
+    gate = new Gate();
+    const asked = server.get('/grace/errors/bob');
+    const goOn = await gate.next();
+    assert(fresh.kind === 'hit');
+    const entry = { ...fresh.entry, expiresAtMs: fresh.entry.expiresAtMs + 600_000 };
+    lookedUp.mockReturnValueOnce({ kind: 'hit', entry });
+    goOn();
+    expect(await asked).toMatchObject({ status: 200, outcome: 'hit', text: '{"name":"bob","version":1,"signed":true}' });
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 1, stale: 0 });
   });
 
   it('is answered so to HEAD, and to those who have it with 304', async () => {
