@@ -32,6 +32,7 @@ export default defineConfig(
         fetch: 'readonly',
         EventSource: 'readonly',
         getComputedStyle: 'readonly',
+        ResizeObserver: 'readonly',
       },
     },
   },

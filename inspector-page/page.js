@@ -1,100 +1,83 @@
-const MAX_POINTS = 240;
+import { showActions } from './actions.js';
+import { Chart } from './charts.js';
+import { Past } from './past.js';
+import { element, fill } from './rows.js';
+import { between, bytes, count, duration, percent, ratio, timeOfDay, took } from './words.js';
+
 const byId = id => document.getElementById(id);
-const series = [[], [], []];
+
+/** Who asked for less motion is not shown numbers that never rest. */
+const CALM_MS = 5000;
+const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+const past = new Past();
+const charts = {
+  ratio: new Chart('Hit ratio, of one minute', { lines: [{ name: '', colour: 'ratio' }], write: ratio, top: 105 }),
+  entries: new Chart('Entries', { lines: [{ name: '', colour: 'entries' }], write: number => count(Math.round(number)) }),
+  bytes: new Chart('Size', { lines: [{ name: '', colour: 'bytes' }], write: bytes }),
+};
+byId('charts').append(...Object.values(charts).map(chart => chart.element));
+
 let isPaused = false;
-let chart;
+let shownAtMs = -Infinity;
+let isNewSample = false;
 
-/** Texts only: what a client has written is never markup. */
-function fill(body, rows) {
-  body.replaceChildren(
-    ...rows.map(cells => {
-      const row = document.createElement('tr');
-      row.append(
-        ...cells.map((text, at) => {
-          const cell = document.createElement(at === 0 ? 'th' : 'td');
-          if (at === 0) cell.scope = 'row';
-          cell.textContent = text ?? '–';
-          return cell;
-        }),
-      );
-      return row;
-    }),
-  );
-}
-
-const seconds = ms => (ms === null ? 'never ends' : `${Math.max(0, Math.round(ms / 1000))} s`);
-const took = ms => (ms === undefined ? '–' : `${ms.toFixed(2)} ms`);
-const bytes = count => (count < 10_000 ? `${count} B` : `${(count / 1000).toFixed(0)} kB`);
-const percent = (part, whole) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
-
-function countOf(outcomes, wanted) {
-  return outcomes.filter(({ outcome }) => wanted(outcome)).reduce((sum, { count }) => sum + count, 0);
-}
-
-function showSums({ hits, misses, stale, collapsed, bypasses, entries, bytes: size }) {
+function showSums({ hits, misses, stale, collapsed, bypasses, invalidations, errors, entries, bytes: size }) {
   const sums = [
     ['Hit ratio', percent(hits, hits + misses + stale + collapsed)],
-    ['Hits', hits],
-    ['Misses', misses],
-    ['Collapsed', collapsed],
-    ['Bypasses', bypasses],
-    ['Entries', entries],
+    ['Hits', count(hits)],
+    ['Misses', count(misses)],
+    ['Stale', count(stale)],
+    ['Collapsed', count(collapsed)],
+    ['Bypasses', count(bypasses)],
+    ['Invalidations', count(invalidations)],
+    ['Faults', count(errors)],
+    ['Entries', count(entries)],
     ['Size', bytes(size)],
   ];
-  byId('sums').replaceChildren(
-    ...sums.map(([name, value]) => {
-      const group = document.createElement('div');
-      const term = document.createElement('dt');
-      const said = document.createElement('dd');
-      term.textContent = name;
-      said.textContent = value;
-      group.append(term, said);
-      return group;
-    }),
-  );
+  if (byId('sums').children.length === 0) {
+    byId('sums').append(
+      ...sums.map(([name]) => {
+        const group = element('div');
+        group.append(element('dt', name), element('dd'));
+        return group;
+      }),
+    );
+  }
+  sums.forEach(([, value], at) => (byId('sums').children[at].lastChild.textContent = value));
 }
 
-function showChart({ nowMs, stats }) {
-  const asked = stats.hits + stats.misses + stats.stale + stats.collapsed;
-  [nowMs / 1000, stats.entries, asked === 0 ? null : (100 * stats.hits) / asked].forEach((value, at) => {
-    series[at].push(value);
-    if (series[at].length > MAX_POINTS) series[at].shift();
-  });
-  const ink = getComputedStyle(document.body).color;
-  const axis = { stroke: ink, grid: { stroke: '#8884' }, ticks: { stroke: '#8884' } };
-  chart ??= new window.uPlot(
-    {
-      width: byId('chart').clientWidth,
-      height: 160,
-      scales: { percent: { range: [0, 100] } },
-      axes: [axis, { ...axis }, { ...axis, scale: 'percent', side: 1 }],
-      series: [
-        {},
-        { label: 'Entries', stroke: '#3f86e0', width: 2 },
-        { label: 'Hit ratio, %', scale: 'percent', stroke: '#2f9e63', width: 2 },
-      ],
-    },
-    series,
-    byId('chart'),
-  );
-  chart.setData(series);
+function showPast() {
+  const [times, ratios] = [past.times, past.hitRatios()];
+  charts.ratio.draw(times, [ratios], isNewSample);
+  charts.entries.draw(times, [past.of('entries')], isNewSample);
+  charts.bytes.draw(times, [past.of('bytes')], isNewSample);
+  if (byId('figures').open) showFigures(ratios);
 }
 
-function show(snapshot) {
-  const { nowMs, stats, actions, requests, invalidations } = snapshot;
-  showSums(stats);
-  showChart(snapshot);
+/** A dozen moments of the hour, the newest first. */
+function showFigures(ratios) {
+  const { samples } = past;
+  const step = Math.ceil(samples.length / 12);
+  const rows = samples.map(({ atMs, entries, bytes: size }, at) => [
+    timeOfDay(atMs),
+    ratio(ratios[at]),
+    count(entries),
+    bytes(size),
+  ]);
   fill(
-    byId('actions'),
-    actions.flatMap(({ action, outcomes }) => {
-      const asked = countOf(outcomes, outcome => outcome !== 'bypass');
-      const ratio = percent(
-        countOf(outcomes, outcome => outcome === 'hit'),
-        asked,
-      );
-      return outcomes.map(({ outcome, count, p50, p95 }) => [action, ratio, outcome, count, took(p50), took(p95)]);
-    }),
+    byId('figure-rows'),
+    rows.reverse().filter((_, at) => at % step === 0),
   );
+}
+
+function show({ nowMs, stats, actions, requests, invalidations }) {
+  shownAtMs = nowMs;
+  showSums(stats);
+  showPast();
+  byId('no-actions').hidden = actions.length > 0;
+  showActions(byId('actions'), actions, past, isNewSample);
+  isNewSample = false;
   fill(
     byId('requests'),
     requests.map(({ outcome, method, url, reason, durationMs, atMs }) => [
@@ -102,17 +85,17 @@ function show(snapshot) {
       `${method} ${url}`,
       reason,
       took(durationMs),
-      seconds(nowMs - atMs),
+      timeOfDay(atMs),
     ]),
+    at => requests[at].outcome,
   );
-  requests.forEach(({ outcome }, at) => byId('requests').rows[at].cells[0].classList.add(outcome));
   fill(
     byId('invalidations'),
-    invalidations.map(({ prefixes, tags, by, removed, atMs }) => [
+    invalidations.map(({ prefixes, tags, by, removed, delivered, atMs }) => [
       [...prefixes, ...tags.map(tag => `tag ${tag}`)].join(', '),
       by,
-      removed,
-      seconds(nowMs - atMs),
+      delivered ? removed : 'the store is still to be told',
+      timeOfDay(atMs),
     ]),
   );
 }
@@ -122,18 +105,24 @@ async function search() {
   if (!answer.ok) return void (byId('found').textContent = await answer.text());
   const { isListable, isWhole, nowMs, entries } = await answer.json();
   byId('found').textContent = isListable
-    ? `${entries.length} entries${isWhole ? '' : ', and there may be more'}`
-    : 'A shared store cannot list its entries.';
+    ? `${count(entries.length)} ${entries.length === 1 ? 'entry' : 'entries'}${isWhole ? '' : ', and there may be more'}, at ${timeOfDay(nowMs)}`
+    : 'This store cannot list its entries.';
   fill(
     byId('entries'),
-    entries.map(({ path, storedAtMs, expiresAtMs, bytes: size, tags }) => [
+    entries.map(({ path, storedAtMs, expiresAtMs, keptUntilMs, bytes: size, tags }) => [
       path,
-      seconds(nowMs - storedAtMs),
-      seconds(expiresAtMs === null ? null : expiresAtMs - nowMs),
+      duration(nowMs - storedAtMs),
+      duration(between(storedAtMs, expiresAtMs)),
+      left(nowMs, expiresAtMs, keptUntilMs),
       bytes(size),
       tags.join(', '),
     ]),
   );
+}
+
+function left(nowMs, expiresAtMs, keptUntilMs) {
+  if (expiresAtMs === null || expiresAtMs > nowMs) return duration(between(nowMs, expiresAtMs));
+  return `stale, kept for ${duration(between(nowMs, keptUntilMs ?? expiresAtMs))}`;
 }
 
 async function change(order, done) {
@@ -144,6 +133,11 @@ async function change(order, done) {
   });
   byId('told').textContent = answer.ok ? done : await answer.text();
   await search();
+}
+
+function tellState(state, text) {
+  byId('feed').dataset.state = isPaused && state === 'live' ? 'paused' : state;
+  byId('feed').textContent = isPaused && state === 'live' ? 'Paused' : text;
 }
 
 byId('search').addEventListener('submit', event => {
@@ -158,15 +152,33 @@ byId('change').addEventListener('submit', event => {
 byId('clear').addEventListener('click', () => {
   if (window.confirm('Invalidate everything?')) void change({ clear: true }, 'Cleared.');
 });
+byId('figures').addEventListener('toggle', () => {
+  showFigures(past.hitRatios());
+});
 byId('pause').addEventListener('click', () => {
   isPaused = !isPaused;
   byId('pause').setAttribute('aria-pressed', String(isPaused));
-  byId('feed').textContent = isPaused ? 'Paused' : 'Live';
+  if (feed.readyState === EventSource.OPEN) tellState('live', 'Live');
 });
 
 const feed = new EventSource('events');
-feed.onopen = () => (byId('feed').textContent = isPaused ? 'Paused' : 'Live');
-feed.onerror = () => (byId('feed').textContent = 'Connection lost, trying again…');
-feed.onmessage = ({ data }) => isPaused || show(JSON.parse(data));
-window.addEventListener('resize', () => chart?.setSize({ width: byId('chart').clientWidth, height: 160 }));
+feed.onopen = () => tellState('live', 'Live');
+feed.onerror = () => {
+  if (feed.readyState === EventSource.CLOSED) tellState('lost', 'Connection refused. Reload to try again.');
+  else tellState('lost', 'Connection lost, trying again…');
+};
+feed.addEventListener('past', ({ data }) => {
+  const { isLocalOnly, ...kept } = JSON.parse(data);
+  past.begin(kept);
+  byId('access').textContent = isLocalOnly
+    ? 'Answers to this machine only: cacheInspector was given no authorize.'
+    : 'Answers to whom authorize lets in.';
+});
+feed.addEventListener('now', ({ data }) => {
+  const snapshot = JSON.parse(data);
+  // The past goes on while nothing is shown.
+  isNewSample = past.add(snapshot) || isNewSample;
+  const isDue = !calm.matches || snapshot.nowMs - shownAtMs >= CALM_MS;
+  if (!isPaused && isDue) show(snapshot);
+});
 void search();

@@ -6,6 +6,7 @@ type OutcomeName = OutcomeEvent['outcome'];
 /** What an action's requests came to. */
 export interface ActionReport {
   readonly action: string;
+  readonly sample: ActionSample;
   readonly outcomes: readonly OutcomeReport[];
 }
 
@@ -17,9 +18,21 @@ export interface OutcomeReport {
   readonly p95: number | undefined;
 }
 
+/** How an action stands: the counts rise from when the inspector was made, the milliseconds are of its newest requests. */
+export interface ActionSample {
+  readonly hits: number;
+  /** Requests for which the cache was asked. */
+  readonly asked: number;
+  readonly p50: number | undefined;
+  readonly p95: number | undefined;
+}
+
 /** Counts the outcomes of one action. There are as many as the program has: they need no bound. */
 export class ActionFigures {
   private readonly outcomes = new Map<OutcomeName, { count: number; latencies: Latencies }>();
+  private readonly latencies = new Latencies();
+  private hits = 0;
+  private asked = 0;
 
   constructor(private readonly action: string) {}
 
@@ -28,6 +41,15 @@ export class ActionFigures {
     if (figures === undefined) this.outcomes.set(outcome, (figures = { count: 0, latencies: new Latencies() }));
     figures.count++;
     figures.latencies.add(durationMs);
+    if (outcome === 'bypass') return;
+    this.asked++;
+    if (outcome === 'hit') this.hits++;
+    this.latencies.add(durationMs);
+  }
+
+  sample(): ActionSample {
+    const { hits, asked, latencies } = this;
+    return { hits, asked, p50: latencies.percentile(0.5), p95: latencies.percentile(0.95) };
   }
 
   report(): ActionReport {
@@ -37,6 +59,6 @@ export class ActionFigures {
       p50: latencies.percentile(0.5),
       p95: latencies.percentile(0.95),
     }));
-    return { action: this.action, outcomes };
+    return { action: this.action, sample: this.sample(), outcomes };
   }
 }

@@ -9,6 +9,7 @@ import { Feed } from './feed.js';
 import { History } from './history.js';
 import { InspectorOptions, type CacheInspectorOptions } from './inspector-options.js';
 import { sendPageFile } from './page-files.js';
+import { Past, type Sample } from './past.js';
 
 /** A router for `app.use`. */
 export interface Inspector {
@@ -31,17 +32,24 @@ const HEADERS = {
  *
  * @example
  * ```ts
+ * import type { IncomingMessage } from 'node:http';
  * import express from 'express';
  * import { cacheInspector } from 'routing-controllers-cache/inspector';
  *
+ * declare function userOf(request: IncomingMessage): Promise<{ isAdmin: boolean } | undefined>;
+ *
  * const app = express();
- * app.use('/cache', cacheInspector({ authorize: request => request.headers['x-admin'] === process.env.ADMIN_SECRET }));
+ * app.use('/cache', cacheInspector({ authorize: async request => (await userOf(request))?.isAdmin === true }));
  * ```
  */
 export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   const { authorize } = checked(options);
-  const history = new History();
-  const feed = new Feed(() => ({ nowMs: Date.now(), stats: processCache.cache.stats(), ...history.report() }));
+  const history = new History(() => processCache.current.get().clock);
+  const past = new Past(() => sampleOf(history));
+  const feed = new Feed({
+    past: () => ({ ...past.report(), isLocalOnly: authorize === undefined }),
+    now: () => ({ nowMs: now(), stats: processCache.cache.stats(), ...history.report() }),
+  });
 
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
     if (authorize === undefined) return loopbackRefusal(request);
@@ -54,7 +62,7 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   };
 
   const watch = (response: ServerResponse): void => {
-    if (!feed.add(response)) say(response, 503, 'Too many watch already.');
+    if (!feed.add(response)) say(response, 503, 'Too many watch already, or it is closed.');
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -68,9 +76,9 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
     if (request.method === 'POST' && pathname === '/invalidate') await change(request, response);
     else if (request.method !== 'GET' && request.method !== 'HEAD') say(response, 405, 'Use GET.');
     else if (pathname === '/') sendPage(request, response);
-    else if (pathname === '/events') watch(response);
+    else if (pathname === '/events' && request.method === 'GET') watch(response);
     else if (pathname === '/entries')
-      sendJson(response, findEntries(processCache.current.get().store, searchParams.get('q') ?? ''));
+      sendJson(response, findEntries(processCache.current.get().store, searchParams.get('q') ?? '', now()));
     else if (!sendPageFile(request, response, pathname.slice(1))) say(response, 404, 'There is no such page.');
   };
 
@@ -84,9 +92,22 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   return Object.assign(inspector, {
     close: () => {
       history.close();
+      past.close();
       feed.close();
     },
   });
+}
+
+function now(): number {
+  return processCache.current.get().clock.now();
+}
+
+/** It makes no cache: one with the defaults would be made before the app has configured its own. */
+function sampleOf(history: History): Sample | undefined {
+  const engine = processCache.current.peek();
+  if (engine === undefined) return undefined;
+  const { entries, bytes, hits, misses, stale, collapsed } = engine.stats();
+  return { atMs: engine.clock.now(), entries, bytes, hits, asked: hits + misses + stale + collapsed, actions: history.samples() };
 }
 
 function report(message: string, error: unknown): void {

@@ -13,8 +13,7 @@ export interface FoundEntries {
 }
 
 /** The first entries with the text in path or tag. Neither keys nor bodies are in it: they may be of one caller. */
-export function findEntries(store: Store, text: string): FoundEntries {
-  const nowMs = Date.now();
+export function findEntries(store: Store, text: string, nowMs: number): FoundEntries {
   if (store.list === undefined) return { isListable: false, isWhole: false, nowMs, entries: [] };
   const entries: ListedEntry[] = [];
   let seen = 0;

@@ -6,22 +6,34 @@ const INTERVAL_MS = 500;
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_CLIENTS = 20;
 
-/** Tells those who watch how things stand, as server-sent events. With nobody watching, nothing runs. */
+/** What those who watch are told: what has been, once, then again and again how things stand. */
+export interface Told {
+  past(): unknown;
+  now(): unknown;
+}
+
+/** Tells those who watch, as server-sent events. With nobody watching, nothing runs. */
 export class Feed {
   private readonly clients = new Set<ServerResponse>();
   private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
-  constructor(private readonly snapshot: () => unknown) {}
+  constructor(private readonly told: Told) {}
 
-  /** @returns false where too many watch already */
+  /** @returns false where too many watch already, or it is closed */
   add(response: ServerResponse): boolean {
-    if (this.clients.size >= MAX_CLIENTS) return false;
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    if (this.isClosed || this.clients.size >= MAX_CLIENTS) return false;
+    // A proxy, or `compression`, would hold messages back to make more of them.
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
     this.clients.add(response);
     response.on('close', () => {
       this.remove(response);
     });
-    response.write(this.message());
+    response.write(message('past', this.told.past()) + message('now', this.told.now()));
     // It does not keep the process alive.
     this.timer ??= setInterval(() => {
       this.tell();
@@ -30,6 +42,7 @@ export class Feed {
   }
 
   close(): void {
+    this.isClosed = true;
     for (const client of this.clients) client.end();
   }
 
@@ -41,11 +54,12 @@ export class Feed {
   }
 
   private tell(): void {
-    const message = this.message();
-    for (const client of this.clients) if (client.writableLength < MAX_WAITING_BYTES) client.write(message);
+    const now = message('now', this.told.now());
+    for (const client of this.clients) if (client.writableLength < MAX_WAITING_BYTES) client.write(now);
   }
+}
 
-  private message(): string {
-    return `data: ${JSON.stringify(this.snapshot())}\n\n`;
-  }
+/** In JSON a line break is written as `\n`: nothing that a client has sent can begin a message. */
+function message(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

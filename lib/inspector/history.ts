@@ -1,6 +1,8 @@
+import type { Clock } from '../clock.js';
 import type { CacheEvents, InvalidatedEvent, OutcomeEvent } from '../events/cache-events.js';
 import { onCacheEvent } from '../events/on-cache-event.js';
-import { ActionFigures, type ActionReport } from './action-figures.js';
+import { ActionFigures, type ActionReport, type ActionSample } from './action-figures.js';
+import { maskedUrl } from './masked-url.js';
 import { Ring } from './ring.js';
 
 const KEPT_REQUESTS = 100;
@@ -31,12 +33,20 @@ export class History {
     }),
   ];
 
+  /** @param clock asked anew for each event, since the cache may be configured after the inspector was made */
+  constructor(private readonly clock: () => Clock) {}
+
   report(): HistoryReport {
     return {
       actions: Array.from(this.actions.values(), action => action.report()),
       requests: this.requests.newestFirst(),
       invalidations: this.invalidations.newestFirst(),
     };
+  }
+
+  /** How each action stands, by its name. */
+  samples(): Readonly<Record<string, ActionSample>> {
+    return Object.fromEntries(Array.from(this.actions, ([name, action]) => [name, action.sample()]));
   }
 
   close(): void {
@@ -47,10 +57,11 @@ export class History {
     let action = this.actions.get(event.action);
     if (action === undefined) this.actions.set(event.action, (action = new ActionFigures(event.action)));
     action.add(event);
-    this.requests.add({ ...event, url: event.url.slice(0, MAX_TEXT), path: event.path?.slice(0, MAX_TEXT), atMs: Date.now() });
+    const [url, path] = [maskedUrl(event.url).slice(0, MAX_TEXT), event.path?.slice(0, MAX_TEXT)];
+    this.requests.add({ ...event, url, path, atMs: this.clock().now() });
   }
 
   private addInvalidated(event: CacheEvents['invalidated']): void {
-    this.invalidations.add({ ...event, by: event.by.slice(0, MAX_TEXT), atMs: Date.now() });
+    this.invalidations.add({ ...event, by: event.by.slice(0, MAX_TEXT), atMs: this.clock().now() });
   }
 }

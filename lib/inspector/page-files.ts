@@ -17,8 +17,14 @@ const STYLE = 'text/css; charset=utf-8';
 
 const FILES: Readonly<Record<string, PageFile>> = {
   'index.html': { path: join(FOLDER, 'index.html'), type: 'text/html; charset=utf-8' },
+  'icon.svg': { path: join(FOLDER, 'icon.svg'), type: 'image/svg+xml' },
   'page.css': { path: join(FOLDER, 'page.css'), type: STYLE },
-  'page.js': { path: join(FOLDER, 'page.js'), type: SCRIPT },
+  ...Object.fromEntries(
+    ['page.js', 'actions.js', 'charts.js', 'past.js', 'rows.js', 'words.js'].map(name => [
+      name,
+      { path: join(FOLDER, name), type: SCRIPT },
+    ]),
+  ),
   // A dependency, with its licence: nothing of it is copied.
   'uplot.css': { path: require.resolve('uplot/dist/uPlot.min.css'), type: STYLE },
   'uplot.js': { path: require.resolve('uplot/dist/uPlot.iife.min.js'), type: SCRIPT },

@@ -120,6 +120,8 @@ export interface ListedEntry {
   readonly storedAtMs: number;
   /** Milliseconds since the epoch; `Infinity`: never expires. */
   readonly expiresAtMs: number;
+  /** Milliseconds since the epoch; until then it may be served although it has expired. Default: it may not. */
+  readonly keptUntilMs?: number | undefined;
   /** Key and bookkeeping included. */
   readonly bytes: number;
 }
@@ -172,7 +174,7 @@ export interface Store {
    */
   beginChange?(targets: Targets): Promise<Change>;
   size(): StoreSize;
-  /** For a store that can list what it holds: fresh entries, most recently used first. Listing counts as no use. */
+  /** For a store that can list what it holds: entries that may still be served, most recently used first. Listing counts as no use. */
   list?(): Iterable<ListedEntry>;
   close(): MaybePromise<void>;
 }

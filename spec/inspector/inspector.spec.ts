@@ -1,16 +1,33 @@
 import { get as httpGet } from 'node:http';
+import compression from 'compression';
 import express from 'express';
 import { Get, JsonController, Param } from 'routing-controllers';
 import { cache, Cached, CacheConfigError } from '../../lib/index.js';
 import { cacheInspector, type CacheInspectorOptions, type Inspector } from '../../lib/inspector.js';
+import { channels } from '../../lib/events/cache-events.js';
+import { processCache } from '../../lib/process-cache.js';
+import { NullStore } from '../../lib/stores/null-store.js';
+import { holdTime } from '../support/time.js';
 import { appOf, stopServers, TestServer } from '../support/server.js';
 
 @JsonController('/people')
 class People {
   @Get('/:name')
-  @Cached({ tags: ['people'] })
+  @Cached({ tags: ['people'], unless: ({ request }) => 'x-preview' in request.headers })
   one(@Param('name') name: string) {
     return { secret: `of ${name}` };
+  }
+
+  @Get('/:name/lasting')
+  @Cached({ timeout: 0 })
+  lasting(@Param('name') name: string) {
+    return { name };
+  }
+
+  @Get('/:name/stale')
+  @Cached({ timeout: 60, staleWhileRevalidate: 30 })
+  stale(@Param('name') name: string) {
+    return { name };
   }
 }
 
@@ -31,26 +48,46 @@ function order(server: TestServer, headers: Record<string, string>, body = '{"pr
 const OWN = { 'content-type': 'application/json', 'x-cache-inspector': '1' };
 
 interface Told {
-  readonly requests: readonly { readonly outcome: string }[];
+  readonly nowMs: number;
+  readonly actions: readonly unknown[];
+  readonly requests: readonly { readonly outcome: string; readonly url: string; readonly atMs: number }[];
   readonly invalidations: readonly unknown[];
   readonly stats: unknown;
 }
 
-/** The first message of the feed. */
-function snapshot(server: TestServer): Promise<Told> {
+interface Listed {
+  readonly nowMs: number;
+  readonly entries: readonly { readonly path: string }[];
+}
+
+async function listed(server: TestServer): Promise<Listed> {
+  return JSON.parse((await server.get('/cache/entries')).text) as Listed;
+}
+
+/** The beginning of the feed, as it is sent. */
+function feedOf(server: TestServer, headers: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = httpGet(`${server.base}/cache/events`, response => {
-      response.once('data', (chunk: Buffer) => {
+    let text = '';
+    const asked = httpGet(`${server.base}/cache/events`, { headers }, response => {
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (!/event: now\ndata: .*\n\n/.test(text)) return;
         asked.destroy();
-        resolve(JSON.parse(chunk.toString().slice('data: '.length)));
+        resolve(text);
       });
     });
     asked.on('error', reject);
   });
 }
 
+/** How things stand. */
+async function snapshot(server: TestServer): Promise<Told> {
+  return JSON.parse(/event: now\ndata: (.*)\n\n/.exec(await feedOf(server))![1]!) as Told;
+}
+
 afterEach(async () => {
   inspector.close();
+  jest.restoreAllMocks();
   await stopServers();
   await cache.reset();
 });
@@ -63,7 +100,7 @@ describe('the inspector', () => {
     expect([page.status, page.headers['x-content-type-options']]).toEqual([200, 'nosniff']);
     expect(page.headers['content-security-policy']).toContain("default-src 'self'");
     const names = Array.from(page.text.matchAll(/(?:src|href)="([^"]+)"/g), ([, name]) => name!);
-    expect(names).toHaveLength(4);
+    expect(names).toHaveLength(5);
     for (const name of names) expect((await server.get(`/cache/${name}`)).status).toBe(200);
     expect((await server.get('/cache/', { 'if-none-match': page.headers.etag! })).status).toBe(304);
     expect((await server.get('/cache/../package.json')).status).toBe(404);
@@ -86,6 +123,112 @@ describe('the inspector', () => {
     expect(told.requests.map(({ outcome }) => outcome)).toEqual(['hit', 'miss']);
     expect(told.invalidations).toMatchObject([{ prefixes: ['/people'], removed: 1 }]);
     expect(told.stats).toMatchObject({ hits: 1, misses: 1, entries: 0 });
+  });
+
+  it('serves all that its scripts import', async () => {
+    const server = await start();
+    const names = new Set(['page.js']);
+    for (const name of names) {
+      const { status, headers, text } = await server.get(`/cache/${name}`);
+      expect([name, status, headers['content-type']]).toEqual([name, 200, 'text/javascript; charset=utf-8']);
+      for (const [, imported] of text.matchAll(/from '\.\/([^']+)'/g)) names.add(imported!);
+      // Each would make markup of a text.
+      expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
+    }
+    expect(names.size).toBe(6);
+  });
+
+  it('hides the values of queries', async () => {
+    const server = await start();
+    await server.get('/people/bob?token=s3cret');
+    const text = await feedOf(server);
+    expect(text).toContain('/people/bob?token=…');
+    expect(text).not.toContain('s3cret');
+  });
+
+  it('tells each action its hits and its latency, bypasses left out', async () => {
+    const server = await start();
+    await server.get('/people/bob');
+    await server.get('/people/bob');
+    await server.get('/people/bob', { 'x-preview': '1' });
+    const ms = expect.any(Number) as number;
+    const { actions } = await snapshot(server);
+    expect(actions).toMatchObject([{ action: 'People.one', sample: { hits: 1, asked: 2, p50: ms, p95: ms } }]);
+  });
+
+  it('counts ages by the clock of the cache', async () => {
+    const time = holdTime();
+    const server = await start();
+    await server.get('/people/bob');
+    time.forwardSeconds(40);
+    const { nowMs, requests } = await snapshot(server);
+    expect(nowMs - requests[0]!.atMs).toBe(40_000);
+    const { text } = await server.get('/cache/entries');
+    expect(JSON.parse(text)).toMatchObject({ nowMs, entries: [{ storedAtMs: nowMs - 40_000 }] });
+  });
+
+  it('lists what has expired and may still be served, and what never expires', async () => {
+    const time = holdTime();
+    const server = await start();
+    await server.get('/people/bob/lasting');
+    await server.get('/people/bob/stale');
+    time.forwardSeconds(70);
+    const { nowMs, entries } = await listed(server);
+    expect(entries).toMatchObject([
+      { path: '/people/bob/stale', expiresAtMs: nowMs - 10_000, keptUntilMs: nowMs + 20_000 },
+      { path: '/people/bob/lasting', expiresAtMs: null },
+    ]);
+  });
+
+  it('uses nothing by listing it', async () => {
+    const server = await start();
+    await server.get('/people/bob');
+    await server.get('/people/alice');
+    const paths = async (): Promise<string[]> => (await listed(server)).entries.map(({ path }) => path);
+    await server.get('/cache/entries?q=bob');
+    expect(await paths()).toEqual(['/people/alice', '/people/bob']);
+    await server.get('/people/bob');
+    expect(await paths()).toEqual(['/people/bob', '/people/alice']);
+  });
+
+  it('says that a store cannot list its entries', async () => {
+    cache.configure({ store: new NullStore() });
+    const { text } = await (await start()).get('/cache/entries');
+    expect(JSON.parse(text)).toMatchObject({ isListable: false, entries: [] });
+  });
+
+  it('leaves the cache to be configured', () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    const early = cacheInspector();
+    jest.advanceTimersByTime(60_000);
+    expect(processCache.current.peek()).toBeUndefined();
+    early.close();
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+    inspector = cacheInspector();
+  });
+
+  it('tells through compression at once', async () => {
+    inspector = cacheInspector();
+    const server = await TestServer.start(
+      express()
+        .use(compression({ threshold: 0 }))
+        .use('/cache', inspector),
+    );
+    expect(await feedOf(server, { 'accept-encoding': 'gzip' })).toContain('event: past\n');
+  });
+
+  it('listens no more once it is closed, and lets go who watches', async () => {
+    const server = await start();
+    const ended = new Promise<void>((resolve, reject) => {
+      httpGet(`${server.base}/cache/events`, response => {
+        response.once('data', () => inspector.close());
+        response.resume().on('end', resolve);
+      }).on('error', reject);
+    });
+    await ended;
+    expect((await server.get('/cache/events')).status).toBe(503);
+    expect(channels.outcome.hasSubscribers).toBe(false);
   });
 
   it.each<[string, Record<string, string>]>([

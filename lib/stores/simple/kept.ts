@@ -56,7 +56,8 @@ export class Kept extends Indexed {
 
   get listed(): ListedEntry {
     const { path, groups, storedAtMs, expiresAtMs, bytes } = this;
-    return { path, tags: groups.map(({ tag }) => tag), storedAtMs, expiresAtMs, bytes };
+    const keptUntilMs = this.graceMs === 0 ? undefined : this.keptUntilMs;
+    return { path, tags: groups.map(({ tag }) => tag), storedAtMs, expiresAtMs, keptUntilMs, bytes };
   }
 
   private made(): Entry {

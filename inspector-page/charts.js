@@ -1,0 +1,99 @@
+import { element } from './rows.js';
+import { timeOfDay } from './words.js';
+
+const charts = new Map();
+const sizes = new ResizeObserver(changed => {
+  for (const { target } of changed) charts.get(target)?.setSize({ width: target.clientWidth, height: target.clientHeight });
+});
+
+/** Read when it is drawn, so that it follows the colour scheme. */
+const ink = name => () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
+window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  for (const chart of charts.values()) chart.redraw(false, true);
+});
+
+/** A chart with its name, what it says now, and the same in words for who cannot see it. */
+export class Chart {
+  element = element('figure');
+  #plot;
+  #says = element('span', '', 'says');
+  #box = element('div', '', 'chart');
+  #data = [];
+
+  /**
+   * `label`: its name where it is read out. `lines`: each with a name, the variable of its colour and, where it is, `dash`. `write`: a value in words. `top`: where the scale ends, if it
+   * always ends there.
+   */
+  constructor(title, { label = title, lines, write, top, height = 130, isSmall = false }) {
+    this.label = label;
+    this.lines = lines;
+    this.write = write;
+    this.options = { top, height, isSmall };
+    this.#box.style.height = `${height}px`;
+    this.#box.setAttribute('role', 'img');
+    const caption = element('figcaption');
+    caption.append(element('span', title), this.#says);
+    this.element.append(caption, this.#box);
+  }
+
+  draw(times, values, isNewSample) {
+    this.#data = [times, ...values];
+    if (this.#plot === undefined) this.#begin();
+    else this.#plot.setData(this.#data);
+    this.#say(this.#plot.cursor.idx ?? times.length - 1);
+    if (isNewSample || !this.#box.hasAttribute('aria-label')) this.#box.setAttribute('aria-label', this.#inWords());
+  }
+
+  #begin() {
+    const { top, height, isSmall } = this.options;
+    const axis = { stroke: ink('soft'), grid: { stroke: ink('line'), width: 1 }, ticks: { show: false } };
+    this.#plot = new window.uPlot(
+      {
+        width: this.#box.clientWidth,
+        height,
+        legend: { show: false },
+        cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+        padding: isSmall ? [4, 4, 4, 4] : [8, 8, 0, 0],
+        scales: { y: { range: (_, __, max) => [0, top ?? Math.max(1e-9, (max ?? 1) * 1.1)] } },
+        axes: isSmall
+          ? [{ show: false }, { show: false }]
+          : [
+              { ...axis, size: 24, space: 70, values: (_, seconds) => seconds.map(second => timeOfDay(second * 1000)) },
+              { ...axis, size: 58, space: 30, values: (_, ticks) => ticks.map(tick => this.write(tick)) },
+            ],
+        series: [
+          {},
+          ...this.lines.map(({ name, colour, dash }) => ({
+            label: name,
+            stroke: ink(colour),
+            width: isSmall ? 1.5 : 2,
+            dash,
+            points: { size: 4, fill: ink(colour) },
+          })),
+        ],
+        hooks: { setCursor: [({ cursor }) => this.#say(cursor.idx ?? this.#data[0].length - 1)] },
+      },
+      this.#data,
+      this.#box,
+    );
+    charts.set(this.#box, this.#plot);
+    sizes.observe(this.#box);
+  }
+
+  #say(at) {
+    const [times, ...values] = this.#data;
+    const said = values.map(line => this.write(line[at] ?? null)).join(' · ');
+    this.#says.textContent = at === times.length - 1 ? said : `${timeOfDay(times[at] * 1000)}: ${said}`;
+  }
+
+  #inWords() {
+    const [times, ...values] = this.#data;
+    const said = this.lines.map(({ name }, line) => {
+      const known = values[line].filter(value => value !== null);
+      if (known.length === 0) return `${name} nothing yet`;
+      const [least, most] = [Math.min(...known), Math.max(...known)];
+      return `${name} ${this.write(known.at(-1))} now, ${this.write(least)} to ${this.write(most)} since then`;
+    });
+    return `${this.label}, from ${timeOfDay(times[0] * 1000)}: ${said.join('; ')}`.replaceAll('  ', ' ');
+  }
+}
