@@ -24,12 +24,13 @@ export default defineConfig(
   },
   {
     // What a browser has.
-    files: ['inspector-page/*.js'],
+    files: ['inspector-page/*.js', 'demo/page/*.js'],
     languageOptions: {
       globals: {
         document: 'readonly',
         window: 'readonly',
         fetch: 'readonly',
+        performance: 'readonly',
         EventSource: 'readonly',
         getComputedStyle: 'readonly',
       },
