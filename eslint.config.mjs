@@ -24,12 +24,13 @@ export default defineConfig(
   },
   {
     // What a browser has.
-    files: ['inspector-page/*.js'],
+    files: ['inspector-page/*.js', 'demo/page/*.js'],
     languageOptions: {
       globals: {
         document: 'readonly',
         window: 'readonly',
         fetch: 'readonly',
+        performance: 'readonly',
         EventSource: 'readonly',
         getComputedStyle: 'readonly',
         ResizeObserver: 'readonly',
@@ -38,7 +39,7 @@ export default defineConfig(
   },
   {
     // routing-controllers types its app as any, and JSON that comes back is what the spec says it is.
-    files: ['spec/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'conformance/**/*.ts', 'torture/**/*.ts'],
+    files: ['spec/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'conformance/**/*.ts', 'torture/**/*.ts', 'scripts/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',

@@ -1,8 +1,10 @@
-import type { Express } from 'express';
-import { createExpressServer, useContainer } from 'routing-controllers';
+import express, { type Express } from 'express';
+import { useContainer, useExpressServer } from 'routing-controllers';
 import { Container } from 'typedi';
 import { cache } from '../lib/index.js';
+import type { Inspector } from '../lib/inspector.js';
 import { demoCache } from './demo-cache.js';
+import { demoPage } from './demo-page.js';
 import { ErrorAnswer } from './error-answer.js';
 import { RequestLog } from './request-log.js';
 import type { RedisSettings } from './settings.js';
@@ -10,12 +12,20 @@ import { UnknownRoute } from './unknown-route.js';
 import { UsersController } from './users-controller.js';
 import { Users } from './users.js';
 
-/** The app that shows these users. @param redis where responses are kept. Default: the memory of this process */
-export function createApp(users: Users, redis?: RedisSettings): Express {
+/**
+ * The app that shows these users.
+ *
+ * @param redis where responses are kept. Default: the memory of this process
+ * @param inspector what answers at `/cache`. Default: nothing does
+ */
+export function createApp(users: Users, redis?: RedisSettings, inspector?: Inspector): Express {
   Container.set(Users, users);
   useContainer(Container);
   cache.configure(demoCache(redis));
-  return createExpressServer({
+  const app = express();
+  if (inspector) app.use('/cache', inspector);
+  app.use(demoPage());
+  return useExpressServer(app, {
     controllers: [UsersController],
     middlewares: [RequestLog, UnknownRoute, ErrorAnswer],
     defaultErrorHandler: false,

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { cache } from '../lib/index.js';
+import { cacheInspector } from '../lib/inspector.js';
 import { createApp } from './app.js';
 import { HELP, readArguments } from './arguments.js';
 import { DEMO_SIZE, openDatabase } from './database.js';
@@ -16,9 +17,12 @@ async function main(): Promise<void> {
   }
   const settings = readSettings(process.env, given);
   const db = openDatabase(settings.database, DEMO_SIZE, console.log);
-  const server = await listen(createApp(new Users(db), settings.redis), settings.port);
+  // To this machine only: nobody is authorised to it from elsewhere.
+  const inspector = cacheInspector();
+  const server = await listen(createApp(new Users(db), settings.redis, inspector), settings.port);
 
   const shutDown = async (): Promise<void> => {
+    inspector.close();
     await server.stop();
     await cache.close();
     db.close();
@@ -39,7 +43,8 @@ function placeOf(redis: RedisSettings | undefined): string {
 
 function welcome(url: string): string {
   return [
-    `Listening on ${url}. Try the first line twice, then the others, then the first again:`,
+    `Listening on ${url}. Open it in a browser: a page shows what the cache does with each click.`,
+    'Or try the first line twice, then the others, then the first again:',
     `  curl -s -o /dev/null -D - ${url}/users/alice/friends`,
     `  curl -X PUT -H 'Content-Type: application/json' -d '{"url":"https://example.org/alice.png"}' ${url}/users/alice/avatar`,
     `  curl -i '${url}/users?limit=3&offset=10'`,

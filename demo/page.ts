@@ -1,6 +1,6 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
-/** Which part of a list is asked for. */
+/** Which part of the list is asked for. */
 export class Page {
   @IsOptional()
   @IsInt()
@@ -13,4 +13,10 @@ export class Page {
   @Min(0)
   @Max(1_000_000)
   offset?: number;
+
+  /** Those whose name contains it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  name?: string;
 }

@@ -13,8 +13,8 @@ export class UsersController {
 
   @Get()
   @Cached({ timeout: 60 })
-  list(@QueryParams() { limit = 20, offset = 0 }: Page): ListedUser[] {
-    return this.users.page(limit, offset);
+  list(@QueryParams() { limit = 20, offset = 0, name = '' }: Page): ListedUser[] {
+    return this.users.page(limit, offset, name);
   }
 
   @Get('/:username')

@@ -38,8 +38,9 @@ const COUNTED = '(SELECT COUNT(*) FROM friendships WHERE user_id = users.id) AS 
 export class Users {
   constructor(private readonly db: Database.Database) {}
 
-  page(limit: number, offset: number): ListedUser[] {
-    return this.all(`SELECT username, name, ${COUNTED} FROM users ORDER BY id LIMIT ? OFFSET ?`, limit, offset);
+  page(limit: number, offset: number, name: string): ListedUser[] {
+    const query = `SELECT username, name, ${COUNTED} FROM users WHERE instr(lower(name), lower(?)) > 0 ORDER BY id LIMIT ? OFFSET ?`;
+    return this.all(query, name, limit, offset);
   }
 
   find(username: string): User | undefined {

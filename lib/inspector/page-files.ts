@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import etag from 'etag';
 import fresh from 'fresh';
+import { packageFolder } from './package-folder.js';
 
 /** Beside `lib` and `dist`: it is served as it is written. */
-const FOLDER = join(__dirname, '../../inspector-page');
+const FOLDER = join(packageFolder(), 'inspector-page');
 
 interface PageFile {
   readonly path: string;

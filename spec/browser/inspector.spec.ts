@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import express from 'express';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Get, JsonController, Param } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
 import { cacheInspector, type Inspector } from '../../lib/inspector.js';
+import { describeInBrowser, launchChromium } from './support/chromium.js';
 import { appOf, stopServers, TestServer } from '../support/server.js';
 
 const HOSTILE = '<img src=x onerror="hacked=1"><script>hacked=1</script>';
@@ -23,9 +23,6 @@ class People {
     return { name };
   }
 }
-
-const executablePath = [process.env.CHROMIUM_PATH ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
-const describeInBrowser = executablePath === undefined ? describe.skip : describe;
 
 let browser: Browser;
 let inspector: Inspector;
@@ -74,7 +71,7 @@ const TOLD_AGAIN = `new Promise(resolve => {
 
 describeInBrowser('the page of the inspector', () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { launchChromium, openPage } from '../spec/browser/support/chromium.js';
+import { DemoProcess } from '../spec/support/demo-process.js';
+
+const IMAGES = join(__dirname, '../docs/images');
+const WINDOW = { width: 1100, height: 780 };
+
+/** Takes the pictures of the README: the demo after some clicks, and the inspector while requests come. */
+async function main(): Promise<void> {
+  mkdirSync(IMAGES, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
+  DemoProcess.build();
+  const server = DemoProcess.start({ DEMO_DATABASE: join(folder, 'users.db'), DEMO_REDIS: '' });
+  const browser = await launchChromium();
+  try {
+    const url = await server.url();
+    const demo = await openPage(browser, url, WINDOW);
+    await clickThrough(demo);
+    await demo.evaluate('scrollTo(0, 0)');
+    await demo.screenshot({ path: join(IMAGES, 'demo.png') });
+
+    const inspection = await openPage(browser, `${url}/cache/`, WINDOW);
+    await load(url);
+    await inspection.locator('#requests > tr:nth-child(100)').waitFor();
+    await inspection.screenshot({ path: join(IMAGES, 'inspector.png') });
+  } finally {
+    await browser.close();
+    server.child.kill('SIGTERM');
+    await server.end();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function clickThrough(page: Page): Promise<void> {
+  const deeds = ['Show friends', 'Show friends', 'Change avatar', 'Show friends', 'Search'];
+  for (const [at, deed] of deeds.entries()) {
+    await page.getByRole('button', { name: deed, exact: true }).click();
+    await page.locator(`#log > li:nth-child(${at + 1})`).waitFor();
+  }
+}
+
+/** Each of some users several times, and a change now and then. */
+async function load(url: string): Promise<void> {
+  const usernames = ['alice', 'bob', 'carol', 'david', 'emma', 'felix'];
+  for (let round = 0; round < 20; round++) {
+    for (const username of usernames) await (await fetch(`${url}/users/${username}/friends`)).text();
+    if (round % 5 !== 0) continue;
+    const body = JSON.stringify({ url: `https://example.org/${round}.png` });
+    const changed = await fetch(`${url}/users/${usernames[round % usernames.length]!}/avatar`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    await changed.text();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
