@@ -27,11 +27,22 @@ export function revalidate(miss: Miss, stale: Entry, computeNow: () => unknown):
     return answerFromEntry(engine, action, call, stale, outcome);
   }
   // As they are before the answer is written.
-  const exchange = detachedExchange(requestOf(call), responseOf(call));
+  const exchange = exchangeOf(miss);
   if (exchange === undefined) return computeNow();
   const flight = engine.flights.open(address.key, fence);
   answerFromEntry(engine, action, call, stale, outcome);
   return refresh(miss, flight, exchange);
+}
+
+/** @returns `undefined` where the method cannot be run without its client */
+function exchangeOf({ engine, action, call }: Miss): Exchange<Request, Response> | undefined {
+  try {
+    return detachedExchange(requestOf(call), responseOf(call));
+  } catch (error) {
+    // A middleware may have made of the request whatever it likes.
+    engine.faults.report('CACHE_REFRESH_FAILED', `${action.name}: it cannot be computed behind an answer`, error);
+    return undefined;
+  }
 }
 
 /** Whether another request has it computed, or one has of late and nothing came of it that can be kept. */

@@ -78,6 +78,12 @@ class Sign implements InterceptorInterface {
   }
 }
 
+function sealHeaders(request: Request, _response: Response, next: NextFunction): void {
+  const { headers } = request;
+  Object.defineProperty(request, 'headers', { get: () => headers });
+  next();
+}
+
 @JsonController('/grace')
 class GraceController {
   @Get('/users/:name')
@@ -137,6 +143,13 @@ class GraceController {
         else reject(error);
       });
     });
+  }
+
+  @Get('/sealed')
+  @Cached({ timeout: 60, staleWhileRevalidate: 30 })
+  @UseBefore(sealHeaders)
+  sealed() {
+    return this.read('sealed');
   }
 
   @Get('/client')
@@ -414,6 +427,17 @@ describe('a refresh behind the answer', () => {
       outcome: 'hit',
       text: '{"wrapped":{"name":"wrapped","version":2}}',
     });
+  });
+
+  it('is made by the request itself, where a middleware has made something else of it', async () => {
+    const faults: CacheFault[] = [];
+    cache.configure({ onError: fault => faults.push(fault) });
+    const server = await started();
+    await server.get('/grace/sealed');
+    version++;
+    time.forwardSeconds(61);
+    expect(await server.get('/grace/sealed')).toMatchObject({ outcome: 'fwd=miss', text: '{"name":"sealed","version":2}' });
+    expect(faults.map(({ code }) => code)).toEqual(['CACHE_REFRESH_FAILED']);
   });
 
   it('does not keep others from beginning when it never ends', async () => {
