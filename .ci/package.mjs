@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from './program.mjs';
 import { CheckFailure } from './tally.mjs';
 
@@ -10,7 +10,7 @@ export async function checkPackage(tally, root, scratch) {
   const tarball = await tally.check('package: builds and packs', () => pack(root, scratch));
 
   await tally.check(
-    'package: holds the build of lib, docs, README, CHANGELOG, LICENSE and package.json, nothing else',
+    'package: holds the build of lib, the page of the inspector, docs, README, CHANGELOG, LICENSE and package.json, nothing else',
     async () => {
       const actual = await contentsOf(tarball());
       const expected = await expectedContents(root);
@@ -51,8 +51,14 @@ async function contentsOf(tarball) {
 async function expectedContents(root) {
   const sources = await readdir(join(root, 'lib'), { recursive: true });
   const modules = sources.filter(path => path.endsWith('.ts')).map(path => `dist/${path.replace(/\.ts$/, '')}`);
-  const docs = (await readdir(join(root, 'docs'), { recursive: true })).map(path => `docs/${path}`);
-  return [...BESIDE_DIST, ...docs, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
+  const beside = (await Promise.all(['docs', 'inspector-page'].map(folder => filesIn(root, folder)))).flat();
+  return [...BESIDE_DIST, ...beside, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
+}
+
+/** Relative to the root. */
+async function filesIn(root, folder) {
+  const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return found.filter(entry => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name)));
 }
 
 function bin(root, name) {

@@ -43,13 +43,14 @@ export class Past {
     return this.samples.map(({ actions }) => actions[action]?.[name] ?? null);
   }
 
-  /** Percent of the minute before each sample; `null` where nobody asked. */
+  /** Percent of the minute before each sample, or since it began; `null` where nobody asked. */
   hitRatios(figuresOf = sample => sample) {
     const samples = this.samples;
     let first = 0;
     return samples.map((sample, at) => {
       while (first < at - 1 && sample.atMs - samples[first].atMs > WINDOW_MS) first++;
-      const then = (at === 0 ? undefined : figuresOf(samples[first])) ?? { hits: 0, asked: 0 };
+      const isFirstMinute = samples.length < KEPT && sample.atMs - samples[0].atMs <= WINDOW_MS;
+      const then = (at === 0 || isFirstMinute ? undefined : figuresOf(samples[first])) ?? { hits: 0, asked: 0 };
       const now = figuresOf(sample);
       if (now === undefined) return null;
       // Counts fall where the cache was configured anew.
