@@ -1,8 +1,9 @@
 import { responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
-import { ageSeconds } from '../serving/answer.js';
+import { ageSeconds, hit } from '../serving/answer.js';
 import type { Engine } from '../serving/engine.js';
 import { graceLeft } from '../serving/grace.js';
+import { freshness } from '../serving/reason.js';
 import { requestWay } from '../serving/request-way.js';
 import type { Address, Entry, LookUp } from '../stores/store.js';
 import type { ExplainedEntry, Explanation } from './explanation.js';
@@ -52,10 +53,7 @@ const FORCED: ComesTo = { outcome: 'miss', reason: 'forcedUpdate' };
 function comesTo(engine: Engine, { options }: CachedAction, address: Address, found: LookUp): ComesTo {
   if (found.kind === 'unreachable') return { outcome: 'bypass', reason: 'the store cannot be reached' };
   const nowMs = engine.clock.now();
-  if (found.kind === 'hit') {
-    const ttl = (found.entry.expiresAtMs - nowMs) / 1000;
-    return { outcome: 'hit', reason: Number.isFinite(ttl) ? `fresh for ${Math.ceil(ttl)} s` : 'fresh, and never expires' };
-  }
+  if (found.kind === 'hit') return { outcome: 'hit', reason: freshness(hit(found.entry, nowMs)) };
   const { stale } = found;
   if (stale === undefined) {
     return { outcome: 'miss', reason: engine.history?.whyMissed(address, nowMs) ?? 'nothing is stored' };

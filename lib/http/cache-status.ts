@@ -1,7 +1,12 @@
+/** Answered from the store. `ttlSeconds` is missing where the entry never expires. */
+export interface HitOutcome {
+  readonly kind: 'hit';
+  readonly ttlSeconds: number | undefined;
+}
+
 /** How a request to a cached action ended; each ends in exactly one. */
 export type Outcome =
-  /** Answered from the store. `ttlSeconds` is missing where the entry never expires. */
-  | { readonly kind: 'hit'; readonly ttlSeconds: number | undefined }
+  | HitOutcome
   /** The handler ran. `detail`: why its response is not stored, where that is known when its headers go out. */
   | { readonly kind: 'miss'; readonly detail?: string }
   /** Answered by another request's computation. */

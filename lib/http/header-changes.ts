@@ -62,6 +62,14 @@ export function applyHeaders(response: ServerResponse, headers: readonly HeaderC
   }
 }
 
+/** Does to a response what `writeHead` was asked to do, without writing it. @param rest what it was given after the status */
+export function setHead(response: ServerResponse, status: number, rest: readonly unknown[]): void {
+  const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
+  response.statusCode = status;
+  if (typeof message === 'string') response.statusMessage = message;
+  setHeaders(response, headers);
+}
+
 /** Sets headers as they were given to `writeHead`: an object, or a list of names and values in turns. */
 export function setHeaders(response: ServerResponse, headers: unknown): void {
   if (Array.isArray(headers)) {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { copyOf, joined } from './body-bytes.js';
 import { HeaderWatch } from './header-watch.js';
-import { setHeaders } from './header-changes.js';
+import { setHead } from './header-changes.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** What is known of a response when its headers are about to be sent. */
@@ -73,10 +73,7 @@ export class ResponseRecorder {
   private onWriteHead(status: number, rest: unknown[]): ServerResponse {
     const { response, writeHead } = this;
     if (this.head !== 'pending') return writeHead.call(response, status, ...rest);
-    const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
-    response.statusCode = status;
-    if (typeof message === 'string') response.statusMessage = message;
-    setHeaders(response, headers);
+    setHead(response, status, rest);
     this.commitHead(undefined);
     return writeHead.call(response, response.statusCode);
   }

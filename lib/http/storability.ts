@@ -1,3 +1,4 @@
+import { lifetimeOf } from '../lifetime.js';
 import { parseCacheControl, type CacheControl } from './cache-control.js';
 import { fieldNames, headerText } from './header-changes.js';
 import type { HeaderChange } from './stored-response.js';
@@ -38,14 +39,9 @@ export function storability(status: number, headers: readonly HeaderChange[], ru
 
   // The response's own word wins over `timeout`.
   const { timeout, ownTimeout, nowMs } = rules;
-  const ownSeconds = ownTimeout === undefined ? ownLifetime(own, headers, nowMs) : endless(ownTimeout);
-  const seconds = ownSeconds ?? endless(timeout);
+  const ownSeconds = ownTimeout === undefined ? ownLifetime(own, headers, nowMs) : lifetimeOf(ownTimeout);
+  const seconds = ownSeconds ?? lifetimeOf(timeout);
   return seconds > 0 ? { kind: 'storable', lifetimeMs: seconds * 1000 } : unstorable('the response says that it has expired');
-}
-
-/** In timeouts, 0 is without end. */
-function endless(timeout: number): number {
-  return timeout === 0 ? Infinity : timeout;
 }
 
 /** The lifetime that the handler gave, in seconds: `s-maxage`, else `max-age`, else `Expires`, less its `Age` (RFC 9111 §4.2). */

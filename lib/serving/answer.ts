@@ -1,6 +1,6 @@
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
-import type { Outcome } from '../http/cache-status.js';
+import type { HitOutcome, Outcome } from '../http/cache-status.js';
 import type { ClientRules } from '../http/client-rules.js';
 import { replay } from '../http/replay.js';
 import type { Entry } from '../stores/store.js';
@@ -41,7 +41,7 @@ export function sendEntry(engine: Engine, action: CachedAction, call: ActionCall
 }
 
 /** Answered from the store. */
-export function hit({ expiresAtMs }: Entry, nowMs: number): Outcome {
+export function hit({ expiresAtMs }: Entry, nowMs: number): HitOutcome {
   return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - nowMs) / 1000) : undefined };
 }
 

@@ -2,6 +2,7 @@ import { headerText } from '../http/header-changes.js';
 import { storedResponse } from '../http/recorded-response.js';
 import type { RecordedHead } from '../http/response-recorder.js';
 import { responseOf } from '../controllers/action-call.js';
+import { lifetimeOf } from '../lifetime.js';
 import type { Entry } from '../stores/store.js';
 import { graceOf, keptUntil } from './grace.js';
 import type { Miss } from './miss.js';
@@ -41,7 +42,7 @@ export function madeEntry({ engine, action, address, call }: Miss, recorded: Rec
     return 'it is the first of its action that has tags of its own';
   }
   const storedAtMs = engine.clock.now();
-  const expiresAtMs = storedAtMs + (said?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(said.timeout));
+  const expiresAtMs = storedAtMs + (said?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(said.timeout) * 1000);
   return {
     response,
     storedAtMs,
@@ -49,8 +50,4 @@ export function madeEntry({ engine, action, address, call }: Miss, recorded: Rec
     keptUntilMs: keptUntil(expiresAtMs, graceOf(action.options, head.headers)),
     tags: said === undefined ? brought : [...new Set([...brought, ...said.tags])],
   };
-}
-
-function lifetimeOf(timeout: number): number {
-  return timeout === 0 ? Infinity : timeout * 1000;
 }

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { responseOf, type Response } from '../controllers/action-call.js';
-import { setHeaders } from '../http/header-changes.js';
+import { setHead, setHeaders } from '../http/header-changes.js';
 import { OutputGate } from '../http/output-gate.js';
 import type { Entry, LookUp, MaybePromise } from '../stores/store.js';
 import { sendEntry } from './answer.js';
@@ -103,10 +103,7 @@ class OrStale implements MissTeller {
     const { writeHead } = response as unknown as { readonly writeHead: (this: Response, ...args: unknown[]) => Response };
     response.writeHead = (status: number, ...rest: unknown[]) => {
       if (this.isConcluded) return writeHead.call(response, status, ...rest);
-      const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
-      response.statusCode = status;
-      if (typeof message === 'string') response.statusMessage = message;
-      setHeaders(response, headers);
+      setHead(response, status, rest);
       return response;
     };
   }

@@ -1,3 +1,4 @@
+import { lifetimeOf } from '../lifetime.js';
 import type { Entry } from '../stores/store.js';
 
 /** What is kept of a value: its JSON, in the place of a response's body. No text of JSON is empty: that is `undefined`. */
@@ -12,7 +13,7 @@ export function entryOfValue(json: string | undefined, storedAtMs: number, timeo
       continues: false,
     },
     storedAtMs,
-    expiresAtMs: timeout === 0 ? Infinity : storedAtMs + timeout * 1000,
+    expiresAtMs: storedAtMs + lifetimeOf(timeout) * 1000,
     tags,
   };
 }
