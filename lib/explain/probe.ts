@@ -1,6 +1,6 @@
 import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
 import { NoClient } from '../http/no-client.js';
-import { inTime } from '../serving/in-time.js';
+import { inTime } from '../deadline.js';
 import type { Address } from '../stores/store.js';
 import type { Explanation } from './explanation.js';
 
@@ -44,7 +44,7 @@ export class Probe {
       });
     });
     app(request, response);
-    const finding = await inTime(met, PATIENCE_MS);
+    const finding = await inTime(met, PATIENCE_MS, 'late');
     return finding === 'late' ? notMet(`the app has not come to an action in ${PATIENCE_MS / 1000} seconds`) : finding;
   }
 

@@ -1,7 +1,7 @@
+import { inTime } from '../deadline.js';
 import type { Address, Claim, Entry, Fence, MaybePromise } from '../stores/store.js';
 import type { Engine } from './engine.js';
 import type { Flight } from './flights.js';
-import { inTime } from './in-time.js';
 
 const GRANTED: Claim = { kind: 'granted' };
 
@@ -46,7 +46,7 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
     engine.release(fence, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
-  const landing = await inTime(flight.landed, deadline - performance.now());
+  const landing = await inTime(flight.landed, deadline - performance.now(), 'late');
   if (landing === 'late') {
     // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
     flights.close(address.key, flight);

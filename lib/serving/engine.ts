@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
+import { inTime } from '../deadline.js';
 import { channels } from '../events/cache-events.js';
 import { History } from '../events/history.js';
 import { ObservedRequest } from '../events/observed-request.js';
@@ -21,7 +22,6 @@ import type {
 } from '../stores/store.js';
 import { Faults } from './faults.js';
 import { Flights } from './flights.js';
-import { inTime } from './in-time.js';
 import { openStore } from './open-store.js';
 import { reasonOf } from './reason.js';
 import { Counters, type CacheStats } from './stats.js';
@@ -167,6 +167,6 @@ export class Engine {
       cause,
     );
     if (this.config.whenUnreachable === 'continue') return true;
-    return inTime(delivered, this.config.collapseTimeout * 1000).then(delivery => delivery !== 'late');
+    return inTime(delivered, this.config.collapseTimeout * 1000, 'late').then(delivery => delivery !== 'late');
   }
 }

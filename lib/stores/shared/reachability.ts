@@ -1,10 +1,13 @@
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'cockatiel';
+import { inTime } from '../../deadline.js';
 import { channels, tell } from '../../events/cache-events.js';
 
 /** Failures one after the other, after which the store is left alone. */
 const FAILURES = 3;
 /** Milliseconds after which a store that was left alone is asked again, by this class itself: no request waits for that. */
 const RECOVERY_MS = 1000;
+
+const LATE = Symbol('late');
 
 /** Thrown where the store could not be asked. It has been reported. */
 export class StoreUnreachable extends Error {
@@ -23,13 +26,11 @@ export interface ReachabilityOptions {
 export class Reachability {
   /** Half open at once: when to try again is told by the timer below, which no clock that is set can hold up. */
   private readonly breaker = circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(FAILURES) });
-  private readonly policy;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
   private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(private readonly options: ReachabilityOptions) {
-    this.policy = wrap(this.breaker, timeout(options.timeoutMs, TimeoutStrategy.Aggressive));
     this.breaker.onBreak(() => {
       this.probeLater();
     });
@@ -45,10 +46,31 @@ export class Reachability {
    * @param what for the report: what could not be done
    * @throws StoreUnreachable
    */
-  async run<T>(what: string, operation: () => Promise<T>): Promise<T> {
-    if (!this.isUp) throw new StoreUnreachable('The store does not answer, and is left alone for a while.');
-    // A signal of its own: by default all share one, and Node warns when many listen to it at once.
-    const execution = this.policy.execute(operation, new AbortController().signal);
+  run<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    if (!this.isUp) return Promise.reject(new StoreUnreachable('The store does not answer, and is left alone for a while.'));
+    return this.attempt(
+      what,
+      this.breaker.execute(() => this.bounded(operation)),
+    );
+  }
+
+  /**
+   * As `run`, but asks also a store that is left alone: for what is lost if nobody asks again.
+   *
+   * @throws StoreUnreachable
+   */
+  insist<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    return this.attempt(what, this.bounded(operation));
+  }
+
+  /** Waits for what is under way, such as responses on their way to the store, and for what follows from it. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    for (let pass = 0; pass < 2; pass++) await Promise.allSettled(this.underWay);
+  }
+
+  private async attempt<T>(what: string, execution: Promise<T>): Promise<T> {
     this.underWay.add(execution);
     try {
       return await execution;
@@ -60,20 +82,23 @@ export class Reachability {
     }
   }
 
-  /** Waits for what is under way, such as responses on their way to the store, and for what follows from it. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    clearTimeout(this.timer);
-    for (let pass = 0; pass < 2; pass++) await Promise.allSettled(this.underWay);
+  /** The time of an operation does not include the time in which this process is too busy to see the answer. */
+  private async bounded<T>(operation: () => Promise<T>): Promise<T> {
+    const { timeoutMs } = this.options;
+    const answer = await inTime(operation(), timeoutMs, LATE);
+    if (answer === LATE) throw new Error(`the store did not answer within ${timeoutMs} ms`);
+    return answer;
   }
 
   private probeLater(): void {
     if (this.isClosed) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.policy.execute(this.options.probe).catch(() => {
-        this.probeLater();
-      });
+      this.breaker
+        .execute(() => this.bounded(this.options.probe))
+        .catch(() => {
+          this.probeLater();
+        });
     }, RECOVERY_MS).unref();
   }
 }

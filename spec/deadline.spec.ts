@@ -1,0 +1,27 @@
+import { stat } from 'node:fs/promises';
+import { inTime } from '../lib/deadline.js';
+
+function blockEventLoop(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+describe('a deadline', () => {
+  it('does not count the time in which the event loop is blocked', async () => {
+    for (let round = 0; round < 5; round++) {
+      const outcome = inTime(stat(__filename), 20, 'late');
+      blockEventLoop(60);
+      expect(await outcome).not.toBe('late');
+    }
+  });
+
+  it('is over when nothing comes', async () => {
+    expect(await inTime(new Promise(() => undefined), 20, 'late')).toBe('late');
+    expect(await inTime(new Promise(() => undefined), 0, 'late')).toBe('late');
+  });
+
+  it('gives what comes first, an error too', async () => {
+    expect(await inTime(Promise.resolve('value'), 20, 'late')).toBe('value');
+    await expect(inTime(Promise.reject(new Error('gone')), 20, 'late')).rejects.toThrow('gone');
+  });
+});
