@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { Batches } from './batches.js';
 import type { Driver } from './driver.js';
 import { afterChange, generationValue, hasLapsed, newToken, parseGeneration, withOwner, type Generation } from './generation.js';
 
@@ -8,7 +9,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Milliseconds that a generation lives when no entry needs it longer; and where that cannot be said later. */
 const GENERATION_MS = HOUR_MS;
 const UNEXTENDED_MS = 30 * 24 * HOUR_MS;
-/** Of many that change one generation at once, one gets through at each attempt. */
+/** Of the processes that change one generation at once, one gets through at each attempt. */
 const ATTEMPTS = 32;
 
 /** What was last seen under each key. */
@@ -17,13 +18,24 @@ export type Seen = Map<string, Buffer | undefined>;
 /** @param isBlind whether what stands there may have changed since it was read: then no token of before may stand there again */
 type Step = (current: Generation | undefined, isBlind: boolean) => Generation | undefined;
 
+/** A step that is to be taken from what the key was last seen to hold. */
+interface Move {
+  readonly seen: Buffer | undefined;
+  readonly lifetimeMs: number;
+  readonly step: Step;
+}
+
 /** Moves the generations of a shared store from one state to the next, whoever else does the same. */
 export class Generations {
   private readonly lifetimeMs: number;
+  /** The moves under way, by key: those of one process go together, so that any number of them costs a few round trips. */
+  private readonly moves = new Map<string, Batches<Move, Buffer | undefined>>();
 
+  /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
     private readonly driver: Driver,
     private readonly clock: Clock,
+    private readonly timeoutMs = 250,
   ) {
     this.lifetimeMs = driver.canExtend ? GENERATION_MS : UNEXTENDED_MS;
   }
@@ -43,7 +55,8 @@ export class Generations {
 
   /** Enters a change as under way, or says again that it is. */
   beginChange(seen: Seen, ownerId: string): Promise<Seen> {
-    return this.move(seen, CHANGE_MS, (current, isBlind) => {
+    // It outlives its deadline: one that has lapsed must be seen, since nobody knows what its owner has changed.
+    return this.move(seen, this.lifetimeMs, (current, isBlind) => {
       const now = this.clock.now();
       const next = withOwner(current, { id: ownerId, deadlineMs: now + CHANGE_MS }, now);
       return isBlind ? { ...next, previous: newToken() } : next;
@@ -60,17 +73,35 @@ export class Generations {
   }
 
   private async move(seen: Seen, lifetimeMs: number, step: Step): Promise<Seen> {
-    const moves = Array.from(seen, async ([key, value]) => [key, await this.moveOne(key, value, lifetimeMs, step)] as const);
+    const moves = Array.from(
+      seen,
+      async ([key, value]) => [key, await this.movesOf(key).add({ seen: value, lifetimeMs, step })] as const,
+    );
     return new Map(await Promise.all(moves));
   }
 
-  /** @param seen what the key is thought to hold. @returns what it holds then */
-  private async moveOne(key: string, seen: Buffer | undefined, lifetimeMs: number, step: Step): Promise<Buffer | undefined> {
-    let current = seen;
+  private movesOf(key: string): Batches<Move, Buffer | undefined> {
+    let batches = this.moves.get(key);
+    if (batches === undefined) {
+      batches = new Batches(
+        moves => this.moveOne(key, moves),
+        this.timeoutMs,
+        () => this.moves.delete(key),
+      );
+      this.moves.set(key, batches);
+    }
+    return batches;
+  }
+
+  /** Takes several steps with one write. @returns what the key holds then */
+  private async moveOne(key: string, moves: readonly Move[]): Promise<Buffer | undefined> {
+    let current = await this.seenByAll(key, moves);
+    const lifetimeMs = Math.max(...moves.map(move => move.lifetimeMs));
     for (let attempt = 1; ; attempt++) {
       const isBlind = attempt > ATTEMPTS;
-      const next = step(current && parseGeneration(current), isBlind);
-      if (next === undefined) return current;
+      const before = current && parseGeneration(current);
+      const next = moves.reduce((generation, { step }) => step(generation, isBlind) ?? generation, before);
+      if (next === before || next === undefined) return current;
       const value = generationValue(next);
       // Every value written is new, so that one that wins without comparison still invalidates all before it.
       if (isBlind) await this.driver.set(key, value, lifetimeMs);
@@ -80,5 +111,12 @@ export class Generations {
       }
       return value;
     }
+  }
+
+  /** What the moves start from. Where they have seen different values, the store is asked which one is there. */
+  private async seenByAll(key: string, moves: readonly Move[]): Promise<Buffer | undefined> {
+    const [first, ...others] = moves.map(({ seen }) => seen);
+    const areAlike = others.every(seen => (first === undefined ? seen === undefined : seen?.equals(first) === true));
+    return areAlike ? first : (await this.driver.getMany([key]))[0]?.value;
   }
 }

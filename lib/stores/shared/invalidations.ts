@@ -6,6 +6,9 @@ import { SharedChange } from './shared-change.js';
 import type { TagLog } from './tag-log.js';
 import { UndeliveredInvalidations } from './undelivered-invalidations.js';
 
+/** Targets that are sent to the store at once. More would take longer than one operation may. */
+const TARGETS_AT_ONCE = 100;
+
 /** What invalidations do in a shared store, and what becomes of them when it cannot be told. */
 export class Invalidations {
   private readonly undelivered: UndeliveredInvalidations;
@@ -16,7 +19,10 @@ export class Invalidations {
     private readonly tagLog: TagLog,
     private readonly reachability: Reachability,
   ) {
-    this.undelivered = new UndeliveredInvalidations((targets, ownerIds) => this.end(targets, ownerIds, new Map()));
+    this.undelivered = new UndeliveredInvalidations(
+      (targets, ownerIds) => this.end(targets, ownerIds, new Map()),
+      (targets, ownerIds) => this.end(targets, ownerIds, new Map(), true),
+    );
   }
 
   /**
@@ -54,23 +60,42 @@ export class Invalidations {
   }
 
   private announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen> {
-    return this.reachability.run('a change could not be announced', async () => {
-      const announced = await this.generations.beginChange(await this.prepare(targets, seen), ownerId);
+    return this.inChunks('a change could not be announced', targets, async chunk => {
+      const announced = await this.generations.beginChange(await this.prepare(chunk, seen), ownerId);
       // The store has been given up meanwhile, and nobody else would end it.
       return isOver() ? this.generations.endChanges(announced, [ownerId], false) : announced;
     });
   }
 
   private async abandon(targets: Targets, ownerId: string, seen: Seen): Promise<void> {
-    await this.reachability.run('the end of a change that changed nothing could not be told', async () =>
-      this.generations.endChanges(await this.complete(targets, seen), [ownerId], false),
+    await this.inChunks('the end of a change that changed nothing could not be told', targets, async chunk =>
+      this.generations.endChanges(await this.complete(chunk, seen), [ownerId], false),
     );
   }
 
-  private async end(targets: Targets, ownerIds: readonly string[], seen: Seen): Promise<void> {
-    await this.reachability.run('an invalidation could not be delivered', async () =>
-      this.generations.endChanges(await this.prepare(targets, seen), ownerIds, true),
-    );
+  /** @param isLast whether nobody tries again: then also a store that is left alone is asked */
+  private async end(targets: Targets, ownerIds: readonly string[], seen: Seen, isLast = false): Promise<void> {
+    const send = async (chunk: Targets): Promise<Seen> =>
+      this.generations.endChanges(await this.prepare(chunk, seen), ownerIds, true);
+    await this.inChunks('an invalidation could not be delivered', targets, send, isLast);
+  }
+
+  /** Each chunk is an operation with a time limit of its own, so that any number of targets can be sent to a store that answers. */
+  private async inChunks(
+    what: string,
+    targets: Targets,
+    send: (chunk: Targets) => Promise<Seen>,
+    insists = false,
+  ): Promise<Seen> {
+    const all: Seen = new Map();
+    for (const chunk of chunksOf(targets)) {
+      for (const [key, value] of await this.ask(what, () => send(chunk), insists)) all.set(key, value);
+    }
+    return all;
+  }
+
+  private ask<T>(what: string, operation: () => Promise<T>, insists: boolean): Promise<T> {
+    return insists ? this.reachability.insist(what, operation) : this.reachability.run(what, operation);
   }
 
   private async endOrKeep(targets: Targets, ownerIds: readonly string[], seen: Seen): Promise<Invalidated> {
@@ -90,7 +115,16 @@ export class Invalidations {
 
   /** What has been seen, and a look at the rest. */
   private async complete(targets: Targets, seen: Seen): Promise<Seen> {
-    const missing = this.keys.generationsOf(targets).filter(key => !seen.has(key));
-    return missing.length === 0 ? seen : new Map([...seen, ...(await this.generations.read(missing))]);
+    const keys = this.keys.generationsOf(targets);
+    const missing = keys.filter(key => !seen.has(key));
+    const read = missing.length === 0 ? undefined : await this.generations.read(missing);
+    return new Map(keys.map(key => [key, seen.has(key) ? seen.get(key) : read?.get(key)]));
   }
+}
+
+function* chunksOf({ prefixes, tags = [] }: Targets): Generator<Targets> {
+  for (let start = 0; start < prefixes.length; start += TARGETS_AT_ONCE)
+    yield { prefixes: prefixes.slice(start, start + TARGETS_AT_ONCE) };
+  for (let start = 0; start < tags.length; start += TARGETS_AT_ONCE)
+    yield { prefixes: [], tags: tags.slice(start, start + TARGETS_AT_ONCE) };
 }

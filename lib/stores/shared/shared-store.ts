@@ -51,10 +51,10 @@ export class SharedStore implements Store {
   ) {
     const { clock, report, collapseTimeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.spread);
-    const generations = new Generations(driver, clock);
+    const generations = new Generations(driver, clock, settings.storeTimeoutMs);
     const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
     this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });
-    const tagLog = new TagLog(driver, keys.tagLog);
+    const tagLog = new TagLog(driver, keys.tagLog, settings.storeTimeoutMs);
     this.invalidations = new Invalidations(keys, generations, tagLog, this.reachability);
     this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
     this.entries = new SharedEntries(

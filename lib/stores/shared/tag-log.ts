@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Batches } from './batches.js';
 import type { Driver, Found } from './driver.js';
 import { newToken } from './generation.js';
 
@@ -16,10 +17,17 @@ const LIFETIME_MS = 60 * 60 * 1000;
  * generations of the tags are. Where it has been lost, or has gone on too far, all tags count as invalidated.
  */
 export class TagLog {
+  /** Rounds of one process that come while another is written go together in one. */
+  private readonly rounds: Batches<readonly string[], void>;
+
+  /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
     private readonly driver: Driver,
     private readonly key: string,
-  ) {}
+    timeoutMs = 250,
+  ) {
+    this.rounds = new Batches(rounds => this.appendMarks([...new Set(rounds.flat())]), timeoutMs);
+  }
 
   /** Where the log is now. @returns `undefined` when it could not be begun */
   async position(): Promise<string | undefined> {
@@ -32,12 +40,12 @@ export class TagLog {
   }
 
   append(tags: readonly string[]): Promise<void> {
-    return this.appendMarks(tags.length > MAX_TAGS ? [ALL] : tags.map(mark));
+    return this.rounds.add(tags.map(mark));
   }
 
   /** Where nobody can say what was changed. */
   appendAll(): Promise<void> {
-    return this.appendMarks([ALL]);
+    return this.rounds.add([ALL]);
   }
 
   /** Whether one of the tags was invalidated since the log was at the position, or may have been. */
@@ -52,7 +60,7 @@ export class TagLog {
   }
 
   private async appendMarks(marks: readonly string[]): Promise<void> {
-    const round = [newToken(), ...marks].join(',');
+    const round = [newToken(), ...(marks.length > MAX_TAGS ? [ALL] : marks)].join(',');
     // Without a comparison in one step, what another appends in between would be lost, and what was before it kept: so it begins anew.
     const attempts = this.driver.exchangesAtomically ? ATTEMPTS : 0;
     for (let attempt = 1; attempt <= attempts; attempt++) {

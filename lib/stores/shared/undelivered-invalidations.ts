@@ -5,10 +5,12 @@ import type { Address, Targets, Undelivered } from '../store.js';
 const RETRY_MS = 100;
 /** More are taken together: then everything is invalidated. */
 const MAX_WAITING = 1000;
+const EVERYTHING: Targets = { prefixes: ['/'] };
 
 interface Waiting {
   readonly targets: Targets;
   readonly ownerIds: readonly string[];
+  readonly delivered: Promise<void>;
   readonly settle: () => void;
 }
 
@@ -18,17 +20,20 @@ export type Deliver = (targets: Targets, ownerIds: readonly string[]) => Promise
 /** Invalidations that the store has not been told of: kept, and tried again until it has. */
 export class UndeliveredInvalidations {
   private waiting: Waiting[] = [];
+  /** The invalidation of everything that more than are kept came to, until it is on its way to the store. */
+  private everything: Waiting | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  constructor(private readonly deliver: Deliver) {}
+  /** @param deliverAtLast for the attempt after which nobody tries again */
+  constructor(
+    private readonly deliver: Deliver,
+    private readonly deliverAtLast = deliver,
+  ) {}
 
   add(targets: Targets, ownerIds: readonly string[], cause: unknown): Undelivered {
-    let settle: () => void = () => undefined;
-    const delivered = new Promise<void>(resolve => {
-      settle = resolve;
-    });
-    this.waiting.push({ targets, ownerIds, settle });
+    // Everything waits already, and is not on its way yet: one invalidation of all says as much.
+    const { delivered } = this.everything ?? this.keep(targets, ownerIds);
     if (this.waiting.length > MAX_WAITING) this.takeTogether();
     this.retryLater();
     return { kind: 'undelivered', cause, delivered };
@@ -57,18 +62,24 @@ export class UndeliveredInvalidations {
     return this.waiting.length;
   }
 
+  private keep(targets: Targets, ownerIds: readonly string[]): Waiting {
+    let settle: () => void = () => undefined;
+    const delivered = new Promise<void>(resolve => {
+      settle = resolve;
+    });
+    const waiting = { targets, ownerIds, delivered, settle };
+    this.waiting.push(waiting);
+    return waiting;
+  }
+
   /** The whole cache has a generation like any prefix: one invalidation says as much as all. */
   private takeTogether(): void {
     const all = this.waiting;
-    this.waiting = [
-      {
-        targets: { prefixes: ['/'] },
-        ownerIds: [],
-        settle: () => {
-          for (const { settle } of all) settle();
-        },
-      },
-    ];
+    this.waiting = [];
+    this.everything = this.keep(EVERYTHING, []);
+    void this.everything.delivered.then(() => {
+      for (const { settle } of all) settle();
+    });
   }
 
   private retryLater(): void {
@@ -77,15 +88,20 @@ export class UndeliveredInvalidations {
   }
 
   private async retry(): Promise<void> {
+    const deliver = this.isClosed ? this.deliverAtLast : this.deliver;
     // One after the other: many that wait are about the same prefixes, and would only be in each other's way.
     for (const alike of groupsOf(this.waiting)) {
+      // What is added from here on may come too late for what is being delivered.
+      const { everything } = this;
+      if (everything !== undefined && alike.includes(everything)) this.everything = undefined;
       try {
-        await this.deliver(
+        await deliver(
           alike[0].targets,
           alike.flatMap(({ ownerIds }) => ownerIds),
         );
       } catch {
         // The store, or the server of these, is still out of reach, which has been reported when it was found.
+        if (everything !== undefined && alike.includes(everything)) this.everything ??= everything;
         continue;
       }
       this.waiting = this.waiting.filter(one => !alike.includes(one));

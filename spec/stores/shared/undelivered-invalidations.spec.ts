@@ -124,6 +124,25 @@ describe('an invalidation that could not be delivered', () => {
     expect(covers('/elsewhere')).toBe(false);
   });
 
+  it('takes no memory of its own when everything waits already, and is delivered all the same', async () => {
+    for (let index = 0; index <= MAX_WAITING; index++) undelivered.add({ prefixes: [`/${index}`] }, [], cause);
+    const [one, other] = ['/one', '/other'].map(prefix => undelivered.add({ prefixes: [prefix] }, [], cause).delivered);
+    expect(one).toBe(other);
+
+    // One that comes while everything is on its way may come too late for that.
+    const barrier = new Deferred();
+    deliver.mockClear().mockImplementation(() => barrier.promise);
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    const late = undelivered.add({ prefixes: ['/late'] }, [], cause).delivered;
+    expect(late).not.toBe(one);
+    barrier.resolve();
+    await one;
+    expect(covers('/late')).toBe(true);
+    await jest.advanceTimersByTimeAsync(RETRY_MS);
+    await late;
+    expect(deliver.mock.calls.map(([{ prefixes }]) => prefixes)).toEqual([['/'], ['/late']]);
+  });
+
   it('is tried a last time when the cache is closed, and not any more; but still covers its paths', async () => {
     undelivered.add({ prefixes: ['/users'] }, [], cause);
     expect(await undelivered.close()).toBe(1);
