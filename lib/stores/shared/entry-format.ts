@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
 import { bytesOf, isWireHead, wireBytes, wireHeadOf, wiresIn, type WireHead } from './wire-format.js';
@@ -15,8 +16,8 @@ export interface SharedEntry {
 }
 
 /** The last byte is the version of the format: entries of another are not read. */
-const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x01]);
-/** Every entry begins with bytes that no other begins with. */
+const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x02]);
+/** After them, a digest of all that follows: entries that begin alike are alike, and what was damaged on the way is not read. */
 export const IDENTITY_BYTES = MAGIC.length + 12;
 const PREAMBLE_BYTES = IDENTITY_BYTES + 4;
 
@@ -41,7 +42,7 @@ interface Head {
   readonly wires?: readonly WireHead[] | undefined;
 }
 
-/** Bytes: a magic number with the format's version, the entry's identity, the length of the head, the head in JSON, and the bodies as they are. */
+/** Bytes: a magic number with the format's version, a digest of the rest, the length of the head, the head in JSON, and the bodies as they are. */
 export function encodeEntry(
   { key, path }: Address,
   { response, storedAtMs, expiresAtMs, keptUntilMs, tags = [], wires }: Entry,
@@ -65,13 +66,20 @@ export function encodeEntry(
   const headBytes = Buffer.from(JSON.stringify(head));
   const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
   length.writeUInt32BE(headBytes.length);
-  const bodies = [body, ...(wires ?? []).flatMap(bytesOf)];
-  return Buffer.concat([MAGIC, randomBytes(IDENTITY_BYTES - MAGIC.length), length, headBytes, ...bodies]);
+  const parts = [length, headBytes, body, ...(wires ?? []).flatMap(bytesOf)];
+  return Buffer.concat([MAGIC, digestOf(parts), ...parts]);
+}
+
+function digestOf(parts: readonly Buffer[]): Buffer {
+  const hash = createHash('sha1');
+  for (const part of parts) hash.update(part);
+  return hash.digest().subarray(0, IDENTITY_BYTES - MAGIC.length);
 }
 
 /** @returns `undefined` for whatever this version has not written, whole */
 export function decodeEntry(value: Buffer): SharedEntry | undefined {
   if (value.length < PREAMBLE_BYTES || !value.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  if (!value.subarray(MAGIC.length, IDENTITY_BYTES).equals(digestOf([value.subarray(IDENTITY_BYTES)]))) return undefined;
   const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(IDENTITY_BYTES);
   if (bodyStart > value.length) return undefined;
   const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
@@ -109,7 +117,7 @@ function isHead(value: unknown): value is Head {
     typeof head.storedAtMs === 'number' &&
     (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
     (head.keptUntilMs === undefined || typeof head.keptUntilMs === 'number') &&
-    Number.isInteger(head.status) &&
+    isStatus(head.status) &&
     (head.statusMessage === undefined || typeof head.statusMessage === 'string') &&
     Array.isArray(head.headers) &&
     head.headers.every(isHeaderChange) &&
@@ -123,9 +131,26 @@ function isHead(value: unknown): value is Head {
 function isHeaderChange(value: unknown): value is HeaderChange {
   if (typeof value !== 'object' || value === null) return false;
   const change = value as Partial<Record<'kind' | 'name' | 'value' | 'values', unknown>>;
-  if (typeof change.name !== 'string') return false;
+  if (typeof change.name !== 'string' || !isHeaderText(change.name, change.value ?? change.values ?? [])) return false;
   if (change.kind === 'set') return typeof change.value === 'string' || isTexts(change.value);
   return change.kind === 'append' ? isTexts(change.values) : change.kind === 'remove';
+}
+
+/** As Node's `writeHead` takes it. */
+function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 999;
+}
+
+/** Whether Node sends it: what it refuses would fail with each hit. */
+function isHeaderText(name: string, values: unknown): boolean {
+  try {
+    validateHeaderName(name);
+    for (const value of [values].flat()) validateHeaderValue(name, String(value));
+    return true;
+  } catch {
+    // Not sent by any action, so not an entry of ours.
+    return false;
+  }
 }
 
 function isCount(value: unknown): boolean {
