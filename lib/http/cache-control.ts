@@ -44,6 +44,9 @@ export function parseCacheControl(header: string | undefined): CacheControl {
   };
 }
 
+/** What a cache takes for a number that it cannot hold (RFC 9111 §1.2.2). */
+const MAX_DELTA_SECONDS = 2 ** 31;
+
 function seconds(value: string | undefined): number | undefined {
-  return value === undefined ? undefined : /^\d+$/.test(value) ? Number(value) : 0;
+  return value === undefined ? undefined : /^\d+$/.test(value) ? Math.min(Number(value), MAX_DELTA_SECONDS) : 0;
 }

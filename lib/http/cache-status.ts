@@ -16,6 +16,9 @@ export type Outcome =
   /** The cache was not asked. */
   | { readonly kind: 'bypass'; readonly detail: string };
 
+/** RFC 9651 §3.3.1. */
+const LARGEST_INTEGER = 999_999_999_999_999;
+
 const TOKEN = /^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/;
 
 /** The name of a cache as a `Cache-Status` header has it. */
@@ -31,7 +34,7 @@ export function cacheStatus(nameText: string, outcome: Outcome): string {
 function parameters(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'hit':
-      return outcome.ttlSeconds === undefined ? 'hit' : `hit; ttl=${outcome.ttlSeconds}`;
+      return outcome.ttlSeconds === undefined ? 'hit' : `hit; ttl=${Math.min(outcome.ttlSeconds, LARGEST_INTEGER)}`;
     case 'miss':
       return outcome.detail === undefined ? 'fwd=miss' : `fwd=miss; detail=${structuredString(outcome.detail)}`;
     case 'collapsed':

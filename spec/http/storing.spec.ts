@@ -34,6 +34,7 @@ const headerSets: Record<string, Record<string, string | string[]>> = {
   private: { 'Cache-Control': 'private, max-age=60' },
   'max-age': { 'Cache-Control': 'public, max-age=60' },
   's-maxage': { 'Cache-Control': 'max-age=60, s-maxage=5' },
+  'max-age-huge': { 'Cache-Control': 'max-age=99999999999999999999' },
   'max-age-0': { 'Cache-Control': 'max-age=0' },
   'max-age-nonsense': { 'Cache-Control': 'max-age=soon' },
   quoted: { 'Cache-Control': 'x="no-store", max-age="7"' },
@@ -219,6 +220,14 @@ describe('a response is stored', () => {
     const server = await start();
     await server.get(`/storing/set/${name}`);
     expect((await server.get(`/storing/set/${name}`)).outcome).toBe('hit');
+  });
+
+  it('for 2 ** 31 seconds at most, whatever larger number its Cache-Control says (RFC 9111 §1.2.2)', async () => {
+    holdTime();
+    const server = await TestServer.ofControllers([StoringController]);
+    await server.get('/storing/set/max-age-huge');
+    const status = String((await server.get('/storing/set/max-age-huge')).headers['cache-status']);
+    expect(status).toBe(`routing-controllers-cache; hit; ttl=${2 ** 31}`);
   });
 
   it('for as long as its own Cache-Control says, which is sent on with its age', async () => {

@@ -5,6 +5,9 @@ const EXCHANGE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
 return 1`;
 
+/** Milliseconds: some three thousand years. Redis refuses what it cannot add to its clock. */
+const LONGEST_MS = 1e14;
+
 export function set(key: string, value: Buffer, lifetimeMs: number): RedisCommand {
   return ['SET', key, value, ...expiry(lifetimeMs)];
 }
@@ -27,5 +30,5 @@ function expiry(lifetimeMs: number): string[] {
 }
 
 function milliseconds(lifetimeMs: number): string {
-  return String(Math.max(1, Math.ceil(lifetimeMs)));
+  return String(Math.min(Math.max(1, Math.ceil(lifetimeMs)), LONGEST_MS));
 }
