@@ -8,6 +8,8 @@ interface Connectable {
   destroy(): unknown;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
   on(event: string, listener: (...args: any[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
+  off(event: string, listener: (...args: any[]) => void): unknown;
 }
 
 interface SendOptions {

@@ -14,9 +14,17 @@ const slotOf = createRequire(__filename)('cluster-key-slot') as (key: string) =>
 export class RedisCluster extends RedisDriver {
   readonly spread = 16;
   private readonly lives = new WeakMap<RedisSingleClient, RedisLife>();
+  /** As long as the client keeps its own clients of the servers. */
+  private readonly living = new Set<WeakRef<RedisLife>>();
 
   constructor(private readonly cluster: RedisClusterClient) {
     super(cluster);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    for (const life of this.living) life.deref()?.end();
+    this.living.clear();
   }
 
   protected read(keys: readonly string[]): Promise<readonly Found[]> {
@@ -52,7 +60,13 @@ export class RedisCluster extends RedisDriver {
     if (shard === undefined) throw new Error('no server of the cluster is known that has the key');
     const client = await this.cluster.nodeClient(shard.master);
     let life = this.lives.get(client);
-    if (life === undefined) this.lives.set(client, (life = new RedisLife(client)));
+    if (life === undefined) this.lives.set(client, (life = this.begin(client)));
+    return life;
+  }
+
+  private begin(client: RedisSingleClient): RedisLife {
+    const life = new RedisLife(client);
+    this.living.add(new WeakRef(life));
     return life;
   }
 }

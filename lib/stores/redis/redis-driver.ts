@@ -13,6 +13,7 @@ export abstract class RedisDriver implements Driver {
   private isClosed = false;
   /** Until the first attempt to connect has come to something: so that the first requests need not pass by. */
   private connecting: Promise<void> | undefined;
+  private onClientError: ((error: unknown) => void) | undefined;
 
   constructor(private readonly client: RedisClient) {}
 
@@ -56,10 +57,11 @@ export abstract class RedisDriver implements Driver {
 
   /** A client that is open already stays its owner's. */
   open(onError: (error: unknown) => void): void {
-    this.client.on('error', (error: unknown) => {
+    this.onClientError = error => {
       this.connecting = undefined;
       onError(error);
-    });
+    };
+    this.client.on('error', this.onClientError);
     if (this.client.isOpen) return;
     this.isOurs = true;
     this.connecting = this.connect(onError).finally(() => {
@@ -69,7 +71,9 @@ export abstract class RedisDriver implements Driver {
 
   close(): Promise<void> {
     this.isClosed = true;
+    // A client of this library's own may still fail while it ends, with nobody else to hear of it.
     if (this.isOurs) this.client.destroy();
+    else if (this.onClientError !== undefined) this.client.off('error', this.onClientError);
     return Promise.resolve();
   }
 

@@ -30,13 +30,12 @@ export class RedisLife {
   private learning: Promise<void> | undefined;
 
   constructor(private readonly client: RedisSingleClient) {
-    for (const turn of TURNS) {
-      client.on(turn, () => {
-        this.connection++;
-        this.known = undefined;
-        this.learning = undefined;
-      });
-    }
+    for (const turn of TURNS) client.on(turn, this.turn);
+  }
+
+  /** Leaves the client as it was. */
+  end(): void {
+    for (const turn of TURNS) this.client.off(turn, this.turn);
   }
 
   /** @throws when the connection is not ready or is lost before the reply, and where the server is not the primary */
@@ -55,6 +54,12 @@ export class RedisLife {
     if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
     return { reply, incarnation: `${known.runId}.${known.reign}` };
   }
+
+  private readonly turn = (): void => {
+    this.connection++;
+    this.known = undefined;
+    this.learning = undefined;
+  };
 
   private async learn(connection: number): Promise<void> {
     try {

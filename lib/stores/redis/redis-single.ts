@@ -12,6 +12,11 @@ export class RedisSingle extends RedisDriver {
     this.life = new RedisLife(server);
   }
 
+  override async close(): Promise<void> {
+    await super.close();
+    this.life.end();
+  }
+
   protected async read(keys: readonly string[]): Promise<readonly Found[]> {
     const { reply, incarnation } = await this.life.ask(['MGET', ...keys]);
     return (reply as (Buffer | null)[]).map(value => ({ value: value ?? undefined, incarnation }));
