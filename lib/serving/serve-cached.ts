@@ -64,7 +64,11 @@ function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: Keyed
 
 function compute(miss: Miss, isForced: boolean): unknown {
   if (requestOf(miss.call).method === 'HEAD') return fillHead(miss);
-  return isForced ? new Computation(miss, undefined).run() : fill(miss);
+  if (!isForced) return fill(miss);
+  const { engine, address, fence } = miss;
+  // Whoever comes from now on shares this response, not that of a computation that began before it.
+  const flight = engine.flights.areApart(address.key) ? undefined : engine.flights.open(address.key, fence);
+  return new Computation(miss, flight).run();
 }
 
 function passBy(engine: Engine, call: ActionCall, detail: string): unknown {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
@@ -11,6 +12,9 @@ import type { TagLog } from './tag-log.js';
 
 /** Milliseconds that a generation outlives the last entry that needs it. */
 const OUTLIVES_MS = 60_000;
+
+/** Addresses whose order of computations is remembered. */
+const MAX_ORDERED = 10_000;
 
 /** What stands at an address: the fence of this moment, and the entry if it may be served, or if it has expired and is still kept. */
 export interface View {
@@ -26,6 +30,9 @@ export type Where = 'anywhere' | 'where-absent';
 
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
+  /** By entry key, the latest computation whose response this process has stored: an earlier one does not replace it. */
+  private readonly stored = new LRUCache<string, number>({ max: MAX_ORDERED });
+
   /** @param isDoubtful whether the store does not know all that has been invalidated over an address, with the tags that an entry has brought */
   constructor(
     private readonly driver: Driver,
@@ -81,6 +88,8 @@ export class SharedEntries {
     const value = encodeEntry(address, entry, fence.stamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
+    if ((this.stored.get(entryKey) ?? 0) > fence.sequence) return false;
+    this.stored.set(entryKey, fence.sequence);
     const [isPut] = await Promise.all([
       // What stands there and may not be served is compared, so that of several who find it one takes its place.
       where === 'where-absent'

@@ -4,6 +4,10 @@ import { parseGeneration } from './generation.js';
 
 /** The generations over an address at one moment, and so what may be done with what is computed from then on. */
 export class SharedFence {
+  private static latest = 0;
+
+  /** Of two computations in this process, the later one has the larger number. */
+  readonly sequence = ++SharedFence.latest;
   /** The right to compute that this process holds under the fence. */
   claim: HeldClaim | undefined;
   /** Whether nothing is computed under it any more. */
