@@ -71,7 +71,7 @@ export abstract class RedisDriver implements Driver {
 
   close(): Promise<void> {
     this.isClosed = true;
-    // A client of this library's own may still fail while it ends, with nobody else to hear of it.
+    // A client that this library made keeps its listener: an error while it ends would else end the process.
     if (this.isOurs) this.client.destroy();
     else if (this.onClientError !== undefined) this.client.off('error', this.onClientError);
     return Promise.resolve();

@@ -17,7 +17,7 @@ export interface SharedEntry {
 
 /** The last byte is the version of the format: entries of another are not read. */
 const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x02]);
-/** After them, a digest of all that follows: entries that begin alike are alike, and what was damaged on the way is not read. */
+/** The magic number and a digest of the rest. Two entries are equal if these bytes are, and a damaged entry does not match its digest. */
 export const IDENTITY_BYTES = MAGIC.length + 12;
 const PREAMBLE_BYTES = IDENTITY_BYTES + 4;
 

@@ -35,7 +35,7 @@ export class Generations {
   constructor(
     private readonly driver: Driver,
     private readonly clock: Clock,
-    private readonly timeoutMs = 250,
+    private readonly timeoutMs: number,
   ) {
     this.lifetimeMs = driver.canExtend ? GENERATION_MS : UNEXTENDED_MS;
   }
@@ -55,7 +55,7 @@ export class Generations {
 
   /** Enters a change as under way, or says again that it is. */
   beginChange(seen: Seen, ownerId: string): Promise<Seen> {
-    // It outlives its deadline: one that has lapsed must be seen, since nobody knows what its owner has changed.
+    // The mark outlives its deadline. A computation must see a mark that has lapsed, since its owner may have changed data before it died.
     return this.move(seen, this.lifetimeMs, (current, isBlind) => {
       const now = this.clock.now();
       const next = withOwner(current, { id: ownerId, deadlineMs: now + CHANGE_MS }, now);

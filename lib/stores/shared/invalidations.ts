@@ -73,7 +73,7 @@ export class Invalidations {
     );
   }
 
-  /** @param isLast whether nobody tries again: then also a store that is left alone is asked */
+  /** @param isLast true if no later attempt follows: then a store whose circuit breaker is open is asked too */
   private async end(targets: Targets, ownerIds: readonly string[], seen: Seen, isLast = false): Promise<void> {
     const send = async (chunk: Targets): Promise<Seen> =>
       this.generations.endChanges(await this.prepare(chunk, seen), ownerIds, true);

@@ -55,7 +55,7 @@ export class Reachability {
   }
 
   /**
-   * As `run`, but asks also a store that is left alone: for what is lost if nobody asks again.
+   * As `run`, but also asks a store whose circuit breaker is open: for an operation that no later one repeats.
    *
    * @throws StoreUnreachable
    */

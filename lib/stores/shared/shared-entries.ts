@@ -30,6 +30,8 @@ export type Where = 'anywhere' | 'where-absent';
 
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
+  /** The sequence number of the latest computation. */
+  private latest = 0;
   /** By entry key, the latest computation whose response this process has stored: an earlier one does not replace it. */
   private readonly stored = new LRUCache<string, number>({ max: MAX_ORDERED });
 
@@ -57,7 +59,7 @@ export class SharedEntries {
     const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
     const generations = await this.begun(keys, found.slice(0, keys.length));
     const extra = found[keys.length]?.value;
-    const fence = new SharedFence(generations, undefined, !wasDoubtful && !this.isDoubtful(address));
+    const fence = new SharedFence(generations, undefined, !wasDoubtful && !this.isDoubtful(address), ++this.latest);
     const standing = await this.standing(address, value, fence);
     if (standing !== undefined && this.isFresh(standing)) return { fence, entry: standing, stale: undefined, extra };
     return { fence: address.awaitsTags === true ? await this.fence(address) : fence, entry: undefined, stale: standing, extra };
@@ -68,7 +70,7 @@ export class SharedEntries {
     const keys = this.keys.generationsOver(address.path, address.tags);
     const generations = await this.begun(keys, await this.driver.getMany(keys));
     const tagPosition = address.awaitsTags === true ? await this.tagLog.position() : undefined;
-    return new SharedFence(generations, tagPosition, !wasDoubtful && !this.isDoubtful(address));
+    return new SharedFence(generations, tagPosition, !wasDoubtful && !this.isDoubtful(address), ++this.latest);
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */

@@ -4,10 +4,6 @@ import { parseGeneration } from './generation.js';
 
 /** The generations over an address at one moment, and so what may be done with what is computed from then on. */
 export class SharedFence {
-  private static latest = 0;
-
-  /** Of two computations in this process, the later one has the larger number. */
-  readonly sequence = ++SharedFence.latest;
   /** The right to compute that this process holds under the fence. */
   claim: HeldClaim | undefined;
   /** Whether nothing is computed under it any more. */
@@ -19,11 +15,13 @@ export class SharedFence {
   /**
    * @param tagPosition where the log of tags was, where tags are to come
    * @param isTrusted whether the store has been told of all invalidations over the address that this process knows of
+   * @param sequence of two computations in this process, the later one has the larger number
    */
   constructor(
     generations: readonly Found[],
     readonly tagPosition: string | undefined,
     private readonly isTrusted: boolean,
+    readonly sequence: number,
   ) {
     this.stamps = generations.map(stampOf);
     this.isClean = areClean(generations);

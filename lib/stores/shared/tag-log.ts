@@ -17,14 +17,14 @@ const LIFETIME_MS = 60 * 60 * 1000;
  * generations of the tags are. Where it has been lost, or has gone on too far, all tags count as invalidated.
  */
 export class TagLog {
-  /** Rounds of one process that come while another is written go together in one. */
+  /** Rounds that arrive while this process writes one go together in the next. */
   private readonly rounds: Batches<readonly string[], void>;
 
   /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
     private readonly driver: Driver,
     private readonly key: string,
-    timeoutMs = 250,
+    timeoutMs: number,
   ) {
     this.rounds = new Batches(rounds => this.appendMarks([...new Set(rounds.flat())]), timeoutMs);
   }

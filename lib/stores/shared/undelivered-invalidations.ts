@@ -20,19 +20,19 @@ export type Deliver = (targets: Targets, ownerIds: readonly string[]) => Promise
 /** Invalidations that the store has not been told of: kept, and tried again until it has. */
 export class UndeliveredInvalidations {
   private waiting: Waiting[] = [];
-  /** The invalidation of everything that more than are kept came to, until it is on its way to the store. */
+  /** The one invalidation of everything that replaces too many, until it is sent to the store. */
   private everything: Waiting | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  /** @param deliverAtLast for the attempt after which nobody tries again */
+  /** @param deliverAtLast for the last attempt, when the cache is closed */
   constructor(
     private readonly deliver: Deliver,
     private readonly deliverAtLast = deliver,
   ) {}
 
   add(targets: Targets, ownerIds: readonly string[], cause: unknown): Undelivered {
-    // Everything waits already, and is not on its way yet: one invalidation of all says as much.
+    // An invalidation of everything waits and has not been sent yet: it covers this one.
     const { delivered } = this.everything ?? this.keep(targets, ownerIds);
     if (this.waiting.length > MAX_WAITING) this.takeTogether();
     this.retryLater();
@@ -91,7 +91,7 @@ export class UndeliveredInvalidations {
     const deliver = this.isClosed ? this.deliverAtLast : this.deliver;
     // One after the other: many that wait are about the same prefixes, and would only be in each other's way.
     for (const alike of groupsOf(this.waiting)) {
-      // What is added from here on may come too late for what is being delivered.
+      // The store may have written its generation before an invalidation that is added from here on.
       const { everything } = this;
       if (everything !== undefined && alike.includes(everything)) this.everything = undefined;
       try {

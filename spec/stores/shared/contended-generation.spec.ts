@@ -23,7 +23,7 @@ function contended() {
     },
   };
   return {
-    generations: new Generations(driver as Driver, systemClock),
+    generations: new Generations(driver as Driver, systemClock, 250),
     text: () => value!.toString(),
     /** From now on, with this happening between the last look and the write that is made without comparison. */
     contend: (between: () => Promise<unknown>) => {

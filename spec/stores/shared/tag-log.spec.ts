@@ -35,7 +35,7 @@ describe('the log of tags', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), tags, async (steps, asked) => {
         const driver = new MemoryDriver();
-        const log = new TagLog(driver, KEY);
+        const log = new TagLog(driver, KEY, 250);
         const begun: Begun[] = [];
         for (const taken of steps) await take(taken, driver, log, begun);
         for (const { position, since, isLost } of begun) {
@@ -54,7 +54,7 @@ describe('the log of tags', () => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 7 }), fc.boolean(), async (scheduler, count, isBegun) => {
           const driver = new MemoryDriver({ exchangesAtomically, pause: () => scheduler.schedule(Promise.resolve()) });
-          const log = new TagLog(driver, KEY);
+          const log = new TagLog(driver, KEY, 250);
           if (isBegun) await scheduler.waitFor(log.append(['earlier']));
           const before = await scheduler.waitFor(log.position());
           if (before === undefined) throw new Error('The log has not begun.');
@@ -82,7 +82,7 @@ describe('the log of tags', () => {
 
   it('begins anew where others always come first, so that all that began before counts as invalidated', async () => {
     const driver = new MemoryDriver();
-    const log = new TagLog(driver, KEY);
+    const log = new TagLog(driver, KEY, 250);
     const before = await log.position();
     jest.spyOn(driver, 'exchange').mockResolvedValue(false);
     await log.append(['user:bob']);
@@ -92,7 +92,7 @@ describe('the log of tags', () => {
   });
 
   it('reaches back over its rounds, and not one further', async () => {
-    const log = new TagLog(new MemoryDriver(), KEY);
+    const log = new TagLog(new MemoryDriver(), KEY, 250);
     const position = await log.position();
     for (let round = 1; round < ROUNDS; round++) await log.append(['user:alice']);
     expect(await log.hasSince(position!, ['user:bob'])).toBe(false);
@@ -106,7 +106,7 @@ describe('the log of tags', () => {
     ['comes from another life of the server', driver => (driver.incarnation = 'second')],
   ])('says of everything that it was invalidated when it %s, and knows again from then on', async (_what, happen) => {
     const driver = new MemoryDriver();
-    const log = new TagLog(driver, KEY);
+    const log = new TagLog(driver, KEY, 250);
     await log.append(['user:alice']);
     const before = await log.position();
     happen(driver);
@@ -121,7 +121,7 @@ describe('the log of tags', () => {
   it('cannot be begun where the server keeps nothing', async () => {
     const driver = new MemoryDriver();
     jest.spyOn(driver, 'add').mockResolvedValue(true);
-    expect(await new TagLog(driver, KEY).position()).toBeUndefined();
+    expect(await new TagLog(driver, KEY, 250).position()).toBeUndefined();
   });
 });
 
