@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { SteadyClock, systemClock, type Clock } from '../clock.js';
+import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
 import { inTime } from '../deadline.js';
 import { channels } from '../events/cache-events.js';
@@ -46,7 +46,7 @@ export class Engine {
 
   constructor(
     readonly config: CacheConfig,
-    readonly clock: Clock = config.store === 'simple' ? new SteadyClock() : systemClock,
+    readonly clock: Clock = systemClock,
   ) {
     this.faults = new Faults(config.onError, () => this.counters.counts.errors++);
     this.flights = new Flights(clock);

@@ -1,4 +1,4 @@
-import { SteadyClock, systemClock } from '../../lib/clock.js';
+import { systemClock } from '../../lib/clock.js';
 
 /** Time that stands still until it is moved. */
 export interface MovedTime {
@@ -9,7 +9,6 @@ export interface MovedTime {
 export function holdTime(): MovedTime {
   let now = Date.UTC(2026, 0, 1);
   jest.spyOn(systemClock, 'now').mockImplementation(() => now);
-  jest.spyOn(SteadyClock.prototype, 'now').mockImplementation(() => now);
   return {
     forwardSeconds(seconds) {
       now += seconds * 1000;

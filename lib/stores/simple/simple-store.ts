@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { SteadyClock, type Clock } from '../../clock.js';
+import { systemClock, type Clock } from '../../clock.js';
 import { channels, tell } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Fence, Hit, ListedEntry, Miss, Store, StoreSize, Targets } from '../store.js';
@@ -44,7 +44,7 @@ export class SimpleStore implements Store {
   private sequence = 0;
   private lastInvalidation = 0;
 
-  constructor({ maxBytes = 64 * 1024 * 1024, clock = new SteadyClock() }: SimpleStoreOptions = {}) {
+  constructor({ maxBytes = 64 * 1024 * 1024, clock = systemClock }: SimpleStoreOptions = {}) {
     this.clock = clock;
     this.maxBytes = maxBytes;
     this.entries = this.noEntries();
