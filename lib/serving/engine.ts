@@ -160,13 +160,17 @@ export class Engine {
     return isStored;
   }
 
-  private untilDelivered({ cause, delivered }: Undelivered): MaybePromise<boolean> {
+  private untilDelivered({ cause, delivered, hasLapsed = false }: Undelivered): MaybePromise<boolean> {
     this.faults.report(
       'CACHE_INVALIDATION_UNDELIVERED',
       'an invalidation could not be delivered; it is tried again until it is, and until then nothing that it covers is taken from the store',
       cause,
     );
-    if (this.config.whenUnreachable === 'continue') return true;
-    return inTime(delivered, this.config.collapseTimeout * 1000, 'late').then(delivery => delivery !== 'late');
+    const { whenUnreachable, collapseTimeout } = this.config;
+    // Elsewhere the change still counts as under way, so nothing that it covers is served there.
+    if (whenUnreachable === 'continue' && !hasLapsed) return true;
+    return inTime(delivered, collapseTimeout * 1000, 'late').then(
+      delivery => delivery !== 'late' || whenUnreachable === 'continue',
+    );
   }
 }

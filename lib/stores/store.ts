@@ -89,6 +89,11 @@ export interface Undelivered {
   readonly cause: unknown;
   /** Resolves when the store has it. */
   readonly delivered: Promise<void>;
+  /**
+   * Whether the change was announced so long ago that the store may have taken it for dead before it ended: then other processes may have
+   * stored what they computed in between. Default false.
+   */
+  readonly hasLapsed?: boolean;
 }
 
 /** How an invalidation went: done, when nothing is said. */

@@ -12,6 +12,8 @@ export class MemoryDriver implements Driver {
   readonly canExtend = true;
   readonly exchangesAtomically: boolean;
   readonly values = new Map<string, Buffer>();
+  private readonly endsAtMs = new Map<string, number>();
+  private nowMs = 0;
   /** Of the life that the server is in. */
   incarnation = 'first';
   private readonly pause: () => Promise<unknown>;
@@ -21,36 +23,46 @@ export class MemoryDriver implements Driver {
     this.pause = pause;
   }
 
+  /** Moves the clock of the server, which no process sees. */
+  pass(ms: number): void {
+    this.nowMs += ms;
+    for (const [key, endMs] of this.endsAtMs) if (endMs <= this.nowMs) this.remove(key);
+  }
+
   async getMany(keys: readonly string[]): Promise<readonly Found[]> {
     await this.pause();
     return keys.map(key => ({ value: this.values.get(key), incarnation: this.incarnation }));
   }
 
-  async set(key: string, value: Buffer): Promise<void> {
+  async set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
     await this.pause();
-    this.values.set(key, value);
+    this.keep(key, value, lifetimeMs);
   }
 
-  add(key: string, value: Buffer): Promise<boolean> {
-    return this.exchange(key, undefined, value);
+  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.exchange(key, undefined, value, lifetimeMs);
   }
 
-  async exchange(key: string, expected: Buffer | undefined, value: Buffer): Promise<boolean> {
+  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     await this.pause();
     const present = this.values.get(key);
     const isAsExpected = expected === undefined ? present === undefined : present?.equals(expected) === true;
     if (!isAsExpected) return false;
     if (!this.exchangesAtomically) await this.pause();
-    this.values.set(key, value);
+    this.keep(key, value, lifetimeMs);
     return true;
   }
 
   async delete(key: string): Promise<void> {
     await this.pause();
-    this.values.delete(key);
+    this.remove(key);
   }
 
-  extend(): Promise<void> {
+  extend(keys: readonly string[], lifetimeMs: number): Promise<void> {
+    for (const key of keys) {
+      const endMs = this.endsAtMs.get(key);
+      if (endMs !== undefined) this.endsAtMs.set(key, Math.max(endMs, this.nowMs + lifetimeMs));
+    }
     return Promise.resolve();
   }
 
@@ -60,5 +72,15 @@ export class MemoryDriver implements Driver {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  private keep(key: string, value: Buffer, lifetimeMs: number): void {
+    this.values.set(key, value);
+    this.endsAtMs.set(key, this.nowMs + lifetimeMs);
+  }
+
+  private remove(key: string): void {
+    this.values.delete(key);
+    this.endsAtMs.delete(key);
   }
 }

@@ -1,14 +1,14 @@
-import type { Clock } from '../../clock.js';
 import { Batches } from './batches.js';
 import type { Driver } from './driver.js';
 import { afterChange, generationValue, hasLapsed, newToken, parseGeneration, withOwner, type Generation } from './generation.js';
 
-/** Milliseconds for which a change is taken to be under way when nothing is heard of it. */
-export const CHANGE_MS = 30_000;
 const HOUR_MS = 60 * 60 * 1000;
 /** Milliseconds that a generation lives when no entry needs it longer; and where that cannot be said later. */
 const GENERATION_MS = HOUR_MS;
 const UNEXTENDED_MS = 30 * 24 * HOUR_MS;
+/** Milliseconds that a generation lives when nothing needs it; and when nothing was stored under it at first. */
+const UNUSED_MS = 1;
+const SOON_MS = 10_000;
 /** Of the processes that change one generation at once, one gets through at each attempt. */
 const ATTEMPTS = 32;
 
@@ -21,12 +21,12 @@ type Step = (current: Generation | undefined, isBlind: boolean) => Generation | 
 /** A step that is to be taken from what the key was last seen to hold. */
 interface Move {
   readonly seen: Buffer | undefined;
-  readonly lifetimeMs: number;
   readonly step: Step;
 }
 
 /** Moves the generations of a shared store from one state to the next, whoever else does the same. */
 export class Generations {
+  /** Also of marks. They outlive their owners: a computation must see that an owner has died, which may have changed data before. */
   private readonly lifetimeMs: number;
   /** The moves under way, by key: those of one process go together, so that any number of them costs a few round trips. */
   private readonly moves = new Map<string, Batches<Move, Buffer | undefined>>();
@@ -34,7 +34,6 @@ export class Generations {
   /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
     private readonly driver: Driver,
-    private readonly clock: Clock,
     private readonly timeoutMs: number,
   ) {
     this.lifetimeMs = driver.canExtend ? GENERATION_MS : UNEXTENDED_MS;
@@ -45,20 +44,28 @@ export class Generations {
     return new Map(keys.map((key, index) => [key, found[index]?.value]));
   }
 
-  /** Begins generations where there is none, or only one whose changes have all died. */
-  renew(seen: Seen): Promise<Seen> {
-    return this.move(seen, this.lifetimeMs, current => {
-      if (current !== undefined && !hasLapsed(current, this.clock.now())) return undefined;
+  /**
+   * Begins generations where there is none, or only one whose changes have all died.
+   *
+   * @param dead the owners that are known to have died
+   */
+  renew(seen: Seen, dead: ReadonlySet<string>): Promise<Seen> {
+    return this.move(seen, current => {
+      if (current !== undefined && !hasLapsed(current, dead)) return undefined;
       return { kind: 'clean', token: newToken() };
     });
   }
 
+  /** Lets generations end soon that nothing has been stored under, where they are as they began. */
+  async expireSoon(begun: Seen): Promise<void> {
+    const present = Array.from(begun).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+    await Promise.all(present.map(({ key, value }) => this.driver.exchange(key, value, value, SOON_MS)));
+  }
+
   /** Enters a change as under way, or says again that it is. */
   beginChange(seen: Seen, ownerId: string): Promise<Seen> {
-    // The mark outlives its deadline. A computation must see a mark that has lapsed, since its owner may have changed data before it died.
-    return this.move(seen, this.lifetimeMs, (current, isBlind) => {
-      const now = this.clock.now();
-      const next = withOwner(current, { id: ownerId, deadlineMs: now + CHANGE_MS }, now);
+    return this.move(seen, (current, isBlind) => {
+      const next = withOwner(current, ownerId);
       return isBlind ? { ...next, previous: newToken() } : next;
     });
   }
@@ -67,16 +74,11 @@ export class Generations {
   endChanges(seen: Seen, ownerIds: readonly string[], hasChanged: boolean): Promise<Seen> {
     // Without a comparison in one step, going back to a token could undo an invalidation made in between.
     const changed = hasChanged || !this.driver.exchangesAtomically;
-    return this.move(seen, this.lifetimeMs, (current, isBlind) =>
-      afterChange(current, ownerIds, changed || isBlind, this.clock.now()),
-    );
+    return this.move(seen, (current, isBlind) => afterChange(current, ownerIds, changed || isBlind));
   }
 
-  private async move(seen: Seen, lifetimeMs: number, step: Step): Promise<Seen> {
-    const moves = Array.from(
-      seen,
-      async ([key, value]) => [key, await this.movesOf(key).add({ seen: value, lifetimeMs, step })] as const,
-    );
+  private async move(seen: Seen, step: Step): Promise<Seen> {
+    const moves = Array.from(seen, async ([key, value]) => [key, await this.movesOf(key).add({ seen: value, step })] as const);
     return new Map(await Promise.all(moves));
   }
 
@@ -96,13 +98,13 @@ export class Generations {
   /** Takes several steps with one write. @returns what the key holds then */
   private async moveOne(key: string, moves: readonly Move[]): Promise<Buffer | undefined> {
     let current = await this.seenByAll(key, moves);
-    const lifetimeMs = Math.max(...moves.map(move => move.lifetimeMs));
     for (let attempt = 1; ; attempt++) {
       const isBlind = attempt > ATTEMPTS;
       const before = current && parseGeneration(current);
       const next = moves.reduce((generation, { step }) => step(generation, isBlind) ?? generation, before);
       if (next === before || next === undefined) return current;
       const value = generationValue(next);
+      const lifetimeMs = next.kind === 'clean' && next.isUnused === true ? UNUSED_MS : this.lifetimeMs;
       // Every value written is new, so that one that wins without comparison still invalidates all before it.
       if (isBlind) await this.driver.set(key, value, lifetimeMs);
       else if (!(await this.driver.exchange(key, current, value, lifetimeMs))) {

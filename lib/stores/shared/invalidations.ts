@@ -1,6 +1,7 @@
 import type { Address, Change, Invalidated, Targets } from '../store.js';
 import type { Generations, Seen } from './generations.js';
 import type { KeySpace } from './key-space.js';
+import type { Owners } from './owners.js';
 import type { Reachability } from './reachability.js';
 import { SharedChange } from './shared-change.js';
 import type { TagLog } from './tag-log.js';
@@ -16,6 +17,7 @@ export class Invalidations {
   constructor(
     private readonly keys: KeySpace,
     private readonly generations: Generations,
+    private readonly owners: Owners,
     private readonly tagLog: TagLog,
     private readonly reachability: Reachability,
   ) {
@@ -44,7 +46,7 @@ export class Invalidations {
    * @throws StoreUnreachable
    */
   async beginChange(targets: Targets): Promise<Change> {
-    const change = new SharedChange(targets, {
+    const change = new SharedChange(targets, this.owners.newOwner(), {
       announce: (those, ownerId, seen, isOver) => this.announce(those, ownerId, seen, isOver),
       end: (those, ownerId, seen) => this.endOrKeep(those, [ownerId], seen),
       abandon: (those, ownerId, seen) => this.abandon(those, ownerId, seen),
@@ -61,7 +63,8 @@ export class Invalidations {
 
   private announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen> {
     return this.inChunks('a change could not be announced', targets, async chunk => {
-      const announced = await this.generations.beginChange(await this.prepare(chunk, seen), ownerId);
+      const [prepared] = await Promise.all([this.prepare(chunk, seen), this.owners.refresh(ownerId)]);
+      const announced = await this.generations.beginChange(prepared, ownerId);
       // The store has been given up meanwhile, and nobody else would end it.
       return isOver() ? this.generations.endChanges(announced, [ownerId], false) : announced;
     });

@@ -62,6 +62,11 @@ export class KeySpace {
     return this.generation('t', encodeURIComponent(tag.toWellFormed()));
   }
 
+  /** Of a group of changes under way. */
+  owners(group: string): string {
+    return `${this.keyPrefix}:o:${group}`;
+  }
+
   /** Of the log of the tags that were invalidated last. */
   get tagLog(): string {
     return `${this.keyPrefix}:tags`;

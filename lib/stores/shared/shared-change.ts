@@ -1,6 +1,6 @@
 import type { Change, Invalidated, Targets, Undelivered } from '../store.js';
-import { newToken } from './generation.js';
-import { CHANGE_MS, type Seen } from './generations.js';
+import type { Seen } from './generations.js';
+import { CHANGE_MS } from './owners.js';
 
 /** What a change tells the store. All reject when it cannot be told, but `end`. */
 export interface ChangeNotices {
@@ -16,15 +16,17 @@ export interface ChangeNotices {
 
 /** A change under way, announced again and again while it lasts: one that is not heard of any more has died. */
 export class SharedChange implements Change {
-  private readonly ownerId = newToken();
   private seen: Seen = new Map();
   private hasChanged = false;
   private isOver = false;
   private timer: NodeJS.Timeout | undefined;
   private latest: Promise<void> = Promise.resolve();
+  /** When the latest announcement that has reached the store was sent. */
+  private announced = readClocks();
 
   constructor(
     private targets: Targets,
+    private readonly ownerId: string,
     private readonly notices: ChangeNotices,
   ) {}
 
@@ -49,13 +51,15 @@ export class SharedChange implements Change {
       await this.announce();
       return undefined;
     } catch (error) {
-      return this.notices.keep(this.targets, error);
+      return { ...this.notices.keep(this.targets, error), hasLapsed: this.mayHaveLapsed() };
     }
   }
 
   async commit(targets: Targets): Promise<Invalidated> {
+    const hasLapsed = this.mayHaveLapsed();
     await this.fallSilent();
-    return this.notices.end(together(this.targets, targets), this.ownerId, this.seen);
+    const undelivered = await this.notices.end(together(this.targets, targets), this.ownerId, this.seen);
+    return undelivered && { ...undelivered, hasLapsed };
   }
 
   async abandon(): Promise<void> {
@@ -69,7 +73,15 @@ export class SharedChange implements Change {
   }
 
   private async announce(): Promise<void> {
+    const sent = readClocks();
     this.seen = await this.notices.announce(this.targets, this.ownerId, this.seen, () => this.isOver);
+    this.announced = sent;
+  }
+
+  /** Whether the store may have taken the change for dead, as when this process was stopped. The monotonic clock may stand still meanwhile. */
+  private mayHaveLapsed(): boolean {
+    const { wallMs, monotonicMs } = readClocks();
+    return wallMs - this.announced.wallMs >= CHANGE_MS || monotonicMs - this.announced.monotonicMs >= CHANGE_MS;
   }
 
   private async fallSilent(): Promise<void> {
@@ -77,6 +89,10 @@ export class SharedChange implements Change {
     clearInterval(this.timer);
     await this.latest;
   }
+}
+
+function readClocks(): { readonly wallMs: number; readonly monotonicMs: number } {
+  return { wallMs: Date.now(), monotonicMs: performance.now() };
 }
 
 function together(some: Targets, others: Targets): Targets {

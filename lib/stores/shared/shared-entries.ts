@@ -5,8 +5,9 @@ import type { Driver, Found } from './driver.js';
 import { decodeEntry, encodeEntry, type SharedEntry } from './entry-format.js';
 import type { EntryReader } from './entry-reader.js';
 import { hasLapsed, parseGeneration } from './generation.js';
-import type { Generations } from './generations.js';
+import type { Generations, Seen } from './generations.js';
 import type { KeySpace } from './key-space.js';
+import type { Owners } from './owners.js';
 import { areClean, areEqual, SharedFence, stampOf } from './shared-fence.js';
 import type { TagLog } from './tag-log.js';
 
@@ -25,6 +26,14 @@ export interface View {
   readonly extra: Buffer | undefined;
 }
 
+interface Begun {
+  readonly generations: readonly Found[];
+  /** Those of them that were absent before, but the first: the root, which all entries need. */
+  readonly begun: Seen;
+}
+
+const NONE: Seen = new Map();
+
 /** Where an entry is put: in the place of whatever stands there, or where nothing does that may be served. */
 export type Where = 'anywhere' | 'where-absent';
 
@@ -41,6 +50,7 @@ export class SharedEntries {
     private readonly reader: EntryReader,
     private readonly keys: KeySpace,
     private readonly generations: Generations,
+    private readonly owners: Owners,
     private readonly tagLog: TagLog,
     private readonly clock: Clock,
     private readonly isDoubtful: (address: Address, tags?: readonly string[]) => boolean,
@@ -57,20 +67,23 @@ export class SharedEntries {
     const keys = this.keys.generationsOver(address.path, address.tags);
     const extraKeys = extraKey === undefined ? [] : [extraKey];
     const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
-    const generations = await this.begun(keys, found.slice(0, keys.length));
+    const current = await this.begun(keys, found.slice(0, keys.length));
     const extra = found[keys.length]?.value;
-    const fence = new SharedFence(generations, undefined, !wasDoubtful && !this.isDoubtful(address), ++this.latest);
+    const fence = this.newFence(current, undefined, !wasDoubtful && !this.isDoubtful(address));
     const standing = await this.standing(address, value, fence);
     if (standing !== undefined && this.isFresh(standing)) return { fence, entry: standing, stale: undefined, extra };
-    return { fence: address.awaitsTags === true ? await this.fence(address) : fence, entry: undefined, stale: standing, extra };
+    if (address.awaitsTags !== true) return { fence, entry: undefined, stale: standing, extra };
+    const positioned = await this.fence(address);
+    positioned.begun = new Map([...fence.begun, ...positioned.begun]);
+    return { fence: positioned, entry: undefined, stale: standing, extra };
   }
 
   async fence(address: Address): Promise<SharedFence> {
     const wasDoubtful = this.isDoubtful(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
-    const generations = await this.begun(keys, await this.driver.getMany(keys));
+    const current = await this.begun(keys, await this.driver.getMany(keys));
     const tagPosition = address.awaitsTags === true ? await this.tagLog.position() : undefined;
-    return new SharedFence(generations, tagPosition, !wasDoubtful && !this.isDoubtful(address), ++this.latest);
+    return this.newFence(current, tagPosition, !wasDoubtful && !this.isDoubtful(address));
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
@@ -114,28 +127,39 @@ export class SharedEntries {
     return true;
   }
 
+  private newFence({ generations, begun }: Begun, tagPosition: string | undefined, isTrusted: boolean): SharedFence {
+    return new SharedFence({ generations, begun, tagPosition, isTrusted, sequence: ++this.latest });
+  }
+
   /** @returns the generations of tags that were not known when the computation began; `undefined` if they have changed since */
   private async tagStamps(tags: readonly string[], { tagPosition }: SharedFence): Promise<readonly string[] | undefined> {
     const keys = tags.map(tag => this.keys.tag(tag));
-    const generations = await this.begun(keys, await this.driver.getMany(keys));
+    const found = await this.driver.getMany(keys);
+    const absent = tags.filter((_, index) => found[index]?.value === undefined);
+    // One that was invalidated or changed of late was there: where it has been evicted, nobody knows whether a change goes on.
+    if (absent.length > 0 && (await this.tagLog.names(absent))) await this.tagLog.append(absent);
+    const { generations } = await this.begun(keys, found);
     if (tagPosition === undefined || !areClean(generations)) return undefined;
     // Read after the generations: an invalidation writes it before them.
     return (await this.tagLog.hasSince(tagPosition, tags)) ? undefined : generations.map(stampOf);
   }
 
   /** The generations, where some had to begin first. */
-  private async begun(keys: readonly string[], found: readonly Found[]): Promise<readonly Found[]> {
+  private async begun(keys: readonly string[], found: readonly Found[]): Promise<Begun> {
+    if (areClean(found)) return { generations: found, begun: NONE };
+    const dead = await this.owners.deadAmong(found.map(({ value }) => value));
     const toBegin = new Map(
       keys.flatMap((key, index) => {
         const value = found[index]?.value;
-        return value === undefined || hasLapsed(parseGeneration(value), this.clock.now()) ? [[key, value] as const] : [];
+        return value === undefined || hasLapsed(parseGeneration(value), dead) ? [[key, value] as const] : [];
       }),
     );
-    if (toBegin.size === 0) return found;
+    if (toBegin.size === 0) return { generations: found, begun: NONE };
     // A change has died. Computations that do not know their tags yet must see that before they can see the new generation.
     if ([...toBegin.values()].some(value => value !== undefined)) await this.tagLog.appendAll();
-    await this.generations.renew(toBegin);
-    return this.driver.getMany(keys);
+    const renewed = await this.generations.renew(toBegin, dead);
+    const begun = new Map([...renewed].filter(([key]) => toBegin.get(key) === undefined && key !== keys[0]));
+    return { generations: await this.driver.getMany(keys), begun };
   }
 
   /** The entry, if it is of this address, is still to be kept, and has not been invalidated. */

@@ -1,6 +1,19 @@
 import type { Found } from './driver.js';
 import type { HeldClaim } from './claims.js';
 import { parseGeneration } from './generation.js';
+import type { Seen } from './generations.js';
+
+export interface SharedFenceParts {
+  readonly generations: readonly Found[];
+  /** Those of the generations that were absent before. */
+  readonly begun: Seen;
+  /** Where the log of tags was, where tags are to come. */
+  readonly tagPosition: string | undefined;
+  /** Whether the store has been told of all invalidations over the address that this process knows of. */
+  readonly isTrusted: boolean;
+  /** Of two computations in this process, the later one has the larger number. */
+  readonly sequence: number;
+}
 
 /** The generations over an address at one moment, and so what may be done with what is computed from then on. */
 export class SharedFence {
@@ -9,22 +22,21 @@ export class SharedFence {
   /** Whether nothing is computed under it any more. */
   isOver = false;
   readonly stamps: readonly string[];
+  /** The generations that were absent before, for as long as nothing is stored under them. */
+  begun: Seen;
+  readonly tagPosition: string | undefined;
+  readonly sequence: number;
   /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;
+  private readonly isTrusted: boolean;
 
-  /**
-   * @param tagPosition where the log of tags was, where tags are to come
-   * @param isTrusted whether the store has been told of all invalidations over the address that this process knows of
-   * @param sequence of two computations in this process, the later one has the larger number
-   */
-  constructor(
-    generations: readonly Found[],
-    readonly tagPosition: string | undefined,
-    private readonly isTrusted: boolean,
-    readonly sequence: number,
-  ) {
+  constructor({ generations, begun, tagPosition, isTrusted, sequence }: SharedFenceParts) {
     this.stamps = generations.map(stampOf);
     this.isClean = areClean(generations);
+    this.begun = begun;
+    this.tagPosition = tagPosition;
+    this.isTrusted = isTrusted;
+    this.sequence = sequence;
   }
 
   /** Whether what is computed under it may be kept, and waited for by other processes. */

@@ -21,6 +21,7 @@ import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
 import { NearEntries, type StartReadingDriver } from './near-entries.js';
+import { Owners } from './owners.js';
 import { Reachability, StoreUnreachable } from './reachability.js';
 import { SharedEntries, type Where } from './shared-entries.js';
 import type { SharedFence } from './shared-fence.js';
@@ -37,6 +38,7 @@ const SHORTEST_CLAIM_MS = 100;
  */
 export class SharedStore implements Store {
   private readonly reachability: Reachability;
+  private readonly generations: Generations;
   private readonly claims: Claims;
   private readonly near: NearEntries | undefined;
   private readonly entries: SharedEntries;
@@ -51,17 +53,19 @@ export class SharedStore implements Store {
   ) {
     const { clock, report, collapseTimeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.spread);
-    const generations = new Generations(driver, clock, settings.storeTimeoutMs);
+    this.generations = new Generations(driver, settings.storeTimeoutMs);
+    const owners = new Owners(driver, keys, settings.storeTimeoutMs);
     const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
     this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });
     const tagLog = new TagLog(driver, keys.tagLog, settings.storeTimeoutMs);
-    this.invalidations = new Invalidations(keys, generations, tagLog, this.reachability);
+    this.invalidations = new Invalidations(keys, this.generations, owners, tagLog, this.reachability);
     this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
     this.entries = new SharedEntries(
       driver,
       this.near ?? new FarEntries(driver),
       keys,
-      generations,
+      this.generations,
+      owners,
       tagLog,
       clock,
       (address, tags) => this.invalidations.areMissingOver(address, tags),
@@ -117,8 +121,12 @@ export class SharedStore implements Store {
 
   release(fence: Fence, ending: Ending): void {
     const ours = fence as SharedFence;
-    const { claim } = ours;
+    const { claim, begun } = ours;
     ours.isOver = true;
+    // Requests for what does not exist, or for what cannot be stored, leave no keys behind for long.
+    if (ending === 'unshareable' && begun.size > 0) {
+      this.reachability.run('generations could not be given up', () => this.generations.expireSoon(begun)).catch(() => undefined);
+    }
     if (claim === undefined) return;
     ours.claim = undefined;
     const end = (): Promise<void> => (ending === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));

@@ -59,6 +59,13 @@ export class TagLog {
     return marks.has(ALL) || tags.some(tag => marks.has(mark(tag)));
   }
 
+  /** Whether one of the tags was invalidated, or a change of it begun, since the log has been kept. */
+  async names(tags: readonly string[]): Promise<boolean> {
+    const [found] = await this.driver.getMany([this.key]);
+    const marks = new Set(found === undefined ? [] : roundsIn(found).flatMap(round => round.split(',').slice(1)));
+    return tags.some(tag => marks.has(mark(tag)));
+  }
+
   private async appendMarks(marks: readonly string[]): Promise<void> {
     const round = [newToken(), ...(marks.length > MAX_TAGS ? [ALL] : marks)].join(',');
     // Without a comparison in one step, what another appends in between would be lost, and what was before it kept: so it begins anew.

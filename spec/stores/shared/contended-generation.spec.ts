@@ -1,4 +1,3 @@
-import { systemClock } from '../../../lib/clock.js';
 import type { Driver } from '../../../lib/stores/shared/driver.js';
 import { Generations } from '../../../lib/stores/shared/generations.js';
 
@@ -23,7 +22,7 @@ function contended() {
     },
   };
   return {
-    generations: new Generations(driver as Driver, systemClock, 250),
+    generations: new Generations(driver as Driver, 250),
     text: () => value!.toString(),
     /** From now on, with this happening between the last look and the write that is made without comparison. */
     contend: (between: () => Promise<unknown>) => {
@@ -44,7 +43,7 @@ async function invalidate(generations: Generations): Promise<void> {
 describe('a generation that many change at once', () => {
   it('never returns to its token of before when a change that changed nothing ends blindly', async () => {
     const { generations, text, contend } = contended();
-    await generations.renew(new Map([[KEY, undefined]]));
+    await generations.renew(new Map([[KEY, undefined]]), new Set());
     const before = text();
     const seen = await generations.beginChange(await generations.read([KEY]), 'idle');
     contend(() => invalidate(generations));
@@ -54,7 +53,7 @@ describe('a generation that many change at once', () => {
 
   it('never returns to its token of before when a change that changed nothing has begun blindly', async () => {
     const { generations, text, contend } = contended();
-    await generations.renew(new Map([[KEY, undefined]]));
+    await generations.renew(new Map([[KEY, undefined]]), new Set());
     const before = text();
     contend(() => invalidate(generations));
     const seen = await generations.beginChange(await generations.read([KEY]), 'idle');

@@ -36,7 +36,7 @@ class World {
   /** Something has changed since the generation was last clean, or nobody knows. */
   isDirty = false;
   /** Tokens under which nothing may be served any more. */
-  readonly dead = new Set<string>();
+  readonly deadTokens = new Set<string>();
   lastClean: string | undefined;
 
   get generation(): Generation | undefined {
@@ -49,31 +49,28 @@ class World {
         this.now += taken.ms;
         return;
       case 'begin':
-        // One that is heard of again has not died.
-        this.deadlines.delete(taken.owner);
-        this.forgetTheDead();
         this.deadlines.set(taken.owner, this.now + LIFE_MS);
-        this.write(withOwner(this.generation, { id: taken.owner, deadlineMs: this.now + LIFE_MS }, this.now));
+        this.write(withOwner(this.generation, taken.owner));
         return;
       case 'abandon':
-        if (this.deadlines.delete(taken.owner)) this.forgetTheDead();
-        this.write(afterChange(this.generation, [taken.owner], false, this.now));
+        this.deadlines.delete(taken.owner);
+        this.write(afterChange(this.generation, [taken.owner], false));
         return;
       case 'end':
         this.deadlines.delete(taken.owner);
-        this.forgetTheDead();
         this.isDirty = true;
-        this.write(afterChange(this.generation, [taken.owner], true, this.now));
+        this.write(afterChange(this.generation, [taken.owner], true));
         return;
       case 'invalidate':
-        this.forgetTheDead();
         this.isDirty = true;
-        this.write(afterChange(this.generation, [], true, this.now));
+        this.write(afterChange(this.generation, [], true));
         return;
       case 'renew':
         // As a look-up does it: where nothing stands, or only changes that have all died.
-        if (this.generation === undefined || hasLapsed(this.generation, this.now)) {
-          this.forgetTheDead();
+        if (this.generation === undefined || hasLapsed(this.generation, this.dead())) {
+          // What the dead have changed, nobody knows.
+          if (this.deadlines.size > 0) this.isDirty = true;
+          this.deadlines.clear();
           this.write({ kind: 'clean', token: newToken() });
         }
         return;
@@ -86,10 +83,10 @@ class World {
     const living = [...this.deadlines.values()].filter(deadline => deadline > this.now);
     if (living.length > 0) expect(generation.kind).toBe('changing');
     if (generation.kind === 'changing') return;
-    expect(this.dead.has(generation.token)).toBe(false);
+    expect(this.deadTokens.has(generation.token)).toBe(false);
     if (this.isDirty) {
       expect(generation.token).not.toBe(this.lastClean);
-      if (this.lastClean !== undefined) this.dead.add(this.lastClean);
+      if (this.lastClean !== undefined) this.deadTokens.add(this.lastClean);
     } else if (this.lastClean !== undefined) {
       // Nothing has changed: what was computed before is as good as ever.
       expect(generation.token).toBe(this.lastClean);
@@ -98,13 +95,10 @@ class World {
     this.isDirty = false;
   }
 
-  /** What a dead one has changed, nobody knows. */
-  private forgetTheDead(): void {
-    for (const [id, deadline] of this.deadlines) {
-      if (deadline > this.now) continue;
-      this.deadlines.delete(id);
-      this.isDirty = true;
-    }
+  /** Of whom nothing has been heard for too long, or who has ended. */
+  private dead(): ReadonlySet<string> {
+    const owners = this.generation?.kind === 'changing' ? this.generation.owners : [];
+    return new Set(owners.filter(id => (this.deadlines.get(id) ?? 0) <= this.now));
   }
 
   private write(next: Generation | undefined): void {
@@ -141,8 +135,8 @@ describe('a generation', () => {
       fc.property(fc.uniqueArray(owner, { minLength: 1 }), fc.uniqueArray(owner), (began, ended) => {
         const before: Generation = { kind: 'clean', token: newToken() };
         let generation: Generation = before;
-        for (const id of began) generation = withOwner(generation, { id, deadlineMs: LIFE_MS }, 0);
-        for (const id of [...ended, ...began]) generation = afterChange(generation, [id], false, 0) ?? generation;
+        for (const id of began) generation = withOwner(generation, id);
+        for (const id of [...ended, ...began]) generation = afterChange(generation, [id], false) ?? generation;
         expect(generation).toEqual(before);
       }),
     );
@@ -152,49 +146,49 @@ describe('a generation', () => {
     const seen = new Set<string>();
     let generation: Generation = { kind: 'clean', token: newToken() };
     for (let time = 0; time < 50; time++) {
-      generation = withOwner(generation, { id: 'ada', deadlineMs: LIFE_MS }, 0);
+      generation = withOwner(generation, 'ada');
       seen.add(generationValue(generation).toString());
     }
     expect(seen.size).toBe(50);
-    expect(generation).toMatchObject({ kind: 'changing', owners: [{ id: 'ada', deadlineMs: LIFE_MS }] });
+    expect(generation).toMatchObject({ kind: 'changing', owners: ['ada'] });
   });
 
   it('names who still lives when one of several ends, and is new', () => {
-    const owners = ['ada', 'bob', 'eve'].map((id, index) => ({ id, deadlineMs: index * LIFE_MS }));
+    const owners = ['ada', 'bob', 'eve'];
     const changing: Generation = { kind: 'changing', nonce: 'nonce', previous: 'previous', owners };
-    const after = afterChange(changing, ['eve'], false, 0);
-    expect(after).toMatchObject({ kind: 'changing', owners: [{ id: 'bob' }] });
+    const after = afterChange(changing, ['eve'], false);
+    expect(after).toMatchObject({ kind: 'changing', previous: 'previous', owners: ['ada', 'bob'] });
     expect(after).not.toMatchObject({ nonce: 'nonce' });
-    expect(after).not.toMatchObject({ previous: 'previous' });
   });
 
   it('that is lost has a token of its own when it begins again', () => {
-    expect(afterChange(undefined, ['ada'], false, 0)).toBeUndefined();
-    expect(afterChange(undefined, ['ada'], true, 0)).toMatchObject({ kind: 'clean' });
-    const begun = withOwner(undefined, { id: 'ada', deadlineMs: LIFE_MS }, 0);
-    const [one, other] = [afterChange(begun, ['ada'], false, 0), afterChange(begun, ['ada'], true, 0)];
-    expect(one).toMatchObject({ kind: 'clean' });
-    expect(one).not.toEqual(other);
+    expect(afterChange(undefined, ['ada'], false)).toBeUndefined();
+    expect(afterChange(undefined, ['ada'], true)).toMatchObject({ kind: 'clean' });
+  });
+
+  it('that a change has begun is not needed when the change was abandoned, and is needed when something has changed', () => {
+    const begun = withOwner(undefined, 'ada');
+    expect(afterChange(begun, ['ada'], false)).toMatchObject({ kind: 'clean', isUnused: true });
+    expect(afterChange(begun, ['ada'], true)).toEqual({ kind: 'clean', token: expect.any(String) });
+    const invalidated = afterChange(begun, [], true);
+    expect(afterChange(invalidated, ['ada'], false)).toEqual({ kind: 'clean', token: expect.any(String) });
   });
 
   it('takes the end of a change that was taken for dead for an invalidation, and its abandonment for nothing', () => {
-    const changing = withOwner({ kind: 'clean', token: 'token' }, { id: 'ada', deadlineMs: LIFE_MS }, 0);
-    const after = withOwner(changing, { id: 'bob', deadlineMs: 3 * LIFE_MS }, 2 * LIFE_MS);
-    expect(after).toMatchObject({ owners: [{ id: 'bob' }] });
-    expect(afterChange(after, ['ada'], false, 2 * LIFE_MS)).toBeUndefined();
-    expect(afterChange(after, ['bob'], false, 2 * LIFE_MS)).not.toEqual({ kind: 'clean', token: 'token' });
+    const after = withOwner({ kind: 'clean', token: 'token' }, 'bob');
+    expect(afterChange(after, ['ada'], false)).toBeUndefined();
+    expect(afterChange(after, ['ada'], true)).not.toMatchObject({ previous: 'token' });
   });
 
-  it('has lapsed at the deadline of the last change, and never when it is clean', () => {
-    const one = withOwner({ kind: 'clean', token: 'token' }, { id: 'ada', deadlineMs: 10 }, 0);
-    const two = withOwner(one, { id: 'bob', deadlineMs: 20 }, 0);
-    expect([hasLapsed(one, 9), hasLapsed(one, 10), hasLapsed(two, 19), hasLapsed(two, 20)]).toEqual([false, true, false, true]);
-    expect(hasLapsed({ kind: 'clean', token: 'token' }, Infinity)).toBe(false);
+  it('has lapsed when all who change it have died, and never when it is clean', () => {
+    const two = withOwner(withOwner({ kind: 'clean', token: 'token' }, 'ada'), 'bob');
+    expect([[], ['ada'], ['ada', 'bob']].map(dead => hasLapsed(two, new Set(dead)))).toEqual([false, false, true]);
+    expect(hasLapsed({ kind: 'clean', token: 'ada' }, new Set(['ada']))).toBe(false);
   });
 
   it('comes back from the store as it was', () => {
     const token = fc.constant(undefined).map(newToken);
-    const owners = fc.array(fc.record({ id: token, deadlineMs: fc.nat() }), { minLength: 1 });
+    const owners = fc.array(token, { minLength: 1 });
     const generation = fc.oneof<fc.Arbitrary<Generation>[]>(
       fc.record({ kind: fc.constant('clean' as const), token }),
       fc.record({ kind: fc.constant('changing' as const), nonce: token, previous: token, owners }),

@@ -53,7 +53,7 @@ describe('a computation that learns of its tags when it ends', () => {
       await dying.beginChange({ prefixes: [], tags: ['user:bob'] });
       // It reads what is about to be changed; then the data change, and their process dies.
       const fence = await begun(ours);
-      now += CHANGE_MS + 1;
+      driver.pass(CHANGE_MS + 1);
       if (isNoticed) await open(driver).save(ADDRESS, entry(), await begun(ours));
       const other = { ...ADDRESS, key: 'other' };
       expect(await ours.save(other, entry(), fence)).toBe(false);

@@ -1,0 +1,140 @@
+import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import { HeldDriver } from '../../support/held-driver.js';
+import { MemoryDriver } from '../../support/memory-driver.js';
+
+const START_MS = Date.UTC(2026, 0, 1);
+const MINUTE_MS = 60_000;
+/** Milliseconds after which the store takes a change for dead when nothing is heard of it. */
+const CHANGE_MS = 30_000;
+const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } };
+const TAGGED: Address = { ...ADDRESS, awaitsTags: true };
+const TARGETS = { prefixes: ['/users/bob'] };
+
+let driver: MemoryDriver;
+let opened: SharedStore[];
+
+beforeEach(() => {
+  driver = new MemoryDriver();
+  opened = [];
+});
+
+afterEach(async () => {
+  jest.useRealTimers();
+  await Promise.all(opened.map(store => store.close()));
+});
+
+/** @param aheadMs by how much the clock of the process is fast */
+function open(aheadMs = 0, on = new HeldDriver(driver)): SharedStore {
+  const store = new SharedStore(on, {
+    clock: { now: () => START_MS + aheadMs },
+    keyPrefix: 'rcc',
+    storeTimeoutMs: 5000,
+    collapseTimeoutMs: 10_000,
+    report: () => undefined,
+  });
+  opened.push(store);
+  return store;
+}
+
+async function begun(store: SharedStore, address = ADDRESS): Promise<Fence> {
+  const miss = await store.begin(address);
+  if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
+  return miss.fence;
+}
+
+function entry(tags?: readonly string[]): Entry {
+  const response = {
+    status: 200,
+    statusMessage: undefined,
+    headers: [],
+    body: Buffer.from('old'),
+    inPieces: false,
+    continues: true,
+  };
+  return { response, storedAtMs: START_MS, expiresAtMs: START_MS + 60 * MINUTE_MS, tags };
+}
+
+function keys(kind: string): string[] {
+  return [...driver.values.keys()].filter(key => key.startsWith(`rcc:${kind}:`)).sort();
+}
+
+describe('a change whose process dies', () => {
+  it.each([-MINUTE_MS, MINUTE_MS])(
+    'counts as under way by the clock of the store, for a process whose clock is %d ms fast',
+    async aheadMs => {
+      const reader = open(aheadMs);
+      await open().beginChange(TARGETS);
+      expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(false);
+      driver.pass(CHANGE_MS - 1);
+      expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(false);
+      driver.pass(1);
+      expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(true);
+    },
+  );
+
+  it('keeps out what began while it was under way, also when other changes come and end', async () => {
+    const reader = open();
+    await open().beginChange(TARGETS);
+    const fence = await begun(reader);
+    driver.pass(CHANGE_MS);
+    await (await open().beginChange(TARGETS)).abandon();
+    expect(await reader.save(ADDRESS, entry(), fence)).toBe(false);
+    expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(true);
+  });
+
+  it('keeps out a computation that brings its tag, where the store has evicted the mark', async () => {
+    const reader = open();
+    await open().beginChange({ prefixes: [], tags: ['user:bob'] });
+    const fence = await begun(reader, TAGGED);
+    driver.values.delete('rcc:t:user%3Abob');
+    expect(await reader.save(TAGGED, entry(['user:bob']), fence)).toBe(false);
+    expect(await reader.save(TAGGED, entry(['user:bob']), await begun(reader, TAGGED))).toBe(true);
+  });
+});
+
+describe('a change whose announcement the store has forgotten when the change ends', () => {
+  const held = (): HeldDriver => new HeldDriver(driver);
+
+  it.each([
+    [CHANGE_MS - 1, false],
+    [CHANGE_MS, true],
+  ])('says so when its end cannot be delivered (after %d ms: %s)', async (ms, hasLapsed) => {
+    jest.useFakeTimers({ now: START_MS, doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask'] });
+    const on = held();
+    const change = await open(0, on).beginChange(TARGETS);
+    // As a process that is stopped: no timer fires, and the clock goes on.
+    jest.setSystemTime(START_MS + ms);
+    on.failing.add('exchange');
+    expect(await change.commit({ prefixes: [] })).toMatchObject({ kind: 'undelivered', hasLapsed });
+  });
+});
+
+describe('the keys in the store', () => {
+  it('stay ten seconds for a path whose response could not be stored', async () => {
+    const store = open();
+    store.release(await begun(store), 'unshareable');
+    await new Promise(resolve => setImmediate(resolve));
+    expect(keys('g')).toEqual(['rcc:g:/', 'rcc:g:/users', 'rcc:g:/users/bob']);
+    driver.pass(10_000);
+    expect(keys('g')).toEqual(['rcc:g:/']);
+  });
+
+  it('stay for a path whose response was stored', async () => {
+    const store = open();
+    const unstorable = await begun(store);
+    await store.save(ADDRESS, entry(), await begun(store));
+    store.release(unstorable, 'unused');
+    driver.pass(10_000);
+    expect(await open().lookUp(ADDRESS)).toMatchObject({ kind: 'hit' });
+  });
+
+  it('do not stay for a change that was refused', async () => {
+    const change = await open().beginChange(TARGETS);
+    await change.abandon();
+    driver.pass(1);
+    expect([...keys('g'), ...keys('f')]).toEqual([]);
+    driver.pass(CHANGE_MS);
+    expect(driver.values.size).toBe(0);
+  });
+});
