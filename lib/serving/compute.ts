@@ -110,9 +110,14 @@ export class Computation implements RecorderListener, MethodListener {
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
     this.flight?.land({ kind: 'recorded', entry });
-    if (saved instanceof Promise) void saved.then(isKept => this.leave(entry, isKept));
+    if (saved instanceof Promise) saved.then(isKept => this.leave(entry, isKept)).catch(this.onFault);
     else this.leave(entry, saved);
   }
+
+  readonly onFault = (error: unknown): void => {
+    this.miss.engine.faults.report('CACHE_STORE_FAILED', 'what was computed could not be stored', error);
+    this.giveUp('failed', HANDLER_FAILED);
+  };
 
   /** The entry is where others find it. */
   private leave(entry: Entry, isKept: boolean): void {
