@@ -129,6 +129,7 @@ export class SharedStore implements Store {
     ours.isOver = true;
     if (claim === undefined) return;
     ours.claim = undefined;
+    this.claims.stopRenewing(claim);
     const end = (): Promise<void> => (ending === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));
     // Where the store cannot be told, the claim ends with its lifetime.
     this.reachability.run('those who wait for a response could not be told', end).catch(() => undefined);
