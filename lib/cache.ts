@@ -169,7 +169,11 @@ export class Cache extends ValueCache {
     await this.#current.reset();
   }
 
-  /** Releases what the store holds. To be called when the process ends its work. */
+  /**
+   * Releases what the store holds. To be called when the process ends its work, after its servers have closed. It waits for responses
+   * that are being stored, for changes that run, and for invalidations that a shared store does not know yet: at most 10 seconds. What
+   * is lost then, `onError` says in one `CACHE_INVALIDATION_LOST` that names the targets.
+   */
   async close(): Promise<void> {
     await this.#current.close();
   }

@@ -6,9 +6,10 @@ const SLICES = 10;
  * fires, so a blocked event loop or a stopped process uses up one slice at most. After the last slice the loop polls once more, so that
  * an answer that has arrived is seen first.
  *
+ * @param keepsAlive false: the process may end before the deadline is over. Default true
  * @returns a function that cancels the deadline
  */
-export function startDeadline(timeoutMs: number, onDeadline: () => void): () => void {
+export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsAlive = true): () => void {
   const sliceMs = Math.max(1, Math.ceil(timeoutMs / SLICES));
   let leftMs = timeoutMs;
   let timer: NodeJS.Timeout | undefined;
@@ -21,6 +22,7 @@ export function startDeadline(timeoutMs: number, onDeadline: () => void): () => 
     const ms = Math.min(sliceMs, leftMs);
     leftMs -= ms;
     timer = setTimeout(next, ms);
+    if (!keepsAlive) timer.unref();
   };
   next();
   return () => {

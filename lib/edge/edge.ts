@@ -41,9 +41,13 @@ export class Edge {
     const observed = ObservedRequest.isWanted ? observe(question, place) : undefined;
     const found = lookUp(engine, place.address);
     if (found instanceof Promise)
-      void found.then(answer => {
-        this.goOn(engine, question, place.address, answer, observed);
-      });
+      found
+        .then(answer => {
+          this.goOn(engine, question, place.address, answer, observed);
+        })
+        .catch((error: unknown) => {
+          fail(engine, question, error);
+        });
     else this.goOn(engine, question, place.address, found, observed);
   }
 
@@ -67,9 +71,13 @@ export class Edge {
       // What goes out this time may be kept for the next, if nothing is invalidated from here on.
       const fence = engine.begin(address);
       if (fence instanceof Promise)
-        void fence.then(taken => {
-          this.enter(question, taken && { engine, address, fence: taken });
-        });
+        fence
+          .then(taken => {
+            this.enter(question, taken && { engine, address, fence: taken });
+          })
+          .catch((error: unknown) => {
+            fail(engine, question, error);
+          });
       else this.enter(question, fence && { engine, address, fence });
     }
   }
@@ -83,6 +91,12 @@ export class Edge {
     if (this.known?.engine !== engine) this.known = { engine, spellings: new Spellings(engine.config.maxBytes) };
     this.known.spellings.learn(question, action, address);
   };
+}
+
+/** Nobody above catches what is thrown after a store has answered. */
+function fail(engine: Engine, { response }: Question, error: unknown): void {
+  engine.faults.report('CACHE_EDGE_FAILED', 'a request could not be answered, so its connection is closed', error);
+  response.destroy();
 }
 
 function observe({ request: { method = '', url = '' } }: Question, { action, address }: Place): ObservedRequest {

@@ -7,7 +7,7 @@ import { freshness } from '../serving/reason.js';
 import { requestWay } from '../serving/request-way.js';
 import type { Address, Entry, LookUp } from '../stores/store.js';
 import type { ExplainedEntry, Explanation } from './explanation.js';
-import type { Finding, Probe } from './probe.js';
+import { notMet, type Finding, type Probe } from './probe.js';
 
 /** Ends the way of a probe at an action, with what its request would come to there. The method does not run. */
 export async function explainCall(
@@ -16,8 +16,16 @@ export async function explainCall(
   call: ActionCall,
   probe: Probe,
 ): Promise<void> {
-  const finding = action === undefined ? uncached(call) : await findingOf(engine, action, call);
-  probe.end(responseOf(call), finding);
+  probe.end(responseOf(call), await found(engine, action, call));
+}
+
+async function found(engine: Engine, action: CachedAction | undefined, call: ActionCall): Promise<Finding> {
+  try {
+    return action === undefined ? uncached(call) : await findingOf(engine, action, call);
+  } catch (error) {
+    // Nobody waits for the promise of a probe: who asked is told by what the probe meets.
+    return notMet(`the request could not be explained: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function uncached({ metadata }: ActionCall): Finding {

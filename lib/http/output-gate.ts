@@ -39,7 +39,7 @@ export class OutputGate {
     }
     this.pass = pass;
     response.once('close', () => {
-      if (!this.hasEnded) void this.gatekeeper('end');
+      if (!this.hasEnded) this.askAtClose();
     });
   }
 
@@ -60,10 +60,20 @@ export class OutputGate {
     }
     this.state = 'holding';
     this.pretendSent();
-    void Promise.resolve(isAllowed).then(allowed => {
-      this.goOn(allowed);
-    });
+    Promise.resolve(isAllowed)
+      .then(allowed => {
+        this.goOn(allowed);
+      })
+      // What was held may be nothing that can be sent: its writer has gone on, and nobody else is there to catch the error.
+      .catch((error: unknown) => {
+        this.response.destroy(error as Error);
+      });
     return this.hold(call);
+  }
+
+  private askAtClose(): void {
+    // Nobody sees the response any more, and the gatekeeper has reported what went wrong.
+    Promise.resolve(this.gatekeeper('end')).catch(() => undefined);
   }
 
   private ask(name: Gated): boolean | Promise<boolean> {

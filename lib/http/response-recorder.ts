@@ -22,6 +22,8 @@ export interface RecorderListener {
   onEnd(): void;
   /** The handler has written all of it, and what comes right after has been done. Comes last. */
   onComplete(body: Buffer): void;
+  /** `onComplete` threw. Default: nothing is told. */
+  onFault?(error: unknown): void;
   /** It became larger than may be recorded; it goes on unrecorded. Comes last. */
   onOverflow(): void;
   /** The client has left. `begun`: some of the body had been written, so that the rest may never come. */
@@ -106,8 +108,10 @@ export class ResponseRecorder {
       this.state = 'ended';
       this.listener.onEnd();
       // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
-      void DONE.then(() => {
+      DONE.then(() => {
         this.listener.onComplete(joined(this.chunks, this.length));
+      }).catch((error: unknown) => {
+        this.listener.onFault?.(error);
       });
     }
     return response;

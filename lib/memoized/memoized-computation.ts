@@ -1,5 +1,5 @@
 import type { Flight } from '../serving/flights.js';
-import type { Address, Fence } from '../stores/store.js';
+import type { Address, Entry, Fence } from '../stores/store.js';
 import { run, type Call } from './call.js';
 import { entryOfResult } from './memoized-result.js';
 
@@ -41,7 +41,7 @@ export class MemoizedComputation {
   async keep(result: unknown): Promise<void> {
     const { address, fence, flight } = this;
     const { engine } = this.call;
-    const entry = entryOfResult(this.call, result);
+    const entry = this.entryOf(result);
     if (entry === undefined) {
       this.giveUp();
       return;
@@ -52,6 +52,17 @@ export class MemoizedComputation {
     flight?.land({ kind: 'recorded', entry });
     await kept;
     if (flight !== undefined) engine.flights.close(address.key, flight);
+  }
+
+  /** @returns undefined if the result cannot be kept: a getter that throws, for example, is no fault of the call */
+  private entryOf(result: unknown): Entry | undefined {
+    const { engine, method } = this.call;
+    try {
+      return entryOfResult(this.call, result);
+    } catch (error) {
+      engine.faults.report('CACHE_RESULT_NOT_KEPT', `${method.label}: a result cannot be kept`, error);
+      return undefined;
+    }
   }
 
   /** Those who wait for what failed, or cannot be kept, run the method too: each has an answer of its own. */

@@ -1,4 +1,5 @@
 import etag from 'etag';
+import { startDeadline } from '../deadline.js';
 import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
 import type { WireKeeper } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
@@ -107,14 +108,18 @@ export class Computation implements RecorderListener, MethodListener {
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
     const entry = this.wireKeeper?.completed(made) ?? made;
-    const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
+    const saved = engine.save(address, entry, fence);
     this.flight?.land({ kind: 'recorded', entry });
-    if (saved instanceof Promise) void saved.then(isKept => this.leave(entry, isKept));
+    if (saved instanceof Promise) saved.then(isKept => this.leave(entry, isKept)).catch(this.onFault);
     else this.leave(entry, saved);
   }
 
-  /** The entry is where others find it. */
+  readonly onFault = (error: unknown): void => {
+    this.miss.engine.faults.report('CACHE_STORE_FAILED', 'what was computed could not be stored', error);
+    this.giveUp('failed', HANDLER_FAILED);
+  };
+
   private leave(entry: Entry, isKept: boolean): void {
     this.leaveFlight();
     this.wireKeeper?.attachTo(entry);
@@ -128,10 +133,10 @@ export class Computation implements RecorderListener, MethodListener {
   onClose(begun: boolean): void {
     // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
     if (begun) return this.giveUp('abandoned', CLIENT_LEFT);
-    const { collapseTimeout } = this.miss.engine.config;
-    setTimeout(() => {
+    const giveUp = (): void => {
       this.giveUp('abandoned', CLIENT_LEFT);
-    }, collapseTimeout * 1000).unref();
+    };
+    startDeadline(this.miss.engine.config.collapseTimeout * 1000, giveUp, false);
   }
 
   /** `*` matches whatever comes: a response in pieces, which may never end, is not held back for that. */
@@ -154,9 +159,8 @@ export class Computation implements RecorderListener, MethodListener {
     });
     if (verdict.kind === 'unstorable') return this.giveUp(head.status < 500 ? 'unshareable' : 'failed', verdict.reason);
     this.lifetimeMs = verdict.lifetimeMs;
-    if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
+    if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag'))
       this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
-    }
     applyClientRules(this.response, clientRulesOf(engine, action));
   }
 

@@ -62,7 +62,7 @@ export class CurrentEngine {
   }
 
   async reset(): Promise<void> {
-    await this.close();
+    await this.engine?.store.close(0);
     this.engine = undefined;
     this.isConfigured = false;
     this.isInUse = false;

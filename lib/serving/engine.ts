@@ -160,7 +160,8 @@ export class Engine {
     return isStored;
   }
 
-  private untilDelivered({ cause, delivered, hasLapsed = false }: Undelivered): MaybePromise<boolean> {
+  private untilDelivered({ cause, delivered, isLost, hasLapsed = false }: Undelivered): MaybePromise<boolean> {
+    if (isLost === true) return this.config.whenUnreachable === 'continue';
     this.faults.report(
       'CACHE_INVALIDATION_UNDELIVERED',
       'an invalidation could not be delivered; it is tried again until it is, and until then nothing that it covers is taken from the store',

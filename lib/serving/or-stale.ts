@@ -120,7 +120,7 @@ class OrStale implements MissTeller {
         else this.response.once('close', goOn);
       };
       if (this.deciding === undefined) whenOut();
-      else void this.deciding.then(whenOut);
+      else this.deciding.then(whenOut, goOn);
       return undefined;
     };
   }

@@ -103,7 +103,7 @@ class ServedChange {
     const targets = this.targets(engine);
     // Where the cache has been reset meanwhile, the store that was told of the change is closed.
     const isSame = engine === this.engine;
-    if (!isSame) void this.change?.commit(targets);
+    if (!isSame) void this.commitBefore(targets);
     const { store } = engine;
     const plain = { invalidate: () => store.invalidate(targets), commit: () => store.invalidate(targets) };
     try {
@@ -111,6 +111,15 @@ class ServedChange {
       return told instanceof Promise ? told.catch((error: unknown) => this.survive(engine, error)) : told;
     } catch (error) {
       return this.survive(engine, error);
+    }
+  }
+
+  /** Ends the change in a store that is closed. */
+  private async commitBefore(targets: Targets): Promise<void> {
+    try {
+      await this.change?.commit(targets);
+    } catch (error) {
+      this.survive(this.engine, error);
     }
   }
 

@@ -17,7 +17,7 @@ export function observedStore(store: Store): Store {
     },
     size: () => store.size(),
     list: store.list && (() => store.list?.() ?? []),
-    close: () => store.close(),
+    close: waitMs => store.close(waitMs),
     claim: claim && ((...asked) => measured('claim', () => claim.apply(store, asked))),
     delete: remove && (address => measured('delete', () => remove.call(store, address))),
     add: add && ((...asked) => measured('save', () => add.apply(store, asked))),

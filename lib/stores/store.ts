@@ -94,6 +94,8 @@ export interface Undelivered {
    * stored what they computed in between. Default false.
    */
   readonly hasLapsed?: boolean;
+  /** True if the store is closed, has reported the invalidation as lost, and does not try again. Default false. */
+  readonly isLost?: boolean;
 }
 
 /** How an invalidation went: done, when nothing is said. */
@@ -181,7 +183,13 @@ export interface Store {
   size(): StoreSize;
   /** For a store that can list what it holds: entries that may still be served, most recently used first. Listing counts as no use. */
   list?(): Iterable<ListedEntry>;
-  close(): MaybePromise<void>;
+  /**
+   * Releases what the store holds.
+   *
+   * @param waitMs milliseconds to wait at most for changes that run and for undelivered invalidations. Default: the store's own limit.
+   * 0: another store takes over, and learns of the changes that run
+   */
+  close(waitMs?: number): MaybePromise<void>;
 }
 
 /** A store that takes part of the cache's configuration: the cache opens it when it is configured, and closes it. */

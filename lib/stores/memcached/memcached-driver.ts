@@ -5,8 +5,11 @@ import { expirationOf, NEVER } from './expiration.js';
 import { MemcachedServer } from './memcached-server.js';
 import { serverOf } from './server-of.js';
 
-/** How long a connection may take, and how long a command, before all that waits for it is given up. */
-const PATIENCE_MS = 1000;
+/**
+ * Milliseconds after which the client gives up a connection that does not answer. The client counts by the clock, so this is longer than a
+ * busy process is blocked. No request waits so long: `storeTimeout` bounds each operation.
+ */
+const SILENCE_MS = 6000;
 
 /** Memcached never comes back with older data: it comes back empty. */
 const INCARNATION = '';
@@ -100,6 +103,6 @@ export function loadMemcacheClient(): { readonly MemcacheClient: typeof Memcache
 /** A client of its own for each server: given several, this client sends a command to any of them. */
 function connectionTo(address: string): MemcachedServer {
   const { MemcacheClient: Client } = loadMemcacheClient();
-  const client = new Client({ server: address, noDelay: true, connectTimeout: PATIENCE_MS, cmdTimeout: PATIENCE_MS });
+  const client = new Client({ server: address, noDelay: true, connectTimeout: SILENCE_MS, cmdTimeout: SILENCE_MS });
   return new MemcachedServer(address, client, true);
 }

@@ -31,6 +31,11 @@ export class Claims {
     return claim;
   }
 
+  /** Lets the right end with its lifetime, also if the store cannot be told. */
+  stopRenewing({ timer }: HeldClaim): void {
+    clearInterval(timer);
+  }
+
   /** Gives the right back, to whoever waits for it. */
   async giveBack({ key, untilMs, timer }: HeldClaim): Promise<void> {
     clearInterval(timer);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
+import { fitsBody, isHeader, isStatus, isStatusMessage } from './valid-head.js';
 import { bytesOf, isWireHead, wireBytes, wireHeadOf, wiresIn, type WireHead } from './wire-format.js';
 
 /** An entry as it stands in a shared store, with all that tells whether it may be served. */
@@ -108,6 +108,8 @@ function headIn(json: string): Head | undefined {
 function isHead(value: unknown): value is Head {
   if (typeof value !== 'object' || value === null) return false;
   const head = value as Partial<Record<keyof Head, unknown>>;
+  const { status, bodyBytes } = head;
+  if (!isStatus(status) || !isCount(bodyBytes)) return false;
   return (
     typeof head.key === 'string' &&
     typeof head.path === 'string' &&
@@ -117,43 +119,26 @@ function isHead(value: unknown): value is Head {
     typeof head.storedAtMs === 'number' &&
     (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
     (head.keptUntilMs === undefined || typeof head.keptUntilMs === 'number') &&
-    isStatus(head.status) &&
-    (head.statusMessage === undefined || typeof head.statusMessage === 'string') &&
+    (head.statusMessage === undefined || isStatusMessage(head.statusMessage)) &&
     Array.isArray(head.headers) &&
-    head.headers.every(isHeaderChange) &&
+    head.headers.every(change => isHeaderChange(change, status, bodyBytes)) &&
     typeof head.inPieces === 'boolean' &&
     typeof head.continues === 'boolean' &&
-    isCount(head.bodyBytes) &&
-    (head.wires === undefined || (Array.isArray(head.wires) && head.wires.every(isWireHead)))
+    (head.wires === undefined || (Array.isArray(head.wires) && head.wires.every(wire => isWireHead(wire, status, bodyBytes))))
   );
 }
 
-function isHeaderChange(value: unknown): value is HeaderChange {
+function isHeaderChange(value: unknown, status: number, bodyBytes: number): value is HeaderChange {
   if (typeof value !== 'object' || value === null) return false;
-  const change = value as Partial<Record<'kind' | 'name' | 'value' | 'values', unknown>>;
-  if (typeof change.name !== 'string' || !isHeaderText(change.name, change.value ?? change.values ?? [])) return false;
-  if (change.kind === 'set') return typeof change.value === 'string' || isTexts(change.value);
-  return change.kind === 'append' ? isTexts(change.values) : change.kind === 'remove';
+  const { kind, name, ...rest } = value as Partial<Record<'kind' | 'name' | 'value' | 'values', unknown>>;
+  if (typeof name !== 'string') return false;
+  if (kind === 'remove') return isHeader(name, []);
+  const values = kind === 'set' ? rest.value : kind === 'append' ? rest.values : undefined;
+  if (!isTexts(values) && !(kind === 'set' && typeof values === 'string')) return false;
+  return isHeader(name, values) && fitsBody(status, name, values, bodyBytes);
 }
 
-/** As Node's `writeHead` takes it. */
-function isStatus(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 999;
-}
-
-/** Whether Node sends it: what it refuses would fail with each hit. */
-function isHeaderText(name: string, values: unknown): boolean {
-  try {
-    validateHeaderName(name);
-    for (const value of [values].flat()) validateHeaderValue(name, String(value));
-    return true;
-  } catch {
-    // Not sent by any action, so not an entry of ours.
-    return false;
-  }
-}
-
-function isCount(value: unknown): boolean {
+function isCount(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0;
 }
 

@@ -56,8 +56,13 @@ export class Invalidations {
     return change;
   }
 
-  /** @returns how many invalidations could not be delivered */
-  close(): Promise<number> {
+  /** Resolves when the store knows all invalidations. */
+  allDelivered(): Promise<void> {
+    return this.undelivered.allDelivered();
+  }
+
+  /** @returns the targets that could not be delivered */
+  close(): Promise<readonly Targets[]> {
     return this.undelivered.close();
   }
 

@@ -57,3 +57,7 @@ export class NearEntries implements EntryReader {
     return { value, found };
   }
 }
+
+export function canReadStart(driver: Driver): driver is StartReadingDriver {
+  return driver.getStart !== undefined;
+}

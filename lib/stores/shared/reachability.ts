@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'cockatiel';
 import { inTime } from '../../deadline.js';
 import { channels, tell } from '../../events/cache-events.js';
@@ -27,7 +28,7 @@ export class Reachability {
   /** Half open at once: when to try again is told by the timer below, which no clock that is set can hold up. */
   private readonly breaker = circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(FAILURES) });
   private timer: NodeJS.Timeout | undefined;
-  private isClosed = false;
+  private state: 'open' | 'closing' | 'closed' = 'open';
   private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(private readonly options: ReachabilityOptions) {
@@ -47,6 +48,7 @@ export class Reachability {
    * @throws StoreUnreachable
    */
   run<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    if (this.state === 'closed') return closed();
     if (!this.isUp) return Promise.reject(new StoreUnreachable('The store does not answer, and is left alone for a while.'));
     return this.attempt(
       what,
@@ -60,14 +62,24 @@ export class Reachability {
    * @throws StoreUnreachable
    */
   insist<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    if (this.state === 'closed') return closed();
     return this.attempt(what, this.bounded(operation));
   }
 
-  /** Waits for what is under way, such as responses on their way to the store, and for what follows from it. */
+  /**
+   * Waits for the operations under way, such as responses on their way to the store, and for what follows from them. Later operations
+   * are rejected, and nothing is reported: no store has failed.
+   */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.state = 'closing';
     clearTimeout(this.timer);
-    for (let pass = 0; pass < 2; pass++) await Promise.allSettled(this.underWay);
+    for (let pass = 0; pass < 2; pass++) {
+      await Promise.allSettled(this.underWay);
+      // What follows from an operation begins within this turn of the event loop.
+      await nextTurn();
+    }
+    this.state = 'closed';
+    await Promise.allSettled(this.underWay);
   }
 
   private async attempt<T>(what: string, execution: Promise<T>): Promise<T> {
@@ -91,7 +103,7 @@ export class Reachability {
   }
 
   private probeLater(): void {
-    if (this.isClosed) return;
+    if (this.state !== 'open') return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.breaker
@@ -101,6 +113,20 @@ export class Reachability {
         });
     }, RECOVERY_MS).unref();
   }
+}
+
+/** Runs an operation. @returns `otherwise` if the store could not be asked */
+export async function unlessUnreachable<T>(otherwise: T, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof StoreUnreachable) return otherwise;
+    throw error;
+  }
+}
+
+function closed(): Promise<never> {
+  return Promise.reject(new StoreUnreachable('The cache is closed.'));
 }
 
 function tellState(entered: CircuitState): void {

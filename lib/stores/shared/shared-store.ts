@@ -14,15 +14,18 @@ import type {
   Targets,
   Unreachable,
 } from '../store.js';
+import { inTime } from '../../deadline.js';
 import { Claims } from './claims.js';
 import type { Driver } from './driver.js';
 import { FarEntries } from './entry-reader.js';
 import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
-import { NearEntries, type StartReadingDriver } from './near-entries.js';
+import { lostMessage } from './lost-targets.js';
+import { canReadStart, NearEntries } from './near-entries.js';
 import { Owners } from './owners.js';
-import { Reachability, StoreUnreachable } from './reachability.js';
+import { LOST, OpenChanges } from './open-changes.js';
+import { Reachability, unlessUnreachable } from './reachability.js';
 import { SharedEntries, type Where } from './shared-entries.js';
 import type { SharedFence } from './shared-fence.js';
 import { TagLog } from './tag-log.js';
@@ -30,6 +33,8 @@ import { Turns } from './turns.js';
 
 /** The shortest right to compute, in milliseconds: it is renewed while it is used. */
 const SHORTEST_CLAIM_MS = 100;
+/** Milliseconds for which `close` waits for changes that run, and for invalidations that have not been delivered. */
+const CLOSE_MS = 10_000;
 
 /**
  * A cache in a key-value server, shared by processes. Every prefix of a path has a generation, a random token; an entry carries those
@@ -44,6 +49,9 @@ export class SharedStore implements Store {
   private readonly entries: SharedEntries;
   private readonly turns: Turns;
   private readonly invalidations: Invalidations;
+  private readonly changes = new OpenChanges();
+  private closing: Promise<void> | undefined;
+  private isClosed = false;
 
   /** @param nearBytes that bodies may take in this process too; 0: none are kept */
   constructor(
@@ -51,13 +59,12 @@ export class SharedStore implements Store {
     private readonly settings: StoreSettings,
     nearBytes = 0,
   ) {
-    const { clock, report, collapseTimeoutMs } = settings;
+    const { clock, report, collapseTimeoutMs, storeTimeoutMs: timeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.spread);
-    this.generations = new Generations(driver, settings.storeTimeoutMs);
-    const owners = new Owners(driver, keys, settings.storeTimeoutMs);
-    const probe = (): Promise<unknown> => driver.getMany([keys.probe]);
-    this.reachability = new Reachability({ timeoutMs: settings.storeTimeoutMs, probe, report });
-    const tagLog = new TagLog(driver, keys.tagLog, settings.storeTimeoutMs);
+    this.generations = new Generations(driver, timeoutMs);
+    const owners = new Owners(driver, keys, timeoutMs);
+    this.reachability = new Reachability({ timeoutMs, probe: () => driver.getMany([keys.probe]), report });
+    const tagLog = new TagLog(driver, keys.tagLog, timeoutMs);
     this.invalidations = new Invalidations(keys, this.generations, owners, tagLog, this.reachability);
     this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
     this.entries = new SharedEntries(
@@ -74,7 +81,7 @@ export class SharedStore implements Store {
     this.claims = new Claims(driver, Math.max(SHORTEST_CLAIM_MS, collapseTimeoutMs / 4));
     this.turns = new Turns(this.claims, this.entries, keys, this.reachability);
     driver.open(error => {
-      report('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
+      if (!this.isClosed) report('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
     });
   }
 
@@ -124,38 +131,58 @@ export class SharedStore implements Store {
     const { claim, begun } = ours;
     ours.isOver = true;
     // Requests for what does not exist, or for what cannot be stored, leave no keys behind for long.
-    if (ending === 'unshareable' && begun.size > 0) {
-      this.reachability.run('generations could not be given up', () => this.generations.expireSoon(begun)).catch(() => undefined);
-    }
+    if (ending === 'unshareable' && begun.size > 0)
+      this.tell('generations could not be given up', () => this.generations.expireSoon(begun));
     if (claim === undefined) return;
     ours.claim = undefined;
+    this.claims.stopRenewing(claim);
     const end = (): Promise<void> => (ending === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));
     // Where the store cannot be told, the claim ends with its lifetime.
-    this.reachability.run('those who wait for a response could not be told', end).catch(() => undefined);
+    this.tell('those who wait for a response could not be told', end);
   }
 
-  invalidate(targets: Targets): Promise<Invalidated> {
-    return this.invalidations.invalidate(targets);
+  async invalidate(targets: Targets): Promise<Invalidated> {
+    if (!this.isClosed) return this.invalidations.invalidate(targets);
+    this.reportLost([targets]);
+    return LOST;
   }
 
   /** @throws StoreUnreachable */
-  beginChange(targets: Targets): Promise<Change> {
-    return this.invalidations.beginChange(targets);
+  async beginChange(targets: Targets): Promise<Change> {
+    return this.changes.track(await this.invalidations.beginChange(targets), targets);
   }
 
   size(): StoreSize {
     return { entries: 0, bytes: this.near?.bytes ?? 0 };
   }
 
-  async close(): Promise<void> {
-    const lost = await this.invalidations.close();
-    if (lost > 0) {
-      const message = `the cache was closed before ${lost} invalidations could be delivered: other processes may answer from before, until the entries expire`;
-      this.settings.report('CACHE_INVALIDATION_LOST', message, undefined);
-    }
+  close(waitMs = CLOSE_MS): Promise<void> {
+    return (this.closing ??= this.closeWithin(waitMs));
+  }
+
+  private async closeWithin(waitMs: number): Promise<void> {
+    await inTime(this.allSettled(), waitMs, 'late');
+    const running = this.changes.close();
+    const undelivered = await this.invalidations.close();
     await this.reachability.close();
+    this.isClosed = true;
+    // Without time to wait, the cache goes on with another store, which learns of the changes that run.
+    this.reportLost(waitMs === 0 ? undelivered : [...undelivered, ...running]);
     this.near?.clear();
     await this.driver.close();
+  }
+
+  private async allSettled(): Promise<void> {
+    await this.changes.allEnded();
+    await this.invalidations.allDelivered();
+  }
+
+  private reportLost(targets: readonly Targets[]): void {
+    if (targets.length > 0) this.settings.report('CACHE_INVALIDATION_LOST', lostMessage(targets), undefined);
+  }
+
+  private tell(what: string, operation: () => Promise<void>): void {
+    this.reachability.run(what, operation).catch(() => undefined);
   }
 
   private async put(address: Address, entry: Entry, fence: Fence, where: Where): Promise<boolean> {
@@ -171,17 +198,4 @@ export class SharedStore implements Store {
     this.release(fence, 'unused');
     return saved;
   }
-}
-
-async function unlessUnreachable<T>(otherwise: T, operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    if (error instanceof StoreUnreachable) return otherwise;
-    throw error;
-  }
-}
-
-function canReadStart(driver: Driver): driver is StartReadingDriver {
-  return driver.getStart !== undefined;
 }

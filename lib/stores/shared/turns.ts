@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { startDeadline } from '../../deadline.js';
 import type { Address, Claim, Entry } from '../store.js';
 import { claimState, type Claims } from './claims.js';
 import type { KeySpace } from './key-space.js';
@@ -23,7 +24,19 @@ export class Turns {
 
   /** @throws StoreUnreachable */
   async wait(address: Address, fence: SharedFence, waitMs: number): Promise<Claim> {
-    const deadline = performance.now() + waitMs;
+    let isOver = waitMs <= 0;
+    const cancel = startDeadline(waitMs, () => {
+      isOver = true;
+    });
+    try {
+      return await this.waitUntil(address, fence, waitMs, () => isOver);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** @param isOver asked after each look: a process that was busy looks once more before it gives up */
+  private async waitUntil(address: Address, fence: SharedFence, waitMs: number, isOver: () => boolean): Promise<Claim> {
     const claimKey = this.keys.claim(this.keys.entry(address), [...fence.stamps, fence.tagPosition ?? '']);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const claim = await this.reachability.run('it could not be told who computes a response', () =>
@@ -31,9 +44,8 @@ export class Turns {
       );
       if (claim.kind === 'found') return { ...claim, hasWaited: pauseMs > FIRST_PAUSE_MS };
       if (claim.kind !== 'later') return claim;
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0) return { kind: waitMs <= 0 ? 'taken' : 'granted' };
-      await delay(Math.min(pauseMs, leftMs));
+      if (isOver()) return { kind: waitMs <= 0 ? 'taken' : 'granted' };
+      await delay(Math.min(pauseMs, waitMs));
     }
   }
 

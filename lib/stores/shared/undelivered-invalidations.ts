@@ -54,12 +54,17 @@ export class UndeliveredInvalidations {
     );
   }
 
-  /** Tries once more. @returns how many could not be delivered */
-  async close(): Promise<number> {
+  /** Resolves when no invalidation waits. */
+  async allDelivered(): Promise<void> {
+    while (this.waiting.length > 0) await Promise.all(this.waiting.map(({ delivered }) => delivered));
+  }
+
+  /** Tries once more. @returns the targets that could not be delivered */
+  async close(): Promise<readonly Targets[]> {
     this.isClosed = true;
     clearTimeout(this.timer);
     await this.retry();
-    return this.waiting.length;
+    return this.waiting.map(({ targets }) => targets);
   }
 
   private keep(targets: Targets, ownerIds: readonly string[]): Waiting {

@@ -1,4 +1,5 @@
 import type { Wire } from '../../http/wire.js';
+import { fitsBody, isHeader, isStatusMessage } from './valid-head.js';
 
 /** A wire without its bytes, as it stands in the head of an entry. */
 export type WireHead = Omit<Wire, 'body'> & {
@@ -30,18 +31,33 @@ export function wiresIn(heads: readonly WireHead[], bytes: Buffer): Wire[] {
   });
 }
 
-export function isWireHead(value: unknown): value is WireHead {
+/** @param responseBytes the length of the response's own body */
+export function isWireHead(value: unknown, status: number, responseBytes: number): value is WireHead {
   if (typeof value !== 'object' || value === null) return false;
-  const head = value as Partial<Record<keyof WireHead, unknown>>;
+  const { host, acceptEncoding, statusMessage, headers, age, isText, bodyBytes } = value as Partial<
+    Record<keyof WireHead, unknown>
+  >;
   return (
-    typeof head.host === 'string' &&
-    (head.acceptEncoding === undefined || typeof head.acceptEncoding === 'string') &&
-    typeof head.statusMessage === 'string' &&
-    Array.isArray(head.headers) &&
-    head.headers.length % 2 === 0 &&
-    head.headers.every(text => typeof text === 'string') &&
-    (head.age === undefined || typeof head.age === 'number') &&
-    typeof head.isText === 'boolean' &&
-    (head.bodyBytes === null || (Number.isInteger(head.bodyBytes) && Number(head.bodyBytes) >= 0))
+    typeof host === 'string' &&
+    (acceptEncoding === undefined || typeof acceptEncoding === 'string') &&
+    isStatusMessage(statusMessage) &&
+    (bodyBytes === null || isCount(bodyBytes)) &&
+    areHeaders(headers, status, bodyBytes ?? responseBytes) &&
+    (age === undefined || (typeof age === 'number' && age >= 0)) &&
+    typeof isText === 'boolean'
   );
+}
+
+/** True for names and values in turns, as Node sends them. */
+function areHeaders(headers: unknown, status: number, bodyBytes: number): boolean {
+  if (!Array.isArray(headers) || headers.length % 2 !== 0 || !headers.every(text => typeof text === 'string')) return false;
+  return headers.every((name, index) => {
+    if (index % 2 !== 0) return true;
+    const text = headers[index + 1] ?? '';
+    return isHeader(name, text) && fitsBody(status, name, text, bodyBytes);
+  });
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
 }

@@ -23,8 +23,8 @@ const header = fc.oneof<fc.Arbitrary<HeaderChange>[]>(
 const milliseconds = fc.double({ noNaN: true, noDefaultInfinity: true });
 const response: fc.Arbitrary<StoredResponse> = fc.record(
   {
-    status: fc.integer({ min: 100, max: 999 }),
-    statusMessage: fc.option(text, { nil: undefined }),
+    status: fc.integer({ min: 200, max: 999 }),
+    statusMessage: fc.option(value, { nil: undefined }),
     headers: fc.array(header, { maxLength: 6 }),
     body: fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes)),
     inPieces: fc.boolean(),
@@ -37,8 +37,8 @@ const wire: fc.Arbitrary<Wire> = fc.record(
   {
     host: text,
     acceptEncoding: fc.option(text, { nil: undefined }),
-    statusMessage: text,
-    headers: fc.array(fc.tuple(text, text), { maxLength: 3 }).map(pairs => pairs.flat()),
+    statusMessage: value,
+    headers: fc.array(fc.tuple(name, value), { maxLength: 3 }).map(pairs => pairs.flat()),
     age: fc.option(fc.nat(), { nil: undefined }),
     body: fc.oneof(
       bytes,
@@ -142,6 +142,10 @@ describe('an entry in a shared store', () => {
 
   it.each([
     ['a status that Node refuses', { status: 99 }],
+    ['an interim status', { status: 103 }],
+    ['a reason phrase that Node refuses', { statusMessage: 'OK\r\n' }],
+    ['a length that is not that of the body', { headers: [{ kind: 'set', name: 'Content-Length', value: '5' }] }],
+    ['a transfer encoding', { headers: [{ kind: 'set', name: 'transfer-encoding', value: 'chunked' }] }],
     ['a header name that Node refuses', { headers: [{ kind: 'set', name: 'a b', value: 'c' }] }],
     ['a header value that Node refuses', { headers: [{ kind: 'append', name: 'a', values: ['b', 'c\r\nd'] }] }],
   ])('is not read with %s', (_what, wrong) => {
@@ -200,11 +204,17 @@ describe('an entry in a shared store', () => {
     { headers: 'a' },
     { headers: ['a'] },
     { headers: ['a', 5] },
+    { headers: ['a b', 'c'] },
+    { headers: ['a', 'b\nc'] },
+    { headers: ['Content-Length', '5'] },
+    { headers: ['Transfer-Encoding', 'chunked'] },
+    { statusMessage: 'OK\n' },
     { bodyBytes: undefined },
     { bodyBytes: -4 },
     { bodyBytes: 1.5 },
     { bodyBytes: '0' },
     { age: '5' },
+    { age: -1 },
     { isText: undefined },
   ])('is not read with what went out as %j', wrong => {
     const good = { host: 'a', statusMessage: 'OK', headers: ['a', 'b'], bodyBytes: null, isText: false };

@@ -3,6 +3,8 @@ import type { Driver, Found } from '../../../lib/stores/shared/driver.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { Deferred } from '../../support/deferred.js';
+import { HeldDriver } from '../../support/held-driver.js';
+import { MemoryDriver } from '../../support/memory-driver.js';
 
 const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } } as unknown as Address;
 
@@ -69,6 +71,29 @@ describe('the right to compute', () => {
     driver.network.resolve();
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
     expect([...driver.values.keys()].filter(key => key.includes(':c:'))).toEqual([]);
+    await store.close();
+  });
+
+  it('is not renewed after its computation has ended while the store is left alone', async () => {
+    jest.useFakeTimers({ doNotFake: ['performance', 'nextTick'] });
+    const driver = new HeldDriver(new MemoryDriver());
+    const store = new SharedStore(driver, {
+      clock: systemClock,
+      keyPrefix: 'rcc',
+      storeTimeoutMs: 20,
+      collapseTimeoutMs: 400,
+      report: () => undefined,
+    });
+    const miss = await store.lookUp(ADDRESS);
+    if (miss.kind !== 'miss') throw new Error(`Expected a miss, got ${miss.kind}.`);
+    await store.claim(ADDRESS, miss.fence, 0);
+    driver.failing.add('getMany');
+    for (let failure = 0; failure < 3; failure++) await store.lookUp(ADDRESS);
+    store.release(miss.fence, 'unused');
+    driver.asked.length = 0;
+    jest.advanceTimersByTime(500);
+    expect(driver.asked).toEqual([]);
+    jest.useRealTimers();
     await store.close();
   });
 });

@@ -1,0 +1,14 @@
+import type { Targets } from '../store.js';
+
+/** Targets that one message names. */
+const MAX_NAMED = 100;
+
+/** Says which invalidations a closed cache has not delivered. */
+export function lostMessage(lost: readonly Targets[]): string {
+  const paths = new Set(lost.flatMap(({ prefixes }) => prefixes));
+  const tags = new Set(lost.flatMap(({ tags = [] }) => tags));
+  const named = [...paths, ...Array.from(tags, tag => `tag ${tag}`)];
+  const rest = named.length > MAX_NAMED ? ` and ${named.length - MAX_NAMED} more` : '';
+  const list = named.slice(0, MAX_NAMED).join(', ') + rest;
+  return `the cache was closed before these could be invalidated: ${list}. Other processes may answer from before, until the entries expire`;
+}
