@@ -3,7 +3,14 @@ import type { ContenderName, Mode, StoreKind } from './messages.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
 
 const STORES: readonly StoreKind[] = ['redis', 'redis-near', 'redis-cluster', 'memcached', 'keyv'];
-const CONTENDERS: readonly ContenderName[] = ['ours', 'bentocache', 'bentocache-l2', 'type-cacheable', 'cache-manager'];
+const CONTENDERS: readonly ContenderName[] = [
+  'ours',
+  'bentocache',
+  'bentocache-l2',
+  'type-cacheable',
+  'cache-manager',
+  'cache-manager-wrap',
+];
 const MODES: readonly Mode[] = ['refuse', 'continue'];
 
 export interface Options {
