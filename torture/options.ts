@@ -43,7 +43,7 @@ export const USAGE = `npm run torture -- [options]
   --mode <name>           refuse | continue | all; default all (short: refuse)
   --tags <on | off>       much is invalidated by tag; default on
   --http                  requests go through real sockets (short: they do)
-  --short                 less than a minute: a few scenarios, few operations`;
+  --short                 a few minutes: fewer scenarios, fewer rounds, few operations`;
 
 /** @throws with what is wrong and the usage */
 export function optionsOf(args: readonly string[]): Options {

@@ -34,6 +34,8 @@ export const overload: Scenario = {
 export const overloadStarted: Scenario = {
   ...base,
   title: 'the same, of processes that have just started',
+  // They come to ask one after the other, on a busy machine within seconds.
+  assignment: { ...base.assignment, handlerMs: 4000 },
   demands: { computations: 4 },
   async round({ crew, round }: Stage) {
     if (round > 1) await crew.replaceAll();
