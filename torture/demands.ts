@@ -1,6 +1,12 @@
 import type { Crew } from './crew.js';
 import type { Demands } from './scenarios/scenario.js';
 
+/**
+ * Milliseconds in which a store that is healthy answers, on a machine that leaves it time: far less than `storeTimeout`. Where it has taken
+ * longer it was not healthy, and what the cache owes cannot be said.
+ */
+export const HEALTHY_MS = 100;
+
 /** What a cache owes while its store is healthy, and did not do: one sentence for each. */
 export function failuresOf(
   { reads, changes, bursts }: Pick<Crew, 'reads' | 'changes' | 'bursts'>,

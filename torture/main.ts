@@ -1,5 +1,6 @@
 import { installContenders } from './contenders/install.js';
 import { LostProcess } from './crew.js';
+import { HEALTHY_MS } from './demands.js';
 import type { ContenderName } from './messages.js';
 import { optionsOf, USAGE, type Options } from './options.js';
 import { described, figures, figuresOfNone, heading } from './report.js';
@@ -37,8 +38,7 @@ async function main(): Promise<void> {
     console.log(figures(result, options.store));
     const shown = plan.contender === 'ours' ? SHOWN : SHOWN_OF_OTHERS;
     for (const stale of result.stale.slice(0, shown)) console.log(described(stale, plan.seed));
-    if (plan.contender === 'ours')
-      for (const failure of result.failures) console.log(`  FAIL seed ${plan.seed}: ${failure}${reported(result)}`);
+    if (plan.contender === 'ours') for (const failure of result.failures) console.log(failed(result, failure));
     results.push(result);
   }
   conclude(options, results);
@@ -61,6 +61,20 @@ function plansOf({ contenders, scenarios, modes, seed, store }: Options): RunPla
       .filter(scenario => (SCENARIOS[scenario].stores as readonly string[]).includes(store))
       .flatMap(scenario => (contender === 'ours' ? modes : modes.slice(0, 1)).map(mode => ({ contender, scenario, mode, seed }))),
   );
+}
+
+function isFailed(result: RunResult): boolean {
+  return result.stale.length > 0 || (result.failures.length > 0 && !isStoreSlow(result));
+}
+
+/** Whether the store has been so slow that nothing can be said of what the cache owes. */
+function isStoreSlow({ storeMs = 0 }: RunResult): boolean {
+  return storeMs > HEALTHY_MS;
+}
+
+function failed(result: RunResult, failure: string): string {
+  const verdict = isStoreSlow(result) ? `not judged, the store took ${result.storeMs?.toFixed(0)} ms to answer` : 'FAIL';
+  return `  ${verdict}: seed ${result.plan.seed}: ${failure}${reported(result)}`;
 }
 
 /** What the cache has reported, by code. */
@@ -93,7 +107,7 @@ function conclude({ contenders }: Options, results: readonly RunResult[]): void 
   const ours = results.filter(({ plan }) => plan.contender === 'ours');
   const isIdle = ours.some(({ crew }) => !crew.reads.some(({ outcome }) => outcome === 'hit'));
   if (isIdle) console.error('FAIL a run without a single hit proves nothing');
-  process.exitCode = isIdle || ours.some(({ stale, failures }) => stale.length + failures.length > 0) ? 1 : 0;
+  process.exitCode = isIdle || ours.some(isFailed) ? 1 : 0;
 }
 
 function sentence(contender: ContenderName, results: readonly RunResult[]): string {

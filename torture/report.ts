@@ -22,6 +22,7 @@ const COLUMNS = [
   ['excused', 7],
   ['faults', 6],
   ['longest read', 12],
+  ['store', 7],
 ] as const;
 
 export function heading(): string {
@@ -29,7 +30,7 @@ export function heading(): string {
   return `${line}\n${'-'.repeat(line.length)}`;
 }
 
-export function figures({ plan, crew, stale, excused, seconds }: RunResult, store: string): string {
+export function figures({ plan, crew, stale, excused, seconds, storeMs }: RunResult, store: string): string {
   const { reads, changes } = crew;
   const answered = reads.filter(({ outcome }) => outcome !== 'failed');
   const hits = answered.filter(({ outcome }) => outcome === 'hit').length;
@@ -55,6 +56,7 @@ export function figures({ plan, crew, stale, excused, seconds }: RunResult, stor
     excused.length,
     Object.values(crew.faults).reduce((sum, count) => sum + count, 0),
     `${longest.toFixed(0)} ms`,
+    storeMs === undefined ? '-' : `${storeMs.toFixed(0)} ms`,
   ]);
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TcpProxy } from '../spec/support/servers/tcp-proxy.js';
 import { check, SETTLING_MS, type Verdict } from './checker.js';
 import { Crew } from './crew.js';
-import { failuresOf } from './demands.js';
+import { failuresOf, HEALTHY_MS } from './demands.js';
 import type { Change, FaultWindow } from './history.js';
 import type { ContenderName, Mode } from './messages.js';
 import { monotonicMs } from './monotonic.js';
@@ -10,6 +10,7 @@ import type { Options } from './options.js';
 import { Random } from './random.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
 import type { Scenario, Stage } from './scenarios/scenario.js';
+import { StoreWatch } from './store-watch.js';
 import { startServers, type Servers } from './servers.js';
 import { USUAL_MIX } from './world.js';
 
@@ -26,6 +27,8 @@ export interface RunResult extends Verdict {
   readonly failures: readonly string[];
   readonly crew: Crew;
   readonly seconds: number;
+  /** Milliseconds of the longest answer of the store to the runner, where it is healthy all the time. */
+  readonly storeMs: number | undefined;
 }
 
 /** Rounds of a short run, for each that a long one has at least. */
@@ -53,6 +56,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const faults: FaultWindow[] = [];
   const stage = stageOf(plan, options, servers, networks, crew, faults);
   const startMs = monotonicMs();
+  const watch = scenario.demands === undefined ? undefined : await StoreWatch.of(servers.urls[0]!);
   let cleanUp: (() => Promise<void>) | undefined;
   try {
     cleanUp = await scenario.prepare?.(stage);
@@ -68,13 +72,16 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
     await pause((options.isShort ? 500 : 2500) + (hasToSettle ? SETTLING_MS : 0));
   } finally {
     await crew.stop();
+    watch?.stop();
     for (const network of networks) await network.stop();
     await cleanUp?.();
     await servers.stop();
   }
-  const verdict = check({ reads: crew.reads, changes: scenario.demands ? crew.changes.map(asDelivered) : crew.changes, faults });
+  const storeMs = watch?.longestMs;
+  const isStoreHealthy = storeMs !== undefined && storeMs <= HEALTHY_MS;
+  const verdict = check({ reads: crew.reads, changes: isStoreHealthy ? crew.changes.map(asDelivered) : crew.changes, faults });
   const failures = scenario.demands ? failuresOf(crew, scenario.demands) : [];
-  return { plan, crew, failures, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
+  return { plan, crew, failures, storeMs, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
 }
 
 /** Where the store is healthy, nothing is excused because of what the cache has reported. */

@@ -13,8 +13,8 @@ function manyChanges(what: string, keyOf: (group: string) => string): Scenario {
     isInShort: true,
     isCounted: true,
     assignment: { clients: 2 },
-    // One of each process, and one more where it loses its claim.
-    demands: { computations: 8 },
+    // A few of each process, and more where it loses its claim; all of them where there are no hits afterwards.
+    demands: { computations: READS / 10 },
     rounds: 10,
     shortRounds: 2,
     async round({ crew, round, pause }: Stage) {
