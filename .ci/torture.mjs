@@ -3,14 +3,14 @@ import { run } from './program.mjs';
 /** Fixed, so that what fails here can be run again; what the operating system does in between is different every time. */
 const SEED = '20260';
 
-/** Scenarios that do not always pass on a busy machine: tried with `npm run torture`, not here. Those that do leave this list. */
-const NOT_YET = ['overload', 'overload-started', 'stalled', 'stalled-close'];
+/** Scenarios that do not always pass on a busy machine: run with `npm run torture -- --scenario`, not here, until they do. */
+const NOT_YET = ['overload', 'overload-started', 'stalled', 'stalled-close', 'edge'];
 
 /** How `npm run torture` is run here: each mode and store where it has something to lose. */
 const RUNS = [
   { mode: 'refuse', scenarios: ['calm', 'killed-snapshot', 'failover', 'killed-process'] },
   { mode: 'continue', scenarios: ['killed-snapshot', 'failover'] },
-  { mode: 'refuse', scenarios: ['overload', 'overload-started', 'many-changes', 'stalled', 'stalled-close', 'edge'] },
+  { mode: 'refuse', scenarios: ['overload', 'overload-started', 'many-changes', 'stalled', 'stalled-close', 'edge', 'clocks'] },
   { mode: 'continue', scenarios: ['many-changes-tag', 'grace', 'split'] },
   { mode: 'refuse', scenarios: ['many-changes'], store: 'memcached' },
 ];
