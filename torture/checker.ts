@@ -67,7 +67,7 @@ export function check({ reads, changes, faults }: History): Verdict {
     const forbidden =
       violated(read, bindings.acknowledged) ??
       violated(read, bindings.own, read.worker) ??
-      (read.outcome === 'hit' ? violated(read, bindings.died) : undefined);
+      (read.outcome === 'hit' || read.outcome === 'expired' ? violated(read, bindings.died) : undefined);
     if (forbidden !== undefined) stale.push(forbidden);
     else {
       const allowed = violated(read, bindings.excusing);

@@ -1,40 +1,46 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import type { ForkOptions } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from './database.js';
 import type { Change, Read } from './history.js';
-import type { Assignment, FromWorker, Question, ToWorker } from './messages.js';
+import { Member, type Commit, type CommitFate } from './member.js';
+import type { Assignment, FromWorker } from './messages.js';
 import { monotonicMs } from './monotonic.js';
-
-type Commit = Extract<Question, { kind: 'commit' }> & { readonly version: number };
+import type { Step } from './world.js';
 
 /** Milliseconds from the start of a change to its commit, in which others have read what it changes. */
 const SLOW_MS = 25;
 
-interface Member {
-  readonly child: ChildProcess;
-  readonly worker: number;
-  /** Changes that have been made and whose end it has not told of. */
-  readonly open: Map<number, Commit>;
-  diesAtNextCommit: boolean;
-}
-
 /** Says that a process that uses the store has ended by itself: the fault of what it runs. */
 export class LostProcess extends Error {}
+
+/** Many reads of one resource at once. */
+export interface Burst {
+  readonly requests: number;
+  /** How often the handler has run for them, in all processes. */
+  readonly computations: number;
+}
 
 /** The processes that use the store, the database they all ask, and what they have seen. */
 export class Crew {
   readonly reads: Read[] = [];
   readonly changes: Change[] = [];
+  readonly bursts: Burst[] = [];
   readonly faults: Record<string, number> = {};
   killed = 0;
   private readonly database = new Database();
   private readonly members: Member[] = [];
+  private hired = 0;
   private isOver = false;
   private lost: number | undefined;
 
-  /** @param assignmentOf a process, by how many have been started before it */
-  constructor(private readonly assignmentOf: (place: number, index: number) => Assignment) {}
+  /**
+   * @param assignmentOf a process, by its place and by how many have been started before it
+   * @param optionsOf how the process of a place is started
+   */
+  constructor(
+    private readonly assignmentOf: (place: number, index: number) => Assignment,
+    private readonly optionsOf: (place: number) => ForkOptions,
+  ) {}
 
   /** @throws LostProcess when a process has ended that nobody has killed */
   checkIsWhole(): void {
@@ -49,69 +55,92 @@ export class Crew {
     await Promise.all(Array.from({ length: processes }, (_, place) => this.hire(place)));
   }
 
+  /** Takes one step many times at once, in all processes. */
+  async together(step: Step, times: number): Promise<void> {
+    const places = this.members.length;
+    const share = (place: number) => Math.ceil((times - place) / places);
+    const before = step.kind === 'read' ? this.database.computationsOf(step.path) : 0;
+    await Promise.all(this.members.map((member, place) => member.together(Array.from({ length: share(place) }, () => step))));
+    if (step.kind !== 'read') return;
+    this.bursts.push({ requests: times, computations: this.database.computationsOf(step.path) - before });
+  }
+
   /** Kills a process as soon as it has made its next change that takes its time, before it knows of it; and has another take its place. */
   async killAtNextCommit(place: number): Promise<void> {
     const member = this.members[place];
     if (member === undefined) return;
-    const left = once(member.child, 'exit');
-    member.diesAtNextCommit = true;
-    await left;
+    member.fate = { kind: 'killed' };
+    await member.left;
     if (this.isOver) return;
     this.killed++;
     await this.hire(place);
   }
 
+  /** Stops a process in the middle of its next change that takes its time, before its commit or after it. */
+  async stopAtNextCommit(place: number, isMadeBefore: boolean, ms: number): Promise<void> {
+    const member = this.members[place];
+    if (member === undefined) return;
+    member.fate = { kind: 'stopped', isMadeBefore, ms };
+    const isDone = () => member.fate.kind === 'made';
+    while (!isDone() && !this.isOver && this.lost === undefined) await pause(50);
+  }
+
+  /** Blocks the event loop of a process. */
+  stall(place: number, ms: number): void {
+    this.members[place]?.tell({ kind: 'stall', ms });
+  }
+
+  /** Has a process end that is busy first and has changes to make then; and another take its place. */
+  async retire(place: number, ms: number, steps: readonly Step[]): Promise<void> {
+    await this.members[place]?.leave({ kind: 'retire', ms, steps });
+    await this.hire(place);
+  }
+
+  /** Has other processes take the places of all. */
+  async replaceAll(): Promise<void> {
+    const places = this.members.length;
+    await Promise.all(this.members.map(member => member.leave({ kind: 'stop' })));
+    await this.start(places);
+  }
+
   async stop(): Promise<void> {
     this.isOver = true;
-    await Promise.all(
-      this.members.map(async ({ child }) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const left = once(child, 'exit');
-        tell(child, { kind: 'stop' });
-        await left;
-      }),
-    );
+    await Promise.all(this.members.map(member => member.leave({ kind: 'stop' })));
   }
 
   private async hire(place: number): Promise<void> {
-    const worker = this.members.length + this.killed;
-    const assignment = this.assignmentOf(place, worker);
-    const child = fork(join(__dirname, 'worker', 'main.ts'), {
-      execArgv: process.execArgv,
-      // Express prints what handlers throw, but for tests.
-      env: { ...process.env, NODE_ENV: 'test' },
-      // Some of the others print every fault.
-      stdio: ['ignore', 'inherit', assignment.contender === 'ours' ? 'inherit' : 'ignore', 'ipc'],
-    });
-    const member: Member = { child, worker, open: new Map(), diesAtNextCommit: false };
-    this.members[place] = member;
-    const ready = new Promise<void>((resolve, reject) => {
-      child.on('message', (message: FromWorker) => {
-        if (message.kind === 'ready') resolve();
-        else this.hear(member, message);
-      });
-      child.on('exit', () => {
-        reject(new Error('A worker has ended before it began.'));
-        this.bury(member);
-      });
-    });
-    await ready;
-    tell(child, { kind: 'begin', assignment });
+    this.members[place] = await Member.hire(
+      this.assignmentOf(place, this.hired++),
+      this.optionsOf(place),
+      (member, message) => this.hear(member, message),
+      member => this.bury(member),
+    );
   }
 
-  private hear(member: Member, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  private hear(member: Member, message: Exclude<FromWorker, { kind: 'ready' | 'done' }>): void {
     if (message.kind === 'log') return this.note(member, message);
     if (message.kind === 'look') {
-      tell(member.child, { kind: 'answer', id: message.id, versions: this.database.look(message.keys) });
+      member.tell({ kind: 'answer', id: message.id, versions: this.database.look(message.path, message.keys) });
       return;
     }
     // Killed, but still heard: what it asks for has not happened.
-    if (member.child.killed) return;
-    const version = this.database.commit(message.key);
-    member.open.set(message.step, { ...message, version });
+    if (member.isKilled) return;
     const isSlow = monotonicMs() - message.startMs > SLOW_MS;
-    if (member.diesAtNextCommit && isSlow) member.child.kill('SIGKILL');
-    else tell(member.child, { kind: 'answer', id: message.id, versions: { [message.key]: version } });
+    void this.commit(member, { ...message, version: 0 }, isSlow ? member.fate : { kind: 'made' });
+  }
+
+  private async commit(member: Member, asked: Commit, fate: CommitFate): Promise<void> {
+    if (fate.kind === 'stopped') member.halt();
+    if (fate.kind === 'stopped' && !fate.isMadeBefore) await pause(fate.ms);
+    const version = this.database.commit(asked.key);
+    member.open.set(asked.step, { ...asked, version });
+    if (fate.kind === 'stopped') {
+      if (fate.isMadeBefore) await pause(fate.ms);
+      member.goOn();
+      member.fate = { kind: 'made' };
+    }
+    if (fate.kind === 'killed') member.kill();
+    else member.tell({ kind: 'answer', id: asked.id, versions: { [asked.key]: version } });
   }
 
   private note(member: Member, { reads, changes, faults }: Extract<FromWorker, { kind: 'log' }>): void {
@@ -123,8 +152,8 @@ export class Crew {
     for (const [code, count] of Object.entries(faults)) this.faults[code] = (this.faults[code] ?? 0) + count;
   }
 
-  private bury({ worker, open, child }: Member): void {
-    if (!this.isOver && !child.killed) this.lost = worker;
+  private bury({ worker, open, isKilled, isLeaving }: Member): void {
+    if (!this.isOver && !isKilled && !isLeaving) this.lost = worker;
     const endMs = monotonicMs();
     for (const { key, version, startMs, isAnnounced } of open.values()) {
       this.changes.push({
@@ -133,8 +162,4 @@ export class Crew {
       });
     }
   }
-}
-
-function tell(child: ChildProcess, message: ToWorker): void {
-  if (child.connected) child.send(message, () => undefined);
 }

@@ -1,8 +1,8 @@
 /** The version of each key, as seen. */
 export type Versions = Readonly<Record<string, number>>;
 
-/** How a read was answered. */
-export type ReadOutcome = 'hit' | 'miss' | 'collapsed' | 'bypass' | 'failed';
+/** How a read was answered; `expired`: with a response that has expired, within its grace. */
+export type ReadOutcome = 'hit' | 'miss' | 'collapsed' | 'bypass' | 'expired' | 'failed';
 
 /** One answered read. Times are those of `monotonicMs`. */
 export interface Read {

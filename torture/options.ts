@@ -3,7 +3,14 @@ import type { ContenderName, Mode, StoreKind } from './messages.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
 
 const STORES: readonly StoreKind[] = ['redis', 'redis-near', 'redis-cluster', 'memcached', 'keyv'];
-const CONTENDERS: readonly ContenderName[] = ['ours', 'bentocache', 'bentocache-l2', 'type-cacheable', 'cache-manager'];
+const CONTENDERS: readonly ContenderName[] = [
+  'ours',
+  'bentocache',
+  'bentocache-l2',
+  'type-cacheable',
+  'cache-manager',
+  'cache-manager-wrap',
+];
 const MODES: readonly Mode[] = ['refuse', 'continue'];
 
 export interface Options {
@@ -36,7 +43,7 @@ export const USAGE = `npm run torture -- [options]
   --mode <name>           refuse | continue | all; default all (short: refuse)
   --tags <on | off>       much is invalidated by tag; default on
   --http                  requests go through real sockets (short: they do)
-  --short                 less than a minute: a few scenarios, few operations`;
+  --short                 a few minutes: fewer scenarios, fewer rounds, few operations`;
 
 /** @throws with what is wrong and the usage */
 export function optionsOf(args: readonly string[]): Options {

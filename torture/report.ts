@@ -11,14 +11,18 @@ const COLUMNS = [
   ['operations', 10],
   ['reads', 7],
   ['hits', 6],
+  ['bypass', 6],
   ['changes', 7],
   ['refused', 7],
   ['unack.', 6],
+  ['undel.', 6],
   ['died', 5],
+  ['runs/burst', 10],
   ['STALE', 6],
   ['excused', 7],
   ['faults', 6],
   ['longest read', 12],
+  ['store', 7],
 ] as const;
 
 export function heading(): string {
@@ -26,7 +30,7 @@ export function heading(): string {
   return `${line}\n${'-'.repeat(line.length)}`;
 }
 
-export function figures({ plan, crew, stale, excused, seconds }: RunResult, store: string): string {
+export function figures({ plan, crew, stale, excused, seconds, storeMs }: RunResult, store: string): string {
   const { reads, changes } = crew;
   const answered = reads.filter(({ outcome }) => outcome !== 'failed');
   const hits = answered.filter(({ outcome }) => outcome === 'hit').length;
@@ -41,15 +45,30 @@ export function figures({ plan, crew, stale, excused, seconds }: RunResult, stor
     crew.operations,
     reads.length,
     `${((100 * hits) / Math.max(1, answered.length)).toFixed(1)}%`,
+    answered.filter(({ outcome }) => outcome === 'bypass').length,
     changes.length,
     ended('refused'),
     ended('unacknowledged'),
+    changes.filter(({ isUndelivered }) => isUndelivered).length,
     ended('died'),
+    range(crew.bursts.map(({ computations }) => computations)),
     stale.length,
     excused.length,
     Object.values(crew.faults).reduce((sum, count) => sum + count, 0),
     `${longest.toFixed(0)} ms`,
+    storeMs === undefined ? '-' : `${storeMs.toFixed(0)} ms`,
   ]);
+}
+
+/** Of what could not be run, and why. */
+export function figuresOfNone(contender: string, store: string, scenario: string, why: string): string {
+  return `${row([contender, store, scenario, '-'])}: ${why}`;
+}
+
+function range(numbers: readonly number[]): string {
+  if (numbers.length === 0) return '-';
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return least === most ? String(least) : `${least}-${most}`;
 }
 
 /** One stale read, with what is needed to understand it. */

@@ -2,13 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TcpProxy } from '../spec/support/servers/tcp-proxy.js';
 import { check, SETTLING_MS, type Verdict } from './checker.js';
 import { Crew } from './crew.js';
-import type { FaultWindow } from './history.js';
+import { failuresOf, HEALTHY_MS } from './demands.js';
+import type { Change, FaultWindow } from './history.js';
 import type { ContenderName, Mode } from './messages.js';
 import { monotonicMs } from './monotonic.js';
 import type { Options } from './options.js';
 import { Random } from './random.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
 import type { Scenario, Stage } from './scenarios/scenario.js';
+import { StoreWatch } from './store-watch.js';
 import { startServers, type Servers } from './servers.js';
 import { USUAL_MIX } from './world.js';
 
@@ -21,8 +23,12 @@ export interface RunPlan {
 
 export interface RunResult extends Verdict {
   readonly plan: RunPlan;
+  /** What a healthy store was asked for and did not do. */
+  readonly failures: readonly string[];
   readonly crew: Crew;
   readonly seconds: number;
+  /** Milliseconds of the longest answer of the store to the runner, where it is healthy all the time. */
+  readonly storeMs: number | undefined;
 }
 
 /** Rounds of a short run, for each that a long one has at least. */
@@ -31,38 +37,56 @@ const SHORT_ROUNDS = 1 / 5;
 /** One scenario against one cache, from servers that are started for it to the verdict on what was seen. */
 export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const scenario: Scenario = SCENARIOS[plan.scenario];
-  const servers = await startServers(options.store);
+  const servers = await (scenario.startServers?.() ?? startServers(options.store));
   const networks = scenario.hasNetworks === true ? await networksTo(servers, options.processes) : [];
   const mix = { ...USUAL_MIX, ...scenario.mix, ...(!options.hasTags && { tagged: 0 }) };
-  const crew = new Crew((place, worker) => ({
-    ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix },
-    ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
-    urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
-    seed: plan.seed * 131 + worker,
-  }));
+  const crew = new Crew(
+    (place, worker) => ({
+      ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix },
+      ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
+      ...{ failing: 0, hasEdge: false, hasGrace: false, ...scenario.assignment },
+      urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
+      seed: plan.seed * 131 + worker,
+    }),
+    place => ({
+      ...servers.optionsOf?.(place),
+      env: { TORTURE_CLOCK_AHEAD_MS: String(scenario.aheadMs?.(place) ?? 0) },
+    }),
+  );
   const faults: FaultWindow[] = [];
   const stage = stageOf(plan, options, servers, networks, crew, faults);
   const startMs = monotonicMs();
+  const watch = scenario.demands === undefined ? undefined : await StoreWatch.of(servers.urls[0]!);
   let cleanUp: (() => Promise<void>) | undefined;
   try {
     cleanUp = await scenario.prepare?.(stage);
     await crew.start(options.processes);
-    const rounds = Math.ceil(scenario.rounds * (options.isShort ? SHORT_ROUNDS : 1));
-    for (let round = 1; round <= rounds || crew.operations < options.operations; round++) {
+    const rounds = options.isShort ? (scenario.shortRounds ?? Math.ceil(scenario.rounds * SHORT_ROUNDS)) : scenario.rounds;
+    const wanted = scenario.isCounted === true ? 0 : options.operations;
+    for (let round = 1; round <= rounds || crew.operations < wanted; round++) {
       crew.checkIsWhole();
-      await (scenario.round?.(stage) ?? pause(50));
+      await (scenario.round?.({ ...stage, round }) ?? pause(50));
     }
     // What was allowed to be late has come by now: a calm while, in which nothing stale is excused.
     const hasToSettle = plan.mode === 'continue' && faults.length > 0;
     await pause((options.isShort ? 500 : 2500) + (hasToSettle ? SETTLING_MS : 0));
   } finally {
     await crew.stop();
+    watch?.stop();
     for (const network of networks) await network.stop();
     await cleanUp?.();
     await servers.stop();
   }
-  const verdict = check({ reads: crew.reads, changes: crew.changes, faults });
-  return { plan, crew, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
+  const storeMs = watch?.longestMs;
+  const isStoreHealthy = storeMs !== undefined && storeMs <= HEALTHY_MS;
+  const verdict = check({ reads: crew.reads, changes: isStoreHealthy ? crew.changes.map(asDelivered) : crew.changes, faults });
+  const failures = scenario.demands ? failuresOf(crew, scenario.demands) : [];
+  return { plan, crew, failures, storeMs, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
+}
+
+/** Where the store is healthy, nothing is excused because of what the cache has reported. */
+function asDelivered(change: Change): Change {
+  return { ...change, isUndelivered: false };
 }
 
 function stageOf(
@@ -77,6 +101,9 @@ function stageOf(
     random: new Random(plan.seed),
     servers: servers.breakable,
     networks,
+    crew,
+    site: servers,
+    round: 0,
     processes: options.processes,
     pause: ms => pause(ms),
     async breaking(body) {
@@ -84,7 +111,6 @@ function stageOf(
       await body();
       faults.push({ startMs, endMs: monotonicMs() });
     },
-    killAtNextCommit: place => crew.killAtNextCommit(place),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ForkOptions } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ export interface Servers {
   /** Those that scenarios break; of a Cluster, its nodes; none where a file is the store. */
   readonly breakable: readonly RealServer[];
   readonly urls: readonly string[];
+  /** How the process of a place is started; without: as usual. */
+  optionsOf?(place: number): ForkOptions;
   stop(): Promise<void>;
 }
 

@@ -80,16 +80,23 @@ function keysOfMember({ group, user }: Member): string[] {
 
 /** All resources that show a key. */
 export function resourcesShowing(key: string): string[] {
-  return allResources().filter(path => keysShown(path).includes(key));
+  const [, place, group = '0'] = key.split('/');
+  // Bursts go to groups of their own.
+  const groups = new Set([...GROUP_NAMES, ...(place === 'groups' || place === 'avatars' ? [group] : [])]);
+  return resourcesOf([...groups]).filter(path => keysShown(path).includes(key));
 }
 
-function allResources(): string[] {
+const GROUP_NAMES = Array.from({ length: GROUPS }, (_, group) => String(group));
+
+function resourcesOf(names: readonly string[]): string[] {
   const lists = Array.from({ length: LISTS }, (_, list) => listPath(list));
-  const groups = Array.from({ length: GROUPS }, (_, group) => [
-    groupPath(group),
-    `${groupPath(group)}/members`,
-    ...Array.from({ length: USERS }, (_, user) => [userPath(group, user), `${userPath(group, user)}/friends`]).flat(),
-  ]).flat();
+  const groups = names
+    .map(group => [
+      groupPath(group),
+      `${groupPath(group)}/members`,
+      ...Array.from({ length: USERS }, (_, user) => [userPath(group, user), `${userPath(group, user)}/friends`]).flat(),
+    ])
+    .flat();
   return [...lists, ...groups];
 }
 

@@ -126,7 +126,11 @@ describe('the checker of histories', () => {
   it('finds hits that outlived the process of an announced change, at once', () => {
     const died = change(1, 0, 5, { outcome: 'died' });
     const planted = read(0, 6);
-    expect(judge([died], [read(0, 4), read(0, 6, { outcome: 'collapsed' }), read(1, 6), planted]).stale).toEqual([planted]);
+    const expired = read(0, 6, { outcome: 'expired' });
+    expect(judge([died], [read(0, 4), read(0, 6, { outcome: 'collapsed' }), read(1, 6), planted, expired]).stale).toEqual([
+      planted,
+      expired,
+    ]);
   });
 
   it('finds any stale read once the mark of a change that died has ended', () => {

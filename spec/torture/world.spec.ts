@@ -44,6 +44,13 @@ describe('what torture changes', () => {
     expect(resourcesShowing('/avatars/0/0')).toContain('/lists/1');
   });
 
+  it('is found by others in groups of bursts too, by path and by tag', () => {
+    const user = '/groups/burst-1/users/0';
+    expect(resourcesShowing('/groups/burst-1')).toContain(user);
+    expect(resourcesShowing('/avatars/burst-1/0')).toContain(user);
+    expect(resourcesShowing('/groups/1')).not.toContain(user);
+  });
+
   it('is never about tags where they are off', () => {
     const steps = Array.from({ length: 2000 }, (_, seed) => nextStep(new Random(seed), { ...USUAL_MIX, tagged: 0 }));
     const touched = steps.map(step => (step.kind === 'read' ? step.path : step.key));

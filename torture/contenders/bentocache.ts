@@ -3,7 +3,14 @@ import { fromHere } from './from-here.js';
 import type { PlainCache } from './plain-system.js';
 
 interface Bento {
-  getOrSet(options: { key: string; ttl: string; tags: string[]; factory: () => Promise<unknown> }): Promise<unknown>;
+  getOrSet(options: {
+    key: string;
+    ttl: string;
+    grace?: string;
+    timeout?: number;
+    tags: string[];
+    factory: () => Promise<unknown>;
+  }): Promise<unknown>;
   deleteByTag(options: { tags: string[] }): Promise<unknown>;
   disconnect(): Promise<void>;
   on(event: string, listener: () => void): void;
@@ -15,8 +22,15 @@ interface Store {
   useBus(driver: unknown): Store;
 }
 
+/** Entries that expire soon and are served for a while after that, at once, while one refresh runs. */
+const WITH_GRACE = { ttl: '1s', grace: '60s', timeout: 0 };
+
 /** As its documentation has it: Redis, with memory before it and a bus that tells the others, or without. */
-export async function openBentoCache(url: string, hasMemory: boolean, onFault: (code: string) => void): Promise<PlainCache> {
+export async function openBentoCache(
+  url: string,
+  { hasMemory, hasGrace }: { readonly hasMemory: boolean; readonly hasGrace: boolean },
+  onFault: (code: string) => void,
+): Promise<PlainCache> {
   const { BentoCache, bentostore } = await fromHere<{
     BentoCache: new (options: object) => Bento;
     bentostore: () => Store;
@@ -36,9 +50,10 @@ export async function openBentoCache(url: string, hasMemory: boolean, onFault: (
     stores: { all: hasMemory ? store.useBus(redisBusDriver({ connection, retryQueue: { enabled: true } })) : store },
   });
   bento.on('bus:message:error', () => onFault('BUS_FAILED'));
+  const lifetime = hasGrace ? WITH_GRACE : { ttl: '1h' };
   return {
     remember: async (path, compute) =>
-      (await bento.getOrSet({ key: path, ttl: '1h', tags: keysShown(path), factory: compute })) as Awaited<
+      (await bento.getOrSet({ key: path, ...lifetime, tags: keysShown(path), factory: compute })) as Awaited<
         ReturnType<typeof compute>
       >,
     change: async (key, change) => {

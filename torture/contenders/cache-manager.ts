@@ -5,6 +5,7 @@ import type { PlainCache } from './plain-system.js';
 
 interface Manager {
   get(key: string): Promise<Versions | null | undefined>;
+  wrap(key: string, compute: () => Promise<Versions>, ttlMs: number): Promise<Versions>;
   set(key: string, value: Versions, ttlMs: number): Promise<unknown>;
   mdel(keys: string[]): Promise<boolean>;
   disconnect(): Promise<void>;
@@ -13,8 +14,11 @@ interface Manager {
 
 const HOUR_MS = 3_600_000;
 
-/** The pattern of Nest's documentation and of its users: get, else compute and set; after a change, delete what it has changed. */
-export async function openCacheManager(url: string, onFault: (code: string) => void): Promise<PlainCache> {
+/**
+ * The pattern of Nest's documentation and of its users: get, else compute and set; or its own `wrap`, which computes once in a process for
+ * all who ask at once. After a change, delete what it has changed.
+ */
+export async function openCacheManager(url: string, hasWrap: boolean, onFault: (code: string) => void): Promise<PlainCache> {
   const { createCache } = await fromHere<{ createCache: (options: object) => Manager }>('cache-manager');
   const { createKeyv } = await fromHere<{ createKeyv: (url: string) => { on(event: string, listener: () => void): void } }>(
     '@keyv/redis',
@@ -24,6 +28,7 @@ export async function openCacheManager(url: string, onFault: (code: string) => v
   const manager = createCache({ stores: [store] });
   return {
     async remember(path, compute) {
+      if (hasWrap) return manager.wrap(path, compute, HOUR_MS);
       const known = await manager.get(path);
       if (known) return known;
       const value = await compute();

@@ -1,7 +1,8 @@
 import { ready } from '../../spec/support/servers/readiness.js';
 import { RedisServer } from '../../spec/support/servers/redis-server.js';
 import { TcpProxy } from '../../spec/support/servers/tcp-proxy.js';
-import { REDIS, type Scenario, type Stage } from './scenario.js';
+import type { Servers } from '../servers.js';
+import { NOTHING_CLAIMED, REDIS, type Scenario, type Stage } from './scenario.js';
 
 /** Milliseconds of changes that the replica does not hear of before it is promoted. */
 const LAG_MS = [100, 800] as const;
@@ -14,14 +15,14 @@ interface Pair {
   link: TcpProxy;
 }
 
-const pairs = new WeakMap<Stage, Pair>();
+const pairs = new WeakMap<Servers, Pair>();
 
 async function prepare(stage: Stage): Promise<() => Promise<void>> {
   const primary = stage.servers[0] as RedisServer;
   await primary.command('CONFIG', 'SET', 'repl-diskless-sync-delay', '0');
   const replica = await RedisServer.start({ args: ['--repl-diskless-sync-delay', '0'] });
   const pair = { primary, replica, link: await follow(replica, primary) };
-  pairs.set(stage, pair);
+  pairs.set(stage.site, pair);
   return async () => {
     await pair.link.stop();
     await Promise.all([pair.primary, pair.replica].filter(server => server !== primary).map(server => server.stop()));
@@ -37,7 +38,7 @@ async function follow(replica: RedisServer, primary: RedisServer): Promise<TcpPr
 
 /** @param leave what becomes of the old primary. @returns the one that follows next */
 async function promote(stage: Stage, leave: (old: RedisServer) => Promise<RedisServer>): Promise<void> {
-  const pair = pairs.get(stage)!;
+  const pair = pairs.get(stage.site)!;
   const { random, pause, networks } = stage;
   await pause(random.between(300, 900));
   pair.link.hold();
@@ -63,6 +64,7 @@ export const failover: Scenario = {
   title: 'a replica that missed the last writes takes the place of its primary, which is gone',
   stores: REDIS,
   isInShort: true,
+  othersCannot: NOTHING_CLAIMED,
   hasNetworks: true,
   rounds: 5,
   prepare,
@@ -78,6 +80,7 @@ export const failback: Scenario = {
   title: 'primary and replica change places again and again, without a restart, each time losing the last writes',
   stores: REDIS,
   isInShort: false,
+  othersCannot: NOTHING_CLAIMED,
   hasNetworks: true,
   rounds: 6,
   prepare,

@@ -1,9 +1,15 @@
 import type { RedisServer } from '../../spec/support/servers/redis-server.js';
+import { clocks } from './clocks.js';
+import { edge } from './edge.js';
 import { failback, failover } from './failover.js';
+import { grace } from './grace.js';
+import { manyChangesOfPath, manyChangesOfTag } from './many-changes.js';
 import { outOfMemory } from './out-of-memory.js';
-import { REDIS, type Scenario, type Stage } from './scenario.js';
-
-const SERVERS = [...REDIS, 'redis-cluster', 'memcached'] as const;
+import { overload, overloadStarted } from './overload.js';
+import { NOTHING_CLAIMED, REDIS, SERVERS, type Scenario, type Stage } from './scenario.js';
+import { split } from './split.js';
+import { stalled, stalledClose } from './stalled.js';
+import { stopped } from './stopped.js';
 
 const calm: Scenario = {
   title: 'nothing goes wrong',
@@ -30,6 +36,7 @@ const killedEmpty: Scenario = {
 
 const killedSnapshot: Scenario = {
   title: 'the server is killed and comes back with an older snapshot',
+  othersCannot: NOTHING_CLAIMED,
   stores: [...REDIS, 'redis-cluster'],
   isInShort: true,
   rounds: 6,
@@ -48,6 +55,7 @@ const killedSnapshot: Scenario = {
 
 const paused: Scenario = {
   title: 'the server stops answering for a while, and then does what it was told meanwhile',
+  othersCannot: NOTHING_CLAIMED,
   stores: SERVERS,
   isInShort: false,
   rounds: 4,
@@ -64,6 +72,7 @@ const paused: Scenario = {
 
 const cut: Scenario = {
   title: 'connections break in the middle of commands and replies',
+  othersCannot: NOTHING_CLAIMED,
   stores: SERVERS.filter(store => store !== 'redis-cluster'),
   isInShort: false,
   hasNetworks: true,
@@ -79,6 +88,7 @@ const cut: Scenario = {
 
 const hanging: Scenario = {
   title: 'the network of some processes hangs for a while, and then delivers all at once',
+  othersCannot: NOTHING_CLAIMED,
   stores: SERVERS.filter(store => store !== 'redis-cluster'),
   isInShort: false,
   hasNetworks: true,
@@ -97,14 +107,15 @@ const hanging: Scenario = {
 
 const killedProcess: Scenario = {
   title: 'processes die between a change and its invalidation',
+  othersCannot: NOTHING_CLAIMED,
   stores: [...SERVERS, 'keyv'],
   isInShort: true,
   // Who reads while a change is under way must be there, and find nothing afterwards: so changes are few, and slow.
   mix: { changes: 0.04, hot: 0.1, slow: 0.6 },
   rounds: 16,
-  async round({ random, processes, pause, killAtNextCommit }: Stage) {
+  async round({ random, processes, crew, pause }: Stage) {
     await pause(random.between(100, 600));
-    await killAtNextCommit(random.below(processes));
+    await crew.killAtNextCommit(random.below(processes));
   },
 };
 
@@ -120,6 +131,17 @@ export const SCENARIOS = {
   cut,
   hanging,
   'killed-process': killedProcess,
+  overload,
+  'overload-started': overloadStarted,
+  'many-changes': manyChangesOfPath,
+  'many-changes-tag': manyChangesOfTag,
+  stalled,
+  'stalled-close': stalledClose,
+  stopped,
+  clocks,
+  split,
+  edge,
+  grace,
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

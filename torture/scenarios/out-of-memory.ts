@@ -1,5 +1,5 @@
 import type { RedisServer } from '../../spec/support/servers/redis-server.js';
-import { REDIS, type Scenario } from './scenario.js';
+import { NOTHING_CLAIMED, REDIS, type Scenario } from './scenario.js';
 
 /** Bytes of one filler: a few thousand of them throw everything else out. */
 const FILLER = 'x'.repeat(2000);
@@ -14,6 +14,7 @@ export function outOfMemory(policy: 'allkeys-lru' | 'allkeys-random'): Scenario 
     title: `the server throws keys out (${policy})`,
     stores: REDIS,
     isInShort: false,
+    othersCannot: NOTHING_CLAIMED,
     rounds: 40,
     async prepare({ servers }) {
       const server = servers[0] as RedisServer;

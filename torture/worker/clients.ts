@@ -3,7 +3,7 @@ import type { ChangeOutcome, Read } from '../history.js';
 import type { Assignment, EndedChange } from '../messages.js';
 import { monotonicMs } from '../monotonic.js';
 import { Random } from '../random.js';
-import { nextStep, type Manner } from '../world.js';
+import { nextStep, type Manner, type Step } from '../world.js';
 import type { Operation } from './operation.js';
 import type { Ended, System } from './system.js';
 
@@ -36,12 +36,17 @@ export class Clients {
     await Promise.all(this.running);
   }
 
+  /** Takes steps all at once. */
+  async together(steps: readonly Step[]): Promise<void> {
+    await Promise.all(steps.map(step => this.take(step)));
+  }
+
   private async run(random: Random): Promise<void> {
-    while (!this.isOver) {
-      const step = nextStep(random, this.assignment.mix);
-      if (step.kind === 'read') await this.read(step.path);
-      else await this.change(step.key, step.manner);
-    }
+    while (!this.isOver) await this.take(nextStep(random, this.assignment.mix));
+  }
+
+  private take(step: Step): Promise<void> {
+    return step.kind === 'read' ? this.read(step.path) : this.change(step.key, step.manner);
   }
 
   private async read(path: string): Promise<void> {

@@ -1,13 +1,16 @@
 import { Get, HttpError, JsonController, Param, Put, QueryParam } from 'routing-controllers';
 import { Cached, InvalidatesCache } from '../../lib/index.js';
 import { avatarPath, groupPath, listPath, membersShown, NEWS, ROOT, tagOf, userPath, type Manner } from '../world.js';
+import type { Assignment } from '../messages.js';
 import { operations } from './operation.js';
 import type { Origin } from './origin.js';
 
 const GROUP = '/groups/:group';
 const USER = `${GROUP}/users/:user`;
 /** Outlives every run: what is stale is never so by its age. */
-const TIMEOUT = 3600;
+const LASTING = { timeout: 3600 };
+/** Expires all the time; a refresh runs behind the answer, and who has no handler that works gets what there was. */
+const WITH_GRACE = { timeout: 1, staleWhileRevalidate: 5, staleIfError: 60 };
 
 /** What is invalidated by a change of a key, as `cache.invalidate` and `cache.invalidateTags` want it. */
 export function targetsOf(key: string, hasTags: boolean): { paths: string[]; tags: string[] } {
@@ -19,7 +22,12 @@ export function targetsOf(key: string, hasTags: boolean): { paths: string[]; tag
 }
 
 /** An application as its authors write it: what is changed and what it makes out of date stand on one method. */
-export function controllersFor(origin: Origin, hasTags: boolean): (new () => unknown)[] {
+export function controllersFor(
+  origin: Origin,
+  hasTags: boolean,
+  { hasEdge, hasGrace }: Pick<Assignment, 'hasEdge' | 'hasGrace'>,
+): (new () => unknown)[] {
+  const usual = { ...(hasGrace ? WITH_GRACE : LASTING), edge: hasEdge };
   const ofMembers = hasTags ? { tags: membersShown } : {};
   const ofNews = hasTags ? { tags: [NEWS] } : {};
 
@@ -33,25 +41,25 @@ export function controllersFor(origin: Origin, hasTags: boolean): (new () => unk
   @JsonController()
   class GroupsController {
     @Get(GROUP)
-    @Cached({ timeout: TIMEOUT, ...ofNews })
+    @Cached({ ...usual, ...ofNews })
     group(@Param('group') group: string) {
       return origin.show(groupPath(group));
     }
 
     @Get(`${GROUP}/members`)
-    @Cached({ timeout: TIMEOUT, ...ofMembers })
+    @Cached({ ...usual, ...ofMembers })
     members(@Param('group') group: string) {
       return origin.show(`${groupPath(group)}/members`);
     }
 
     @Get(USER)
-    @Cached({ timeout: TIMEOUT, ...ofMembers })
+    @Cached({ ...usual, ...ofMembers })
     user(@Param('group') group: string, @Param('user') user: string) {
       return origin.show(userPath(group, user));
     }
 
     @Get(`${USER}/friends`)
-    @Cached({ timeout: TIMEOUT })
+    @Cached(usual)
     friends(@Param('group') group: string, @Param('user') user: string) {
       return origin.show(`${userPath(group, user)}/friends`);
     }
@@ -69,7 +77,7 @@ export function controllersFor(origin: Origin, hasTags: boolean): (new () => unk
     }
 
     @Get('/lists/:list')
-    @Cached({ timeout: TIMEOUT, ...ofMembers })
+    @Cached({ ...usual, ...ofMembers })
     list(@Param('list') list: string) {
       return origin.show(listPath(list));
     }

@@ -1,9 +1,13 @@
+import './shifted-clock.js';
 import 'reflect-metadata';
 import type { Read } from '../history.js';
 import type { Assignment, EndedChange, FromWorker, ToWorker } from '../messages.js';
+import { monotonicMs } from '../monotonic.js';
 import { Random } from '../random.js';
+import type { Step } from '../world.js';
 import { Clients } from './clients.js';
 import { Origin } from './origin.js';
+import type { System } from './system.js';
 import { systemFor } from './system-for.js';
 
 /** One process that uses the store: the runner starts several, and may kill any of them. */
@@ -13,34 +17,73 @@ function send(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
+/** Lets nothing else run, as a long computation does. */
+function stall(ms: number): void {
+  const endMs = monotonicMs() + ms;
+  while (monotonicMs() < endMs);
+}
+
 class Worker {
   private reads: Read[] = [];
   private changes: EndedChange[] = [];
   private faults: Record<string, number> = {};
+  private readonly origin: Origin;
+  private readonly opened: Promise<{ readonly system: System; readonly clients: Clients }>;
+  private readonly timer = setInterval(() => {
+    this.tell();
+  }, LOG_EVERY_MS);
 
-  async work(assignment: Assignment): Promise<void> {
-    const origin = new Origin(send, new Random(assignment.seed * 7919), assignment.handlerMs);
-    const system = await systemFor(assignment, origin, code => {
+  constructor(assignment: Assignment) {
+    const { seed, handlerMs, failing } = assignment;
+    this.origin = new Origin(send, new Random(seed * 7919), handlerMs, failing);
+    this.opened = this.open(assignment);
+  }
+
+  async receive(message: ToWorker): Promise<void> {
+    if (message.kind === 'answer') {
+      this.origin.receive(message.id, message.versions);
+      return;
+    }
+    if (message.kind === 'stall') {
+      stall(message.ms);
+      return;
+    }
+    const { clients } = await this.opened;
+    if (message.kind === 'together') {
+      await clients.together(message.steps);
+      this.tell();
+      send({ kind: 'done', id: message.id });
+    }
+    if (message.kind === 'stop') await this.end();
+    if (message.kind === 'retire') await this.retire(message.ms, message.steps);
+  }
+
+  private async open(assignment: Assignment) {
+    const system = await systemFor(assignment, this.origin, code => {
       this.faults[code] = (this.faults[code] ?? 0) + 1;
     });
     const clients = new Clients(system, assignment, {
       read: read => this.reads.push(read),
       change: change => this.changes.push(change),
     });
-    const timer = setInterval(() => {
-      this.tell();
-    }, LOG_EVERY_MS);
+    return { system, clients };
+  }
 
-    process.on('message', (message: ToWorker) => {
-      if (message.kind === 'answer') origin.receive(message.id, message.versions);
-      if (message.kind !== 'stop') return;
-      void clients.stop().then(async () => {
-        clearInterval(timer);
-        this.tell();
-        await system.close();
-        process.disconnect();
-      });
-    });
+  /** What a process does that is told to end while it is busy. */
+  private async retire(ms: number, steps: readonly Step[]): Promise<void> {
+    const { clients } = await this.opened;
+    stall(ms);
+    await clients.together(steps);
+    await this.end();
+  }
+
+  private async end(): Promise<void> {
+    const { system, clients } = await this.opened;
+    await clients.stop();
+    clearInterval(this.timer);
+    this.tell();
+    await system.close();
+    process.disconnect();
   }
 
   private tell(): void {
@@ -50,8 +93,10 @@ class Worker {
   }
 }
 
-process.once('message', (message: ToWorker) => {
-  if (message.kind === 'begin') void new Worker().work(message.assignment);
+let worker: Worker | undefined;
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'begin') worker = new Worker(message.assignment);
+  else void worker?.receive(message);
 });
 // Whatever becomes of the runner, no worker stays.
 process.on('disconnect', () => process.exit());

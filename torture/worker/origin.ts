@@ -17,6 +17,8 @@ export class Origin {
     private readonly send: (message: FromWorker) => void,
     private readonly random: Random,
     private readonly handlerMs: number,
+    /** Share of computations that fail. */
+    private readonly failing: number,
   ) {}
 
   receive(id: number, versions: Versions): void {
@@ -26,7 +28,8 @@ export class Origin {
 
   async show(path: string): Promise<Versions> {
     await this.takeTime(1);
-    const versions = await this.ask(id => ({ kind: 'look', id, keys: keysShown(path) }));
+    const versions = await this.ask(id => ({ kind: 'look', id, path, keys: keysShown(path) }));
+    if (this.failing > 0 && this.random.next() < this.failing) throw new Error('The handler fails.');
     await this.takeTime(1);
     return shownOf(path, versions);
   }

@@ -25,7 +25,8 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
     },
   });
   const hasTags = assignment.mix.tagged > 0;
-  const app = createExpressServer({ controllers: controllersFor(origin, hasTags) }) as RequestListener;
+  const express = createExpressServer({ controllers: controllersFor(origin, hasTags, assignment) }) as RequestListener;
+  const app = assignment.hasEdge ? cache.edge(express) : express;
   const ours = new Ours(origin, hasTags);
   const listener: RequestListener = (request, response) => {
     operations.run(ours.operationOf(request.headers[OPERATION_HEADER]), () => app(request, response));
@@ -114,5 +115,6 @@ class Ours implements System {
 function outcomeOf(cacheStatus: string): ReadOutcome {
   if (cacheStatus.includes('; hit')) return 'hit';
   if (cacheStatus.includes('; collapsed')) return 'collapsed';
-  return cacheStatus.includes('fwd=bypass') ? 'bypass' : 'miss';
+  if (cacheStatus.includes('fwd=bypass')) return 'bypass';
+  return cacheStatus.includes('fwd=stale') ? 'expired' : 'miss';
 }

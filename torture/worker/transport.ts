@@ -71,7 +71,8 @@ export class RealHttp implements Transport {
   ) {}
 
   static async to(listener: RequestListener): Promise<RealHttp> {
-    const server = createServer(listener);
+    // Otherwise it closes a connection that was idle just when it is used again, and nobody knows what became of the request.
+    const server = createServer({ keepAliveTimeout: 0 }, listener);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     return new RealHttp((server.address() as AddressInfo).port, () => {
       server.closeAllConnections();
@@ -87,7 +88,10 @@ export class RealHttp implements Transport {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
+        const { socket } = response;
         response.on('end', () => {
+          // After an error Express closes the connection that routing-controllers has answered on: nothing more is sent on it.
+          if (response.statusCode! >= 400) socket.destroy();
           const cacheStatus = String(response.headers['cache-status'] ?? '');
           resolve({ status: response.statusCode ?? 0, cacheStatus, text: Buffer.concat(chunks).toString() });
         });

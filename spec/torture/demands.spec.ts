@@ -1,0 +1,41 @@
+import type { Change, Read } from '../../torture/history.js';
+import { failuresOf } from '../../torture/demands.js';
+
+const changed: Change = {
+  ...{ kind: 'change', worker: 0, key: '/groups/1', version: 1, startMs: 0, endMs: 1 },
+  ...{ outcome: 'acknowledged', isUndelivered: false, isAnnounced: true },
+};
+const hit: Read = {
+  ...{ kind: 'read', worker: 0, path: '/groups/1', startMs: 0, endMs: 1 },
+  ...{ outcome: 'hit', versions: {}, remark: '' },
+};
+const seen = { reads: [hit], changes: [changed], bursts: [{ requests: 100, computations: 2 }] };
+
+describe('what a cache owes while its store is healthy', () => {
+  it('is met when nothing is refused, all is delivered, and handlers run no more often than allowed', () => {
+    expect(failuresOf(seen, { computations: 2 })).toEqual([]);
+  });
+
+  it.each(['refused', 'unacknowledged'] as const)('is not met with a change that ended as %s', outcome => {
+    expect(failuresOf({ ...seen, changes: [changed, { ...changed, outcome }] }, {})).toEqual([
+      '1 of 2 changes were refused although the store was healthy',
+    ]);
+  });
+
+  it('is not met with a change that was acknowledged undelivered', () => {
+    expect(failuresOf({ ...seen, changes: [{ ...changed, isUndelivered: true }] }, {})).toEqual([
+      '1 of 1 changes were acknowledged undelivered although the store was healthy',
+    ]);
+  });
+
+  it('is not met when the handler ran more often in one burst', () => {
+    const bursts = [...seen.bursts, { requests: 100, computations: 3 }];
+    expect(failuresOf({ ...seen, bursts }, { computations: 2 })).toEqual(['the handler ran 3 times in one burst, not 2']);
+  });
+
+  it('is not met when reads passed by the cache, where computations are bounded', () => {
+    const reads: Read[] = [hit, { ...hit, outcome: 'bypass' }];
+    expect(failuresOf({ ...seen, reads }, { computations: 2 })).toEqual(['1 of 2 reads passed by the cache']);
+    expect(failuresOf({ ...seen, reads }, {})).toEqual([]);
+  });
+});

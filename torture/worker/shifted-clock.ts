@@ -1,0 +1,7 @@
+/** Milliseconds by which the clock of this process is ahead. Set before the cache is loaded. */
+const aheadMs = Number(process.env.TORTURE_CLOCK_AHEAD_MS ?? 0);
+
+if (aheadMs !== 0) {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + aheadMs;
+}
