@@ -4,7 +4,7 @@ import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { checkedTargets, tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
 import { CacheUsageError } from './errors.js';
-import { coveringPrefix } from './keys/prefix.js';
+import { coveringPrefixes } from './keys/prefix.js';
 import type { Explainer } from './explain/explainer.js';
 import type { Explanation } from './explain/explanation.js';
 import type { MemoizedMethods } from './memoized/memoized-methods.js';
@@ -62,7 +62,7 @@ export class Cache extends ValueCache {
    */
   async invalidate(paths: string | readonly string[]): Promise<void> {
     const prefixes = checkedTargets('cache.invalidate', paths, wholePathMistake);
-    await this.#current.invalidate({ prefixes: prefixes.map(coveringPrefix) }, 'cache.invalidate');
+    await this.#current.invalidate({ prefixes: prefixes.flatMap(coveringPrefixes) }, 'cache.invalidate');
   }
 
   /**

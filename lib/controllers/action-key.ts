@@ -27,6 +27,8 @@ type Part = string | { readonly detail: string; readonly remedy: string | undefi
 /** Derives the key of a request from all that the method can see of it. */
 export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfig): Keyed {
   const path = action.path.of(call);
+  if (path === undefined)
+    return { kind: 'unkeyed', detail: 'a date in the path is not written as in ISO 8601', remedy: undefined };
   const { makeCacheKey, varyBy } = action.options;
   const parts: Part[] = [JSON.stringify(config.version), action.identity];
   if (makeCacheKey === undefined) {
