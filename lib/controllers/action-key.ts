@@ -84,7 +84,8 @@ function callerPart(user: unknown, config: CacheConfig): Part {
   // Nobody is signed in; but the method can tell `null` from `undefined`.
   if (user === undefined || user === null || user === false || user === '') return `nobody ${encodeValue(user, 'literals-only')}`;
   const id: unknown = config.identify(user);
-  if (typeof id === 'string' || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
+  // An empty text is nobody's id: it would be shared by all users that have none.
+  if ((typeof id === 'string' && id !== '') || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
     return `user ${encodeValue(id, 'literals-only')}`;
   }
   return {

@@ -41,15 +41,16 @@ export class StartUp {
     private readonly isProbe: IsProbe = () => false,
   ) {}
 
-  /** To be called by each decorator: a `reset()` of the metadata storage drops what was registered before. */
-  watch(owner: Class): void {
+  /** To be called by each decorator itself: a `reset()` of the metadata storage drops what was registered before. */
+  readonly watch = (owner: Class): void => {
+    this.registry.identities.note(owner, this.watch);
     const storage = getMetadataArgsStorage();
     if (this.storageList !== storage.responseHandlers) {
       this.storageList = storage.responseHandlers;
       storage.responseHandlers.push(this.handlerReadForAll());
     }
     this.probe(owner, storage);
-  }
+  };
 
   private handlerReadForAll(): ResponseHandler {
     const setUp = (): void => {
@@ -58,8 +59,8 @@ export class StartUp {
       this.overrideActions(storage);
       for (const { target } of storage.controllers) {
         if (!lineageOf(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
-        // Named in the order of their registration, which is the same in every process that runs this program.
-        this.registry.nameOf(target);
+        // In the order of their registration, for classes that one function makes.
+        this.registry.identities.of(target);
         this.probe(target, storage);
       }
     };
