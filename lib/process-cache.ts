@@ -30,6 +30,9 @@ export class ProcessCache {
       this.current.verify();
     },
     request => Probe.of(request) !== undefined,
+    message => {
+      this.current.advise(message);
+    },
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly changingActions = new WeakMap<object, ChangingAction>();

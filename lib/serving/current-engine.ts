@@ -32,6 +32,12 @@ export class CurrentEngine {
     if (this.engine === undefined) verifyEnvironment();
   }
 
+  /** Advice when a server is created. Without a configuration yet, it is a process warning. */
+  advise(message: string): void {
+    if (this.engine === undefined) process.emitWarning(message, { type: 'CacheWarning', code: 'CACHE_USAGE_DOUBTFUL' });
+    else this.engine.faults.advise(message, message, 'CACHE_USAGE_DOUBTFUL');
+  }
+
   /** For a request, a value or a memoized call: from the first one on, the configuration stands. */
   forUse(): Engine {
     this.isInUse = true;
