@@ -49,7 +49,7 @@ export class Cache extends ValueCache {
    * before. A segment `*` stands for all there is: `/api/users/*` is `/api/users`.
    *
    * While a shared store cannot be reached: with `whenUnreachable: 'continue'` it resolves, and the store is told as soon as it can be;
-   * with `'refuse'` it waits for that, at most `collapseTimeout`.
+   * with `'refuse'` it waits for that, at most `collapseTimeout`. With the simple store it reaches this process alone.
    *
    * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
    * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time

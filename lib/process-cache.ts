@@ -17,9 +17,9 @@ import { Values } from './values/values.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
-  readonly current = new CurrentEngine();
+  readonly current: CurrentEngine = new CurrentEngine(() => this.registry.hasCached || this.memoized.hasMethods);
   private readonly identities = new ClassIdentities();
-  readonly memoized = new MemoizedMethods(this.current, this.identities);
+  readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);
   readonly explainer = new Explainer(this.current);
   readonly cache = new Cache(this.current, new Values(this.current), this.memoized, this.explainer);
   readonly registry = new Registry(this.identities);

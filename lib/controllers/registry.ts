@@ -16,9 +16,13 @@ export class Registry {
   private readonly methods = new WeakMap<Class, Map<string, MethodRules>>();
   private readonly defaults = new WeakMap<Class, CachedOptions>();
 
+  /** Whether any class with `@Cached` has been loaded. */
+  hasCached = false;
+
   constructor(readonly identities: ClassIdentities) {}
 
   addCached(owner: Class, method: string, options: CachedOptions): void {
+    this.hasCached = true;
     this.rulesFor(owner, method).cached.push(options);
   }
 

@@ -31,6 +31,11 @@ export class MemoizedMethods {
     this.places = new ClassPlaces(identities);
   }
 
+  /** Whether any class with `@Memoized` has been loaded. */
+  get hasMethods(): boolean {
+    return this.methods.size > 0;
+  }
+
   /**
    * @param target the prototype of a method's class, or the class of a static method
    * @throws CacheUsageError where it is no method, or the options are wrong
