@@ -4,7 +4,7 @@ import { shown } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { checkedTargets, tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
 import { CacheUsageError } from './errors.js';
-import { coveringPrefix } from './keys/prefix.js';
+import { coveringPrefixes } from './keys/prefix.js';
 import type { Explainer } from './explain/explainer.js';
 import type { Explanation } from './explain/explanation.js';
 import type { MemoizedMethods } from './memoized/memoized-methods.js';
@@ -49,7 +49,7 @@ export class Cache extends ValueCache {
    * before. A segment `*` stands for all there is: `/api/users/*` is `/api/users`.
    *
    * While a shared store cannot be reached: with `whenUnreachable: 'continue'` it resolves, and the store is told as soon as it can be;
-   * with `'refuse'` it waits for that, at most `collapseTimeout`.
+   * with `'refuse'` it waits for that, at most `collapseTimeout`. With the simple store it reaches this process alone.
    *
    * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
    * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
@@ -62,7 +62,7 @@ export class Cache extends ValueCache {
    */
   async invalidate(paths: string | readonly string[]): Promise<void> {
     const prefixes = checkedTargets('cache.invalidate', paths, wholePathMistake);
-    await this.#current.invalidate({ prefixes: prefixes.map(coveringPrefix) }, 'cache.invalidate');
+    await this.#current.invalidate({ prefixes: prefixes.flatMap(coveringPrefixes) }, 'cache.invalidate');
   }
 
   /**

@@ -7,6 +7,7 @@ import { Cache } from './cache.js';
 import { explainCall } from './explain/explained-call.js';
 import { Explainer, type App } from './explain/explainer.js';
 import { Probe } from './explain/probe.js';
+import { ClassIdentities } from './keys/class-identities.js';
 import { MemoizedMethods } from './memoized/memoized-methods.js';
 import { NEVER } from './serving/answer.js';
 import { CurrentEngine } from './serving/current-engine.js';
@@ -16,11 +17,12 @@ import { Values } from './values/values.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
-  readonly current = new CurrentEngine();
-  readonly memoized = new MemoizedMethods(this.current);
+  readonly current: CurrentEngine = new CurrentEngine(() => this.registry.hasCached || this.memoized.hasMethods);
+  private readonly identities = new ClassIdentities();
+  readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);
   readonly explainer = new Explainer(this.current);
   readonly cache = new Cache(this.current, new Values(this.current), this.memoized, this.explainer);
-  readonly registry = new Registry();
+  readonly registry = new Registry(this.identities);
   readonly startUp = new StartUp(
     this.registry,
     call => this.serve(call),
@@ -28,6 +30,9 @@ export class ProcessCache {
       this.current.verify();
     },
     request => Probe.of(request) !== undefined,
+    message => {
+      this.current.advise(message);
+    },
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly changingActions = new WeakMap<object, ChangingAction>();

@@ -202,7 +202,7 @@ async function askAs(server: TestServer, path: string, users: readonly unknown[]
 describe('the answer for a user', () => {
   it.each<[string, unknown[]]>([
     ['number 1 is not for the text 1', [{ id: 1 }, { id: '1' }, { id: '01' }, { id: '1n' }]],
-    ['0 is not for one without a name, nor for nobody', [{ id: 0 }, { id: '' }, { id: '0' }, undefined]],
+    ['0 is not for the text 0, nor for nobody', [{ id: 0 }, { id: '0' }, undefined]],
     ['by text or number is not for nobody', [0, '0', 'nobody', 'undefined', undefined]],
     [
       'with a delimiter is not for who is named like a part',
@@ -234,7 +234,7 @@ describe('the answer for a user', () => {
     await askAs(await start(), '/private/mine', [{ id: 'ann' }, undefined]);
   });
 
-  it.each([{ name: 'no id' }, { id: null }, { id: {} }, { id: ['ann'] }, { id: true }, true, []])(
+  it.each([{ name: 'no id' }, { id: '' }, { id: null }, { id: {} }, { id: ['ann'] }, { id: true }, true, []])(
     'that cannot be told from others passes by: %j',
     async user => {
       jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);

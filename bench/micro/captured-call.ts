@@ -4,6 +4,7 @@ import { createExpressServer, Get, JsonController, Param, QueryParam } from 'rou
 import type { ActionCall } from '../../lib/controllers/action-call.js';
 import { cachedAction, type CachedAction } from '../../lib/controllers/cached-action.js';
 import { Registry } from '../../lib/controllers/registry.js';
+import { ClassIdentities } from '../../lib/keys/class-identities.js';
 import { StartUp } from '../../lib/controllers/start-up.js';
 import { exchangeOf } from '../inject.js';
 
@@ -24,7 +25,7 @@ class CapturedController {
 
 /** Sends a request through an application, and takes the call where the cache would. */
 export async function captureCall(url: string): Promise<Captured> {
-  const registry = new Registry();
+  const registry = new Registry(new ClassIdentities());
   registry.addCached(CapturedController, 'friends', { timeout: 3600 });
   return new Promise(resolve => {
     const startUp = new StartUp(registry, call => {

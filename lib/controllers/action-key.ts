@@ -27,6 +27,8 @@ type Part = string | { readonly detail: string; readonly remedy: string | undefi
 /** Derives the key of a request from all that the method can see of it. */
 export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfig): Keyed {
   const path = action.path.of(call);
+  if (path === undefined)
+    return { kind: 'unkeyed', detail: 'a date in the path is not written as in ISO 8601', remedy: undefined };
   const { makeCacheKey, varyBy } = action.options;
   const parts: Part[] = [JSON.stringify(config.version), action.identity];
   if (makeCacheKey === undefined) {
@@ -82,7 +84,8 @@ function callerPart(user: unknown, config: CacheConfig): Part {
   // Nobody is signed in; but the method can tell `null` from `undefined`.
   if (user === undefined || user === null || user === false || user === '') return `nobody ${encodeValue(user, 'literals-only')}`;
   const id: unknown = config.identify(user);
-  if (typeof id === 'string' || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
+  // An empty text is nobody's id: it would be shared by all users that have none.
+  if ((typeof id === 'string' && id !== '') || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
     return `user ${encodeValue(id, 'literals-only')}`;
   }
   return {

@@ -1,7 +1,8 @@
 import { ActionMetadata } from 'routing-controllers';
 import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
 import { PathTemplate } from '../keys/path-template.js';
-import type { ParameterValue } from '../keys/parameter-text.js';
+import { parameterText, readingsOf, type ParameterTexts } from '../keys/parameter-text.js';
+import { pathReadings, pathsOf } from '../keys/path-readings.js';
 import { fillPrefix } from '../keys/prefix.js';
 import { requestOf, type ActionCall, type Request } from './action-call.js';
 import { serverOptionsOf } from './server-options.js';
@@ -14,6 +15,8 @@ export class ActionPath {
   private readonly routePrefix: string;
   /** Where the converted value of each path parameter stands in the arguments, counted from the last. */
   private readonly positions: ReadonlyMap<string, number>;
+  /** The path parameters that are converted to dates. */
+  private readonly dates: readonly string[];
 
   constructor(metadata: ActionMetadata) {
     this.routePrefix = serverOptionsOf(metadata).routePrefix ?? '';
@@ -25,50 +28,50 @@ export class ActionPath {
         type === 'param' ? [[name, index - metadata.params.length]] : [],
       ),
     );
+    this.dates = metadata.params
+      .filter(({ type, targetName }) => type === 'param' && targetName === 'date')
+      .map(({ name }) => name);
   }
 
-  /** The path of the call's own request. */
-  of(call: ActionCall): CanonicalPath {
-    return this.filled(call, name => this.convertedOf(name, call));
+  /** The path of the call's own request; `undefined` where a target that names it as its text does would not reach it. */
+  of(call: ActionCall): CanonicalPath | undefined {
+    const request = requestOf(call);
+    const mount = mountOf(request);
+    if (this.dates.some(name => !isWritten(this.convertedOf(name, call), request.params[name]))) return undefined;
+    const filled = this.template?.fill(name => this.convertedOf(name, call));
+    if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), folded: true };
+    return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), folded: mount.folded };
   }
 
-  /** All spellings of the path of the call's own request by which a cached action may know it. */
+  /** The paths by which cached actions may know the path of the call's own request. */
   spellingsOf(call: ActionCall): string[] {
-    return distinct(this.readingsOf(call).map(reading => this.filled(call, reading).path));
+    const request = requestOf(call);
+    const segments = this.template?.readings(this.textsOf(call));
+    if (segments === undefined) return pathsOf(pathReadings(request.baseUrl + request.path));
+    const mount = pathReadings(mountOf(request).path);
+    const tail = this.hasTail ? pathReadings(request.path).slice(segments.length) : [];
+    return pathsOf([...mount, ...segments, ...tail]);
   }
 
   /**
-   * A prefix of `@InvalidatesCache`, relative to the app's `routePrefix`, filled from the call's route parameters, in all spellings by
-   * which a cached action may know it.
+   * A prefix of `@InvalidatesCache`, relative to the app's `routePrefix`, filled from the call's route parameters, as all paths by which
+   * cached actions may know it.
    *
    * @returns none when it cannot be filled
    */
   fill(prefix: string, call: ActionCall): string[] {
     const route = ActionMetadata.appendBaseRoute(this.routePrefix, prefix) as string;
-    const mount = mountOf(requestOf(call)).path;
-    return distinct(
-      this.readingsOf(call)
-        .map(reading => fillPrefix(route, reading))
-        .filter(filled => filled !== undefined)
-        .map(filled => mount + filled),
-    );
+    const segments = fillPrefix(route, this.textsOf(call));
+    return segments === undefined ? [] : pathsOf([...pathReadings(mountOf(requestOf(call)).path), ...segments]);
   }
 
-  private filled(call: ActionCall, reading: ParameterValue): CanonicalPath {
-    const request = requestOf(call);
-    const mount = mountOf(request);
-    const filled = this.template?.fill(reading);
-    if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), folded: true };
-    return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), folded: mount.folded };
-  }
-
-  /**
-   * How this action reads the route's parameters, and how others may: as they came, or as numbers. Where `PUT /users/007` takes a text
-   * and `GET /users/007` a number, they speak of one user.
-   */
-  private readingsOf(call: ActionCall): ParameterValue[] {
+  /** Each parameter as this action takes it, and as any other may. */
+  private textsOf(call: ActionCall): ParameterTexts {
     const { params } = requestOf(call);
-    return [name => this.convertedOf(name, call), name => params[name], name => asNumber(params[name])];
+    return name => {
+      const [own, raw] = [parameterText(this.convertedOf(name, call)), parameterText(params[name])];
+      return [...new Set([...(own === undefined ? [] : [own]), ...(raw === undefined ? [] : readingsOf(raw))])];
+    };
   }
 
   private convertedOf(name: string, call: ActionCall): unknown {
@@ -77,20 +80,15 @@ export class ActionPath {
   }
 }
 
-function asNumber(value: unknown): unknown {
-  if (typeof value !== 'string' || value.trim() === '') return value;
-  const number = Number(value);
-  return Number.isNaN(number) ? value : number;
+/** Whether the text of a date is one that every target reads as that date. */
+function isWritten(date: unknown, text: unknown): boolean {
+  return typeof text !== 'string' || readingsOf(text).includes(parameterText(date) ?? '');
 }
 
 /** What of the request's path comes after the filled template. */
 function tailOf({ path }: Request, filled: string): string {
   const segments = canonicalise(path).split('/').slice(filled.split('/').length);
   return segments.map(segment => `/${segment}`).join('');
-}
-
-function distinct(paths: readonly string[]): string[] {
-  return [...new Set(paths.map(path => (path === '' ? '/' : path)))];
 }
 
 const NOT_MOUNTED: CanonicalPath = { path: '', folded: false };

@@ -41,7 +41,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
   const seesResponse = RESPONSE_BEARERS.some(type => types.has(type));
   return {
     name: `${controller.name}.${metadata.method}`,
-    identity: JSON.stringify([registry.nameOf(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
+    identity: JSON.stringify([registry.identities.of(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
     options,
     path: new ActionPath(metadata),
     tags: typeof options.tags === 'function' ? undefined : options.tags,

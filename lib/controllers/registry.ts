@@ -1,7 +1,7 @@
 import type { CachedOptions } from '../config/cached-options.js';
 import type { InvalidationTarget } from '../config/invalidation-target.js';
+import type { ClassIdentities } from '../keys/class-identities.js';
 import type { Class } from '../keys/lineage.js';
-import { Namesakes } from '../keys/namesakes.js';
 
 /** What the decorators said of one method of one class. */
 export interface MethodRules {
@@ -15,9 +15,14 @@ export interface MethodRules {
 export class Registry {
   private readonly methods = new WeakMap<Class, Map<string, MethodRules>>();
   private readonly defaults = new WeakMap<Class, CachedOptions>();
-  private readonly names = new Namesakes();
+
+  /** Whether any class with `@Cached` has been loaded. */
+  hasCached = false;
+
+  constructor(readonly identities: ClassIdentities) {}
 
   addCached(owner: Class, method: string, options: CachedOptions): void {
+    this.hasCached = true;
     this.rulesFor(owner, method).cached.push(options);
   }
 
@@ -37,11 +42,6 @@ export class Registry {
   /** The decorated methods of the class itself. */
   methodsOf(owner: Class): ReadonlyMap<string, MethodRules> {
     return this.methods.get(owner) ?? new Map<string, MethodRules>();
-  }
-
-  /** The class's name, with a number where classes of that name have been named before. */
-  nameOf(controller: Class): string {
-    return this.names.tell(controller, controller.name);
   }
 
   defaultsOf(owner: Class): CachedOptions | undefined {

@@ -3,7 +3,9 @@ import { CacheUsageError } from '../errors.js';
 import type { ActionCall } from './action-call.js';
 import { lineageOf, type Class } from '../keys/lineage.js';
 import type { Registry } from './registry.js';
-import { usageMistakes } from './usage-mistakes.js';
+import { reachMistakes } from './reach-mistakes.js';
+import { ServerBuilds, type ServerBuild } from './server-build.js';
+import { strayMistakes, usageMistakes } from './usage-mistakes.js';
 
 /** Called by routing-controllers in place of an action's method, with the arguments that it has converted and validated. */
 export type Override = (call: ActionCall) => unknown;
@@ -32,6 +34,11 @@ export class StartUp {
   private readonly probed = new WeakSet<Class>();
   private readonly faultless = new WeakSet<Class>();
   private readonly overridden = new WeakSet();
+  /** Classes with decorated methods, since the last `reset()` of the metadata storage. */
+  private watched = new Set<Class>();
+  private readonly builds = new ServerBuilds(build => {
+    this.checkServer(build);
+  });
 
   constructor(
     private readonly registry: Registry,
@@ -39,17 +46,21 @@ export class StartUp {
     /** Throws where the cache could not work. */
     private readonly verify: () => void = () => undefined,
     private readonly isProbe: IsProbe = () => false,
+    private readonly warn: (message: string) => void = () => undefined,
   ) {}
 
-  /** To be called by each decorator: a `reset()` of the metadata storage drops what was registered before. */
-  watch(owner: Class): void {
+  /** To be called by each decorator itself: a `reset()` of the metadata storage drops what was registered before. */
+  readonly watch = (owner: Class): void => {
+    this.registry.identities.note(owner, this.watch);
     const storage = getMetadataArgsStorage();
     if (this.storageList !== storage.responseHandlers) {
       this.storageList = storage.responseHandlers;
+      this.watched = new Set();
       storage.responseHandlers.push(this.handlerReadForAll());
     }
+    this.watched.add(owner);
     this.probe(owner, storage);
-  }
+  };
 
   private handlerReadForAll(): ResponseHandler {
     const setUp = (): void => {
@@ -58,8 +69,8 @@ export class StartUp {
       this.overrideActions(storage);
       for (const { target } of storage.controllers) {
         if (!lineageOf(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
-        // Named in the order of their registration, which is the same in every process that runs this program.
-        this.registry.nameOf(target);
+        // In the order of their registration, for classes that one function makes.
+        this.registry.identities.of(target);
         this.probe(target, storage);
       }
     };
@@ -114,17 +125,32 @@ export class StartUp {
     });
   }
 
-  /** @throws CacheUsageError with the mistakes of this controller and, so that nobody meets them one by one, of all others. */
+  /** @throws CacheUsageError with the mistakes of this controller, where those of its server cannot be told together */
   private check(target: Class): void {
-    if (this.faultless.has(target)) return;
     const { controllers } = getMetadataArgsStorage();
     if (!controllers.some(controller => controller.target === target)) return;
-    this.verify();
-    if (usageMistakes(target, this.registry).length === 0) {
-      this.faultless.add(target);
+    const { current } = this.builds;
+    if (current !== undefined) {
+      current.controllers.add(target);
       return;
     }
-    const mistakes = controllers.flatMap(controller => usageMistakes(controller.target, this.registry));
-    throw new CacheUsageError('CACHE_USAGE_INVALID', [...new Set(mistakes)]);
+    if (this.faultless.has(target)) return;
+    this.verify();
+    throwAny(usageMistakes(target, this.registry));
+    this.faultless.add(target);
   }
+
+  /** @throws CacheUsageError with the mistakes of all controllers of a server */
+  private checkServer({ controllers, actions }: ServerBuild): void {
+    if (controllers.size > 0) this.verify();
+    const mistakes = [...controllers].flatMap(controller => usageMistakes(controller, this.registry));
+    // What is no target reaches nothing.
+    const { errors, warnings } = reachMistakes(mistakes.length === 0 ? actions : [], this.registry);
+    throwAny([...strayMistakes([...this.watched], this.registry), ...mistakes, ...errors]);
+    for (const warning of warnings) this.warn(warning);
+  }
+}
+
+function throwAny(mistakes: readonly string[]): void {
+  if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', [...new Set(mistakes)]);
 }

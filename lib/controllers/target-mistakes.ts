@@ -5,6 +5,8 @@ import { namesIn } from '../keys/prefix.js';
 /** What is wrong with a path prefix, after its name; `undefined`: nothing. */
 export function prefixMistake(prefix: unknown): string | undefined {
   if (typeof prefix !== 'string') return `has ${shown(prefix)} for a path. Write a text such as '/users/bob'.`;
+  const url = /^[a-z][a-z\d+.-]*:\/\/[^/]*(?<path>\/[^?#]*)?/i.exec(prefix);
+  if (url !== null) return `is a whole URL. Write the path alone: '${url.groups?.path ?? '/'}'.`;
   if (!prefix.startsWith('/')) return `does not begin with a slash. Write '/${prefix}'.`;
   if (/[?#]/.test(prefix)) return 'has a query string. Write the path alone: it covers all queries.';
   return undefined;

@@ -31,6 +31,24 @@ export function usageMistakes(controller: Class, registry: Registry): string[] {
   return mistakes;
 }
 
+/** Decorated methods of classes that are no controllers, nor extended by any: nothing would ever come of them. */
+export function strayMistakes(classes: readonly Class[], registry: Registry): string[] {
+  const { controllers } = getMetadataArgsStorage();
+  return classes
+    .filter(subject => !controllers.some(({ target }) => lineageOf(target).includes(subject)))
+    .flatMap(subject => {
+      const actions = actionsOf(subject);
+      return [...registry.methodsOf(subject)]
+        .filter(([method]) => !actions.some(action => action.method === method))
+        .map(([method, { cached }]) => `${subject.name}.${method}: ${cached.length > 0 ? STRAY_CACHED : STRAY_CHANGE}`);
+    });
+}
+
+const STRAY_CACHED =
+  '@Cached stands on a method of a class that is no controller. Write @Memoized where a service’s results are to be kept, or @Cached over the @Get method.';
+const STRAY_CHANGE =
+  '@InvalidatesCache stands on a method of a class that is no controller. Call cache.invalidate in it, or write @InvalidatesCache over the action that calls it.';
+
 interface Subject {
   readonly controller: Class;
   readonly owner: Class;
@@ -61,7 +79,7 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
   for (const { type } of actions) {
     if (type !== 'get')
       mistakes.push(
-        `@Cached stands on a @${type.charAt(0).toUpperCase()}${type.slice(1)} action, and only @Get can be cached. Write @InvalidatesCache where it changes data.`,
+        `@Cached stands on ${actionLabel(type)} action, and only @Get can be cached. Write @InvalidatesCache where it changes data.`,
       );
   }
 
@@ -78,6 +96,10 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
     mistakes.push('@UploadedFile cannot be in a key. Leave @Cached out.');
   }
   return mistakes;
+}
+
+function actionLabel(type: string): string {
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} @${type.charAt(0).toUpperCase()}${type.slice(1)}`;
 }
 
 function targetMistakes(target: InvalidationTarget | undefined, { controller, actions }: Subject): string[] {

@@ -1,5 +1,6 @@
 import { processCache } from '../process-cache.js';
 import type { CachedOptions } from '../config/cached-options.js';
+import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
  * Options for every `@Cached` method of a controller, and of those that extend it. It caches nothing by itself.
@@ -14,6 +15,7 @@ import type { CachedOptions } from '../config/cached-options.js';
  * ```
  */
 export function CacheDefaults(options: CachedOptions): ClassDecorator {
+  refuseWithoutParentheses('CacheDefaults', [options]);
   return controller => {
     processCache.registry.addDefaults(controller, options);
     processCache.startUp.watch(controller);

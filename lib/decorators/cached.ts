@@ -1,5 +1,6 @@
 import { processCache } from '../process-cache.js';
 import type { CachedOptions } from '../config/cached-options.js';
+import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
  * Caches the responses of a `@Get` action. What the method declares is in the key; a hit comes after middlewares, authorization,
@@ -16,7 +17,10 @@ import type { CachedOptions } from '../config/cached-options.js';
  * }
  * ```
  */
-export function Cached(options: CachedOptions = {}): MethodDecorator {
+export function Cached(options?: CachedOptions): MethodDecorator;
+export function Cached(...applied: [options?: CachedOptions, ...others: unknown[]]): MethodDecorator {
+  refuseWithoutParentheses('Cached', applied);
+  const [options = {}] = applied;
   return (prototype, method) => {
     processCache.registry.addCached(prototype.constructor, String(method), options);
     processCache.startUp.watch(prototype.constructor);

@@ -1,5 +1,6 @@
 import { processCache } from '../process-cache.js';
 import type { InvalidationTarget } from '../config/invalidation-target.js';
+import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
  * Invalidates what an action makes out of date: after its method has succeeded, and before the client can see the response. Where the
@@ -18,7 +19,10 @@ import type { InvalidationTarget } from '../config/invalidation-target.js';
  * }
  * ```
  */
-export function InvalidatesCache(target?: InvalidationTarget): MethodDecorator {
+export function InvalidatesCache(target?: InvalidationTarget): MethodDecorator;
+export function InvalidatesCache(...applied: [target?: InvalidationTarget, ...others: unknown[]]): MethodDecorator {
+  refuseWithoutParentheses('InvalidatesCache', applied);
+  const [target] = applied;
   return (prototype, method) => {
     processCache.registry.addInvalidation(prototype.constructor, String(method), target);
     processCache.startUp.watch(prototype.constructor);

@@ -1,5 +1,13 @@
 import type { MemoizedOptions } from '../config/memoized-options.js';
 import { processCache } from '../process-cache.js';
+import { refuseWithoutParentheses } from './without-parentheses.js';
+
+/** Takes methods only. */
+type MemoizedDecorator = <Method extends (...args: never[]) => unknown>(
+  target: object,
+  name: string,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
 
 /**
  * Keeps the results of a service's method by class, method and arguments, so that it runs once for equal arguments, also where calls
@@ -17,12 +25,11 @@ import { processCache } from '../process-cache.js';
  * }
  * ```
  */
-export function Memoized(options: MemoizedOptions = {}) {
-  return <Method extends (...args: never[]) => unknown>(
-    target: object,
-    name: string,
-    descriptor: TypedPropertyDescriptor<Method>,
-  ): void => {
+export function Memoized(options?: MemoizedOptions): MemoizedDecorator;
+export function Memoized(...applied: [options?: MemoizedOptions, ...others: unknown[]]): MemoizedDecorator {
+  refuseWithoutParentheses('Memoized', applied);
+  const [options = {}] = applied;
+  return (target, name, descriptor) => {
     processCache.memoized.decorate(target, name, descriptor, options);
   };
 }

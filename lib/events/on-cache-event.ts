@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { CacheFault } from '../errors.js';
+import { CacheFault, CacheUsageError } from '../errors.js';
+import { shown } from '../shown.js';
 import { channels, type CacheEvents } from './cache-events.js';
 
 /**
@@ -9,6 +10,7 @@ import { channels, type CacheEvents } from './cache-events.js';
  * request and is told in one process warning.
  *
  * @returns ends it
+ * @throws CacheUsageError for an event that there is not, or a listener that is no function
  *
  * @example
  * ```ts
@@ -22,6 +24,8 @@ export function onCacheEvent<Name extends keyof CacheEvents>(
   name: Name,
   listener: (event: CacheEvents[Name]) => unknown,
 ): () => void {
+  const mistakes = mistakesIn(name, listener);
+  if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
   let hasWarned = false;
   const warn = (cause: unknown): void => {
     if (hasWarned) return;
@@ -41,4 +45,13 @@ export function onCacheEvent<Name extends keyof CacheEvents>(
   return () => {
     unsubscribe(channels[name].name, subscriber);
   };
+}
+
+function mistakesIn(name: unknown, listener: unknown): string[] {
+  const names = Object.keys(channels);
+  const mistakes = names.includes(name as string)
+    ? []
+    : [`onCacheEvent(${shown(name)}, …): there is no such event. Write one of ${names.join(', ')}.`];
+  if (typeof listener !== 'function') mistakes.push(`onCacheEvent: the listener must be a function, got ${shown(listener)}.`);
+  return mistakes;
 }

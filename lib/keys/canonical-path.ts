@@ -18,7 +18,7 @@ export function canonicalSegments(path: string): string {
   return path.split('/').map(canonicalSegment).join('/');
 }
 
-function canonicalSegment(segment: string): string {
+export function canonicalSegment(segment: string): string {
   try {
     return encodeURIComponent(decodeURIComponent(segment));
   } catch {

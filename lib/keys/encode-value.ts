@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDate } from 'node:util/types';
 import { Namesakes } from './namesakes.js';
 
@@ -47,7 +48,7 @@ function encodeObject(value: object, instances: Instances, depth: number): strin
     if (encoded === undefined) return undefined;
     properties.push(`${JSON.stringify(name)}:${encoded}`);
   }
-  return `${isLiteralPrototype(prototype) ? '' : classTexts.tell(prototype, prototype.constructor.name)}{${properties.join(',')}}`;
+  return `${isLiteralPrototype(prototype) ? '' : classText(prototype)}{${properties.join(',')}}`;
 }
 
 function prototypeOf(value: object): object | null {
@@ -66,8 +67,19 @@ function isLiteralPrototype(prototype: object | null): prototype is null {
   return Object.hasOwn(prototype, 'hasOwnProperty') || Object.getOwnPropertyNames(prototype).length === 0;
 }
 
-/** Tell a class from others of the same fields, and by a number from others of the same name. */
-const classTexts = new Namesakes();
+const namesakes = new Namesakes();
+const classTexts = new WeakMap<object, string>();
+
+/** Tells a class from others of the same fields: by name and source, in whichever order a process meets them, and last by a number. */
+function classText(prototype: object): string {
+  let text = classTexts.get(prototype);
+  if (text === undefined) {
+    const { name } = prototype.constructor;
+    const source = createHash('sha256').update(Function.prototype.toString.call(prototype.constructor)).digest('base64url');
+    classTexts.set(prototype, (text = namesakes.tell(prototype, `${name}.${source.slice(0, 22)}`)));
+  }
+  return text;
+}
 
 const plainPrototypes = new WeakMap<object, boolean>();
 

@@ -1,5 +1,6 @@
 import { canonicalise, canonicalSegments } from './canonical-path.js';
-import { parameterText, type ParameterValue } from './parameter-text.js';
+import { parameterText, type ParameterTexts, type ParameterValue } from './parameter-text.js';
+import { combined, segmentReadings, type SegmentReadings } from './path-readings.js';
 
 interface Slot {
   readonly name: string;
@@ -50,5 +51,22 @@ export class PathTemplate {
       path += part.lead + encodeURIComponent(text.toWellFormed());
     }
     return path;
+  }
+
+  /** @returns each segment of the path in all readings, or `undefined` when a parameter has no value */
+  readings(textsOf: ParameterTexts): SegmentReadings[] | undefined {
+    const segments: (readonly string[])[][] = [[]];
+    for (const part of this.parts) {
+      const [first = '', ...others] = (typeof part === 'string' ? part : part.lead).split('/');
+      segments.at(-1)?.push([first]);
+      const texts = typeof part === 'string' ? [] : textsOf(part.name);
+      if (typeof part !== 'string' && texts.length === 0) {
+        if (part.optional) continue;
+        return undefined;
+      }
+      segments.push(...others.map(text => [[text]]));
+      if (typeof part !== 'string') segments.at(-1)?.push(texts.map(text => encodeURIComponent(text.toWellFormed())));
+    }
+    return segments.slice(1).map(parts => [...new Set(combined(parts).flatMap(segmentReadings))]);
   }
 }

@@ -1,5 +1,6 @@
 import { canonicalise } from './canonical-path.js';
-import { parameterText, type ParameterValue } from './parameter-text.js';
+import type { ParameterTexts } from './parameter-text.js';
+import { combined, pathReadings, pathsOf, segmentReadings, type SegmentReadings } from './path-readings.js';
 
 const NAME = /:(\w+)/g;
 
@@ -8,19 +9,26 @@ export function namesIn(prefix: string): string[] {
   return Array.from(prefix.matchAll(NAME), match => match[1] ?? '');
 }
 
-/** @returns the prefix with its parameters filled in, in canonical form; `undefined` when one has no value */
-export function fillPrefix(prefix: string, valueOf: ParameterValue): string | undefined {
-  const texts = new Map(namesIn(prefix).map(name => [name, parameterText(valueOf(name))]));
-  if ([...texts.values()].includes(undefined)) return undefined;
-  return canonicalise(prefix.replace(NAME, (_match, name: string) => encodeURIComponent((texts.get(name) ?? '').toWellFormed())));
+/** @returns each segment of the prefix with its parameters filled in, in all readings; `undefined` when a parameter has no value */
+export function fillPrefix(prefix: string, textsOf: ParameterTexts): SegmentReadings[] | undefined {
+  if (namesIn(prefix).some(name => textsOf(name).length === 0)) return undefined;
+  const segments = (prefix.endsWith('/') ? prefix.slice(0, -1) : prefix).split('/').slice(1);
+  return segments.map(segment => {
+    const filled = combined(segment.split(NAME).map((part, index) => (index % 2 === 0 ? [part] : textsOf(part).map(encoded))));
+    return [...new Set(filled.flatMap(segmentReadings))];
+  });
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 /**
- * The prefix that covers a path given by code. A segment `*` may be somebody's name, or may mean all there is: the prefix before it
- * covers both.
+ * The prefixes that cover a path given by code, in all readings. A segment `*` may be somebody's name, or may mean all there is: the
+ * prefix before it covers both.
  */
-export function coveringPrefix(path: string): string {
-  const canonical = canonicalise(path);
-  const wildcard = canonical.split('/').findIndex(segment => segment === '*' || segment === '**');
-  return wildcard === -1 ? canonical : canonical.split('/').slice(0, wildcard).join('/');
+export function coveringPrefixes(path: string): string[] {
+  const segments = canonicalise(path).split('/');
+  const wildcard = segments.findIndex(segment => segment === '*' || segment === '**');
+  return pathsOf(pathReadings(segments.slice(0, wildcard === -1 ? undefined : wildcard).join('/')));
 }

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
+import type { ClassIdentities } from '../keys/class-identities.js';
 import { lineageOf, type Class } from '../keys/lineage.js';
-import { Namesakes } from '../keys/namesakes.js';
 
 /** Where a class stands among all. */
 export interface ClassPlace {
@@ -11,14 +10,15 @@ export interface ClassPlace {
   readonly path: string;
   /** The paths of the class and of those that it extends. */
   readonly lineage: readonly string[];
-  /** Tells it from namesakes, in whichever order processes load them: by its source, and where that is the same too, by a number. */
+  /** Tells it from namesakes, of other programs too. */
   readonly identity: string;
 }
 
 /** The places of classes. */
 export class ClassPlaces {
   private readonly places = new WeakMap<Class, ClassPlace>();
-  private readonly namesakes = new Namesakes();
+
+  constructor(readonly identities: ClassIdentities) {}
 
   of(subject: Class): ClassPlace {
     let place = this.places.get(subject);
@@ -31,7 +31,6 @@ export class ClassPlaces {
     const paths = lineageOf(subject)
       .reverse()
       .map(link => (path += `/${encodeURIComponent(link.name.toWellFormed() || '(anonymous)')}`));
-    const source = createHash('sha256').update(Function.prototype.toString.call(subject)).digest('base64url');
-    return { path, lineage: paths, identity: this.namesakes.tell(subject, `${path} ${source}`) };
+    return { path, lineage: paths, identity: this.identities.of(subject) };
   }
 }

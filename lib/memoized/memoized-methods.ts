@@ -3,6 +3,7 @@ import { MemoizedOptionRules, type MemoizedOptions } from '../config/memoized-op
 import { mistakesIn } from '../config/must-be.js';
 import { given } from '../config/resolve-config.js';
 import { CacheUsageError } from '../errors.js';
+import type { ClassIdentities } from '../keys/class-identities.js';
 import { lineageOf, type Class } from '../keys/lineage.js';
 import type { CurrentEngine } from '../serving/current-engine.js';
 import { shown } from '../shown.js';
@@ -20,22 +21,33 @@ type MethodDescriptor = Omit<PropertyDescriptor, 'value'> & { value: Method };
 
 /** The methods that are memoized, by name. */
 export class MemoizedMethods {
-  private readonly places = new ClassPlaces();
+  private readonly places: ClassPlaces;
   private readonly methods = new Map<string, MemoizedMethod[]>();
 
-  constructor(private readonly current: CurrentEngine) {}
+  constructor(
+    private readonly current: CurrentEngine,
+    identities: ClassIdentities,
+  ) {
+    this.places = new ClassPlaces(identities);
+  }
+
+  /** Whether any class with `@Memoized` has been loaded. */
+  get hasMethods(): boolean {
+    return this.methods.size > 0;
+  }
 
   /**
    * @param target the prototype of a method's class, or the class of a static method
    * @throws CacheUsageError where it is no method, or the options are wrong
    */
-  decorate(target: object, name: unknown, descriptor: PropertyDescriptor | undefined, options: unknown): void {
+  readonly decorate = (target: object, name: unknown, descriptor: PropertyDescriptor | undefined, options: unknown): void => {
     const owner = typeof target === 'function' ? target : target.constructor;
     const run: unknown = descriptor?.value;
     const mistakes = [...placeMistakes(name, run), ...optionMistakes(options)];
     if (mistakes.length > 0) throw misuse(...mistakes.map(mistake => `${owner.name}.${String(name)}: ${mistake}`));
+    this.places.identities.note(owner, this.decorate);
     this.add(target, owner, name as string, descriptor as MethodDescriptor, options as MemoizedOptions);
-  }
+  };
 
   /**
    * All results of a method, or those of certain arguments.

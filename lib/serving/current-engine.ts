@@ -4,12 +4,21 @@ import { CacheFault, CacheUsageError } from '../errors.js';
 import type { Targets } from '../stores/store.js';
 import { Engine } from './engine.js';
 
+/** Code of advice about a use that can hardly be meant. */
+const DOUBTFUL = 'CACHE_USAGE_DOUBTFUL';
+
+const NOTHING_HERE =
+  'an invalidation reached only the memory of this process, which caches nothing: no other process is told. Configure the store that the servers share: cache.configure({ store: new RedisStore(…) }).';
+
 /** Holds the cache at work, from its configuration to its reset. */
 export class CurrentEngine {
   private engine: Engine | undefined;
   private isConfigured = false;
   /** Whether a request has been served, or a value used. */
   private isInUse = false;
+
+  /** @param canCache whether this process has loaded anything whose responses or results could be cached */
+  constructor(private readonly canCache: () => boolean = () => true) {}
 
   configure(source: CacheConfigSource): void {
     const config = resolveConfig(source);
@@ -30,6 +39,12 @@ export class CurrentEngine {
    */
   verify(): void {
     if (this.engine === undefined) verifyEnvironment();
+  }
+
+  /** Advice when a server is created. Without a configuration yet, it is a process warning. */
+  advise(message: string): void {
+    if (this.engine === undefined) process.emitWarning(message, { type: 'CacheWarning', code: DOUBTFUL });
+    else this.engine.faults.advise(message, message, DOUBTFUL);
   }
 
   /** For a request, a value or a memoized call: from the first one on, the configuration stands. */
@@ -54,7 +69,11 @@ export class CurrentEngine {
    * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
    */
   async invalidate(targets: Targets, by: string): Promise<void> {
-    if (await this.get().invalidate(targets, by)) return;
+    const engine = this.get();
+    const { config, faults, store } = engine;
+    if (config.store === 'simple' && !this.canCache() && store.size().entries === 0)
+      faults.advise(NOTHING_HERE, NOTHING_HERE, DOUBTFUL);
+    if (await engine.invalidate(targets, by)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',
       'the store cannot be reached. The invalidation is tried again until it is.',

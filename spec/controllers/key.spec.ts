@@ -393,6 +393,15 @@ describe('the key', () => {
     );
   });
 
+  it.each<[string, unknown]>([
+    ['an empty id', { id: '' }],
+    ['an id that is no text', { id: {} }],
+  ])('is not made of a user with %s', async (_what, user) => {
+    jest.spyOn(process, 'emitWarning').mockImplementation();
+    userOf = () => user;
+    expect(await outcomes('/key/user', '/key/user')).toEqual([bypass, bypass]);
+  });
+
   it('has the user as identify tells', async () => {
     cache.configure({ identify: (user: { email: string }) => user.email });
     userOf = request => ({ email: request.get('x-user') });

@@ -126,7 +126,70 @@ class PatternsController {
   }
 }
 
-const controllers = [UsersController, RoutesController, PatternsController, TypedController];
+@JsonController('/Converted')
+class ConvertedController {
+  @Get('/flags/:on')
+  @Cached()
+  flag(@Param('on') on: boolean) {
+    return { on };
+  }
+
+  @Get('/days/:day')
+  @Cached()
+  day(@Param('day') day: Date) {
+    return { day };
+  }
+
+  @Get('/nums/:num')
+  @Cached()
+  num(@Param('num') num: number) {
+    return { num };
+  }
+
+  @Get('/mixed/:text/:num')
+  @Cached()
+  mixed(@Param('text') text: string, @Param('num') num: number) {
+    return { text, num };
+  }
+
+  @Get('/ranges/:from-:to')
+  @Cached()
+  range(@Param('from') from: number, @Param('to') to: number) {
+    return { from, to };
+  }
+
+  @Put('/mixed/:text/:num')
+  @InvalidatesCache('/Converted/mixed/:text/:num')
+  changeMixed() {
+    return {};
+  }
+
+  @Put('/ranges/:from-:to')
+  @InvalidatesCache()
+  changeRange() {
+    return {};
+  }
+
+  @Put('/:kind/:value')
+  @InvalidatesCache()
+  changeOwn(@Param('value') _value: string) {
+    return {};
+  }
+
+  @Put('/:kind/:value/by-name')
+  @InvalidatesCache('/Converted/:kind/:value')
+  changeByName() {
+    return {};
+  }
+
+  @Put('/:kind/:value/by-function')
+  @InvalidatesCache(({ args: [kind, value] }) => `/Converted/${kind}/${encodeURIComponent(value as string)}`)
+  changeByFunction(@Param('kind') _kind: string, @Param('value') _value: string) {
+    return {};
+  }
+}
+
+const controllers = [UsersController, RoutesController, PatternsController, TypedController, ConvertedController];
 
 describe('every spelling of a path', () => {
   it.each([
@@ -239,6 +302,84 @@ describe('@InvalidatesCache', () => {
     expect((await server.get(path)).outcome).toBe('hit');
     expect((await server.put(changed)).status).toBe(200);
     expect((await server.get(path)).outcome).toBe('fwd=miss');
+  });
+
+  describe.each<[string, (server: TestServer, path: string) => Promise<unknown>]>([
+    ['the path of a request that takes text', (server, path) => server.put(path)],
+    ['a target with parameters', (server, path) => server.put(`${path}/by-name`)],
+    ['a function that builds a path', (server, path) => server.put(`${path}/by-function`)],
+    ['cache.invalidate', (_server, path) => cache.invalidate(path)],
+  ])('by %s', (_how, change) => {
+    it.each([
+      ['/Converted/flags/1', ['1', 'true']],
+      ['/Converted/flags/0', ['0', 'false']],
+      ['/Converted/nums/7', ['007', '7.0', '0x7', '7e0', '%207', '7']],
+      ['/Converted/nums/100', ['1e2', '0100']],
+      ['/Converted/nums/-0', ['-0', '-0.0']],
+      [
+        '/Converted/days/2024-05-01T10:00:00Z',
+        ['2024-05-01T10:00:00Z', '2024-05-01T12:00:00%2B02:00', '2024-05-01T10:00:00.000Z'],
+      ],
+      ['/Converted/days/2024-05-01', ['2024-05-01', '2024-05-01T00:00:00Z']],
+    ])('%s is reached in every spelling', async (path, spellings) => {
+      const server = await TestServer.ofControllers(controllers);
+      for (const spelling of spellings) {
+        const spelled = `${path.slice(0, path.lastIndexOf('/'))}/${spelling}`;
+        for (const [asked, changed] of [
+          [path, spelled],
+          [spelled, path],
+          [spelled, spelled],
+        ] as const) {
+          await server.get(asked);
+          expect([asked, (await server.get(asked)).outcome]).toEqual([asked, 'hit']);
+          await change(server, changed);
+          expect([asked, changed, (await server.get(asked)).outcome]).toEqual([asked, changed, 'fwd=miss']);
+        }
+      }
+    });
+  });
+
+  it.each([
+    ['/Converted/mixed/007/7', '/converted/mixed/007/07'],
+    ['/Converted/ranges/1-2', '/converted/ranges/01-2.0'],
+  ])('reaches %s by PUT %s, each parameter in its own reading', async (path, changed) => {
+    const server = await TestServer.ofControllers(controllers);
+    await server.get(path);
+    expect((await server.get(path)).outcome).toBe('hit');
+    await server.put(changed);
+    expect((await server.get(path)).outcome).toBe('fwd=miss');
+  });
+
+  it('reaches no neighbours of a number, a flag or a date', async () => {
+    const server = await TestServer.ofControllers(controllers);
+    const others = ['nums/8', 'flags/0', 'days/2024-05-02'].map(path => `/Converted/${path}`);
+    for (const path of others) await server.get(path);
+    for (const path of ['nums/7', 'flags/true', 'days/2024-05-01']) await server.put(`/Converted/${path}`);
+    for (const path of others) expect([path, (await server.get(path)).outcome]).toEqual([path, 'hit']);
+  });
+
+  it('has one path to invalidate for an ordinary id', async () => {
+    const server = await TestServer.ofControllers(controllers);
+    await server.put('/Converted/nums/1');
+    await server.put('/Converted/nums/2024');
+    await cache.invalidate('/api/users/550e8400-e29b-41d4-a716-446655440000/posts/17');
+    expect(cache.stats().invalidations).toBe(3);
+  });
+
+  it('with more readings than are worth it invalidates what covers them', async () => {
+    const server = await TestServer.ofControllers(controllers);
+    const deep = `/Users/${'true/'.repeat(20)}`;
+    await server.get('/Users/1/friends');
+    await cache.invalidate(deep);
+    expect((await server.get('/Users/1/friends')).outcome).toBe('hit');
+    expect(cache.stats().invalidations).toBe(16);
+  });
+
+  it('does not need to reach a date that is not written as in ISO 8601: it passes by', async () => {
+    const server = await TestServer.ofControllers(controllers);
+    for (const path of ['/Converted/days/5', '/Converted/days/May%201%202024']) {
+      expect((await server.get(path)).headers['cache-status']).toContain('a date in the path is not written as in ISO 8601');
+    }
   });
 
   it('takes the named groups of a regular expression', async () => {

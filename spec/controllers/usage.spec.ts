@@ -1,4 +1,5 @@
 import {
+  All,
   Body,
   createExpressServer,
   Get,
@@ -10,7 +11,7 @@ import {
   QueryParam,
   UploadedFile,
 } from 'routing-controllers';
-import { Cached, CacheDefaults, CacheUsageError, InvalidatesCache } from '../../lib/index.js';
+import { cache, Cached, CacheDefaults, CacheUsageError, InvalidatesCache, Memoized, onCacheEvent } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 
 startAfresh();
@@ -153,6 +154,116 @@ describe('misuse', () => {
     }
     expect(mistakesOf(GoodController)).toEqual([]);
     expect(mistakesOf(BadController)).toHaveLength(1);
+  });
+
+  it('of another server is not told of, also where it has failed before', () => {
+    const wrong = (timeout: number) => {
+      @JsonController(`/wrong${timeout}`)
+      class WrongController {
+        @Get('/')
+        @Cached({ timeout })
+        list() {
+          return {};
+        }
+      }
+      return WrongController;
+    };
+    const [one, other] = [wrong(-1), wrong(-2)];
+    for (const timeout of [-1, -2, -1]) {
+      const mistakes = mistakesOf(timeout === -1 ? one : other);
+      expect(mistakes).toEqual([expect.stringContaining(`got ${timeout}.`)]);
+    }
+  });
+
+  it('is @Cached on a method of a class that is no controller', () => {
+    class Service {
+      @Cached()
+      find() {
+        return {};
+      }
+
+      @InvalidatesCache('/users')
+      change() {
+        return {};
+      }
+    }
+    @JsonController('/users')
+    class UsersController {
+      readonly service = new Service();
+    }
+    expect(mistakesOf(UsersController)).toEqual([
+      expect.stringMatching(/^Service\.find: @Cached stands on a method of a class that is no controller\. Write /),
+      expect.stringMatching(/^Service\.change: @InvalidatesCache stands on a method of a class that is no controller\. /),
+    ]);
+  });
+
+  it('is not @Cached on an action of a class that no controller extends yet', () => {
+    class Base {
+      @Get('/')
+      @Cached()
+      list() {
+        return {};
+      }
+    }
+    @JsonController('/users')
+    class UsersController {}
+    expect(Base).toBeDefined();
+    expect(mistakesOf(UsersController)).toEqual([]);
+  });
+
+  it('is @Cached on an @All action', () => {
+    @JsonController('/all')
+    class AllController {
+      @All('/')
+      @Cached()
+      all() {
+        return {};
+      }
+    }
+    expect(mistakesOf(AllController)).toEqual([
+      expect.stringMatching(/^AllController\.all: @Cached stands on an @All action, and only @Get can be cached\./),
+    ]);
+  });
+
+  it.each([
+    ['Cached', Cached],
+    ['InvalidatesCache', InvalidatesCache],
+    ['Memoized', Memoized],
+  ])('is @%s without its parentheses, as JavaScript allows', (name, decorator) => {
+    class Users {
+      find() {
+        return {};
+      }
+    }
+    const bare = decorator as unknown as MethodDecorator;
+    expect(() => bare(Users.prototype, 'find', Object.getOwnPropertyDescriptor(Users.prototype, 'find')!)).toThrow(
+      new CacheUsageError('CACHE_USAGE_INVALID', [`Users.find: @${name} stands without its parentheses. Write @${name}().`]),
+    );
+  });
+
+  it('is @CacheDefaults without its parentheses', () => {
+    class Users {}
+    expect(() => (CacheDefaults as unknown as ClassDecorator)(Users)).toThrow(
+      'Users: @CacheDefaults stands without its parentheses. Write @CacheDefaults({ timeout: 60 }).',
+    );
+  });
+
+  it.each([
+    ['http://localhost/users/5?x=1', '/users/5'],
+    ['https://localhost', '/'],
+  ])('is a whole URL for a path: %s', async (url, path) => {
+    await expect(cache.invalidate(url)).rejects.toThrow(
+      `cache.invalidate(${JSON.stringify(url)}) is a whole URL. Write the path alone: '${path}'.`,
+    );
+  });
+
+  it('is a listener to an event that there is not, or that is no function', () => {
+    expect(() => onCacheEvent('hit' as 'outcome', () => undefined)).toThrow(
+      /^CACHE_USAGE_INVALID: onCacheEvent\("hit", …\): there is no such event\. Write one of outcome, /,
+    );
+    expect(() => onCacheEvent('outcome', undefined as never)).toThrow(
+      'CACHE_USAGE_INVALID: onCacheEvent: the listener must be a function, got undefined.',
+    );
   });
 
   it('is found in whichever order the decorators stand', () => {

@@ -98,7 +98,7 @@ describe('an encoded value', () => {
       }
     }
     class Deeper extends Hiding {}
-    expect(encodeValue(new Page(), 'instances')).toBe('Page{"limit":1}');
+    expect(encodeValue(new Page(), 'instances')).toMatch(/^Page\.[\w-]{22}\{"limit":1\}$/);
     expect(encodeValue(new Hiding(), 'instances')).toBeUndefined();
     expect(encodeValue(new Deeper(), 'instances')).toBeUndefined();
     expect(encodeValue(new Map(), 'instances')).toBeUndefined();
@@ -119,3 +119,35 @@ function cycle(): object {
   value.self = value;
   return value;
 }
+
+describe('classes of one name', () => {
+  const [one, other] = [
+    new (class Query {
+      first() {
+        return 1;
+      }
+    })(),
+    new (class Query {
+      second() {
+        return 2;
+      }
+    })(),
+  ];
+
+  /** As a process encodes them that has met none before. */
+  function textsInOrder(...values: readonly object[]): Map<object, string | undefined> {
+    let texts = new Map<object, string | undefined>();
+    jest.isolateModules(() => {
+      const { encodeValue: encode } = jest.requireActual<{ encodeValue: typeof encodeValue }>('../../lib/keys/encode-value.js');
+      texts = new Map(values.map(value => [value, encode(value, 'instances')]));
+    });
+    return texts;
+  }
+
+  it('are told apart by their source, in whichever order a process meets them', () => {
+    const [first, second] = [textsInOrder(one, other), textsInOrder(other, one)];
+    expect(first.get(one)).toEqual(expect.stringMatching(/^Query\./));
+    expect(first.get(one)).not.toBe(first.get(other));
+    expect([second.get(one), second.get(other)]).toEqual([first.get(one), first.get(other)]);
+  });
+});

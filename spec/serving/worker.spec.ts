@@ -1,0 +1,44 @@
+import { cache, type CacheOptions } from '../../lib/index.js';
+import { startAfresh } from '../support/each.js';
+
+startAfresh();
+
+// No class with @Cached or @Memoized is loaded here, as in a process that works through a queue.
+describe('a process that caches nothing', () => {
+  const adviceOf = async (options: CacheOptions, work: () => Promise<unknown>): Promise<string[]> => {
+    const told: string[] = [];
+    cache.configure({ ...options, onError: ({ code }) => told.push(code) });
+    await work();
+    await work();
+    return told;
+  };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a path', () => cache.invalidate('/users/5')],
+    ['a tag', () => cache.invalidateTags('user:5')],
+    ['everything', () => cache.clear()],
+  ])('and invalidates %s in its own memory is told once that nobody else is', async (_what, work) => {
+    expect(await adviceOf({}, work)).toEqual(['CACHE_USAGE_DOUBTFUL']);
+  });
+
+  it('is warned without a configuration, too', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    await cache.invalidate('/users/5');
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringMatching(
+        /^CACHE_USAGE_DOUBTFUL: an invalidation reached only the memory of this process, .* Configure the store /,
+      ),
+    ]);
+  });
+
+  it('may invalidate where it says that nothing is kept, and the values that it keeps itself', async () => {
+    expect(await adviceOf({ store: 'null' }, () => cache.invalidate('/users/5'))).toEqual([]);
+    await cache.reset();
+    expect(
+      await adviceOf({}, async () => {
+        await cache.set('key', 'value');
+        await cache.clear();
+      }),
+    ).toEqual([]);
+  });
+});
