@@ -167,6 +167,6 @@ export class Engine {
       cause,
     );
     if (this.config.whenUnreachable === 'continue') return true;
-    return inTime(delivered, this.config.collapseTimeout * 1000, 'late').then(delivery => delivery !== 'late');
+    return inTime(delivered, this.config.collapseTimeout * 1000, 'late', false).then(delivery => delivery !== 'late');
   }
 }
