@@ -33,7 +33,7 @@ export class Turns {
       if (claim.kind !== 'later') return claim;
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) return { kind: waitMs <= 0 ? 'taken' : 'granted' };
-      await delay(Math.min(pauseMs, leftMs));
+      await delay(Math.min(pauseMs, leftMs), undefined, { ref: false });
     }
   }
 
