@@ -6,10 +6,10 @@ const SLICES = 10;
  * fires, so a blocked event loop or a stopped process uses up one slice at most. After the last slice the loop polls once more, so that
  * an answer that has arrived is seen first.
  *
- * @param keepsAlive false: the process may end before the deadline is over. Default true
+ * @param keepsProcess whether the process stays for the deadline. Default true
  * @returns a function that cancels the deadline
  */
-export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsAlive = true): () => void {
+export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsProcess = true): () => void {
   const sliceMs = Math.max(1, Math.ceil(timeoutMs / SLICES));
   let leftMs = timeoutMs;
   let timer: NodeJS.Timeout | undefined;
@@ -17,12 +17,13 @@ export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsAl
   const next = (): void => {
     if (leftMs <= 0) {
       immediate = setImmediate(onDeadline);
+      if (!keepsProcess) immediate.unref();
       return;
     }
     const ms = Math.min(sliceMs, leftMs);
     leftMs -= ms;
     timer = setTimeout(next, ms);
-    if (!keepsAlive) timer.unref();
+    if (!keepsProcess) timer.unref();
   };
   next();
   return () => {
@@ -31,13 +32,24 @@ export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsAl
   };
 }
 
-/** Waits for a promise. @returns what the promise gives, or `late` if the deadline is over first */
-export async function inTime<T, const Late>(awaited: Promise<T>, timeoutMs: number, late: Late): Promise<T | Late> {
+/**
+ * Waits for a promise.
+ *
+ * @param keepsProcess whether the process stays for the deadline. Default true
+ * @returns what the promise gives, or `late` if the deadline is over first
+ */
+export async function inTime<T, const Late>(
+  awaited: Promise<T>,
+  timeoutMs: number,
+  late: Late,
+  keepsProcess = true,
+): Promise<T | Late> {
   let cancel: (() => void) | undefined;
   const deadline = new Promise<Late>(resolve => {
-    cancel = startDeadline(timeoutMs, () => {
+    const onDeadline = (): void => {
       resolve(late);
-    });
+    };
+    cancel = startDeadline(timeoutMs, onDeadline, keepsProcess);
   });
   try {
     return await Promise.race([awaited, deadline]);

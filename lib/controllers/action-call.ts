@@ -35,3 +35,8 @@ export function requestOf({ action }: ActionCall): Request {
 export function responseOf({ action }: ActionCall): Response {
   return action.response as Response;
 }
+
+/** Whether a method gets at the response through a parameter of this type: a request has it too. */
+export function bearsResponse(type: ActionMetadata['params'][number]['type']): boolean {
+  return type === 'response' || type === 'request' || type === 'context';
+}

@@ -1,5 +1,5 @@
 import type { CachedOptions } from '../config/cached-options.js';
-import { requestOf, type ActionCall } from './action-call.js';
+import { bearsResponse, requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
 import { effectiveOptions } from './effective-options.js';
 import { headersOf, inputsOf, keyedHeadersOf, type Input } from './inputs.js';
@@ -38,7 +38,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
   const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
   const types = new Set(metadata.params.map(({ type }) => type));
-  const seesResponse = RESPONSE_BEARERS.some(type => types.has(type));
+  const seesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   return {
     name: `${controller.name}.${metadata.method}`,
     identity: JSON.stringify([registry.identities.of(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
@@ -58,9 +58,6 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
 
 /** Parameters that may tell who the caller is, by what no `Vary` can name. */
 const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
-
-/** Parameters through which a method gets at the response: a request has it too. */
-const RESPONSE_BEARERS = ['response', 'request', 'context'] as const;
 
 /** A key that the author makes may tell callers apart by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {

@@ -3,7 +3,8 @@ import { CacheUsageError } from '../errors.js';
 import { namedBy, type ChangeContext, type InvalidationTarget } from '../config/invalidation-target.js';
 import { namesIn } from '../keys/prefix.js';
 import { ActionPath } from './action-path.js';
-import type { ActionCall } from './action-call.js';
+import { bearsResponse, type ActionCall } from './action-call.js';
+import type { PinnedCall } from './pinned-call.js';
 import { prefixMistake, tagMistake } from './target-mistakes.js';
 import type { Targets } from '../stores/store.js';
 import type { Class } from '../keys/lineage.js';
@@ -13,6 +14,8 @@ import type { Registry } from './registry.js';
 export class ChangingAction {
   /** Class and method, for messages. */
   readonly name: string;
+  /** Whether the method can write to the response itself. */
+  readonly seesResponse: boolean;
   private readonly targets: readonly (InvalidationTarget | undefined)[];
   private readonly path: ActionPath;
 
@@ -20,6 +23,7 @@ export class ChangingAction {
     this.name = `${metadata.target.name}.${metadata.method}`;
     this.targets = registry.rulesOf(owner, metadata.method)?.invalidates ?? [];
     this.path = new ActionPath(metadata);
+    this.seesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   }
 
   /**
@@ -27,12 +31,12 @@ export class ChangingAction {
    *
    * @throws when a target function does, or gives what is no target
    */
-  targetsOf(call: ActionCall, result: unknown): Targets {
+  targetsOf(call: PinnedCall, result: unknown): Targets {
     return together(this.targets.map(target => this.reachedBy(target, call, result)));
   }
 
   /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
-  targetsBefore(call: ActionCall): Targets {
+  targetsBefore(call: PinnedCall): Targets {
     const known = this.targets.flatMap(target => {
       try {
         return [this.reachedBy(target, call, undefined)];
@@ -44,9 +48,9 @@ export class ChangingAction {
     return together(known);
   }
 
-  private reachedBy(target: InvalidationTarget | undefined, call: ActionCall, result: unknown): Targets {
+  private reachedBy(target: InvalidationTarget | undefined, call: PinnedCall, result: unknown): Targets {
     if (target === undefined) return { prefixes: this.path.spellingsOf(call), tags: [] };
-    const context: ChangeContext = { action: call.action, args: call.args, result };
+    const context: ChangeContext = { action: call.unpinned, args: call.args, result };
     const { paths, tags } = namedBy(typeof target === 'function' ? target(context) : target);
     return { prefixes: paths.flatMap(prefix => this.filled(prefix, call)), tags: tags.map(tag => this.checked(tag)) };
   }

@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-/** What the client is about to see: the response's first bytes, or the last ones of a response that it has seen a part of. */
-export type Moment = 'head' | 'end';
+/**
+ * What the client is about to see: the first bytes of a response, the last bytes of a response of which the client has seen a part, or
+ * the whole response.
+ */
+export type Moment = 'head' | 'end' | 'whole';
 
 /**
  * Decides whether the client may see it. A promise holds the response back until it has settled; `false` means that the response is
@@ -21,6 +24,8 @@ export class OutputGate {
   private hasHead = false;
   private hasEnded = false;
   private isOut = false;
+  /** What waits until nothing is held back. */
+  private waiting: (() => void)[] = [];
 
   /**
    * @param instead sends another response in place of one that is never seen
@@ -38,9 +43,12 @@ export class OutputGate {
       response[name] = ((...args: unknown[]) => this.take([name, args])) as never;
     }
     this.pass = pass;
-    response.once('close', () => {
-      if (!this.hasEnded) this.askAtClose();
-    });
+  }
+
+  /** Calls back when nothing is held back: at once, or after the response has been let out or replaced. */
+  whenNotHolding(callback: () => void): void {
+    if (this.state === 'holding') this.waiting.push(callback);
+    else callback();
   }
 
   private take(call: Call): unknown {
@@ -71,18 +79,13 @@ export class OutputGate {
     return this.hold(call);
   }
 
-  private askAtClose(): void {
-    // Nobody sees the response any more, and the gatekeeper has reported what went wrong.
-    Promise.resolve(this.gatekeeper('end')).catch(() => undefined);
-  }
-
   private ask(name: Gated): boolean | Promise<boolean> {
-    this.hasEnded ||= name === 'end';
-    if (!this.hasHead) {
-      this.hasHead = true;
-      return this.gatekeeper('head');
-    }
-    return name === 'end' ? this.gatekeeper('end') : true;
+    const isLast = name === 'end';
+    if (this.hasEnded || (this.hasHead && !isLast)) return true;
+    const moment = isLast ? (this.hasHead ? 'end' : 'whole') : 'head';
+    this.hasHead = true;
+    this.hasEnded = isLast;
+    return this.gatekeeper(moment);
   }
 
   private hold(call: Call): unknown {
@@ -97,12 +100,16 @@ export class OutputGate {
     this.held = [];
     for (const name of ['headersSent', 'writableEnded']) Reflect.deleteProperty(this.response, name);
     this.state = 'open';
-    if (!isAllowed) {
-      this.shut();
-      return;
-    }
+    if (isAllowed) this.release(held);
+    else this.shut();
+    // What was held back may have to be held back again.
+    const { waiting } = this;
+    this.waiting = [];
+    for (const callback of waiting) this.whenNotHolding(callback);
+  }
+
+  private release([asked, ...others]: readonly Call[]): void {
     this.letOut();
-    const [asked, ...others] = held;
     if (asked !== undefined) this.pass[asked[0]](...asked[1]);
     for (const call of others) this.take(call);
     // Whoever was told to wait before writing on.

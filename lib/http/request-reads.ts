@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 /** Express' own ways to answer with more of the request than the method declares. */
 type ExpressResponse = ServerResponse & {
   readonly locals?: object;
-  jsonp?: (...args: unknown[]) => unknown;
-  render?: (...args: unknown[]) => unknown;
+  jsonp?: (this: unknown, ...args: unknown[]) => unknown;
+  render?: (this: unknown, ...args: unknown[]) => unknown;
 };
 
 /**
@@ -14,15 +14,15 @@ type ExpressResponse = ServerResponse & {
 export function noticeRequestReads(response: ExpressResponse, isLocalsKeyed: boolean, onRead: () => void): void {
   const { jsonp, render } = response;
   if (jsonp !== undefined) {
-    response.jsonp = (...args) => {
+    response.jsonp = function (...args) {
       onRead();
-      return jsonp.apply(response, args);
+      return jsonp.apply(this, args);
     };
   }
   if (render !== undefined && !isLocalsKeyed) {
-    response.render = (...args) => {
+    response.render = function (...args) {
       if (Object.keys(response.locals ?? {}).length > 0) onRead();
-      return render.apply(response, args);
+      return render.apply(this, args);
     };
   }
 }

@@ -18,8 +18,8 @@ export interface RecordedHead {
 export interface RecorderListener {
   /** The headers are about to be sent, and may still be changed. `without-body`: the body is recorded, but not sent. */
   onHead(head: RecordedHead): 'send' | 'without-body';
-  /** The handler has ended it, and nothing that comes after has been done yet. */
-  onEnd(): void;
+  /** The handler has ended it, and nothing that comes after has been done yet. @param encoding as `end` was called with */
+  onEnd(encoding: unknown): void;
   /** The handler has written all of it, and what comes right after has been done. Comes last. */
   onComplete(body: Buffer): void;
   /** `onComplete` threw. Default: nothing is told. */
@@ -106,7 +106,7 @@ export class ResponseRecorder {
 
     if (this.state === 'recording') {
       this.state = 'ended';
-      this.listener.onEnd();
+      this.listener.onEnd(second);
       // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
       DONE.then(() => {
         this.listener.onComplete(joined(this.chunks, this.length));

@@ -46,7 +46,7 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
     engine.release(fence, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
-  const landing = await inTime(flight.landed, deadline - performance.now(), 'late');
+  const landing = await inTime(flight.landed, deadline - performance.now(), 'late', false);
   if (landing === 'late') {
     // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
     flights.close(address.key, flight);

@@ -10,6 +10,7 @@ import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../h
 import { storability } from '../http/storability.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
+import { Authorship } from './authorship.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
 import { BY_CONTROL, madeEntry } from './made-entry.js';
@@ -21,6 +22,7 @@ import { tellGivenUp, tellSaved } from './told-miss.js';
 
 const SETS_COOKIE = 'the response sets a cookie';
 const CLIENT_LEFT = 'the client left';
+const ANSWERED_BY_OTHERS = 'a middleware answered in the place of the method';
 const HANDLER_FAILED = 'the handler failed';
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
@@ -34,10 +36,9 @@ export class Computation implements RecorderListener, MethodListener {
   private lifetimeMs = 0;
   private state: 'open' | 'closed' = 'open';
   private result: unknown;
-  private hasReturned = false;
-  /** Whether the method has ended the response itself: routing-controllers will go on all the same when it returns. */
-  private isByHand = false;
-  private hasContinued = false;
+  private readonly author: Authorship;
+  /** The body of a response that the method has ended itself, until the method has returned. */
+  private bodyByHand: Buffer | undefined;
 
   /** @param flight those who wait for the same, where any may */
   constructor(
@@ -46,6 +47,10 @@ export class Computation implements RecorderListener, MethodListener {
   ) {
     this.request = requestOf(miss.call);
     this.response = responseOf(miss.call);
+    this.author = new Authorship(miss.call, error => {
+      // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
+      if (this.head === undefined) this.giveUp('failed', HANDLER_FAILED, error);
+    });
     this.cookiesBefore = miss.action.seesRequest ? this.cookies() : undefined;
   }
 
@@ -63,7 +68,6 @@ export class Computation implements RecorderListener, MethodListener {
     ObservedRequest.of(this.response)?.beginComputing();
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
-    this.noticeNext();
     if (action.seesResponse) {
       noticeRequestReads(this.response, action.rendersLocals, () => {
         this.giveUp('unshareable', 'the handler read the request through the response');
@@ -73,37 +77,47 @@ export class Computation implements RecorderListener, MethodListener {
     return runMethod(call, this);
   }
 
-  onReturn(result: unknown): void {
-    this.hasReturned = true;
-    this.result = result;
+  onReturn(returned: unknown): unknown {
+    this.result = this.author.settledWith(returned);
+    if (this.bodyByHand !== undefined) this.complete(this.bodyByHand);
+    return this.result;
   }
 
   onThrow(error: unknown): void {
-    this.hasReturned = true;
-    if (!isClientError(error)) this.giveUp('failed', HANDLER_FAILED, error);
+    this.author.settledWith(undefined);
+    if (this.head !== undefined || !isClientError(error)) this.giveUp('failed', HANDLER_FAILED, error);
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
     restoreConditions(this.request, this.conditions);
     this.head = head;
+    if (!this.author.mayBegin()) this.giveUp('abandoned', ANSWERED_BY_OTHERS);
     if (this.state === 'open') this.judge(head);
     if (!isNotModified(this.conditionsFor(head), this.response)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
   }
 
-  onEnd(): void {
-    this.isByHand = !this.hasReturned;
+  onEnd(encoding: unknown): void {
+    this.author.noteEnd(encoding);
   }
 
   onComplete(body: Buffer): void {
+    // A method that has answered by itself may still fail.
+    if (this.author.hasSettled) this.complete(body);
+    else this.bodyByHand = body;
+  }
+
+  private complete(body: Buffer): void {
     if (this.state === 'closed' || this.head === undefined) return;
+    if (!this.author.isOwn) return this.giveUp('abandoned', ANSWERED_BY_OTHERS);
     const { engine, action, address, fence } = this.miss;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
     if (action.seesRequest && this.cookies() !== this.cookiesBefore) return this.giveUp('unshareable', SETS_COOKIE);
-    const { head, lifetimeMs, isByHand } = this;
+    const { head, lifetimeMs } = this;
+    const { isByHand, hasContinued } = this.author;
     const result = isByHand ? undefined : this.result;
-    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, continues: this.hasContinued || isByHand });
+    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, continues: hasContinued || isByHand });
     if (typeof made === 'string') return this.giveUp('unshareable', made);
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
@@ -184,16 +198,5 @@ export class Computation implements RecorderListener, MethodListener {
 
   private leaveFlight(): void {
     if (this.flight !== undefined) this.miss.engine.flights.close(this.miss.address.key, this.flight);
-  }
-
-  private noticeNext(): void {
-    const { action } = this.miss.call;
-    const next = action.next;
-    action.next = (error?: unknown): unknown => {
-      if (error === undefined) this.hasContinued = true;
-      // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
-      else if (this.head === undefined) this.giveUp('failed', HANDLER_FAILED, error);
-      return next?.(error) as unknown;
-    };
   }
 }

@@ -170,7 +170,7 @@ export class Engine {
     const { whenUnreachable, collapseTimeout } = this.config;
     // Elsewhere the change still counts as under way, so nothing that it covers is served there.
     if (whenUnreachable === 'continue' && !hasLapsed) return true;
-    return inTime(delivered, collapseTimeout * 1000, 'late').then(
+    return inTime(delivered, collapseTimeout * 1000, 'late', false).then(
       delivery => delivery !== 'late' || whenUnreachable === 'continue',
     );
   }

@@ -2,17 +2,17 @@ import type { ActionCall } from '../controllers/action-call.js';
 
 /** Told how a method has ended. */
 export interface MethodListener {
-  onReturn(result: unknown): void;
+  /** @returns what is to be handed on in place of the result */
+  onReturn(result: unknown): unknown;
   onThrow(error: unknown): void;
 }
 
-/** Runs the method of a call. Waits for what it returned only where routing-controllers would. @returns what the method returned */
+/** Runs the method of a call. Waits for what it returned only where routing-controllers would. @returns what is handed on of what the method returned */
 export function runMethod(call: ActionCall, listener: MethodListener): unknown {
   try {
     const result = call.run();
     if (isPromiseLike(result)) return settled(result, listener);
-    listener.onReturn(result);
-    return result;
+    return listener.onReturn(result);
   } catch (error) {
     listener.onThrow(error);
     throw error;
@@ -21,9 +21,7 @@ export function runMethod(call: ActionCall, listener: MethodListener): unknown {
 
 async function settled(promised: PromiseLike<unknown>, listener: MethodListener): Promise<unknown> {
   try {
-    const result = await promised;
-    listener.onReturn(result);
-    return result;
+    return listener.onReturn(await promised);
   } catch (error) {
     listener.onThrow(error);
     throw error;

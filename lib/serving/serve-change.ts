@@ -1,140 +1,172 @@
-import type { ServerResponse } from 'node:http';
-import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
+import { requestOf, responseOf, type ActionCall, type Response } from '../controllers/action-call.js';
 import { ChangeRefused } from '../controllers/change-refused.js';
 import type { ChangingAction } from '../controllers/changing-action.js';
+import { followed } from '../controllers/followed.js';
+import { pinnedCall, type PinnedCall } from '../controllers/pinned-call.js';
+import { startDeadline } from '../deadline.js';
 import { OutputGate, type Moment } from '../http/output-gate.js';
-import type { Change, Invalidated, MaybePromise, Targets } from '../stores/store.js';
+import type { MaybePromise, Targets } from '../stores/store.js';
+import { AnnouncedChange } from './announced-change.js';
 import type { Engine } from './engine.js';
 import { isClientError } from './handler-error.js';
+import { answerUnacknowledged, RETRY_AFTER } from './unacknowledged.js';
 
-const UNACKNOWLEDGED = 'The change may have been made, but the cache could not be told of it.';
-/** Seconds after which a client may try a change again. */
-const RETRY_AFTER = '1';
+/**
+ * Seconds for which a change keeps others from storing what it may reach, and for which a change is waited for after its client has
+ * left. A change that takes longer invalidates all the same when its response goes out.
+ */
+const LONGEST_CHANGE = 10;
 
 /**
  * Runs a method that changes data, and invalidates what it makes out of date before the client can see its response.
  *
  * @param engineNow gives the cache at work: a reset may come while the method runs
  */
-export async function serveChange(engineNow: () => Engine, action: ChangingAction, call: ActionCall): Promise<unknown> {
-  const engine = engineNow();
-  return new ServedChange(engine, engineNow, action, call, await begun(engine, action, call)).run();
+export function serveChange(engineNow: () => Engine, action: ChangingAction, call: ActionCall): PromiseLike<unknown> {
+  const change = new ServedChange(engineNow, action, call);
+  return followed(change.run(), () => {
+    change.onThrough();
+  });
 }
 
-/** Announces the change to a store that wants to know before. */
-async function begun(engine: Engine, action: ChangingAction, call: ActionCall): Promise<Change | undefined> {
-  const { store, config } = engine;
-  if (store.beginChange === undefined || !config.enabled) return undefined;
-  try {
-    return await store.beginChange(action.targetsBefore(call));
-  } catch {
-    if (config.whenUnreachable === 'continue') return undefined;
-    responseOf(call).setHeader('Retry-After', RETRY_AFTER);
-    throw new ChangeRefused('The change was not made, because the cache could not be told of it.');
-  }
-}
-
-/** A change from the start of its method to the end of its response. */
+/**
+ * A change from the start of its method until its response has been seen: an interceptor may commit it after the method has returned,
+ * a method or a stream may make it between the pieces of its response.
+ */
 class ServedChange {
-  private result: unknown;
-  /** Once the method has returned: whether clients may be told of the change. */
-  private committed: MaybePromise<boolean> | undefined;
+  private readonly response: Response;
+  private readonly call: PinnedCall;
+  private readonly announced: AnnouncedChange;
+  /** What the change invalidates, as far as that is known without a result. */
+  private readonly known: Targets;
+  /** The same, from when the method has begun to answer by itself: a target that needs the result then fails. */
+  private early: Targets | undefined;
+  /** What the change invalidates, from when the method has settled. */
+  private targets: Targets | undefined;
+  /** Whether routing-controllers has nothing more to do. */
+  private isThrough = false;
+  /** Whether the last byte of the response has been written. */
+  private isAnswered = false;
+  private isOver = false;
+  private cancelDeadline: () => void = () => undefined;
 
   constructor(
-    private readonly engine: Engine,
     private readonly engineNow: () => Engine,
     private readonly action: ChangingAction,
-    private readonly call: ActionCall,
-    private readonly change: Change | undefined,
-  ) {}
+    call: ActionCall,
+  ) {
+    this.response = responseOf(call);
+    this.call = pinnedCall(call);
+    this.known = action.targetsBefore(this.call);
+    const changer = { action: action.name, request: requestName(call) };
+    this.announced = new AnnouncedChange(engineNow(), engineNow, changer);
+  }
 
   async run(): Promise<unknown> {
-    const response = responseOf(this.call);
-    new OutputGate(
+    const { response, call, announced } = this;
+    if (!(await announced.begin(this.known))) {
+      this.isOver = true;
+      response.setHeader('Retry-After', RETRY_AFTER);
+      throw new ChangeRefused('The change was not made, because the cache could not be told of it.');
+    }
+    this.watch();
+    try {
+      const result = await call.run();
+      this.targets = this.targetsOf(result);
+      return result;
+    } catch (error) {
+      // An HttpError below 500 says that nothing has changed; anything else may have left a half-done change.
+      if (!isClientError(error)) this.targets = this.targetsOf(undefined);
+      else {
+        this.end();
+        await announced.abandon();
+      }
+      throw error;
+    }
+  }
+
+  /** routing-controllers has handed the result to the response, which may still be on its way, or has failed to. */
+  onThrough(): void {
+    this.isThrough = true;
+    if (this.isAnswered && !this.isOver) void this.finish();
+    else if (this.response.closed) this.onClose();
+  }
+
+  private watch(): void {
+    const { response, announced } = this;
+    const gate = new OutputGate(
       response,
       moment => this.beforeSeen(moment),
       () => {
         answerUnacknowledged(response);
       },
     );
-    try {
-      this.result = await this.call.run();
-    } catch (error) {
-      // An HttpError below 500 says that nothing has changed; anything else may have left a half-done change.
-      await this.end(isClientError(error) ? this.abandon() : this.commit());
-      throw error;
-    }
-    if (await this.end(this.commit())) return this.result;
-    // The method has answered itself, and what it sent has been let out or replaced.
-    if (response.headersSent) return this.result;
-    response.setHeader('Retry-After', RETRY_AFTER);
-    throw new ChangeRefused(UNACKNOWLEDGED);
+    holdBackNext(this.call, gate);
+    response.once('close', () => {
+      this.onClose();
+    });
+    if (!announced.isAnnounced) return;
+    this.startDeadline(() => {
+      this.reportLong();
+    });
   }
 
-  /**
-   * What routing-controllers sends when the method has returned comes after the commit; but a response in pieces, by a method or by a
-   * stream that it has returned, may be about a change that is made between its first piece and its last.
-   */
+  /** What the client sees before the method has settled is covered by what is known without a result. */
   private beforeSeen(moment: Moment): MaybePromise<boolean> {
-    if (this.committed === undefined) return this.tell((targets, change) => change.invalidate(targets));
-    return moment === 'head' ? this.committed : this.tell(targets => this.engineNow().store.invalidate(targets));
+    if (moment !== 'head') this.isAnswered = true;
+    if (this.isOver) return true;
+    if (this.targets !== undefined) return moment === 'head' ? this.announced.invalidate(this.targets) : this.finish();
+    // A middleware that answers in the place of the method acknowledges nothing.
+    if (this.action.seesResponse) this.early ??= this.targetsOf(undefined);
+    return this.announced.invalidate(this.reached);
   }
 
-  private async end(ending: MaybePromise<boolean>): Promise<boolean> {
-    this.committed = ending;
-    this.committed = await ending;
-    return this.committed;
+  /** The method has settled, but it, or a stream that it has returned, may still be in the middle of a step. */
+  private onClose(): void {
+    if (this.isOver || !this.isThrough) return;
+    void this.announced.invalidate(this.reached);
+    this.startDeadline(() => undefined);
   }
 
-  private commit(): MaybePromise<boolean> {
-    return this.tell((targets, change) => change.commit(targets));
+  private finish(): MaybePromise<boolean> {
+    this.end();
+    return this.announced.commit(this.reached);
   }
 
-  private async abandon(): Promise<boolean> {
-    await this.change?.abandon();
-    return true;
+  private end(): void {
+    this.isOver = true;
+    this.cancelDeadline();
   }
 
-  /** @returns whether clients may be told of the change */
-  private tell(
-    how: (targets: Targets, change: Pick<Change, 'invalidate' | 'commit'>) => MaybePromise<Invalidated>,
-  ): MaybePromise<boolean> {
-    const engine = this.engineNow();
-    const targets = this.targets(engine);
-    // Where the cache has been reset meanwhile, the store that was told of the change is closed.
-    const isSame = engine === this.engine;
-    if (!isSame) void this.commitBefore(targets);
-    const { store } = engine;
-    const plain = { invalidate: () => store.invalidate(targets), commit: () => store.invalidate(targets) };
+  private startDeadline(report: () => void): void {
+    this.cancelDeadline();
+    const onDeadline = (): void => {
+      report();
+      // The change may go on, and invalidates again when its response goes out.
+      void this.announced.commit(this.reached);
+    };
+    this.cancelDeadline = startDeadline(LONGEST_CHANGE * 1000, onDeadline, false);
+  }
+
+  private reportLong(): void {
+    this.engineNow().faults.report(
+      'CACHE_CHANGE_LONG',
+      `${this.action.name}: its change still runs after ${LONGEST_CHANGE} seconds. Responses that it may reach are stored again from now on; ` +
+        'should this process die before the change is invalidated, they stay stale until they expire',
+      undefined,
+    );
+  }
+
+  private get reached(): Targets {
+    return this.targets ?? this.early ?? this.known;
+  }
+
+  private targetsOf(result: unknown): Targets {
     try {
-      const told = engine.invalidate(targets, this.name(), () => how(targets, (isSame ? this.change : undefined) ?? plain));
-      return told instanceof Promise ? told.catch((error: unknown) => this.survive(engine, error)) : told;
-    } catch (error) {
-      return this.survive(engine, error);
-    }
-  }
-
-  /** Ends the change in a store that is closed. */
-  private async commitBefore(targets: Targets): Promise<void> {
-    try {
-      await this.change?.commit(targets);
-    } catch (error) {
-      this.survive(this.engine, error);
-    }
-  }
-
-  /** Without the query, which may hold what is nobody else's business. */
-  private name(): string {
-    const { method = '', originalUrl } = requestOf(this.call);
-    return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
-  }
-
-  private targets(engine: Engine): Targets {
-    try {
-      return this.action.targetsOf(this.call, this.result);
+      return this.action.targetsOf(this.call, result);
     } catch (error) {
       // The change is made: where nobody can say what it touched, nothing that was stored may be trusted.
-      engine.faults.report(
+      this.engineNow().faults.report(
         'CACHE_TARGET_FAILED',
         `${this.action.name}: the target of @InvalidatesCache failed, so all is invalidated`,
         error,
@@ -142,19 +174,18 @@ class ServedChange {
       return { prefixes: ['/'] };
     }
   }
-
-  private survive(engine: Engine, error: unknown): boolean {
-    engine.faults.report('CACHE_STORE_FAILED', `${this.action.name}: what it changed could not be invalidated`, error);
-    return true;
-  }
 }
 
-/** In place of a response that the method has sent itself. */
-function answerUnacknowledged(response: ServerResponse): void {
-  if (response.headersSent) return void response.destroy();
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.statusCode = 503;
-  response.setHeader('Retry-After', RETRY_AFTER);
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.end(JSON.stringify({ name: 'ChangeRefused', message: UNACKNOWLEDGED }));
+/** Express breaks the connection of an error whose response seems to have been sent: it is to have gone out. */
+function holdBackNext({ unpinned: action }: PinnedCall, gate: OutputGate): void {
+  const { next } = action;
+  action.next = (error?: unknown): void => {
+    gate.whenNotHolding(() => void next?.(error));
+  };
+}
+
+/** Without the query, which may hold what is nobody else's business. */
+function requestName(call: ActionCall): string {
+  const { method = '', originalUrl } = requestOf(call);
+  return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
 }

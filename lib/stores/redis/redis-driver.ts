@@ -1,5 +1,6 @@
 import type { Driver, Found } from '../shared/driver.js';
 import { extend, set, setIfAbsent, setIfEqual } from './redis-commands.js';
+import type { OwnConnection } from './own-connection.js';
 import type { RedisClient, RedisCommand } from './redis-client.js';
 
 /** Milliseconds between two attempts to connect, where the client itself makes only one. */
@@ -15,7 +16,11 @@ export abstract class RedisDriver implements Driver {
   private connecting: Promise<void> | undefined;
   private onClientError: ((error: unknown) => void) | undefined;
 
-  constructor(private readonly client: RedisClient) {}
+  /** @param connection of a client that this library has made */
+  constructor(
+    private readonly client: RedisClient,
+    private readonly connection?: OwnConnection,
+  ) {}
 
   /** Sends a command that writes to the server of a key. */
   protected abstract write(key: string, command: RedisCommand): Promise<unknown>;
@@ -71,6 +76,7 @@ export abstract class RedisDriver implements Driver {
 
   close(): Promise<void> {
     this.isClosed = true;
+    this.connection?.end();
     // A client that this library made keeps its listener: an error while it ends would else end the process.
     if (this.isOurs) this.client.destroy();
     else if (this.onClientError !== undefined) this.client.off('error', this.onClientError);
@@ -83,6 +89,7 @@ export abstract class RedisDriver implements Driver {
   }
 
   private async usable(): Promise<void> {
+    this.connection?.use();
     if (this.connecting !== undefined) await this.connecting;
     // A client may connect again by itself when it is used.
     if (this.isClosed) throw new Error('the store is closed');

@@ -29,7 +29,6 @@ const NEAR_BYTES = 64 * 1024 * 1024;
 const LONGEST_RETRY_MS = 1000;
 /** A connection over which nothing has come for so long is dead, whatever TCP says; it is asked for a sign of life more often. */
 const SILENCE_MS = 6000;
-const PING_MS = 2000;
 
 interface RedisPackage {
   createClient(options: object): RedisSingleClient;
@@ -46,7 +45,6 @@ export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
     url: url ?? DEFAULT_URL,
     // What cannot be sent now fails now; the cache decides what becomes of it.
     disableOfflineQueue: true,
-    pingInterval: PING_MS,
     socket: { socketTimeout: SILENCE_MS, reconnectStrategy: (retries: number) => Math.min(LONGEST_RETRY_MS, 25 * 2 ** retries) },
   });
 }

@@ -1,4 +1,5 @@
 import type { Found } from '../shared/driver.js';
+import type { OwnConnection } from './own-connection.js';
 import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
 import { RedisLife } from './redis-life.js';
@@ -7,8 +8,11 @@ import { RedisLife } from './redis-life.js';
 export class RedisSingle extends RedisDriver {
   private readonly life: RedisLife;
 
-  constructor(private readonly server: RedisSingleClient) {
-    super(server);
+  constructor(
+    private readonly server: RedisSingleClient,
+    connection?: OwnConnection,
+  ) {
+    super(server, connection);
     this.life = new RedisLife(server);
   }
 

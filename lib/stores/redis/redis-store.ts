@@ -1,5 +1,6 @@
 import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
+import { OwnConnection, type OwnClient } from './own-connection.js';
 import { isCluster, isSentinel, type RedisClient } from './redis-client.js';
 import { RedisCluster } from './redis-cluster.js';
 import type { RedisDriver } from './redis-driver.js';
@@ -29,8 +30,14 @@ export class RedisStore implements OpenableStore {
 
   /** Called by the cache. */
   open(settings: StoreSettings): Store {
-    return new SharedStore(driverOf(clientOf(this.options)), settings, nearBytesOf(this.options));
+    const client = clientOf(this.options);
+    const driver = this.options.client === undefined ? ownDriver(client as OwnClient) : driverOf(client);
+    return new SharedStore(driver, settings, nearBytesOf(this.options));
   }
+}
+
+function ownDriver(client: OwnClient): RedisDriver {
+  return new RedisSingle(client, new OwnConnection(client));
 }
 
 function driverOf(client: RedisClient): RedisDriver {

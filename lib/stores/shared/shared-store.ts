@@ -128,8 +128,8 @@ export class SharedStore implements Store {
 
   release(fence: Fence, ending: Ending): void {
     const ours = fence as SharedFence;
-    const { claim, begun } = ours;
     ours.isOver = true;
+    const { claim, begun } = ours;
     // Requests for what does not exist, or for what cannot be stored, leave no keys behind for long.
     if (ending === 'unshareable' && begun.size > 0)
       this.tell('generations could not be given up', () => this.generations.expireSoon(begun));

@@ -45,7 +45,7 @@ export class Turns {
       if (claim.kind === 'found') return { ...claim, hasWaited: pauseMs > FIRST_PAUSE_MS };
       if (claim.kind !== 'later') return claim;
       if (isOver()) return { kind: waitMs <= 0 ? 'taken' : 'granted' };
-      await delay(Math.min(pauseMs, waitMs));
+      await delay(Math.min(pauseMs, waitMs), undefined, { ref: false });
     }
   }
 

@@ -1,0 +1,15 @@
+import type { ServerResponse } from 'node:http';
+
+/** Seconds after which a client may try a change again. */
+export const RETRY_AFTER = '1';
+
+/** Answers 503, in place of a response that acknowledges a change of which the store could not be told. */
+export function answerUnacknowledged(response: ServerResponse): void {
+  if (response.headersSent) return void response.destroy();
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.statusCode = 503;
+  response.setHeader('Retry-After', RETRY_AFTER);
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  const message = 'The change may have been made, but the cache could not be told of it.';
+  response.end(JSON.stringify({ name: 'ChangeRefused', message }));
+}
