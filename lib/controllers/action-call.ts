@@ -22,6 +22,7 @@ export type Request = IncomingMessage & {
   readonly hostname: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: unknown;
+  accepts(types: readonly string[]): string | false;
   readonly app: { path(): string; get(setting: string): unknown };
 };
 

@@ -38,6 +38,7 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   } else {
     parts.push(authorsPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
   }
+  if (action.redirects) parts.push(redirectPart(requestOf(call)));
   if (varyBy !== undefined) parts.push(authorsPart(varyBy(call.action), 'varyBy'));
   if (config.varyBy !== undefined) parts.push(authorsPart(config.varyBy(call.action), 'the configured varyBy'));
 
@@ -101,6 +102,11 @@ function requestPart(label: string, { headers, protocol, hostname, originalUrl }
 
 function readable(header: string, label: string): Part {
   return { detail: `the request carries ${header} and the action declares ${label}`, remedy: undefined };
+}
+
+/** What Express makes the body of a redirect of: `false`: there is none. */
+function redirectPart(request: Request): Part {
+  return JSON.stringify(request.accepts(['text', 'html']));
 }
 
 function authorsPart(value: unknown, option: string): Part {

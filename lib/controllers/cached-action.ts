@@ -27,6 +27,8 @@ export interface CachedAction {
   readonly seesRequest: boolean;
   /** Whether the method can write to the response itself. */
   readonly seesResponse: boolean;
+  /** Whether a redirect may be stored: Express writes its body as text, as HTML or not at all, by the request's `Accept`. */
+  readonly redirects: boolean;
   /** Whether a template sees what middlewares have put into `res.locals`. */
   readonly rendersLocals: boolean;
 }
@@ -51,6 +53,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
     seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
     seesResponse,
+    redirects: options.statuses?.some(status => status >= 300 && status < 400) ?? false,
     oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };

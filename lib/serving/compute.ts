@@ -4,18 +4,18 @@ import type { WireKeeper } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
+import { FrameworkMarks } from '../http/framework-marks.js';
 import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
-import { storability } from '../http/storability.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
+import { judged, landingOf } from './judged.js';
 import { BY_CONTROL, madeEntry } from './made-entry.js';
 import type { Miss } from './miss.js';
 import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
-import { statusesOf } from './statuses.js';
 import { tellGivenUp, tellSaved } from './told-miss.js';
 
 const SETS_COOKIE = 'the response sets a cookie';
@@ -28,6 +28,8 @@ export class Computation implements RecorderListener, MethodListener {
   private readonly response: Response;
   private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
+  private isAskedInPart = false;
+  private marks: FrameworkMarks | undefined;
   private wireKeeper: WireKeeper | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
@@ -60,10 +62,12 @@ export class Computation implements RecorderListener, MethodListener {
     this.wireKeeper = wireKeeper;
     if (this.miss.teller === undefined) engine.conclude(this.response, { kind: 'miss' });
     ObservedRequest.of(this.response)?.beginComputing();
-    // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
-    this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
+    this.isAskedInPart = this.request.headers.range !== undefined;
+    const keepRange = this.isAskedInPart && (engine.flights.areApart(address.key) || !engine.parts.isWholeStorable(address.key));
+    this.conditions = takeConditions(this.request, { keepRange });
     this.noticeNext();
-    if (action.seesResponse) {
+    if (action.seesResponse || action.redirects) {
+      this.marks = new FrameworkMarks(this.response);
       noticeRequestReads(this.response, action.rendersLocals, () => {
         this.giveUp('unshareable', 'the handler read the request through the response');
       });
@@ -106,6 +110,7 @@ export class Computation implements RecorderListener, MethodListener {
     if (typeof made === 'string') return this.giveUp('unshareable', made);
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
+    engine.parts.noteStored(address.key);
     const entry = this.wireKeeper?.completed(made) ?? made;
     const saved = engine.save(address, entry, fence);
     // Those who wait get it now, and so do those who come until it is saved.
@@ -141,18 +146,13 @@ export class Computation implements RecorderListener, MethodListener {
 
   /** Decides whether the response may be kept, and if so tells clients how they may. */
   private judge(head: RecordedHead): void {
-    const { engine, action, namesCaller } = this.miss;
+    const { engine, action } = this.miss;
     const said = ResponseControl.of(this.response)?.said;
     if (said?.isStored === false) return this.giveUp('unshareable', BY_CONTROL);
-    const verdict = storability(head.status, head.headers, {
-      timeout: action.options.timeout ?? engine.config.defaultTimeout,
-      ownTimeout: said?.timeout,
-      statuses: statusesOf(action),
-      keyedHeaders: action.keyedHeaders,
-      namesCaller,
-      nowMs: engine.clock.now(),
-    });
-    if (verdict.kind === 'unstorable') return this.giveUp(head.status < 500 ? 'unshareable' : 'failed', verdict.reason);
+    const headers = this.marks?.authorsOf(head.headers) ?? head.headers;
+    const verdict = judged(this.miss, head.status, headers, said);
+    if (verdict.kind === 'unstorable') return this.giveUp(landingOf(this.miss, head.status, headers, said), verdict.reason);
+    if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };
     this.lifetimeMs = verdict.lifetimeMs;
     if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
       this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
@@ -171,6 +171,7 @@ export class Computation implements RecorderListener, MethodListener {
     const { engine, address, fence, teller } = this.miss;
     engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
     if (landing !== 'abandoned') engine.flights.noteUnshareable(address.key);
+    if (landing === 'unshareable' && this.isAskedInPart) engine.parts.noteUnstorable(address.key);
     this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });

@@ -23,6 +23,7 @@ import type {
 import { Faults } from './faults.js';
 import { Flights } from './flights.js';
 import { openStore } from './open-store.js';
+import { Parts } from './parts.js';
 import { reasonOf } from './reason.js';
 import { Counters, type CacheStats } from './stats.js';
 import { toldInvalidation } from './told-invalidation.js';
@@ -38,6 +39,7 @@ export class Engine {
   private readonly plainStore: Store;
   private observed: Store | undefined;
   readonly flights: Flights;
+  readonly parts = new Parts();
   readonly faults: Faults;
   private readonly counters = new Counters();
   private past: History | undefined;

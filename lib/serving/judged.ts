@@ -1,0 +1,46 @@
+import { totalLength } from '../http/content-range.js';
+import { storability, type Storability } from '../http/storability.js';
+import type { HeaderChange } from '../http/stored-response.js';
+import type { Miss } from './miss.js';
+import type { ResponseControl } from './response-control.js';
+import { statusesOf } from './statuses.js';
+
+type Said = ResponseControl['said'] | undefined;
+
+/** Whether a response may be stored, by its status and by the headers that its author has set. */
+export function judged(
+  { engine, action, namesCaller }: Miss,
+  status: number,
+  headers: readonly HeaderChange[],
+  said: Said,
+): Storability {
+  return storability(status, headers, {
+    timeout: action.options.timeout ?? engine.config.defaultTimeout,
+    ownTimeout: said?.timeout,
+    statuses: statusesOf(action),
+    keyedHeaders: action.keyedHeaders,
+    namesCaller,
+    nowMs: engine.clock.now(),
+  });
+}
+
+/** The end of a computation whose response cannot be stored, by its status and by the headers that its author has set. */
+export function landingOf(
+  miss: Miss,
+  status: number,
+  headers: readonly HeaderChange[],
+  said: Said,
+): 'abandoned' | 'unshareable' | 'failed' {
+  if (status >= 500) return 'failed';
+  if (!isPartOfStorable(miss, status, headers, said)) return 'unshareable';
+  miss.engine.parts.notePart(miss.address.key);
+  // Of the requests that wait, one computes the whole.
+  return 'abandoned';
+}
+
+function isPartOfStorable(miss: Miss, status: number, headers: readonly HeaderChange[], said: Said): boolean {
+  const total = status === 206 ? totalLength(headers) : undefined;
+  if (total === undefined || total > miss.engine.config.maxEntryBytes) return false;
+  const ofTheWhole = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
+  return judged(miss, 200, ofTheWhole, said).kind === 'storable';
+}
