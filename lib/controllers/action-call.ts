@@ -9,6 +9,8 @@ export interface ActionCall {
   readonly metadata: ActionMetadata;
   readonly action: Action;
   readonly args: unknown[];
+  /** Whether the method has begun to run. */
+  hasRun: boolean;
   /** Runs the method. */
   run(): unknown;
 }

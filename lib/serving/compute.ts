@@ -1,19 +1,20 @@
-import etag from 'etag';
 import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
 import type { WireKeeper } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
 import { FrameworkMarks } from '../http/framework-marks.js';
+import { identify } from '../http/recorded-response.js';
 import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
-import { judged, landingOf } from './judged.js';
+import { judged, landingOf, noteGivenUp } from './judged.js';
 import { BY_CONTROL, madeEntry } from './made-entry.js';
 import type { Miss } from './miss.js';
+import { noticeNext } from './notice-next.js';
 import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
 import { tellGivenUp, tellSaved } from './told-miss.js';
@@ -28,7 +29,6 @@ export class Computation implements RecorderListener, MethodListener {
   private readonly response: Response;
   private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
-  private isAskedInPart = false;
   private marks: FrameworkMarks | undefined;
   private wireKeeper: WireKeeper | undefined;
   private head: RecordedHead | undefined;
@@ -58,14 +58,23 @@ export class Computation implements RecorderListener, MethodListener {
   }
 
   private runWith(wireKeeper: WireKeeper | undefined): unknown {
-    const { engine, action, call, address } = this.miss;
+    const { engine, call, teller } = this.miss;
     this.wireKeeper = wireKeeper;
-    if (this.miss.teller === undefined) engine.conclude(this.response, { kind: 'miss' });
+    if (teller === undefined) engine.conclude(this.response, { kind: 'miss' });
+    try {
+      this.prepare();
+    } catch (error) {
+      this.onFault(error);
+    }
+    return runMethod(call, this);
+  }
+
+  private prepare(): void {
+    const { engine, action, call, address } = this.miss;
     ObservedRequest.of(this.response)?.beginComputing();
-    this.isAskedInPart = this.request.headers.range !== undefined;
-    const keepRange = this.isAskedInPart && (engine.flights.areApart(address.key) || !engine.parts.isWholeStorable(address.key));
-    this.conditions = takeConditions(this.request, { keepRange });
-    this.noticeNext();
+    const isWholeWanted = engine.parts.isWholeStorable(address.key) && !engine.flights.areApart(address.key);
+    this.conditions = takeConditions(this.request, { keepRange: !isWholeWanted });
+    noticeNext(call, this);
     if (action.seesResponse || action.redirects) {
       this.marks = new FrameworkMarks(this.response);
       noticeRequestReads(this.response, action.rendersLocals, () => {
@@ -73,12 +82,20 @@ export class Computation implements RecorderListener, MethodListener {
       });
     }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
-    return runMethod(call, this);
   }
 
   onReturn(result: unknown): void {
     this.hasReturned = true;
     this.result = result;
+  }
+
+  onContinue(): void {
+    this.hasContinued = true;
+  }
+
+  onError(error: unknown): void {
+    // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
+    if (this.head === undefined) this.giveUp('failed', HANDLER_FAILED, error);
   }
 
   onThrow(error: unknown): void {
@@ -90,7 +107,7 @@ export class Computation implements RecorderListener, MethodListener {
     restoreConditions(this.request, this.conditions);
     this.head = head;
     if (this.state === 'open') this.judge(head);
-    if (!isNotModified(this.conditionsFor(head), this.response)) return 'send';
+    if (!isNotModified(this.conditions, this.response, head.wholeBody === undefined)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
   }
@@ -130,6 +147,12 @@ export class Computation implements RecorderListener, MethodListener {
     this.giveUp('unshareable', 'it is larger than maxEntryBytes');
   }
 
+  onFault(error: unknown): void {
+    restoreConditions(this.request, this.conditions);
+    this.miss.engine.faults.report('CACHE_FAILED', `${this.miss.action.name}: a response could not be recorded`, error);
+    this.giveUp('unshareable', 'the cache failed');
+  }
+
   onClose(begun: boolean): void {
     // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
     if (begun) return this.giveUp('abandoned', CLIENT_LEFT);
@@ -137,11 +160,6 @@ export class Computation implements RecorderListener, MethodListener {
     setTimeout(() => {
       this.giveUp('abandoned', CLIENT_LEFT);
     }, collapseTimeout * 1000).unref();
-  }
-
-  /** `*` matches whatever comes: a response in pieces, which may never end, is not held back for that. */
-  private conditionsFor({ wholeBody }: RecordedHead): Conditions {
-    return wholeBody === undefined && this.conditions['if-none-match'] === '*' ? {} : this.conditions;
   }
 
   /** Decides whether the response may be kept, and if so tells clients how they may. */
@@ -154,9 +172,7 @@ export class Computation implements RecorderListener, MethodListener {
     if (verdict.kind === 'unstorable') return this.giveUp(landingOf(this.miss, head.status, headers, said), verdict.reason);
     if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };
     this.lifetimeMs = verdict.lifetimeMs;
-    if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag')) {
-      this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
-    }
+    identify(this.response, head);
     applyClientRules(this.response, clientRulesOf(engine, action));
   }
 
@@ -168,10 +184,8 @@ export class Computation implements RecorderListener, MethodListener {
   private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    const { engine, address, fence, teller } = this.miss;
-    engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
-    if (landing !== 'abandoned') engine.flights.noteUnshareable(address.key);
-    if (landing === 'unshareable' && this.isAskedInPart) engine.parts.noteUnstorable(address.key);
+    const { teller } = this.miss;
+    noteGivenUp(this.miss, landing);
     this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });
@@ -181,16 +195,5 @@ export class Computation implements RecorderListener, MethodListener {
 
   private leaveFlight(): void {
     if (this.flight !== undefined) this.miss.engine.flights.close(this.miss.address.key, this.flight);
-  }
-
-  private noticeNext(): void {
-    const { action } = this.miss.call;
-    const next = action.next;
-    action.next = (error?: unknown): unknown => {
-      if (error === undefined) this.hasContinued = true;
-      // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
-      else if (this.head === undefined) this.giveUp('failed', HANDLER_FAILED, error);
-      return next?.(error) as unknown;
-    };
   }
 }

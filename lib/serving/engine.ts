@@ -6,6 +6,7 @@ import { channels } from '../events/cache-events.js';
 import { History } from '../events/history.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { cacheNameText, cacheStatus, withCacheStatus, type Outcome } from '../http/cache-status.js';
+import { appendValues } from '../http/header-changes.js';
 import { observedStore } from '../stores/observed-store.js';
 import type {
   Address,
@@ -70,7 +71,7 @@ export class Engine {
   conclude(response: ServerResponse, outcome: Outcome): void {
     const status = this.count(outcome);
     // RFC 9211 §2: each cache on the way adds its own to what is there.
-    if (status !== undefined && !response.headersSent) response.appendHeader('Cache-Status', status);
+    if (status !== undefined && !response.headersSent) appendValues(response, 'Cache-Status', status);
     // What a miss comes to is told when it has.
     if (channels.outcome.hasSubscribers && outcome.kind !== 'miss')
       ObservedRequest.of(response)?.end(outcome.kind, reasonOf(outcome));

@@ -1,6 +1,8 @@
+import { requestOf } from '../controllers/action-call.js';
 import { totalLength } from '../http/content-range.js';
 import { storability, type Storability } from '../http/storability.js';
 import type { HeaderChange } from '../http/stored-response.js';
+import type { Landing } from './flights.js';
 import type { Miss } from './miss.js';
 import type { ResponseControl } from './response-control.js';
 import { statusesOf } from './statuses.js';
@@ -43,4 +45,12 @@ function isPartOfStorable(miss: Miss, status: number, headers: readonly HeaderCh
   if (total === undefined || total > miss.engine.config.maxEntryBytes) return false;
   const ofTheWhole = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
   return judged(miss, 200, ofTheWhole, said).kind === 'storable';
+}
+
+/** Notes that nothing is stored of a computation. */
+export function noteGivenUp({ engine, call, address, fence }: Miss, landing: Exclude<Landing['kind'], 'recorded'>): void {
+  engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
+  if (landing === 'abandoned') return;
+  engine.flights.noteUnshareable(address.key);
+  if (landing === 'unshareable' && requestOf(call).headers.range !== undefined) engine.parts.noteUnstorable(address.key);
 }
