@@ -1,4 +1,5 @@
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 import type { CachedOptions } from '../config/cached-options.js';
 
 /**
@@ -14,7 +15,8 @@ import type { CachedOptions } from '../config/cached-options.js';
  * ```
  */
 export function CacheDefaults(options: CachedOptions): ClassDecorator {
-  return controller => {
+  return (controller, ...context: unknown[]) => {
+    refuseStandard('@CacheDefaults', context[0]);
     processCache.registry.addDefaults(controller, options);
     processCache.startUp.watch(controller);
   };

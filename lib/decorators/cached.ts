@@ -1,4 +1,5 @@
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 import type { CachedOptions } from '../config/cached-options.js';
 
 /**
@@ -18,6 +19,7 @@ import type { CachedOptions } from '../config/cached-options.js';
  */
 export function Cached(options: CachedOptions = {}): MethodDecorator {
   return (prototype, method) => {
+    refuseStandard('@Cached', method);
     processCache.registry.addCached(prototype.constructor, String(method), options);
     processCache.startUp.watch(prototype.constructor);
   };

@@ -1,4 +1,5 @@
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 import type { InvalidationTarget } from '../config/invalidation-target.js';
 
 /**
@@ -20,6 +21,7 @@ import type { InvalidationTarget } from '../config/invalidation-target.js';
  */
 export function InvalidatesCache(target?: InvalidationTarget): MethodDecorator {
   return (prototype, method) => {
+    refuseStandard('@InvalidatesCache', method);
     processCache.registry.addInvalidation(prototype.constructor, String(method), target);
     processCache.startUp.watch(prototype.constructor);
   };

@@ -1,5 +1,6 @@
 import type { MemoizedOptions } from '../config/memoized-options.js';
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 
 /**
  * Keeps the results of a service's method by class, method and arguments, so that it runs once for equal arguments, also where calls
@@ -23,6 +24,7 @@ export function Memoized(options: MemoizedOptions = {}) {
     name: string,
     descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
+    refuseStandard('@Memoized', name);
     processCache.memoized.decorate(target, name, descriptor, options);
   };
 }
