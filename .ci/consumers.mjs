@@ -7,7 +7,7 @@ import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './tally.mjs';
 
 const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
-const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
+export const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
 
 /** What the subpaths need, in the order in which the consumers use them. */
 const SUBPATH_PEERS = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'];
@@ -98,7 +98,7 @@ async function checkStoreSuite(tally, root, scratch, tarball) {
   });
 }
 
-function install(root, project, tarball, packages) {
+export function install(root, project, tarball, packages) {
   return installPeers(root, project, packages, [tarball]);
 }
 
@@ -129,7 +129,7 @@ async function serveAndChange(project, main) {
 }
 
 /** The port that the server took and printed. */
-async function portOf(program) {
+export async function portOf(program) {
   for (let tries = 0; tries < 300 && !program.hasEnded; tries++) {
     const port = /^listening on (\d+)$/m.exec(program.output)?.[1];
     if (port !== undefined) return Number(port);

@@ -1,5 +1,5 @@
 import type { MemcacheClient } from 'memcache-client';
-import { requirePeer } from '../../peer.js';
+import { missingPeer } from '../../peer.js';
 import type { Driver, Found } from '../shared/driver.js';
 import { expirationOf, NEVER } from './expiration.js';
 import { MemcachedServer } from './memcached-server.js';
@@ -92,9 +92,12 @@ export class MemcachedDriver implements Driver {
 
 /** @throws CacheConfigError when the package `memcache-client` is not installed */
 export function loadMemcacheClient(): { readonly MemcacheClient: typeof MemcacheClient } {
-  return requirePeer('memcache-client', 'routing-controllers-cache/memcached') as {
-    readonly MemcacheClient: typeof MemcacheClient;
-  };
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return require('memcache-client') as { readonly MemcacheClient: typeof MemcacheClient };
+  } catch (error) {
+    throw missingPeer('memcache-client', 'routing-controllers-cache/memcached', error);
+  }
 }
 
 /** A client of its own for each server: given several, this client sends a command to any of them. */

@@ -1,7 +1,7 @@
 import { CacheConfigError } from '../../errors.js';
 import { shown } from '../../shown.js';
 import { unknownOptions } from '../../option-mistakes.js';
-import { requirePeer } from '../../peer.js';
+import { missingPeer } from '../../peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
 import { redisPlace, redisUrlMistake } from './redis-url.js';
 
@@ -40,7 +40,12 @@ interface RedisPackage {
 
 /** @throws CacheConfigError when the package `redis` is not installed */
 export function loadRedis(): RedisPackage {
-  return requirePeer('redis', 'routing-controllers-cache/redis') as RedisPackage;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return require('redis') as RedisPackage;
+  } catch (error) {
+    throw missingPeer('redis', 'routing-controllers-cache/redis', error);
+  }
 }
 
 export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
