@@ -17,6 +17,7 @@ export type { CacheOptions } from './config/cache-config.js';
 export type { CacheConfigSource } from './config/resolve-config.js';
 export type { Action } from './controllers/action.js';
 export type { CachedOptions, FilteredResponse } from './config/cached-options.js';
+export type { VaryBy, VaryByHeaders } from './config/vary-by.js';
 export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './config/invalidation-target.js';
 export type { MemoizedOptions } from './config/memoized-options.js';
 export type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';

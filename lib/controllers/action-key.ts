@@ -1,4 +1,5 @@
 import type { CacheConfig } from '../config/cache-config.js';
+import { variedBy } from '../config/vary-by.js';
 import { joinKey } from '../keys/cache-key.js';
 import { encodeValue, type Instances } from '../keys/encode-value.js';
 import type { Address } from '../stores/store.js';
@@ -39,8 +40,8 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
     parts.push(authorsPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
   }
   if (action.redirects) parts.push(redirectPart(requestOf(call)));
-  if (varyBy !== undefined) parts.push(authorsPart(varyBy(call.action), 'varyBy'));
-  if (config.varyBy !== undefined) parts.push(authorsPart(config.varyBy(call.action), 'the configured varyBy'));
+  if (varyBy !== undefined) parts.push(authorsPart(variedBy(varyBy, call.action), 'varyBy'));
+  if (config.varyBy !== undefined) parts.push(authorsPart(variedBy(config.varyBy, call.action), 'the configured varyBy'));
 
   for (const part of parts) if (typeof part !== 'string') return { kind: 'unkeyed', ...part };
   const namesCaller =

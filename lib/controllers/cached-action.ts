@@ -1,4 +1,5 @@
 import type { CachedOptions } from '../config/cached-options.js';
+import { headersOfVaryBy, mayTellCallers } from '../config/vary-by.js';
 import { requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
 import { effectiveOptions } from './effective-options.js';
@@ -40,6 +41,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
   const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
   const types = new Set(metadata.params.map(({ type }) => type));
+  const named = headersOfVaryBy(options.varyBy);
   const seesResponse = RESPONSE_BEARERS.some(type => types.has(type));
   return {
     name: `${controller.name}.${metadata.method}`,
@@ -49,8 +51,8 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     tags: typeof options.tags === 'function' ? undefined : options.tags,
     awaitsTags: typeof options.tags === 'function' || seesResponse,
     inputs: inputsOf(metadata.params, options.queryString === true),
-    variesBy: headersOf(metadata.params),
-    keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
+    variesBy: [...new Set([...headersOf(metadata.params), ...named])],
+    keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),
     seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
     seesResponse,
     redirects: options.statuses?.some(status => status >= 300 && status < 400) ?? false,
@@ -67,5 +69,5 @@ const RESPONSE_BEARERS = ['response', 'request', 'context'] as const;
 
 /** A key that the author makes may tell callers apart by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {
-  return makeCacheKey !== undefined || varyBy !== undefined;
+  return makeCacheKey !== undefined || mayTellCallers(varyBy);
 }

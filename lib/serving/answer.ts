@@ -1,3 +1,4 @@
+import { headersOfVaryBy, mayTellCallers } from '../config/vary-by.js';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { HitOutcome, Outcome } from '../http/cache-status.js';
@@ -58,5 +59,10 @@ export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
 
 /** What clients are told of an action's responses. */
 export function clientRulesOf({ config }: Engine, { variesBy, options, oneCaller }: CachedAction): ClientRules {
-  return { variesBy, clientTimeout: options.clientTimeout ?? 0, oneCaller: oneCaller || config.varyBy !== undefined };
+  const named = headersOfVaryBy(config.varyBy);
+  return {
+    variesBy: named.length === 0 ? variesBy : [...variesBy, ...named],
+    clientTimeout: options.clientTimeout ?? 0,
+    oneCaller: oneCaller || mayTellCallers(config.varyBy),
+  };
 }

@@ -1,3 +1,4 @@
+import { headersOfVaryBy } from '../config/vary-by.js';
 import { requestOf } from '../controllers/action-call.js';
 import { totalLength } from '../http/content-range.js';
 import { storability, type Storability } from '../http/storability.js';
@@ -20,10 +21,15 @@ export function judged(
     timeout: action.options.timeout ?? engine.config.defaultTimeout,
     ownTimeout: said?.timeout,
     statuses: statusesOf(action),
-    keyedHeaders: action.keyedHeaders,
+    keyedHeaders: keyedHeadersOf(engine, action),
     namesCaller,
     nowMs: engine.clock.now(),
   });
+}
+
+function keyedHeadersOf({ config }: Miss['engine'], { keyedHeaders }: Miss['action']): ReadonlySet<string> {
+  const named = headersOfVaryBy(config.varyBy);
+  return named.length === 0 ? keyedHeaders : new Set([...keyedHeaders, ...named.map(name => name.toLowerCase())]);
 }
 
 /** The end of a computation whose response cannot be stored, by its status and by the headers that its author has set. */
