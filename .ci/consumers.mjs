@@ -1,5 +1,6 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Program, run } from './program.mjs';
@@ -48,8 +49,29 @@ export async function checkConsumers(tally, root, scratch, tarball) {
       },
     );
     await checkStores(tally, root, project, ready, consumer);
+    if (consumer.main === 'server.cjs') await checkOldNode(tally, scratch, project, ready);
   }
   await checkStoreSuite(tally, root, scratch, tarball);
+}
+
+/** Runs the server on Node 18, where that is to be had: as a package of npm, which has it for some systems only. */
+async function checkOldNode(tally, scratch, project, ready) {
+  const folder = join(scratch, 'node-18');
+  const name = `node-${process.platform}-${process.arch}`;
+  try {
+    await mkdir(folder);
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, `${name}@18`], { cwd: folder, seconds: 180 });
+  } catch (error) {
+    tally.note(`Node 18 is not to be had as ${name}@18, so the import is not tried on it.\n${error.message}`);
+    return;
+  }
+  await tally.check('consumer commonjs: is told on Node 18, when it imports the package, that it needs Node 20', async () => {
+    ready();
+    const program = new Program(join(folder, 'node_modules', name, 'bin/node'), ['server.cjs'], { cwd: project });
+    const { code } = await program.endWithin(60_000);
+    if (code === 1 && /routing-controllers-cache needs Node 20 or later, and this is Node 18\./.test(program.output)) return;
+    throw new CheckFailure(`Ended with ${code}.`, program.output);
+  });
 }
 
 /** Imports each subpath by name: first without the packages that they need, where nothing has to compile, and then with them. */

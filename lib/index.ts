@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 import { processCache } from './process-cache.js';
 import type { Cache } from './cache.js';
 
