@@ -1,6 +1,7 @@
 // Runs every check in order and ends with their sum. Node built-ins only: the dependencies are installed by the first check.
 import { setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { checkBundles } from './bundles.mjs';
 import { checkConformance } from './conformance.mjs';
 import { checkConsumers } from './consumers.mjs';
 import { checkDemo } from './demo.mjs';
@@ -35,6 +36,7 @@ await checkLocks(tally, root);
 await checkSpecs(tally, root, scratch);
 const tarball = await checkPackage(tally, root, scratch);
 await checkConsumers(tally, root, scratch, tarball);
+await checkBundles(tally, root, scratch, tarball);
 await checkDemo(tally, root, scratch);
 await checkMemory(tally, root);
 await checkConformance(tally, root);

@@ -1,5 +1,6 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Program, run } from './program.mjs';
@@ -7,7 +8,7 @@ import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './tally.mjs';
 
 const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
-const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
+export const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
 
 /** What the subpaths need, in the order in which the consumers use them. */
 const SUBPATH_PEERS = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'];
@@ -48,8 +49,29 @@ export async function checkConsumers(tally, root, scratch, tarball) {
       },
     );
     await checkStores(tally, root, project, ready, consumer);
+    if (consumer.main === 'server.cjs') await checkOldNode(tally, scratch, project, ready);
   }
   await checkStoreSuite(tally, root, scratch, tarball);
+}
+
+/** Runs the server on Node 18, where that is to be had: as a package of npm, which has it for some systems only. */
+async function checkOldNode(tally, scratch, project, ready) {
+  const folder = join(scratch, 'node-18');
+  const name = `node-${process.platform}-${process.arch}`;
+  try {
+    await mkdir(folder);
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, `${name}@18`], { cwd: folder, seconds: 180 });
+  } catch (error) {
+    tally.note(`Node 18 is not to be had as ${name}@18, so the import is not tried on it.\n${error.message}`);
+    return;
+  }
+  await tally.check('consumer commonjs: is told on Node 18, when it imports the package, that it needs Node 20', async () => {
+    ready();
+    const program = new Program(join(folder, 'node_modules', name, 'bin/node'), ['server.cjs'], { cwd: project });
+    const { code } = await program.endWithin(60_000);
+    if (code === 1 && /routing-controllers-cache needs Node 20 or later, and this is Node 18\./.test(program.output)) return;
+    throw new CheckFailure(`Ended with ${code}.`, program.output);
+  });
 }
 
 /** Imports each subpath by name: first without the packages that they need, where nothing has to compile, and then with them. */
@@ -98,7 +120,7 @@ async function checkStoreSuite(tally, root, scratch, tarball) {
   });
 }
 
-function install(root, project, tarball, packages) {
+export function install(root, project, tarball, packages) {
   return installPeers(root, project, packages, [tarball]);
 }
 
@@ -129,7 +151,7 @@ async function serveAndChange(project, main) {
 }
 
 /** The port that the server took and printed. */
-async function portOf(program) {
+export async function portOf(program) {
   for (let tries = 0; tries < 300 && !program.hasEnded; tries++) {
     const port = /^listening on (\d+)$/m.exec(program.output)?.[1];
     if (port !== undefined) return Number(port);

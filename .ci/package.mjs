@@ -10,7 +10,7 @@ export async function checkPackage(tally, root, scratch) {
   const tarball = await tally.check('package: builds and packs', () => pack(root, scratch));
 
   await tally.check(
-    'package: holds the build of lib, the page of the inspector, docs, README, CHANGELOG, LICENSE and package.json, nothing else',
+    'package: holds the build of lib, docs, README, CHANGELOG, LICENSE and package.json, nothing else',
     async () => {
       const actual = await contentsOf(tarball());
       const expected = await expectedContents(root);
@@ -51,7 +51,7 @@ async function contentsOf(tarball) {
 async function expectedContents(root) {
   const sources = await readdir(join(root, 'lib'), { recursive: true });
   const modules = sources.filter(path => path.endsWith('.ts')).map(path => `dist/${path.replace(/\.ts$/, '')}`);
-  const beside = (await Promise.all(['docs', 'inspector-page'].map(folder => filesIn(root, folder)))).flat();
+  const beside = await filesIn(root, 'docs');
   return [...BESIDE_DIST, ...beside, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
 }
 

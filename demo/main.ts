@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import 'reflect-metadata';
 import { cache } from '../lib/index.js';
 import { cacheInspector } from '../lib/inspector.js';
@@ -17,8 +18,9 @@ async function main(): Promise<void> {
   }
   const settings = readSettings(process.env, given);
   const db = openDatabase(settings.database, DEMO_SIZE, console.log);
-  // To this machine only: nobody is authorised to it from elsewhere.
-  const inspector = cacheInspector();
+  // To this machine only: nobody is authorised to it from elsewhere. The link is printed with the rest, when the port is known.
+  const token = randomUUID();
+  const inspector = cacheInspector({ token });
   const server = await listen(createApp(new Users(db), settings.redis, inspector), settings.port);
 
   const shutDown = async (): Promise<void> => {
@@ -32,7 +34,7 @@ async function main(): Promise<void> {
   // Ctrl-C reaches the demo twice when npm has started it: by the terminal and by npm.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= shutDown()));
   console.log(`Responses are kept in ${placeOf(settings.redis)}.`);
-  console.log(welcome(server.url));
+  console.log(welcome(server.url, `${server.url}/cache/?token=${token}`));
 }
 
 /** Where the cache is, without the password of a URL. */
@@ -41,9 +43,10 @@ function placeOf(redis: RedisSettings | undefined): string {
   return `the Redis at ${new URL(redis.url).host}${redis.nearCache ? ', their bodies in this process too' : ''}`;
 }
 
-function welcome(url: string): string {
+function welcome(url: string, inspectorLink: string): string {
   return [
     `Listening on ${url}. Open it in a browser: a page shows what the cache does with each click.`,
+    `The cache inspector: ${inspectorLink}`,
     'Or try the first line twice, then the others, then the first again:',
     `  curl -s -o /dev/null -D - ${url}/users/alice/friends`,
     `  curl -X PUT -H 'Content-Type: application/json' -d '{"url":"https://example.org/alice.png"}' ${url}/users/alice/avatar`,

@@ -171,7 +171,7 @@ feed.addEventListener('past', ({ data }) => {
   const { isLocalOnly, ...kept } = JSON.parse(data);
   past.begin(kept);
   byId('access').textContent = isLocalOnly
-    ? 'Answers to this machine only: cacheInspector was given no authorize.'
+    ? 'Answers to this machine only, and asks for a token: cacheInspector was given no authorize.'
     : 'Answers to whom authorize lets in.';
 });
 feed.addEventListener('now', ({ data }) => {

@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 import { processCache } from './process-cache.js';
 import type { Cache } from './cache.js';
 
@@ -17,6 +20,7 @@ export type { CacheOptions } from './config/cache-config.js';
 export type { CacheConfigSource } from './config/resolve-config.js';
 export type { Action } from './controllers/action.js';
 export type { CachedOptions, FilteredResponse } from './config/cached-options.js';
+export type { VaryBy, VaryByHeaders } from './config/vary-by.js';
 export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './config/invalidation-target.js';
 export type { MemoizedOptions } from './config/memoized-options.js';
 export type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';

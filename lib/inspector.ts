@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 export { cacheInspector } from './inspector/cache-inspector.js';
 
 export type { CacheInspectorOptions } from './inspector/inspector-options.js';

@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 export { KeyvStore } from './stores/keyv/keyv-store.js';
 
 export type { KeyvStoreOptions } from './stores/keyv/keyv-options.js';

@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 export { MemcachedStore } from './stores/memcached/memcached-store.js';
 
 export type { MemcachedStoreOptions } from './stores/memcached/memcached-options.js';

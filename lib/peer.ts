@@ -1,21 +1,16 @@
-import { createRequire } from 'node:module';
 import { CacheConfigError } from './errors.js';
 
-const load = createRequire(__filename);
-
 /**
- * Loads a package that applications install only when they use what needs it.
+ * Says which package is missing: applications install it only when they use what needs it. It is required where it is used, by its
+ * name and within `try`: so bundlers find it, and do without it where it is not installed.
  *
  * @param subpath what needs it, as applications import it
- * @throws CacheConfigError when it is not installed
+ * @param error of `require`
+ * @returns what is to be thrown
  */
-export function requirePeer(name: string, subpath: string): unknown {
-  try {
-    return load(name);
-  } catch (error) {
-    if (!isMissing(name, error)) throw error;
-    throw new CacheConfigError([`${subpath} needs the package ${name}, which is not installed. Run: npm install ${name}`]);
-  }
+export function missingPeer(name: string, subpath: string, error: unknown): unknown {
+  if (!isMissing(name, error)) return error;
+  return new CacheConfigError([`${subpath} needs the package ${name}, which is not installed. Run: npm install ${name}`]);
 }
 
 /** A package that is there but lacks one of its own is broken, not missing. */

@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 export { RedisStore } from './stores/redis/redis-store.js';
 
 export type { RedisStoreOptions } from './stores/redis/redis-options.js';

@@ -1,3 +1,6 @@
+// First: what comes after it may not load on an older Node.
+import './node-version.js';
+
 export { describeStore } from './testing/describe-store.js';
 
 export type { StoreCapabilities } from './testing/capabilities.js';

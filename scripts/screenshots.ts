@@ -22,7 +22,8 @@ async function main(): Promise<void> {
     await demo.evaluate('scrollTo(0, 0)');
     await demo.screenshot({ path: join(IMAGES, 'demo.png') });
 
-    const inspection = await openPage(browser, `${url}/cache/`, WINDOW);
+    const link = /^The cache inspector: (\S+)$/m.exec(server.said)?.[1] ?? '';
+    const inspection = await openPage(browser, link, WINDOW);
     await load(url);
     await inspection.locator('#requests > tr:nth-child(100)').waitFor();
     await inspection.screenshot({ path: join(IMAGES, 'inspector.png') });

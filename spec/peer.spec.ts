@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CacheConfigError } from '../lib/errors.js';
-import { requirePeer } from '../lib/peer.js';
+import { missingPeer } from '../lib/peer.js';
 
 describe('a peer', () => {
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));
@@ -15,22 +15,26 @@ describe('a peer', () => {
     return file;
   }
 
-  it('is loaded when it is installed', () => {
-    expect(requirePeer('memcache-client', 'routing-controllers-cache/memcached')).toHaveProperty('MemcacheClient');
-    expect(requirePeer('keyv', 'routing-controllers-cache/keyv')).toHaveProperty('Keyv');
-  });
+  function errorOf(name: string): unknown {
+    try {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- as those do that need a peer
+      return require(name);
+    } catch (error) {
+      return missingPeer(name, 'routing-controllers-cache/memcached', error);
+    }
+  }
 
-  it('is asked for by name when it is not', () => {
-    const need = () => requirePeer('no-such-client', 'routing-controllers-cache/memcached');
-    expect(need).toThrow(CacheConfigError);
-    expect(need).toThrow(
+  it('is asked for by name when it is not installed', () => {
+    const error = errorOf('no-such-client');
+    expect(error).toBeInstanceOf(CacheConfigError);
+    expect((error as Error).message).toContain(
       'routing-controllers-cache/memcached needs the package no-such-client, which is not installed. Run: npm install no-such-client',
     );
   });
 
   it('is not taken for missing when it is broken', () => {
-    const broken = packageOf(`require('no-such-part-of-it');`);
-    expect(() => requirePeer(broken, 'here')).toThrow("Cannot find module 'no-such-part-of-it'");
-    expect(() => requirePeer(broken, 'here')).not.toThrow(CacheConfigError);
+    const error = errorOf(packageOf(`require('no-such-part-of-it');`));
+    expect((error as Error).message).toContain("Cannot find module 'no-such-part-of-it'");
+    expect(error).not.toBeInstanceOf(CacheConfigError);
   });
 });

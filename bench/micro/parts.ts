@@ -104,6 +104,7 @@ function recordingParts(): Part[] {
     onEnd: () => undefined,
     onComplete: () => undefined,
     onOverflow: () => undefined,
+    onFault: () => undefined,
     onClose: () => undefined,
   };
   const sending = (name: string, prepareOne: (response: ServerResponse) => unknown): Part => {

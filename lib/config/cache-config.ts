@@ -1,7 +1,7 @@
-import type { Action } from '../controllers/action.js';
 import type { CacheFault } from '../errors.js';
 import type { OpenableStore, Store } from '../stores/store.js';
 import { environment } from './environment.js';
+import { isVaryBy, type VaryBy } from './vary-by.js';
 import { isBoolean, isByteCount, isFunction, isName, isSeconds, MustBe } from './must-be.js';
 
 const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalidate', 'size', 'close'] as const;
@@ -55,9 +55,13 @@ export class CacheConfig {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the application's own type of user
   identify: (user: any) => string | number | bigint | undefined = idOf;
 
-  /** A further part of every key, for what no controller declares: a tenant that a middleware has found. Default: none. */
-  @MustBe(isFunction, 'a function of the action that gives a text', 'varyBy: action => action.request.tenant')
-  varyBy?: (action: Action) => string;
+  /** A further part of every key, for what no controller declares: a tenant that a middleware has found. As in `@Cached`. Default: none. */
+  @MustBe(
+    isVaryBy,
+    'a function of the action that gives a text',
+    `varyBy: action => action.request.tenant, or varyBy: { headers: ['accept-language'] }`,
+  )
+  varyBy?: VaryBy;
 
   /** The name in the `Cache-Status` header (RFC 9211); `false`: no such header. Default `'routing-controllers-cache'`. */
   @MustBe(

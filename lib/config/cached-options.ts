@@ -1,4 +1,5 @@
 import { isFunction, isSeconds, MustBe } from './must-be.js';
+import { isVaryBy, type VaryBy } from './vary-by.js';
 import type { Action } from '../controllers/action.js';
 
 /** A recorded response, as `responseFilter` sees it. */
@@ -24,9 +25,16 @@ export class CachedOptionRules {
   @MustBe(value => typeof value === 'boolean', 'true or false', 'queryString: true for the whole query string')
   readonly queryString?: boolean;
 
-  /** A further part of the key. Default: none. */
-  @MustBe(isFunction, 'a function of the action that gives a text', 'varyBy: action => action.request.tenant')
-  readonly varyBy?: (action: Action) => string;
+  /**
+   * A further part of the key: a text that a function gives, or `{ headers, key }` with the request headers that it is made of, so that
+   * `Vary` may name them. Default: none.
+   */
+  @MustBe(
+    isVaryBy,
+    'a function of the action that gives a text',
+    `varyBy: action => action.request.tenant, or varyBy: { headers: ['accept-language'] }`,
+  )
+  readonly varyBy?: VaryBy;
 
   /**
    * Replaces the derived key; invalidations still reach the entry by its path. That it tells callers apart is then the author's duty.

@@ -9,6 +9,8 @@ export interface ActionCall {
   readonly metadata: ActionMetadata;
   readonly action: Action;
   readonly args: unknown[];
+  /** Whether the method has begun to run. */
+  hasRun: boolean;
   /** Runs the method. */
   run(): unknown;
 }
@@ -22,6 +24,7 @@ export type Request = IncomingMessage & {
   readonly hostname: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: unknown;
+  accepts(types: readonly string[]): string | false;
   readonly app: { path(): string; get(setting: string): unknown };
 };
 

@@ -1,4 +1,5 @@
 import type { CacheConfig } from '../config/cache-config.js';
+import { variedBy } from '../config/vary-by.js';
 import { joinKey } from '../keys/cache-key.js';
 import { encodeValue, type Instances } from '../keys/encode-value.js';
 import type { Address } from '../stores/store.js';
@@ -40,8 +41,9 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   } else {
     parts.push(authorsPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
   }
-  if (varyBy !== undefined) parts.push(authorsPart(varyBy(call.action), 'varyBy'));
-  if (config.varyBy !== undefined) parts.push(authorsPart(config.varyBy(call.action), 'the configured varyBy'));
+  if (action.redirects) parts.push(redirectPart(requestOf(call)));
+  if (varyBy !== undefined) parts.push(authorsPart(variedBy(varyBy, call.action), 'varyBy'));
+  if (config.varyBy !== undefined) parts.push(authorsPart(variedBy(config.varyBy, call.action), 'the configured varyBy'));
 
   for (const part of parts) if (typeof part !== 'string') return { kind: 'unkeyed', ...part };
   const namesCaller =
@@ -104,6 +106,11 @@ function requestPart(label: string, { headers, protocol, hostname, originalUrl }
 
 function readable(header: string, label: string): Part {
   return { detail: `the request carries ${header} and the action declares ${label}`, remedy: undefined };
+}
+
+/** What Express makes the body of a redirect of: `false`: there is none. */
+function redirectPart(request: Request): Part {
+  return JSON.stringify(request.accepts(['text', 'html']));
 }
 
 function authorsPart(value: unknown, option: string): Part {

@@ -1,4 +1,5 @@
 import type { CachedOptions } from '../config/cached-options.js';
+import { headersOfVaryBy, mayTellCallers } from '../config/vary-by.js';
 import { bearsResponse, requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
 import { effectiveOptions } from './effective-options.js';
@@ -27,6 +28,8 @@ export interface CachedAction {
   readonly seesRequest: boolean;
   /** Whether the method can write to the response itself. */
   readonly seesResponse: boolean;
+  /** Whether a redirect may be stored: Express writes its body as text, as HTML or not at all, by the request's `Accept`. */
+  readonly redirects: boolean;
   /** Whether a template sees what middlewares have put into `res.locals`. */
   readonly rendersLocals: boolean;
 }
@@ -38,6 +41,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
   const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
   const types = new Set(metadata.params.map(({ type }) => type));
+  const named = headersOfVaryBy(options.varyBy);
   const seesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   return {
     name: `${controller.name}.${metadata.method}`,
@@ -47,10 +51,11 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     tags: typeof options.tags === 'function' ? undefined : options.tags,
     awaitsTags: typeof options.tags === 'function' || seesResponse,
     inputs: inputsOf(metadata.params, options.queryString === true),
-    variesBy: headersOf(metadata.params),
-    keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
+    variesBy: [...new Set([...headersOf(metadata.params), ...named])],
+    keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),
     seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
     seesResponse,
+    redirects: options.statuses?.some(status => status >= 300 && status < 400) ?? false,
     oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };
@@ -61,5 +66,5 @@ const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter']
 
 /** A key that the author makes may tell callers apart by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {
-  return makeCacheKey !== undefined || varyBy !== undefined;
+  return makeCacheKey !== undefined || mayTellCallers(varyBy);
 }

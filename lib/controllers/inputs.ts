@@ -87,8 +87,8 @@ export function headersOf(parameters: readonly ParamMetadata[]): string[] {
   return [...new Set(names)];
 }
 
-/** The request headers, in lower case, of which the key tells all. */
-export function keyedHeadersOf(parameters: readonly ParamMetadata[]): Set<string> {
+/** The request headers, in lower case, of which the key tells all. @param named those of the action's `varyBy` */
+export function keyedHeadersOf(parameters: readonly ParamMetadata[], named: readonly string[]): Set<string> {
   const names = parameters.flatMap(({ type, name }) => {
     switch (type) {
       case 'header':
@@ -105,5 +105,5 @@ export function keyedHeadersOf(parameters: readonly ParamMetadata[]): Set<string
         return [];
     }
   });
-  return new Set(names);
+  return new Set([...names, ...named.map(name => name.toLowerCase())]);
 }

@@ -100,11 +100,12 @@ export class StartUp {
       const { target: owner, methodOverride: previous } = action;
       const isDecorated = this.registry.rulesOf(owner, action.method) !== undefined;
       action.methodOverride = (metadata: ActionMetadata, context: Action, args: unknown[]): unknown => {
-        const run = (): unknown =>
-          (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown;
-        return isDecorated || this.isProbe(context.request)
-          ? this.override({ owner, metadata, action: context, args, run })
-          : run();
+        const run = (): unknown => {
+          call.hasRun = true;
+          return (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown;
+        };
+        const call: ActionCall = { owner, metadata, action: context, args, hasRun: false, run };
+        return isDecorated || this.isProbe(context.request) ? this.override(call) : run();
       };
     }
   }

@@ -1,4 +1,5 @@
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 import type { CachedOptions } from '../config/cached-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
@@ -16,7 +17,8 @@ import { refuseWithoutParentheses } from './without-parentheses.js';
  */
 export function CacheDefaults(options: CachedOptions): ClassDecorator {
   refuseWithoutParentheses('CacheDefaults', [options]);
-  return controller => {
+  return (controller, ...context: unknown[]) => {
+    refuseStandard('@CacheDefaults', context[0]);
     processCache.registry.addDefaults(controller, options);
     processCache.startUp.watch(controller);
   };

@@ -1,4 +1,5 @@
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 import type { CachedOptions } from '../config/cached-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
@@ -22,6 +23,7 @@ export function Cached(...applied: [options?: CachedOptions, ...others: unknown[
   refuseWithoutParentheses('Cached', applied);
   const [options = {}] = applied;
   return (prototype, method) => {
+    refuseStandard('@Cached', method);
     processCache.registry.addCached(prototype.constructor, String(method), options);
     processCache.startUp.watch(prototype.constructor);
   };

@@ -1,4 +1,5 @@
 import { processCache } from '../process-cache.js';
+import { refuseStandard } from './legacy.js';
 import type { InvalidationTarget } from '../config/invalidation-target.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
@@ -24,6 +25,7 @@ export function InvalidatesCache(...applied: [target?: InvalidationTarget, ...ot
   refuseWithoutParentheses('InvalidatesCache', applied);
   const [target] = applied;
   return (prototype, method) => {
+    refuseStandard('@InvalidatesCache', method);
     processCache.registry.addInvalidation(prototype.constructor, String(method), target);
     processCache.startUp.watch(prototype.constructor);
   };

@@ -8,6 +8,7 @@ type MemoizedDecorator = <Method extends (...args: never[]) => unknown>(
   name: string,
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
+import { refuseStandard } from './legacy.js';
 
 /**
  * Keeps the results of a service's method by class, method and arguments, so that it runs once for equal arguments, also where calls
@@ -30,6 +31,7 @@ export function Memoized(...applied: [options?: MemoizedOptions, ...others: unkn
   refuseWithoutParentheses('Memoized', applied);
   const [options = {}] = applied;
   return (target, name, descriptor) => {
+    refuseStandard('@Memoized', name);
     processCache.memoized.decorate(target, name, descriptor, options);
   };
 }

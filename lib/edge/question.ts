@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { isHttp2 } from '../http/http2.js';
 import type { WireQuestion } from '../http/wire.js';
 
 /** What a request asks, as far as it is known before Express has read it. */
@@ -15,7 +16,7 @@ const MAX_ACCEPT_ENCODING = 200;
 /** @returns `undefined` for what no entry could answer */
 export function questionOf(request: IncomingMessage, response: Question['response']): Question | undefined {
   const { method, url = '', headers } = request;
-  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  if ((method !== 'GET' && method !== 'HEAD') || isHttp2(request)) return undefined;
   const acceptEncoding = oneSpelling(headers['accept-encoding']);
   if (acceptEncoding.length > MAX_ACCEPT_ENCODING) return undefined;
   const host = headers.host ?? '';

@@ -42,18 +42,21 @@ export class Spellings {
     return lead?.kind === 'address' ? lead : undefined;
   }
 
-  /** @param action `keyedHeaders`: request headers, in lower case, that are in the address's key */
+  /**
+   * @param action `keyedHeaders`: request headers, in lower case, that are in the address's key; `redirects`: whether what the request's
+   * `Accept` comes to is, too
+   */
   learn(
     { spelling, request }: Question,
-    { name, keyedHeaders }: Pick<CachedAction, 'name' | 'keyedHeaders'>,
+    { name, keyedHeaders, redirects }: Pick<CachedAction, 'name' | 'keyedHeaders' | 'redirects'>,
     address: Address,
   ): void {
     const lead: Lead = { kind: 'address', address, action: name };
-    if (keyedHeaders.size === 0) {
+    const listed = redirects ? [...keyedHeaders, 'accept'] : [...keyedHeaders];
+    if (listed.length === 0) {
       this.leads.set(spelling, lead);
       return;
     }
-    const listed = [...keyedHeaders];
     this.leads.set(spelling, { kind: 'by-headers', names: listed });
     this.leads.set(withHeaders(spelling, listed, request.headers), lead);
   }

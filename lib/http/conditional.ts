@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fresh from 'fresh';
+import { setStatusMessage } from './http2.js';
 
 /** The headers by which a client asks for less than the whole response (RFC 9110 §13.1, §14.2). */
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
@@ -34,8 +35,11 @@ export function restoreConditions({ headers }: IncomingMessage, conditions: Cond
 /**
  * Whether the client has this response already (RFC 9110 §13.2.2), by the headers that now stand in it. Only a success can be
  * confirmed so. The request's `Cache-Control` has no say in it, although Express lets it: it is for caches on the way.
+ *
+ * @param isInPieces `*` matches whatever comes: a response in pieces, which may never end, is not held back for that
  */
-export function isNotModified(conditions: Conditions, response: ServerResponse): boolean {
+export function isNotModified(conditions: Conditions, response: ServerResponse, isInPieces = false): boolean {
+  if (isInPieces && conditions['if-none-match'] === '*') return false;
   return isConfirmed(conditions, response.statusCode, name => {
     const value = response.getHeader(name);
     return typeof value === 'string' ? value : undefined;
@@ -74,6 +78,6 @@ export function isOfTheBody(name: string): boolean {
 
 export function turnIntoNotModified(response: ServerResponse): void {
   response.statusCode = 304;
-  response.statusMessage = 'Not Modified';
+  setStatusMessage(response, 'Not Modified');
   for (const name of OF_THE_BODY) response.removeHeader(name);
 }

@@ -1,6 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { CONDITIONS_AND_RANGES } from './conditional.js';
 import { setHeaders } from './header-changes.js';
+import { isHttp2 } from './http2.js';
 import { NoClient } from './no-client.js';
 
 /** A request and its response. */
@@ -38,13 +39,14 @@ const OF_THE_WAY_OUT: ReadonlySet<string> = new Set([
  * A request and a response as they now stand, that no client has to do with: the request asks without conditions, cannot be aborted, and
  * stays as it is while the app goes on with the other; the response takes all that is written, at the speed of its writer.
  *
- * @returns `undefined` where a middleware has replaced a method of the response that a handler may call, such as `json`: it would write
+ * @returns `undefined` over HTTP/2, where a response cannot be without its stream, and where a middleware has replaced a method of the response that a handler may call, such as `json`: it would write
  * to the other
  */
 export function detachedExchange<Request extends IncomingMessage, Response extends ServerResponse>(
   request: Request,
   response: Response,
 ): Exchange<Request, Response> | undefined {
+  if (isHttp2(request)) return undefined;
   const nobody = new NoClient(request.socket);
   const requestTwin = requestOfNobody(request, nobody);
   const twin = new ServerResponse(requestTwin);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import vary from 'vary';
+import { isHttp2, setStatusMessage } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** What the handler gave a header, as one text, or `undefined` where it did not. */
@@ -47,9 +48,22 @@ export function storableHeaders(headers: readonly HeaderChange[]): HeaderChange[
   return headers.filter(({ name }) => !isOfTheConnection(name.toLowerCase()));
 }
 
-/** The names of a response's headers as they were written. Node's own types give this to requests alone. */
+/** The names of a response's headers as they were written; over HTTP/2 in lower case. */
 export function rawHeaderNames(response: ServerResponse): string[] {
-  return (response as ServerResponse & { getRawHeaderNames(): string[] }).getRawHeaderNames();
+  // Node's own types give this to requests alone.
+  const named = response as ServerResponse & { getRawHeaderNames?(): string[] };
+  return named.getRawHeaderNames?.() ?? response.getHeaderNames();
+}
+
+/** Adds a value, or several, to a header, each in a line of its own. */
+export function appendValues(response: ServerResponse, name: string, values: string | readonly string[]): void {
+  if (!isHttp2(response.req)) {
+    response.appendHeader(name, values);
+    return;
+  }
+  // Node 20.0 has no `appendHeader` there.
+  const before = response.getHeader(name);
+  response.setHeader(name, before === undefined ? values : [...[before].flat().map(String), ...[values].flat()]);
 }
 
 /** Does to a response what the handler did to the recorded one. */
@@ -58,7 +72,7 @@ export function applyHeaders(response: ServerResponse, headers: readonly HeaderC
     if (header.kind === 'remove') response.removeHeader(header.name);
     else if (header.kind === 'set') response.setHeader(header.name, header.value);
     else if (header.name.toLowerCase() === 'vary') vary(response, [...header.values]);
-    else response.appendHeader(header.name, [...header.values]);
+    else appendValues(response, header.name, header.values);
   }
 }
 
@@ -66,7 +80,7 @@ export function applyHeaders(response: ServerResponse, headers: readonly HeaderC
 export function setHead(response: ServerResponse, status: number, rest: readonly unknown[]): void {
   const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
   response.statusCode = status;
-  if (typeof message === 'string') response.statusMessage = message;
+  if (typeof message === 'string') setStatusMessage(response, message);
   setHeaders(response, headers);
 }
 
@@ -75,7 +89,7 @@ export function setHeaders(response: ServerResponse, headers: unknown): void {
   if (Array.isArray(headers)) {
     const list = headers as (string | string[])[];
     for (let index = 0; index < list.length; index += 2) response.removeHeader(String(list[index]));
-    for (let index = 0; index < list.length; index += 2) response.appendHeader(String(list[index]), list[index + 1] ?? '');
+    for (let index = 0; index < list.length; index += 2) appendValues(response, String(list[index]), list[index + 1] ?? '');
   } else if (headers !== undefined && headers !== null) {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string);
   }

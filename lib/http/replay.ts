@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { applyClientRules, type ClientRules } from './client-rules.js';
 import { isNotModified, turnIntoNotModified } from './conditional.js';
 import { applyHeaders, headerText } from './header-changes.js';
+import { setStatusMessage } from './http2.js';
 import { ageOf } from './storability.js';
 import type { StoredResponse } from './stored-response.js';
 
@@ -19,7 +20,7 @@ export function replay(
   conclude: () => void,
 ): void {
   response.statusCode = stored.status;
-  if (stored.statusMessage !== undefined) response.statusMessage = stored.statusMessage;
+  if (stored.statusMessage !== undefined) setStatusMessage(response, stored.statusMessage);
   applyHeaders(response, stored.headers);
   const age = ageOfReplay(stored, ageSeconds);
   if (age !== undefined) response.setHeader('Age', age);
@@ -37,6 +38,13 @@ export function replay(
     if (stored.inPieces) response.writeHead(response.statusCode);
     response.end(request.method === 'HEAD' ? undefined : bodyFor(response, stored));
   }
+}
+
+/** Takes off a response what a replay that failed has set. */
+export function undoReplay(response: ServerResponse, { headers }: StoredResponse): void {
+  response.statusCode = 200;
+  setStatusMessage(response, '');
+  for (const name of [...headers.map(header => header.name), 'Age', 'Content-Length']) response.removeHeader(name);
 }
 
 /** A middleware that has put itself before `end` could change the bytes in place: it gets a copy. */

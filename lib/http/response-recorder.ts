@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { copyOf, joined } from './body-bytes.js';
 import { HeaderWatch } from './header-watch.js';
 import { setHead } from './header-changes.js';
+import { statusMessageOf } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** What is known of a response when its headers are about to be sent. */
@@ -22,10 +23,10 @@ export interface RecorderListener {
   onEnd(encoding: unknown): void;
   /** The handler has written all of it, and what comes right after has been done. Comes last. */
   onComplete(body: Buffer): void;
-  /** `onComplete` threw. Default: nothing is told. */
-  onFault?(error: unknown): void;
   /** It became larger than may be recorded; it goes on unrecorded. Comes last. */
   onOverflow(): void;
+  /** The recorder, or who listens to it, has failed; the response goes on unrecorded. Comes last. */
+  onFault(error: unknown): void;
   /** The client has left. `begun`: some of the body had been written, so that the rest may never come. */
   onClose(begun: boolean): void;
 }
@@ -47,9 +48,11 @@ export class ResponseRecorder {
   private readonly end: Method<ServerResponse>;
   private chunks: Buffer[] = [];
   private length = 0;
-  private state: 'recording' | 'overflown' | 'ended' = 'recording';
+  private state: 'recording' | 'overflown' | 'ended' | 'failed' = 'recording';
   private head: 'pending' | 'send' | 'without-body' = 'pending';
   private begun = false;
+  private isEnding = false;
+  private hasLeft = false;
 
   constructor(
     private readonly response: ServerResponse,
@@ -63,9 +66,12 @@ export class ResponseRecorder {
       this.onWrite(chunk, encoding, callback)) as ServerResponse['write'];
     response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) =>
       this.onEnd(chunk, encoding, callback)) as ServerResponse['end'];
-    if (response.closed || response.destroyed) listener.onClose(false);
-    else {
+    if (response.closed || response.destroyed) {
+      this.hasLeft = true;
+      listener.onClose(false);
+    } else {
       response.on('close', () => {
+        this.hasLeft = true;
         if (this.state === 'recording') this.listener.onClose(this.begun);
       });
     }
@@ -82,9 +88,11 @@ export class ResponseRecorder {
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {
     const { response } = this;
+    // Over HTTP/2, Node's own `end` comes here with what it was given.
+    if (this.isEnding) return this.write.call(response, chunk, encoding, callback);
     this.commitHead(undefined);
-    this.record(copyOf(chunk, encoding, this.maxBytes));
-    if (this.head === 'without-body' || response.destroyed) {
+    this.record(this.copy(chunk, encoding));
+    if (this.head === 'without-body' || this.hasLeft || response.destroyed) {
       const done = callbackOf(encoding, callback);
       if (done !== undefined) process.nextTick(done);
       // Nobody takes what is written: its source is to go on, but not to keep the process from all else.
@@ -97,10 +105,11 @@ export class ResponseRecorder {
   private onEnd(first: unknown, second: unknown, third: unknown): ServerResponse {
     const { response } = this;
     const chunk = typeof first === 'function' || first === null ? undefined : first;
-    const bytes = chunk === undefined ? NOTHING : copyOf(chunk, second, this.maxBytes);
+    const bytes = chunk === undefined ? NOTHING : this.copy(chunk, second);
     this.commitHead(bytes);
     if (chunk !== undefined) this.record(bytes);
 
+    this.isEnding = true;
     if (chunk === undefined || this.head === 'without-body') this.end.call(response, callbackOf(first, second, third));
     else this.end.call(response, chunk, second, third);
 
@@ -108,10 +117,12 @@ export class ResponseRecorder {
       this.state = 'ended';
       this.listener.onEnd(second);
       // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
-      DONE.then(() => {
-        this.listener.onComplete(joined(this.chunks, this.length));
-      }).catch((error: unknown) => {
-        this.listener.onFault?.(error);
+      void DONE.then(() => {
+        try {
+          this.listener.onComplete(joined(this.chunks, this.length));
+        } catch (error) {
+          this.fail(error);
+        }
       });
     }
     return response;
@@ -120,13 +131,34 @@ export class ResponseRecorder {
   private commitHead(wholeBody: Buffer | 'too-large' | undefined): void {
     if (this.head !== 'pending') return;
     this.head = 'send';
-    const { statusCode, statusMessage } = this.response;
-    this.head = this.listener.onHead({
-      status: statusCode,
-      statusMessage,
-      headers: this.headers.changes(),
-      wholeBody: wholeBody === 'too-large' ? undefined : wholeBody,
-    });
+    try {
+      this.head = this.listener.onHead({
+        status: this.response.statusCode,
+        statusMessage: statusMessageOf(this.response),
+        headers: this.headers.changes(),
+        wholeBody: wholeBody === 'too-large' ? undefined : wholeBody,
+      });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private copy(chunk: unknown, encoding: unknown): Buffer | 'too-large' {
+    if (this.state !== 'recording') return 'too-large';
+    try {
+      return copyOf(chunk, encoding, this.maxBytes);
+    } catch (error) {
+      this.fail(error);
+      return 'too-large';
+    }
+  }
+
+  /** Whatever fails here, the handler's response goes on. */
+  private fail(error: unknown): void {
+    if (this.state === 'failed') return;
+    this.state = 'failed';
+    this.chunks = [];
+    this.listener.onFault(error);
   }
 
   private record(bytes: Buffer | 'too-large'): void {

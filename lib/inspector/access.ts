@@ -18,6 +18,9 @@ export function loopbackRefusal({ socket, headers }: IncomingMessage): string | 
   return undefined;
 }
 
+/** Why a request without the token is not answered. */
+export const NO_TOKEN = `The cache inspector asks for its token: open the link with ?token=… that the server has printed. ${REMEDY}`;
+
 /** Why a change may have been sent by a page of another site; `undefined`: it was not. */
 export function forgeryRefusal({ headers }: IncomingMessage): string | undefined {
   // A form can send neither, and a script of another origin only after a preflight that nobody answers.

@@ -2,18 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mistakesIn } from '../config/must-be.js';
 import { CacheConfigError, CacheUsageError } from '../errors.js';
 import { processCache } from '../process-cache.js';
-import { forgeryRefusal, loopbackRefusal } from './access.js';
+import { forgeryRefusal, loopbackRefusal, NO_TOKEN } from './access.js';
 import { carryOut, readOrder } from './change.js';
 import { findEntries } from './entry-list.js';
 import { Feed } from './feed.js';
 import { History } from './history.js';
 import { InspectorOptions, type CacheInspectorOptions } from './inspector-options.js';
+import { OwnToken } from './own-token.js';
 import { sendPageFile } from './page-files.js';
 import { Past, type Sample } from './past.js';
 
 /** A router for `app.use`. */
 export interface Inspector {
   (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void;
+  /** The link to the page, or `?token=…` where its `url` is not known; `undefined` with `authorize`. */
+  readonly link: string | undefined;
   /** Ends it: it listens no more, and those who watch are let go. */
   close(): void;
 }
@@ -43,7 +46,8 @@ const HEADERS = {
  * ```
  */
 export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
-  const { authorize } = checked(options);
+  const { authorize, token, url = '' } = checked(options);
+  const own = authorize === undefined ? new OwnToken(token) : undefined;
   const history = new History(() => processCache.current.get().clock);
   const past = new Past(() => sampleOf(history));
   const feed = new Feed({
@@ -52,7 +56,10 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   });
 
   const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
-    if (authorize === undefined) return loopbackRefusal(request);
+    if (authorize === undefined) {
+      const isKnown = own?.isSentBy(request) === true || own?.isIn(request) === true;
+      return loopbackRefusal(request) ?? (isKnown ? undefined : NO_TOKEN);
+    }
     try {
       if (await authorize(request)) return undefined;
     } catch (error) {
@@ -75,7 +82,7 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
     const { pathname, searchParams } = new URL(`http://_${request.url ?? '/'}`);
     if (request.method === 'POST' && pathname === '/invalidate') await change(request, response);
     else if (request.method !== 'GET' && request.method !== 'HEAD') say(response, 405, 'Use GET.');
-    else if (pathname === '/') sendPage(request, response);
+    else if (pathname === '/') sendPage(request, response, own?.isIn(request) === true ? own : undefined);
     else if (pathname === '/events' && request.method === 'GET') watch(response);
     else if (pathname === '/entries')
       sendJson(response, findEntries(processCache.current.get().store, searchParams.get('q') ?? '', now()));
@@ -89,7 +96,11 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
       else say(response, 500, 'The cache inspector failed.');
     });
   };
+  if (own !== undefined && token === undefined) {
+    process.stderr.write(`The cache inspector is for who has this link: ${url === '' ? '(its address)/' : url}${own.query}\n`);
+  }
   return Object.assign(inspector, {
+    link: own && `${url}${own.query}`,
     close: () => {
       history.close();
       past.close();
@@ -121,11 +132,17 @@ function checked(options: CacheInspectorOptions): InspectorOptions {
   return given;
 }
 
-/** Relative addresses in the page need the slash after where it is mounted. */
-function sendPage(request: IncomingMessage, response: ServerResponse): void {
+/**
+ * Relative addresses in the page need the slash after where it is mounted.
+ *
+ * @param token to be remembered, and taken out of the address, where others could see it
+ */
+function sendPage(request: IncomingMessage, response: ServerResponse, token: OwnToken | undefined): void {
   const { pathname } = new URL(`http://_${(request as { originalUrl?: string }).originalUrl ?? '/'}`);
-  if (pathname.endsWith('/')) sendPageFile(request, response, 'index.html');
-  else response.writeHead(302, { Location: `${pathname.slice(pathname.lastIndexOf('/') + 1)}/` }).end();
+  const isWhole = pathname.endsWith('/');
+  token?.remember(response, isWhole ? pathname : `${pathname}/`);
+  if (isWhole && token === undefined) sendPageFile(request, response, 'index.html');
+  else response.writeHead(302, { Location: isWhole ? './' : `${pathname.slice(pathname.lastIndexOf('/') + 1)}/` }).end();
 }
 
 async function change(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import etag from 'etag';
 import fresh from 'fresh';
-import { packageFolder } from './package-folder.js';
-
-/** Beside `lib` and `dist`: it is served as it is written. */
-const FOLDER = join(packageFolder(), 'inspector-page');
+import { pageSource } from './page-source.js';
 
 interface PageFile {
-  readonly path: string;
+  /** Where `pageSource` has it. */
+  readonly source: string;
   readonly type: string;
 }
 
@@ -17,25 +13,21 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
 
 const FILES: Readonly<Record<string, PageFile>> = {
-  'index.html': { path: join(FOLDER, 'index.html'), type: 'text/html; charset=utf-8' },
-  'icon.svg': { path: join(FOLDER, 'icon.svg'), type: 'image/svg+xml' },
-  'page.css': { path: join(FOLDER, 'page.css'), type: STYLE },
+  'index.html': { source: 'index.html', type: 'text/html; charset=utf-8' },
+  'icon.svg': { source: 'icon.svg', type: 'image/svg+xml' },
+  'page.css': { source: 'page.css', type: STYLE },
   ...Object.fromEntries(
-    ['page.js', 'actions.js', 'charts.js', 'past.js', 'rows.js', 'words.js'].map(name => [
-      name,
-      { path: join(FOLDER, name), type: SCRIPT },
-    ]),
+    ['page.js', 'actions.js', 'charts.js', 'past.js', 'rows.js', 'words.js'].map(name => [name, { source: name, type: SCRIPT }]),
   ),
-  // A dependency, with its licence: nothing of it is copied.
-  'uplot.css': { path: require.resolve('uplot/dist/uPlot.min.css'), type: STYLE },
-  'uplot.js': { path: require.resolve('uplot/dist/uPlot.iife.min.js'), type: SCRIPT },
+  'uplot.css': { source: 'uplot/dist/uPlot.min.css', type: STYLE },
+  'uplot.js': { source: 'uplot/dist/uPlot.iife.min.js', type: SCRIPT },
 };
 
 /** Answers with a file of the page. @returns false where there is none of this name */
 export function sendPageFile(request: IncomingMessage, response: ServerResponse, name: string): boolean {
   const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
   if (file === undefined) return false;
-  const body = readFileSync(file.path);
+  const body = pageSource(file.source);
   const tag = etag(body);
   response.setHeader('ETag', tag);
   response.setHeader('Cache-Control', 'no-cache');

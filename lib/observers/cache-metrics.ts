@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { BreakerEvent, InvalidatedEvent } from '../events/cache-events.js';
 import { onCacheEvent } from '../events/on-cache-event.js';
-import { requirePeer } from '../peer.js';
+import { missingPeer } from '../peer.js';
 import { processCache } from '../process-cache.js';
 import type { CacheStats } from '../serving/stats.js';
 import { checkedMetricsOptions, type CacheMetricsOptions } from './metrics-options.js';
@@ -29,12 +29,21 @@ const HANDLER_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  */
 export function cacheMetrics(options: CacheMetricsOptions = {}): () => void {
   const { register: given, prefix } = checkedMetricsOptions(options);
-  const client = requirePeer('prom-client', 'routing-controllers-cache/prometheus') as PromClient;
+  const client = loadPromClient();
   const register = (given ?? client.register) as Registry;
   const metrics = new CacheMetrics(client, register, prefix);
   return () => {
     metrics.end();
   };
+}
+
+function loadPromClient(): PromClient {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return require('prom-client') as PromClient;
+  } catch (error) {
+    throw missingPeer('prom-client', 'routing-controllers-cache/prometheus', error);
+  }
 }
 
 class CacheMetrics {

@@ -3,7 +3,7 @@ import { CacheConfigError } from '../errors.js';
 import type { OperationEvent, OutcomeEvent } from '../events/cache-events.js';
 import { onCacheEvent } from '../events/on-cache-event.js';
 import { unknownOptions } from '../option-mistakes.js';
-import { requirePeer } from '../peer.js';
+import { missingPeer } from '../peer.js';
 import { shown } from '../shown.js';
 
 type Api = typeof import('@opentelemetry/api');
@@ -28,7 +28,7 @@ export interface CacheTracingOptions {
  */
 export function traceCache(options: CacheTracingOptions = {}): () => void {
   const { tracerProvider } = checked(options);
-  const api = requirePeer('@opentelemetry/api', 'routing-controllers-cache/opentelemetry') as Api;
+  const api = loadApi();
   const tracing = new CacheTracing(api, tracerProvider ?? api.trace.getTracerProvider());
   const stops = [
     onCacheEvent('outcome', event => {
@@ -41,6 +41,15 @@ export function traceCache(options: CacheTracingOptions = {}): () => void {
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+function loadApi(): Api {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return require('@opentelemetry/api') as Api;
+  } catch (error) {
+    throw missingPeer('@opentelemetry/api', 'routing-controllers-cache/opentelemetry', error);
+  }
 }
 
 class CacheTracing {

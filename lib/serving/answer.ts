@@ -1,8 +1,9 @@
+import { headersOfVaryBy, mayTellCallers } from '../config/vary-by.js';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { HitOutcome, Outcome } from '../http/cache-status.js';
 import type { ClientRules } from '../http/client-rules.js';
-import { replay } from '../http/replay.js';
+import { replay, undoReplay } from '../http/replay.js';
 import type { Entry } from '../stores/store.js';
 import type { Engine } from './engine.js';
 
@@ -35,9 +36,15 @@ export function sendEntry(engine: Engine, action: CachedAction, call: ActionCall
   const rules = clientRulesOf(engine, action);
   // What has expired is not to be used for longer than it must.
   const rulesNow = outcome?.kind === 'stale' ? { ...rules, clientTimeout: 0 } : rules;
-  replay(requestOf(call), responseOf(call), entry.response, rulesNow, ageSeconds(entry, nowMs), () => {
-    engine.conclude(responseOf(call), outcome ?? hit(entry, nowMs));
-  });
+  const response = responseOf(call);
+  try {
+    replay(requestOf(call), response, entry.response, rulesNow, ageSeconds(entry, nowMs), () => {
+      engine.conclude(response, outcome ?? hit(entry, nowMs));
+    });
+  } catch (error) {
+    if (!response.headersSent) undoReplay(response, entry.response);
+    throw error;
+  }
 }
 
 /** Answered from the store. */
@@ -52,5 +59,10 @@ export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
 
 /** What clients are told of an action's responses. */
 export function clientRulesOf({ config }: Engine, { variesBy, options, oneCaller }: CachedAction): ClientRules {
-  return { variesBy, clientTimeout: options.clientTimeout ?? 0, oneCaller: oneCaller || config.varyBy !== undefined };
+  const named = headersOfVaryBy(config.varyBy);
+  return {
+    variesBy: named.length === 0 ? variesBy : [...variesBy, ...named],
+    clientTimeout: options.clientTimeout ?? 0,
+    oneCaller: oneCaller || mayTellCallers(config.varyBy),
+  };
 }

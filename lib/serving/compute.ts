@@ -1,23 +1,23 @@
-import etag from 'etag';
 import { startDeadline } from '../deadline.js';
 import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
 import type { WireKeeper } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
+import { FrameworkMarks } from '../http/framework-marks.js';
+import { identify } from '../http/recorded-response.js';
 import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
-import { storability } from '../http/storability.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { Authorship } from './authorship.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
+import { judged, landingOf, noteGivenUp } from './judged.js';
 import { BY_CONTROL, madeEntry } from './made-entry.js';
 import type { Miss } from './miss.js';
 import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
-import { statusesOf } from './statuses.js';
 import { tellGivenUp, tellSaved } from './told-miss.js';
 
 const SETS_COOKIE = 'the response sets a cookie';
@@ -31,6 +31,7 @@ export class Computation implements RecorderListener, MethodListener {
   private readonly response: Response;
   private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
+  private marks: FrameworkMarks | undefined;
   private wireKeeper: WireKeeper | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
@@ -62,24 +63,38 @@ export class Computation implements RecorderListener, MethodListener {
   }
 
   private runWith(wireKeeper: WireKeeper | undefined): unknown {
-    const { engine, action, call, address } = this.miss;
+    const { engine, call, teller } = this.miss;
     this.wireKeeper = wireKeeper;
-    if (this.miss.teller === undefined) engine.conclude(this.response, { kind: 'miss' });
+    if (teller === undefined) engine.conclude(this.response, { kind: 'miss' });
+    try {
+      this.prepare();
+    } catch (error) {
+      this.onFault(error);
+    }
+    return runMethod(call, this);
+  }
+
+  private prepare(): void {
+    const { engine, action, address } = this.miss;
     ObservedRequest.of(this.response)?.beginComputing();
-    // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
-    this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
-    if (action.seesResponse) {
+    const isWholeWanted = engine.parts.isWholeStorable(address.key) && !engine.flights.areApart(address.key);
+    this.conditions = takeConditions(this.request, { keepRange: !isWholeWanted });
+    if (action.seesResponse || action.redirects) {
+      this.marks = new FrameworkMarks(this.response);
       noticeRequestReads(this.response, action.rendersLocals, () => {
         this.giveUp('unshareable', 'the handler read the request through the response');
       });
     }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
-    return runMethod(call, this);
   }
 
   onReturn(returned: unknown): unknown {
     this.result = this.author.settledWith(returned);
-    if (this.bodyByHand !== undefined) this.complete(this.bodyByHand);
+    try {
+      if (this.bodyByHand !== undefined) this.complete(this.bodyByHand);
+    } catch (error) {
+      this.onFault(error);
+    }
     return this.result;
   }
 
@@ -93,7 +108,7 @@ export class Computation implements RecorderListener, MethodListener {
     this.head = head;
     if (!this.author.mayBegin()) this.giveUp('abandoned', ANSWERED_BY_OTHERS);
     if (this.state === 'open') this.judge(head);
-    if (!isNotModified(this.conditionsFor(head), this.response)) return 'send';
+    if (!isNotModified(this.conditions, this.response, head.wholeBody === undefined)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
   }
@@ -121,6 +136,7 @@ export class Computation implements RecorderListener, MethodListener {
     if (typeof made === 'string') return this.giveUp('unshareable', made);
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
+    engine.parts.noteStored(address.key);
     const entry = this.wireKeeper?.completed(made) ?? made;
     // Those who wait get it now, and so do those who come until it is saved.
     const saved = engine.save(address, entry, fence);
@@ -128,11 +144,6 @@ export class Computation implements RecorderListener, MethodListener {
     if (saved instanceof Promise) saved.then(isKept => this.leave(entry, isKept)).catch(this.onFault);
     else this.leave(entry, saved);
   }
-
-  readonly onFault = (error: unknown): void => {
-    this.miss.engine.faults.report('CACHE_STORE_FAILED', 'what was computed could not be stored', error);
-    this.giveUp('failed', HANDLER_FAILED);
-  };
 
   private leave(entry: Entry, isKept: boolean): void {
     this.leaveFlight();
@@ -144,6 +155,12 @@ export class Computation implements RecorderListener, MethodListener {
     this.giveUp('unshareable', 'it is larger than maxEntryBytes');
   }
 
+  readonly onFault = (error: unknown): void => {
+    restoreConditions(this.request, this.conditions);
+    this.miss.engine.faults.report('CACHE_FAILED', `${this.miss.action.name}: a response could not be recorded`, error);
+    this.giveUp('unshareable', 'the cache failed');
+  };
+
   onClose(begun: boolean): void {
     // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
     if (begun) return this.giveUp('abandoned', CLIENT_LEFT);
@@ -153,28 +170,17 @@ export class Computation implements RecorderListener, MethodListener {
     startDeadline(this.miss.engine.config.collapseTimeout * 1000, giveUp, false);
   }
 
-  /** `*` matches whatever comes: a response in pieces, which may never end, is not held back for that. */
-  private conditionsFor({ wholeBody }: RecordedHead): Conditions {
-    return wholeBody === undefined && this.conditions['if-none-match'] === '*' ? {} : this.conditions;
-  }
-
   /** Decides whether the response may be kept, and if so tells clients how they may. */
   private judge(head: RecordedHead): void {
-    const { engine, action, namesCaller } = this.miss;
+    const { engine, action } = this.miss;
     const said = ResponseControl.of(this.response)?.said;
     if (said?.isStored === false) return this.giveUp('unshareable', BY_CONTROL);
-    const verdict = storability(head.status, head.headers, {
-      timeout: action.options.timeout ?? engine.config.defaultTimeout,
-      ownTimeout: said?.timeout,
-      statuses: statusesOf(action),
-      keyedHeaders: action.keyedHeaders,
-      namesCaller,
-      nowMs: engine.clock.now(),
-    });
-    if (verdict.kind === 'unstorable') return this.giveUp(head.status < 500 ? 'unshareable' : 'failed', verdict.reason);
+    const headers = this.marks?.authorsOf(head.headers) ?? head.headers;
+    const verdict = judged(this.miss, head.status, headers, said);
+    if (verdict.kind === 'unstorable') return this.giveUp(landingOf(this.miss, head.status, headers, said), verdict.reason);
+    if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };
     this.lifetimeMs = verdict.lifetimeMs;
-    if (head.wholeBody !== undefined && head.status !== 204 && !this.response.hasHeader('etag'))
-      this.response.setHeader('ETag', etag(head.wholeBody, { weak: true }));
+    identify(this.response, head);
     applyClientRules(this.response, clientRulesOf(engine, action));
   }
 
@@ -186,9 +192,8 @@ export class Computation implements RecorderListener, MethodListener {
   private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    const { engine, address, fence, teller } = this.miss;
-    engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
-    if (landing !== 'abandoned') engine.flights.noteUnshareable(address.key);
+    const { teller } = this.miss;
+    noteGivenUp(this.miss, landing);
     this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });

@@ -6,6 +6,7 @@ import { channels } from '../events/cache-events.js';
 import { History } from '../events/history.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { cacheNameText, cacheStatus, withCacheStatus, type Outcome } from '../http/cache-status.js';
+import { appendValues } from '../http/header-changes.js';
 import { observedStore } from '../stores/observed-store.js';
 import type {
   Address,
@@ -23,6 +24,7 @@ import type {
 import { Faults } from './faults.js';
 import { Flights } from './flights.js';
 import { openStore } from './open-store.js';
+import { Parts } from './parts.js';
 import { reasonOf } from './reason.js';
 import { Counters, type CacheStats } from './stats.js';
 import { toldInvalidation } from './told-invalidation.js';
@@ -38,6 +40,7 @@ export class Engine {
   private readonly plainStore: Store;
   private observed: Store | undefined;
   readonly flights: Flights;
+  readonly parts = new Parts();
   readonly faults: Faults;
   private readonly counters = new Counters();
   private past: History | undefined;
@@ -68,7 +71,7 @@ export class Engine {
   conclude(response: ServerResponse, outcome: Outcome): void {
     const status = this.count(outcome);
     // RFC 9211 §2: each cache on the way adds its own to what is there.
-    if (status !== undefined && !response.headersSent) response.appendHeader('Cache-Status', status);
+    if (status !== undefined && !response.headersSent) appendValues(response, 'Cache-Status', status);
     // What a miss comes to is told when it has.
     if (channels.outcome.hasSubscribers && outcome.kind !== 'miss')
       ObservedRequest.of(response)?.end(outcome.kind, reasonOf(outcome));

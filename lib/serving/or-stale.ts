@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { responseOf, type Response } from '../controllers/action-call.js';
 import { setHead, setHeaders } from '../http/header-changes.js';
+import { setStatusMessage } from '../http/http2.js';
 import { OutputGate } from '../http/output-gate.js';
 import type { Entry, LookUp, MaybePromise } from '../stores/store.js';
 import { sendEntry } from './answer.js';
@@ -91,7 +92,7 @@ class OrStale implements MissTeller {
     this.isConcluded = true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     setHeaders(response, this.headersBefore);
-    response.statusMessage = '';
+    setStatusMessage(response, '');
     const isStale = found.expiresAtMs <= engine.clock.now();
     // Whoever made the response that failed goes on: to after-middlewares, or with its error.
     sendEntry(engine, action, call, found, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);

@@ -42,7 +42,24 @@ function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way)
     : goOn(engine, action, call, way, found);
 }
 
+/** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. */
 function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
+  try {
+    const answered = answer(engine, action, call, way, found);
+    if (!(answered instanceof Promise) || call.hasRun) return answered;
+    return answered.catch((error: unknown) => rescue(engine, action, call, error));
+  } catch (error) {
+    return rescue(engine, action, call, error);
+  }
+}
+
+function rescue(engine: Engine, { name }: CachedAction, call: ActionCall, error: unknown): unknown {
+  if (call.hasRun || responseOf(call).headersSent) throw error;
+  engine.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
+  return passBy(engine, call, 'the cache failed');
+}
+
+function answer(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
   const { address, namesCaller, isForced } = way;
   const observed = ObservedRequest.of(responseOf(call));
   observed?.leadsTo(address.path.path);

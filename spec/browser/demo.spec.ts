@@ -24,7 +24,7 @@ describeInBrowser("the demo's page", open => {
     jest.spyOn(console, 'log').mockImplementation();
     folder = mkdtempSync(join(tmpdir(), 'demo-page-'));
     db = openDatabase(join(folder, 'users.db'), { users: 100, friendships: 600 }, () => undefined);
-    inspector = cacheInspector();
+    inspector = cacheInspector({ authorize: () => true });
     server = await listen(createApp(new Users(db), undefined, inspector), 0);
   });
 

@@ -77,7 +77,7 @@ describeInBrowser('the page of the inspector', () => {
 
   beforeEach(async () => {
     mistakes = [];
-    inspector = cacheInspector();
+    inspector = cacheInspector({ authorize: () => true });
     server = await TestServer.start(
       express()
         .use('/cache', inspector)

@@ -31,9 +31,9 @@ describe('junk', () => {
     const maxBytes = 80_000;
     const spellings = new Spellings(maxBytes);
     const asked = Array.from({ length: 1000 }, (_, index) => question(`/members/bob?junk=${index}`));
-    spellings.learn(question('/members/bob'), { name: 'Members.one', keyedHeaders: new Set() }, address);
+    spellings.learn(question('/members/bob'), { name: 'Members.one', keyedHeaders: new Set(), redirects: false }, address);
     for (const junk of asked) {
-      spellings.learn(junk, { name: 'Members.one', keyedHeaders: new Set() }, address);
+      spellings.learn(junk, { name: 'Members.one', keyedHeaders: new Set(), redirects: false }, address);
       expect(spellings.placeOf(question('/members/bob'))?.address).toBe(address);
     }
     const known = asked.filter(junk => spellings.placeOf(junk) !== undefined);
@@ -45,10 +45,10 @@ describe('junk', () => {
   it('as long as a page is no spelling', () => {
     const spellings = new Spellings(64 * 1024 * 1024);
     const long = question(`/members/bob?junk=${'x'.repeat(4000)}`);
-    spellings.learn(long, { name: 'Members.one', keyedHeaders: new Set() }, address);
+    spellings.learn(long, { name: 'Members.one', keyedHeaders: new Set(), redirects: false }, address);
     expect(spellings.placeOf(long)).toBeUndefined();
     const headers = question('/members/bob', { 'x-language': 'x'.repeat(4000) });
-    spellings.learn(headers, { name: 'Members.one', keyedHeaders: new Set(['x-language']) }, address);
+    spellings.learn(headers, { name: 'Members.one', keyedHeaders: new Set(['x-language']), redirects: false }, address);
     expect(spellings.placeOf(headers)).toBeUndefined();
   });
 

@@ -15,6 +15,7 @@ function headOf(prepare: (response: Response) => void, handle: (response: Respon
     onEnd: () => undefined,
     onComplete: () => undefined,
     onOverflow: () => undefined,
+    onFault: () => undefined,
     onClose: () => undefined,
   });
   handle(response);

@@ -8,7 +8,7 @@ import { channels } from '../../lib/events/cache-events.js';
 import { processCache } from '../../lib/process-cache.js';
 import { NullStore } from '../../lib/stores/null-store.js';
 import { holdTime } from '../support/time.js';
-import { appOf, stopServers, TestServer } from '../support/server.js';
+import { appOf, stopServers, TestServer, type Answer } from '../support/server.js';
 
 @JsonController('/people')
 class People {
@@ -33,7 +33,7 @@ class People {
 
 let inspector: Inspector;
 
-async function start(options?: CacheInspectorOptions): Promise<TestServer> {
+async function start(options: CacheInspectorOptions = { authorize: () => true }): Promise<TestServer> {
   inspector = cacheInspector(options);
   const app = express();
   app.use('/cache', inspector);
@@ -44,6 +44,8 @@ async function start(options?: CacheInspectorOptions): Promise<TestServer> {
 function order(server: TestServer, headers: Record<string, string>, body = '{"prefix":"/people"}') {
   return server.send('/cache/invalidate', { method: 'POST', headers, body });
 }
+
+const TOKEN = 'a token of the spec';
 
 const OWN = { 'content-type': 'application/json', 'x-cache-inspector': '1' };
 
@@ -199,17 +201,17 @@ describe('the inspector', () => {
 
   it('leaves the cache to be configured', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-    const early = cacheInspector();
+    const early = cacheInspector({ authorize: () => true });
     jest.advanceTimersByTime(60_000);
     expect(processCache.current.peek()).toBeUndefined();
     early.close();
     expect(jest.getTimerCount()).toBe(0);
     jest.useRealTimers();
-    inspector = cacheInspector();
+    inspector = cacheInspector({ authorize: () => true });
   });
 
   it('tells through compression at once', async () => {
-    inspector = cacheInspector();
+    inspector = cacheInspector({ authorize: () => true });
     const server = await TestServer.start(
       express()
         .use(compression({ threshold: 0 }))
@@ -249,8 +251,61 @@ describe('the inspector', () => {
     ['another proxy', { via: '1.1 edge' }],
     ['another name', { host: 'evil.example' }],
   ])('refuses %s without authorize, and says what to give', async (_, headers) => {
-    const answer = await (await start()).get('/cache/', headers);
+    const answer = await (await start({ token: TOKEN })).get(`/cache/?token=${encodeURIComponent(TOKEN)}`, headers);
     expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('Give cacheInspector({ authorize })')]);
+  });
+
+  describe('without authorize', () => {
+    const cookieOf = (answer: Answer): string => answer.headers['set-cookie']![0]!.split(';')[0]!;
+
+    it('prints a link with a token, and answers nobody who has it not', async () => {
+      const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+      const server = await start({});
+      const { link } = inspector;
+      expect(link).toMatch(/^\?token=[\w-]{32}$/);
+      expect(written.mock.calls.map(([text]) => String(text)).join('')).toContain(link);
+      for (const path of [
+        '/cache/',
+        '/cache',
+        '/cache/entries',
+        '/cache/events',
+        '/cache/page.js',
+        '/cache/?token=',
+        '/cache/?token=x',
+      ])
+        expect([path, (await server.get(path)).status]).toEqual([path, 403]);
+      expect((await server.get('/cache/')).text).toContain('open the link with ?token=');
+      expect((await order(server, OWN)).status).toBe(403);
+    });
+
+    it.each(['/cache/', '/cache'])(
+      'remembers who has opened the link at %s, and takes the token out of the address',
+      async path => {
+        const server = await start({ token: TOKEN, url: `http://localhost:3000${path}` });
+        expect(inspector.link).toBe(`http://localhost:3000${path}?token=a%20token%20of%20the%20spec`);
+        const answer = await server.get(`${path}${inspector.link!.slice(inspector.link!.indexOf('?'))}`);
+        expect([answer.status, answer.headers.location]).toEqual([302, path.endsWith('/') ? './' : 'cache/']);
+        expect(answer.headers['set-cookie']![0]).toMatch(/; Path=\/cache\/; Max-Age=86400; HttpOnly; SameSite=Strict$/);
+        const cookie = cookieOf(answer);
+        for (const seen of ['/cache/', '/cache/entries', '/cache/page.js'])
+          expect((await server.get(seen, { cookie })).status).toBe(200);
+        expect((await order(server, { ...OWN, cookie: `a=b; ${cookie}; c` })).status).toBe(204);
+        expect((await server.get('/cache/', { cookie: `${cookie}x` })).status).toBe(403);
+        expect((await server.get('/cache/', { cookie: `${cookie}%` })).status).toBe(403);
+      },
+    );
+
+    it('answers a program that sends the token', async () => {
+      const server = await start({ token: TOKEN.replaceAll(' ', '-') });
+      expect((await server.get('/cache/entries', { authorization: `Bearer ${TOKEN.replaceAll(' ', '-')}` })).status).toBe(200);
+      expect((await server.get('/cache/entries', { authorization: 'Bearer other' })).status).toBe(403);
+    });
+
+    it('does not print a token of the application', async () => {
+      const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+      await start({ token: TOKEN });
+      expect(written).not.toHaveBeenCalled();
+    });
   });
 
   it('asks authorize, which decides alone', async () => {
@@ -281,6 +336,8 @@ describe('the inspector', () => {
 
   it('refuses options that cannot work', () => {
     expect(() => cacheInspector({ authorize: true } as never)).toThrow(CacheConfigError);
+    expect(() => cacheInspector({ token: 'short' })).toThrow('token must be a text of 16 characters or more');
+    expect(() => cacheInspector({ url: '/cache' })).toThrow('url must be an http:// or https:// URL');
     expect(() => cacheInspector({ authorise: () => true } as never)).toThrow('there is no option authorise');
   });
 });

@@ -4,6 +4,7 @@ import { expirationOf, NEVER } from '../../lib/stores/memcached/expiration.js';
 import { serversOf } from '../../lib/stores/memcached/memcached-options.js';
 import { serverOf } from '../../lib/stores/memcached/server-of.js';
 import { describeWith } from '../support/servers/installed.js';
+import { MemcachedSocket } from '../support/servers/memcached-socket.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { TcpProxy } from '../support/servers/tcp-proxy.js';
 import { describeDriver } from './driver-suite.js';
@@ -24,6 +25,16 @@ describeWith('memcached', 'Memcached', () => {
       createDriver: () => new MemcachedDriver({ servers: [one, two, three] }),
       server: { kill: each('kill'), restart: each('restart') },
     };
+  });
+
+  describeDriver('an IPv6 address', async () => {
+    const server = await MemcachedServer.start();
+    return { createDriver: () => new MemcachedDriver({ servers: [`[::ffff:127.0.0.1]:${server.port}`] }), server };
+  });
+
+  describeDriver('a socket', async () => {
+    const server = await MemcachedSocket.start();
+    return { createDriver: () => new MemcachedDriver({ servers: [server.address] }), server, stop: () => server.stop() };
   });
 
   describeDriver('a given client', async () => {
@@ -180,6 +191,7 @@ describe('the options of the Memcached store', () => {
       ['a:1', 'b:2'],
     ],
     [{ servers: 'a:1' }, ['a:1']],
+    ['[::1]:11211,unix:///run/memcached.sock', ['[::1]:11211', 'unix:///run/memcached.sock']],
   ])('%j are the servers %j', (options, servers) => {
     expect(serversOf(options)).toEqual({ servers });
   });
@@ -188,6 +200,9 @@ describe('the options of the Memcached store', () => {
     ['localhost', `servers must be written host:port, got "localhost". Write servers: 'cache-1:11211,cache-2:11211'.`],
     ['memcached://a:1', 'got "memcached://a:1"'],
     ['a:70000', 'got "a:70000"'],
+    ['::1:11211', 'got "::1:11211"'],
+    ['[a]:11211', 'got "[a]:11211"'],
+    ['unix://run/memcached.sock', 'got "unix://run/memcached.sock"'],
     [{ servers: [] }, 'servers must be one server or more, got []'],
     [{ servers: 7 }, 'servers must be one server or more, got 7'],
     [{ server: 'a:1' }, 'there is no option server (got "a:1"). Write one of servers, client.'],

@@ -1,12 +1,17 @@
 import type { Keyv } from 'keyv';
-import { requirePeer } from '../../peer.js';
+import { missingPeer } from '../../peer.js';
 import type { Adapter } from './adapter-watch.js';
 
 /** What is used of a Keyv that an application made: by its shape, since the package has one class for `import` and one for `require`. */
 export type GivenKeyv = Pick<Keyv, 'opts' | 'namespace' | 'useKeyPrefix'>;
 
 export function loadKeyv(): typeof Keyv {
-  return (requirePeer('keyv', 'routing-controllers-cache/keyv') as { readonly Keyv: typeof Keyv }).Keyv;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return (require('keyv') as { readonly Keyv: typeof Keyv }).Keyv;
+  } catch (error) {
+    throw missingPeer('keyv', 'routing-controllers-cache/keyv', error);
+  }
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { MemcacheClient } from 'memcache-client';
-import { requirePeer } from '../../peer.js';
+import { missingPeer } from '../../peer.js';
 import type { Driver, Found } from '../shared/driver.js';
 import { expirationOf, NEVER } from './expiration.js';
 import { MemcachedServer } from './memcached-server.js';
+import { connectAt, type MemcachePackage } from './place-client.js';
+import { isNamed, placeOf } from './server-address.js';
 import { serverOf } from './server-of.js';
 
 /**
@@ -94,15 +96,25 @@ export class MemcachedDriver implements Driver {
 }
 
 /** @throws CacheConfigError when the package `memcache-client` is not installed */
-export function loadMemcacheClient(): { readonly MemcacheClient: typeof MemcacheClient } {
-  return requirePeer('memcache-client', 'routing-controllers-cache/memcached') as {
-    readonly MemcacheClient: typeof MemcacheClient;
-  };
+export function loadMemcacheClient(): MemcachePackage {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return require('memcache-client') as MemcachePackage;
+  } catch (error) {
+    throw missingPeer('memcache-client', 'routing-controllers-cache/memcached', error);
+  }
 }
 
 /** A client of its own for each server: given several, this client sends a command to any of them. */
 function connectionTo(address: string): MemcachedServer {
-  const { MemcacheClient: Client } = loadMemcacheClient();
-  const client = new Client({ server: address, noDelay: true, connectTimeout: SILENCE_MS, cmdTimeout: SILENCE_MS });
+  const parts = loadMemcacheClient();
+  const client = new parts.MemcacheClient({
+    server: address,
+    noDelay: true,
+    connectTimeout: SILENCE_MS,
+    cmdTimeout: SILENCE_MS,
+  });
+  const place = isNamed(address) ? undefined : placeOf(address);
+  if (place !== undefined) connectAt(place, address, client, parts, SILENCE_MS);
   return new MemcachedServer(address, client, true);
 }

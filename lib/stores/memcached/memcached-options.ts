@@ -12,7 +12,7 @@ const EXAMPLE = `servers: 'cache-1:11211,cache-2:11211'`;
 /** Where Memcached is. Default: one server, on this machine at port 11211. */
 export interface MemcachedStoreOptions {
   /**
-   * `host:port` of each server, as a list or separated by commas. Keys are distributed over them by their names alone, so every process
+   * `host:port` of each server, `[IPv6 address]:port`, or `unix:///path` of a socket, as a list or separated by commas. Keys are distributed over them by their names alone, so every process
    * must name them alike. A server that is down keeps its keys: what lives there is computed anew until it is back.
    */
   readonly servers?: string | readonly string[];

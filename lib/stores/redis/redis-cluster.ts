@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisClusterClient, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
 import { RedisLife, type Said } from './redis-life.js';
 
-/** Required, not imported: its types do not compile. */
-const slotOf = createRequire(__filename)('cluster-key-slot') as (key: string) => number;
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- its types do not compile
+const slotOf = require('cluster-key-slot') as (key: string) => number;
 
 /**
  * A Redis Cluster. Keys are of many servers, so each is asked for by itself, all at once; and each answer tells which life of which

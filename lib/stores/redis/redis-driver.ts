@@ -1,4 +1,5 @@
 import type { Driver, Found } from '../shared/driver.js';
+import { explained } from './redis-access.js';
 import { extend, set, setIfAbsent, setIfEqual } from './redis-commands.js';
 import type { OwnConnection } from './own-connection.js';
 import type { RedisClient, RedisCommand } from './redis-client.js';
@@ -85,7 +86,11 @@ export abstract class RedisDriver implements Driver {
 
   private async send(key: string, command: RedisCommand): Promise<unknown> {
     await this.usable();
-    return this.write(key, command);
+    try {
+      return await this.write(key, command);
+    } catch (error) {
+      throw explained(error);
+    }
   }
 
   private async usable(): Promise<void> {

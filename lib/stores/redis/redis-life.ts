@@ -1,3 +1,4 @@
+import { explained } from './redis-access.js';
 import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 
 /** Whatever may mean that the next reply comes from another life of the server. */
@@ -70,6 +71,8 @@ export class RedisLife {
       if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
       const askAgainAtMs = performance.now() + ASK_AGAIN_MS;
       this.known = { runId: runIdIn(String(server)), reign: reignIn(String(replication)), askAgainAtMs };
+    } catch (error) {
+      throw explained(error);
     } finally {
       if (connection === this.connection) this.learning = undefined;
     }

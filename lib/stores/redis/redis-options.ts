@@ -1,16 +1,19 @@
 import { CacheConfigError } from '../../errors.js';
 import { shown } from '../../shown.js';
 import { unknownOptions } from '../../option-mistakes.js';
-import { requirePeer } from '../../peer.js';
+import { missingPeer } from '../../peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
-import { isRedisUrl } from './redis-url.js';
+import { redisPlace, redisUrlMistake } from './redis-url.js';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
 const EXAMPLE = `{ url: '${DEFAULT_URL}' }`;
 
 /** Where Redis is, and how it is used. Default: one server, on this machine at port 6379. */
 export interface RedisStoreOptions {
-  /** `redis://` or `rediss://` (TLS), with user, password and database number. */
+  /**
+   * `redis://` or `rediss://` (TLS), with user, password and database number; or `unix://` with the path of a socket, such as
+   * `unix:///run/redis.sock?db=1`.
+   */
   readonly url?: string;
   /**
    * A client of the package `redis`, made by `createClient`, `createCluster` or `createSentinel`. One that is open stays open when the
@@ -36,16 +39,26 @@ interface RedisPackage {
 
 /** @throws CacheConfigError when the package `redis` is not installed */
 export function loadRedis(): RedisPackage {
-  return requirePeer('redis', 'routing-controllers-cache/redis') as RedisPackage;
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
+    return require('redis') as RedisPackage;
+  } catch (error) {
+    throw missingPeer('redis', 'routing-controllers-cache/redis', error);
+  }
 }
 
 export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
   if (client !== undefined) return client;
+  const { socket, ...place } = { socket: {}, ...redisPlace(url ?? DEFAULT_URL) };
   return loadRedis().createClient({
-    url: url ?? DEFAULT_URL,
+    ...place,
     // What cannot be sent now fails now; the cache decides what becomes of it.
     disableOfflineQueue: true,
-    socket: { socketTimeout: SILENCE_MS, reconnectStrategy: (retries: number) => Math.min(LONGEST_RETRY_MS, 25 * 2 ** retries) },
+    socket: {
+      ...socket,
+      socketTimeout: SILENCE_MS,
+      reconnectStrategy: (retries: number) => Math.min(LONGEST_RETRY_MS, 25 * 2 ** retries),
+    },
   });
 }
 
@@ -63,9 +76,13 @@ export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptio
   }
   const { url, client, nearCache } = options;
   const mistakes = unknownOptions(options, ['url', 'client', 'nearCache']);
-  if (url !== undefined && !isRedisUrl(url))
-    mistakes.push(`url must be a redis:// or rediss:// URL, got ${shown(url)}. Write ${EXAMPLE}.`);
-  if (client !== undefined && !isClient(client)) {
+  const urlMistake = url === undefined ? undefined : redisUrlMistake(url, shown(url), EXAMPLE);
+  if (urlMistake !== undefined) mistakes.push(urlMistake);
+  if (isPool(client)) {
+    mistakes.push(
+      `client must be one connection, got a pool of createClientPool. Write { client: createClient({ url: '${DEFAULT_URL}' }) }: it sends all commands without a pool.`,
+    );
+  } else if (client !== undefined && !isClient(client)) {
     mistakes.push(
       `client must be a client of the package redis, got ${shown(client)}. Write { client: createClient({ url: '${DEFAULT_URL}' }) }.`,
     );
@@ -82,6 +99,11 @@ export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptio
 function isClient(value: unknown): boolean {
   const methods = (value ?? {}) as Readonly<Record<string, unknown>>;
   return ['connect', 'destroy', 'sendCommand', 'on'].every(name => typeof methods[name] === 'function');
+}
+
+/** A client of `createClientPool`: each command goes over another connection, so no reply tells which life of the server gave it. */
+function isPool(value: unknown): boolean {
+  return isClient(value) && typeof (value as { execute?: unknown }).execute === 'function' && !('isReady' in (value as object));
 }
 
 function isNearCache(value: unknown): boolean {

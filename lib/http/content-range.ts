@@ -1,0 +1,16 @@
+import { headerText } from './header-changes.js';
+import type { HeaderChange } from './stored-response.js';
+
+/** RFC 9110 §14.4: `bytes 0-99/1234` of a part; an asterisk in place of its bytes if there is no such part. */
+const TOTAL = /^bytes (?:\d+-\d+|\*)\/(\d+)$/;
+
+/** Whether a response is a part of another, or says that there is no such part. */
+export function isPartial(status: number, headers: readonly HeaderChange[]): boolean {
+  return status === 206 || status === 416 || headerText(headers, 'content-range') !== undefined;
+}
+
+/** The bytes of the response that a partial one is a part of. @returns `undefined` if it does not say so */
+export function totalLength(headers: readonly HeaderChange[]): number | undefined {
+  const total = TOTAL.exec(headerText(headers, 'content-range') ?? '')?.[1];
+  return total === undefined ? undefined : Number(total);
+}

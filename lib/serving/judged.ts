@@ -1,0 +1,62 @@
+import { headersOfVaryBy } from '../config/vary-by.js';
+import { requestOf } from '../controllers/action-call.js';
+import { totalLength } from '../http/content-range.js';
+import { storability, type Storability } from '../http/storability.js';
+import type { HeaderChange } from '../http/stored-response.js';
+import type { Landing } from './flights.js';
+import type { Miss } from './miss.js';
+import type { ResponseControl } from './response-control.js';
+import { statusesOf } from './statuses.js';
+
+type Said = ResponseControl['said'] | undefined;
+
+/** Whether a response may be stored, by its status and by the headers that its author has set. */
+export function judged(
+  { engine, action, namesCaller }: Miss,
+  status: number,
+  headers: readonly HeaderChange[],
+  said: Said,
+): Storability {
+  return storability(status, headers, {
+    timeout: action.options.timeout ?? engine.config.defaultTimeout,
+    ownTimeout: said?.timeout,
+    statuses: statusesOf(action),
+    keyedHeaders: keyedHeadersOf(engine, action),
+    namesCaller,
+    nowMs: engine.clock.now(),
+  });
+}
+
+function keyedHeadersOf({ config }: Miss['engine'], { keyedHeaders }: Miss['action']): ReadonlySet<string> {
+  const named = headersOfVaryBy(config.varyBy);
+  return named.length === 0 ? keyedHeaders : new Set([...keyedHeaders, ...named.map(name => name.toLowerCase())]);
+}
+
+/** The end of a computation whose response cannot be stored, by its status and by the headers that its author has set. */
+export function landingOf(
+  miss: Miss,
+  status: number,
+  headers: readonly HeaderChange[],
+  said: Said,
+): 'abandoned' | 'unshareable' | 'failed' {
+  if (status >= 500) return 'failed';
+  if (!isPartOfStorable(miss, status, headers, said)) return 'unshareable';
+  miss.engine.parts.notePart(miss.address.key);
+  // Of the requests that wait, one computes the whole.
+  return 'abandoned';
+}
+
+function isPartOfStorable(miss: Miss, status: number, headers: readonly HeaderChange[], said: Said): boolean {
+  const total = status === 206 ? totalLength(headers) : undefined;
+  if (total === undefined || total > miss.engine.config.maxEntryBytes) return false;
+  const ofTheWhole = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
+  return judged(miss, 200, ofTheWhole, said).kind === 'storable';
+}
+
+/** Notes that nothing is stored of a computation. */
+export function noteGivenUp({ engine, call, address, fence }: Miss, landing: Exclude<Landing['kind'], 'recorded'>): void {
+  engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
+  if (landing === 'abandoned') return;
+  engine.flights.noteUnshareable(address.key);
+  if (landing === 'unshareable' && requestOf(call).headers.range !== undefined) engine.parts.noteUnstorable(address.key);
+}

@@ -1,0 +1,117 @@
+import { ServerResponse } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
+import { Controller, Get, Res, UseBefore } from 'routing-controllers';
+import { cache, Cached, type CacheFault } from '../../lib/index.js';
+import { HeaderWatch } from '../../lib/http/header-watch.js';
+import { ResponseControl } from '../../lib/serving/response-control.js';
+import { processCache } from '../../lib/process-cache.js';
+import type { LookUp } from '../../lib/stores/store.js';
+import { startAfresh } from '../support/each.js';
+import { TestServer } from '../support/server.js';
+
+startAfresh();
+
+let runs: number;
+let faults: CacheFault[];
+beforeEach(() => {
+  runs = 0;
+  faults = [];
+});
+
+@Controller('/faulty')
+class FaultyController {
+  @Get('/result')
+  @UseBefore((_request: Request, response: Response, next: NextFunction) => {
+    response.set('X-Middleware', 'yes');
+    next();
+  })
+  @Cached({ timeout: 60 })
+  result() {
+    runs++;
+    return 'of the handler';
+  }
+
+  @Get('/pieces')
+  @Cached({ timeout: 60 })
+  pieces(@Res() response: Response) {
+    runs++;
+    response.write('of the ');
+    response.end('handler');
+    return response;
+  }
+
+  @Get('/failing')
+  @Cached({ timeout: 60 })
+  async failing() {
+    runs++;
+    await Promise.resolve();
+    throw new TypeError('of the handler');
+  }
+}
+
+async function start(): Promise<TestServer> {
+  cache.configure({ onError: fault => faults.push(fault) });
+  return TestServer.ofControllers([FaultyController]);
+}
+
+const broken = (): never => {
+  throw new TypeError('the cache is broken');
+};
+
+const damagedEntry = () =>
+  ({
+    kind: 'hit',
+    entry: {
+      response: {
+        status: 201,
+        headers: [
+          { kind: 'set', name: 'X-Damaged', value: '1' },
+          { kind: 'set', name: 'no name' },
+        ],
+      },
+    },
+  }) as never;
+
+const store = () => processCache.current.get().store;
+const lookUpAs = (found: () => unknown) => jest.spyOn(store(), 'lookUp').mockImplementation(found as () => LookUp);
+
+const breaks: Record<string, () => void> = {
+  'a store that answers with nothing': () => lookUpAs(() => undefined),
+  'a store that answers with nothing, later': () => lookUpAs(() => Promise.resolve(undefined)),
+  'an entry that cannot be replayed': () => lookUpAs(damagedEntry),
+  'an entry that cannot be replayed, later': () => lookUpAs(() => Promise.resolve(damagedEntry())),
+  'a computation that cannot be joined': () => {
+    jest.spyOn(processCache.current.get().flights, 'get').mockImplementation(broken);
+  },
+  'a watch that cannot begin': () => {
+    jest.spyOn(ServerResponse.prototype, 'getHeaders').mockImplementation(broken);
+  },
+  'a head that cannot be recorded': () => {
+    jest.spyOn(HeaderWatch.prototype, 'changes').mockImplementation(broken);
+  },
+  'a response that cannot be judged': () => {
+    jest.spyOn(ResponseControl, 'of').mockImplementation(broken);
+  },
+};
+
+describe.each(Object.keys(breaks))('with %s', name => {
+  it.each(['/faulty/result', '/faulty/pieces'])('the handler answers (%s), and the fault is reported', async path => {
+    const server = await start();
+    breaks[name]!();
+    const answer = await server.get(path, { range: 'bytes=0-1' });
+    expect([answer.status, answer.text, runs]).toEqual([200, 'of the handler', 1]);
+    expect(answer.headers).not.toHaveProperty('x-damaged');
+    if (path === '/faulty/result') expect(answer.headers['x-middleware']).toBe('yes');
+    expect(faults.map(({ cause }) => (cause as Error).name)).toContain('TypeError');
+    jest.restoreAllMocks();
+    expect(cache.stats()).toMatchObject({ entries: 0 });
+  });
+});
+
+describe('a failure of the handler', () => {
+  it('is its own', async () => {
+    const server = await start();
+    expect((await server.get('/faulty/failing')).status).toBe(500);
+    expect([runs, faults]).toEqual([1, []]);
+  });
+});

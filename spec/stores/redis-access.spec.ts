@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { cache, type CacheFault } from '../../lib/index.js';
+import { RedisStore } from '../../lib/redis.js';
+import { startAfresh, until } from '../support/each.js';
+import { TestServer } from '../support/server.js';
+import { describeWith } from '../support/servers/installed.js';
+import { RedisServer } from '../support/servers/redis-server.js';
+import { UsersController, withNewUsers } from '../support/users.js';
+
+startAfresh();
+withNewUsers();
+
+describeWith('redis-server', 'Redis', () => {
+  let redis: RedisServer;
+  let faults: CacheFault[];
+  beforeAll(async () => {
+    redis = await RedisServer.start({ args: ['--unixsocket', 'redis.sock'] });
+  });
+  afterAll(() => redis.stop());
+  beforeEach(() => {
+    faults = [];
+  });
+
+  async function outcomesOf(url: string): Promise<unknown[]> {
+    cache.configure({ store: new RedisStore(url), keyPrefix: 'app', storeTimeout: 5, onError: fault => faults.push(fault) });
+    const server = await TestServer.ofControllers([UsersController]);
+    const outcomes = [];
+    for (let time = 0; time < 3; time++) outcomes.push((await server.get('/users/bob')).outcome);
+    return outcomes;
+  }
+
+  it('is reached at its socket, with a database of its own', async () => {
+    const path = join(redis.dir, 'redis.sock');
+    expect(await outcomesOf(`unix://${path}?db=3`)).toEqual(['fwd=miss', 'hit', 'hit']);
+    expect(faults).toEqual([]);
+    expect(String(await redis.command('INFO', 'keyspace'))).toMatch(/^db3:/m);
+  });
+
+  it('of a user that may not use INFO is passed by, and the fault says what to grant', async () => {
+    await redis.command('ACL', 'SETUSER', 'poor', 'on', '>pw', '~*', '+@all', '-info');
+    expect(await outcomesOf(`redis://poor:pw@${redis.address}`)).toEqual(Array(3).fill('fwd=bypass'));
+    await until(() => faults.length > 0);
+    const { message } = faults[0]!;
+    expect(message).toMatch(/no permissions to run the 'info' command/);
+    expect(message).toMatch(/ACL SETUSER <user> \+info \+get /);
+  });
+
+  it('works with what that fault says, and no more', async () => {
+    await redis.command('ACL', 'SETUSER', 'poor', 'on', '>pw', '~*', '+@all', '-info');
+    await outcomesOf(`redis://poor:pw@${redis.address}`);
+    await until(() => faults.length > 0);
+    const rights = /ACL SETUSER <user> (.*) ~<keyPrefix>:\*/.exec(faults[0]!.message)![1]!.split(' ');
+    await cache.reset();
+    await redis.command('ACL', 'SETUSER', 'enough', 'on', '>pw', '~app:*', ...rights);
+    faults = [];
+    expect(await outcomesOf(`redis://enough:pw@${redis.address}`)).toEqual(['fwd=miss', 'hit', 'hit']);
+    await cache.invalidate('/users/bob');
+    await cache.set('key', 1);
+    expect(await cache.get('key')).toBe(1);
+    await cache.delete('key');
+    expect(faults).toEqual([]);
+  });
+});
