@@ -1,6 +1,7 @@
 import type { CachedOptions } from '../config/cached-options.js';
 import { requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
+import { declaredReads, type DeclaredReads } from './declared-reads.js';
 import { effectiveOptions } from './effective-options.js';
 import { headersOf, inputsOf, keyedHeadersOf, type Input } from './inputs.js';
 import type { Registry } from './registry.js';
@@ -23,12 +24,12 @@ export interface CachedAction {
   readonly keyedHeaders: ReadonlySet<string>;
   /** Whether its responses are one caller's, so that no cache behind this one may share them. */
   readonly oneCaller: boolean;
-  /** Whether the method sees the whole request, and nobody has said what of it counts. */
+  /** Whether the method sees the whole request, itself or through the response, and nobody has said what of it counts. */
   readonly seesRequest: boolean;
-  /** Whether the method can write to the response itself. */
-  readonly seesResponse: boolean;
-  /** Whether a template sees what middlewares have put into `res.locals`. */
-  readonly rendersLocals: boolean;
+  /** The reads that the key covers. `undefined`: no reads are watched. */
+  readonly declaredReads: DeclaredReads | undefined;
+  /** Whether `res.locals` is in the key: a template sees it, by the action's decorator, or since the method rendered one. */
+  rendersLocals: boolean;
 }
 
 /** Describes a cached action from what routing-controllers knows of it. */
@@ -49,8 +50,8 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     inputs: inputsOf(metadata.params, options.queryString === true),
     variesBy: headersOf(metadata.params),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params) : new Set('*'),
-    seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
-    seesResponse,
+    seesRequest: options.makeCacheKey === undefined && seesResponse,
+    declaredReads: declaredReads(metadata, options),
     oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };

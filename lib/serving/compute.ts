@@ -4,9 +4,9 @@ import type { WireKeeper } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
-import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
 import { storability } from '../http/storability.js';
+import type { ReadWatch } from '../reads/read-watch.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { isClientError } from './handler-error.js';
@@ -17,6 +17,7 @@ import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
 import { statusesOf } from './statuses.js';
 import { tellGivenUp, tellSaved } from './told-miss.js';
+import { watchReads } from './watched-reads.js';
 
 const SETS_COOKIE = 'the response sets a cookie';
 const CLIENT_LEFT = 'the client left';
@@ -29,6 +30,7 @@ export class Computation implements RecorderListener, MethodListener {
   private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
   private wireKeeper: WireKeeper | undefined;
+  private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
   private state: 'open' | 'closed' = 'open';
@@ -56,19 +58,18 @@ export class Computation implements RecorderListener, MethodListener {
   }
 
   private runWith(wireKeeper: WireKeeper | undefined): unknown {
-    const { engine, action, call, address } = this.miss;
+    const { engine, call, address } = this.miss;
     this.wireKeeper = wireKeeper;
     if (this.miss.teller === undefined) engine.conclude(this.response, { kind: 'miss' });
     ObservedRequest.of(this.response)?.beginComputing();
     // Where no response could be kept of late, partial ones are as good: a large file is sought in by `Range`.
     this.conditions = takeConditions(this.request, { keepRange: engine.flights.areApart(address.key) });
     this.noticeNext();
-    if (action.seesResponse) {
-      noticeRequestReads(this.response, action.rendersLocals, () => {
-        this.giveUp('unshareable', 'the handler read the request through the response');
-      });
-    }
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
+    // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
+    this.watch = watchReads(this.miss, why => {
+      this.giveUp('unshareable', why);
+    });
     return runMethod(call, this);
   }
 
@@ -168,6 +169,7 @@ export class Computation implements RecorderListener, MethodListener {
   private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
+    this.watch?.end();
     const { engine, address, fence, teller } = this.miss;
     engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
     if (landing !== 'abandoned') engine.flights.noteUnshareable(address.key);

@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { CONNECTIONS, isFrameworkName, OF_ALL_HEADERS, OF_THE_CLIENT, OF_THE_URL } from './framework-names.js';
+import type { Read } from './read.js';
+import type { WatchedNames } from './stand-in.js';
+import { WATCHED_METHODS, WatchedMethods } from './watched-methods.js';
+import { WatchedObject } from './watched-object.js';
+import { watchedRecord } from './watched-record.js';
+import { watchSocket, type OnSocketRead } from './watched-socket.js';
+
+type Value = () => unknown;
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
+const OF_THE_REQUEST = [...OF_THE_CLIENT, ...OF_ALL_HEADERS, ...CONNECTIONS, 'headers'];
+/** Express works these out of headers and the connection, whose reads are its own. */
+const OF_THE_HOST = ['protocol', 'secure', 'host', 'hostname', 'subdomains'];
+
+const REQUEST_NAMES: WatchedNames = {
+  special: new Set([...OF_THE_REQUEST, ...OF_THE_HOST]),
+  isQuiet: name => OF_THE_URL.has(name) || isFrameworkName(name),
+  mayOverride: false,
+};
+const REQUEST_NAMES_WITH_URL: WatchedNames = {
+  special: new Set([...OF_THE_REQUEST, ...OF_THE_URL]),
+  isQuiet: isFrameworkName,
+  mayOverride: false,
+};
+const RESPONSE_NAMES: WatchedNames = {
+  special: new Set([...CONNECTIONS, ...WATCHED_METHODS, 'locals']),
+  isQuiet: isFrameworkName,
+  // Their own `end` or `json`.
+  mayOverride: true,
+};
+
+/** Methods by which a response goes out: what Node and middlewares read then is no read of the method's. */
+const WAYS_OUT = ['writeHead', 'write', 'flushHeaders'] as const;
+
+/**
+ * Watches what code reads of a request and its response, from `begin` until the response ends. Both stay the objects that they are, so
+ * every way to them is watched, and code finds them as they are without the library.
+ */
+export class ReadWatch {
+  private readonly request: WatchedObject;
+  private readonly response: WatchedObject;
+  private readonly methods: WatchedMethods;
+  private readonly records = new Map<object, object>();
+  private readonly sockets: Set<OnSocketRead>[] = [];
+  private readonly hasBodyBeenRead: () => boolean;
+  private paused = 0;
+  private isOver = false;
+
+  /** @param isUrlCovered whether reads of URL and host need not be reported */
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    private readonly isUrlCovered: boolean,
+    private onRead: (read: Read) => void,
+  ) {
+    this.methods = new WatchedMethods(response, this);
+    this.hasBodyBeenRead = bodyWatch(request);
+    this.watchWaysOut(response);
+    this.request = new WatchedObject(request, isUrlCovered ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL, (name, value, isAdded) =>
+      this.readRequest(name, value, isAdded),
+    );
+    this.response = new WatchedObject(response, RESPONSE_NAMES, (name, value, isAdded) =>
+      this.readResponse(name, value, isAdded),
+    );
+    for (const name of this.request.unwatched) this.report({ kind: 'request', name: String(name), value: undefined });
+    for (const name of this.response.unwatched) this.report({ kind: 'response', name: String(name), value: undefined });
+  }
+
+  /** Request and response are as they were. */
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.request.restore();
+    this.response.restore();
+    for (const told of this.sockets) told.delete(this.readSocket);
+  }
+
+  /** Runs code whose reads are not the method's. */
+  during<T>(work: () => T): T {
+    this.paused++;
+    try {
+      return work();
+    } finally {
+      this.paused--;
+    }
+  }
+
+  /** Runs the middlewares that come after the method. On the way out of a mounted app, Express sets prototypes again. */
+  passOn<T>(work: () => T): T {
+    const result = this.during(work);
+    if (!this.isOver) {
+      this.request.standBeforePrototype();
+      this.response.standBeforePrototype();
+    }
+    return result;
+  }
+
+  /** Runs code. @returns its reads, which are not reported */
+  readsOf(work: () => void): Read[] {
+    const reads: Read[] = [];
+    const { onRead } = this;
+    this.onRead = read => reads.push(read);
+    try {
+      work();
+    } finally {
+      this.onRead = onRead;
+    }
+    return reads;
+  }
+
+  report(read: Read): void {
+    if (!this.isOver && this.paused === 0)
+      this.during(() => {
+        this.onRead(read);
+      });
+  }
+
+  private readRequest(name: PropertyKey, value: Value, isAdded: boolean): unknown {
+    if (this.isOver || this.paused > 0) return value();
+    if (name === 'headers') return this.record(value(), 'header');
+    if (name === 'cookies') return this.record(value(), 'cookie');
+    if (CONNECTIONS.has(name)) return this.connection(value());
+    if (OF_ALL_HEADERS.has(name)) return this.told('headers', name, value);
+    // They are worked out from other properties, whose reads are Express' own.
+    if (OF_THE_URL.has(name)) return this.isUrlCovered ? this.during(value) : this.told('url', name, value);
+    const isRead = OF_THE_CLIENT.has(name) || (isAdded && !isFrameworkName(name));
+    return isRead ? this.told('request', name, value) : value();
+  }
+
+  private readResponse(name: PropertyKey, value: Value, isAdded: boolean): unknown {
+    if (this.isOver || this.paused > 0) return value();
+    if (name === 'locals') return this.record(value(), 'local');
+    if (CONNECTIONS.has(name)) return this.connection(value());
+    if (WatchedMethods.isOne(name)) return this.methods.inPlaceOf(name, value());
+    return isAdded && !isFrameworkName(name) ? this.told('response', name, value) : value();
+  }
+
+  private told(kind: 'headers' | 'url' | 'request' | 'response', name: PropertyKey, value: Value): unknown {
+    const result = this.during(value);
+    this.report({ kind, name: String(name), value: result });
+    return result;
+  }
+
+  /** The same for each read, as the record itself is. */
+  private record(value: unknown, kind: 'header' | 'cookie' | 'local'): unknown {
+    if (typeof value !== 'object' || value === null) {
+      this.report({ kind: `${kind}s`, value });
+      return value;
+    }
+    let record = this.records.get(value);
+    if (record === undefined) {
+      record = watchedRecord(value, (name, read) => {
+        this.report(name === undefined ? { kind: `${kind}s`, value: read } : { kind, name, value: read });
+      });
+      this.records.set(value, record);
+    }
+    return record;
+  }
+
+  private readonly readSocket: OnSocketRead = (name, value) => {
+    this.report({ kind: 'connection', name, value });
+  };
+
+  private connection(value: unknown): unknown {
+    if (typeof value === 'object' && value !== null) this.sockets.push(watchSocket(value as Socket, this.readSocket));
+    return value;
+  }
+
+  private watchWaysOut(response: ServerResponse): void {
+    const methods = response as unknown as Methods;
+    for (const name of WAYS_OUT) {
+      const method = methods[name];
+      methods[name] = (...args) => this.during(() => method?.apply(response, args));
+    }
+    const { end } = methods;
+    methods.end = (...args) => {
+      if (this.hasBodyBeenRead()) this.report({ kind: 'request', name: 'body', value: undefined });
+      this.end();
+      return end?.apply(response, args);
+    };
+  }
+}
+
+/** @returns whether somebody has begun to read the request's body since */
+function bodyWatch(request: IncomingMessage): () => boolean {
+  const before = bodyState(request);
+  return () => bodyState(request) !== before;
+}
+
+function bodyState({ readableFlowing, readableEnded, readableDidRead }: IncomingMessage): string {
+  return `${readableFlowing} ${readableEnded} ${readableDidRead}`;
+}
