@@ -38,13 +38,20 @@ const FRAMEWORK_NAMES = new Set<PropertyKey>([
   'inspect',
 ]);
 
+/** Properties that Node or a framework uses for itself. */
+export const QUIET_NAMES: ReadonlySet<PropertyKey> = new Set([...NODE_NAMES, ...FRAMEWORK_NAMES]);
+
 /** Symbols of Node, known by how Node describes them, and of this library. */
 const INTERNAL_SYMBOL = /^(k[A-Z]|nodejs\.|Symbol\.|events\.|cache control$|observed request$|probe$|visit$)/;
 
-/** True if Node, a framework or this library uses a property for itself. */
-export function isFrameworkName(name: PropertyKey): boolean {
-  if (NODE_NAMES.has(name) || FRAMEWORK_NAMES.has(name)) return true;
-  return typeof name === 'symbol' && INTERNAL_SYMBOL.test(name.description ?? '');
+/** True for symbols that Node or this library uses for itself. */
+export function isQuietSymbol(name: symbol): boolean {
+  return INTERNAL_SYMBOL.test(name.description ?? '');
+}
+
+/** @returns the first names without the others */
+export function namesWithout(names: Iterable<PropertyKey>, others: ReadonlySet<PropertyKey>): Set<PropertyKey> {
+  return new Set([...names].filter(name => !others.has(name)));
 }
 
 /** Properties of a request that its URL and its host decide. */
@@ -74,6 +81,9 @@ export const OF_THE_CLIENT: ReadonlySet<PropertyKey> = new Set([
   'trailersDistinct',
   'rawTrailers',
 ]);
+
+/** Properties that tell whether a client has the response already. */
+export const OF_CONDITIONS: ReadonlySet<PropertyKey> = new Set(['fresh', 'stale']);
 
 /** Properties that give all headers of a request in another form. */
 export const OF_ALL_HEADERS: ReadonlySet<PropertyKey> = new Set(['rawHeaders', 'headersDistinct']);

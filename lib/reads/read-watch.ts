@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { CONNECTIONS, isFrameworkName, OF_ALL_HEADERS, OF_THE_CLIENT, OF_THE_URL } from './framework-names.js';
+import {
+  CONNECTIONS,
+  isQuietSymbol,
+  namesWithout,
+  OF_ALL_HEADERS,
+  OF_CONDITIONS,
+  OF_THE_CLIENT,
+  OF_THE_URL,
+  QUIET_NAMES,
+} from './framework-names.js';
 import type { Read } from './read.js';
 import type { WatchedNames } from './stand-in.js';
 import { WATCHED_METHODS, WatchedMethods } from './watched-methods.js';
@@ -11,26 +20,14 @@ import { watchSocket, type OnSocketRead } from './watched-socket.js';
 type Value = () => unknown;
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
-const OF_THE_REQUEST = [...OF_THE_CLIENT, ...OF_ALL_HEADERS, ...CONNECTIONS, 'headers'];
+const OF_THE_REQUEST = [...OF_THE_CLIENT, ...OF_ALL_HEADERS, ...CONNECTIONS, ...OF_CONDITIONS, 'headers'];
 /** Express works these out of headers and the connection, whose reads are its own. */
 const OF_THE_HOST = ['protocol', 'secure', 'host', 'hostname', 'subdomains'];
 
-const REQUEST_NAMES: WatchedNames = {
-  special: new Set([...OF_THE_REQUEST, ...OF_THE_HOST]),
-  isQuiet: name => OF_THE_URL.has(name) || isFrameworkName(name),
-  mayOverride: false,
-};
-const REQUEST_NAMES_WITH_URL: WatchedNames = {
-  special: new Set([...OF_THE_REQUEST, ...OF_THE_URL]),
-  isQuiet: isFrameworkName,
-  mayOverride: false,
-};
-const RESPONSE_NAMES: WatchedNames = {
-  special: new Set([...CONNECTIONS, ...WATCHED_METHODS, 'locals']),
-  isQuiet: isFrameworkName,
-  // Their own `end` or `json`.
-  mayOverride: true,
-};
+const REQUEST_NAMES = watchedNames([...OF_THE_REQUEST, ...OF_THE_HOST], OF_THE_URL);
+const REQUEST_NAMES_WITH_URL = watchedNames([...OF_THE_REQUEST, ...OF_THE_URL]);
+// Middlewares put their own `end` or `json` in place of Node's and Express'.
+const RESPONSE_NAMES: WatchedNames = { ...watchedNames([...CONNECTIONS, ...WATCHED_METHODS, 'locals']), mayOverride: true };
 
 /** Methods by which a response goes out: what Node and middlewares read then is no read of the method's. */
 const WAYS_OUT = ['writeHead', 'write', 'flushHeaders'] as const;
@@ -124,10 +121,11 @@ export class ReadWatch {
     if (name === 'cookies') return this.record(value(), 'cookie');
     if (CONNECTIONS.has(name)) return this.connection(value());
     if (OF_ALL_HEADERS.has(name)) return this.told('headers', name, value);
+    // The conditions that these look for are off the request.
+    if (OF_CONDITIONS.has(name)) return this.during(value);
     // They are worked out from other properties, whose reads are Express' own.
     if (OF_THE_URL.has(name)) return this.isUrlCovered ? this.during(value) : this.told('url', name, value);
-    const isRead = OF_THE_CLIENT.has(name) || (isAdded && !isFrameworkName(name));
-    return isRead ? this.told('request', name, value) : value();
+    return OF_THE_CLIENT.has(name) || isAdded ? this.told('request', name, value) : value();
   }
 
   private readResponse(name: PropertyKey, value: Value, isAdded: boolean): unknown {
@@ -135,7 +133,7 @@ export class ReadWatch {
     if (name === 'locals') return this.record(value(), 'local');
     if (CONNECTIONS.has(name)) return this.connection(value());
     if (WatchedMethods.isOne(name)) return this.methods.inPlaceOf(name, value());
-    return isAdded && !isFrameworkName(name) ? this.told('response', name, value) : value();
+    return isAdded ? this.told('response', name, value) : value();
   }
 
   private told(kind: 'headers' | 'url' | 'request' | 'response', name: PropertyKey, value: Value): unknown {
@@ -177,19 +175,24 @@ export class ReadWatch {
     }
     const { end } = methods;
     methods.end = (...args) => {
-      if (this.hasBodyBeenRead()) this.report({ kind: 'request', name: 'body', value: undefined });
+      const wasOver = this.isOver;
       this.end();
+      if (!wasOver && this.hasBodyBeenRead()) this.onRead({ kind: 'request', name: 'body', value: undefined });
       return end?.apply(response, args);
     };
   }
 }
 
-/** @returns whether somebody has begun to read the request's body since */
-function bodyWatch(request: IncomingMessage): () => boolean {
-  const before = bodyState(request);
-  return () => bodyState(request) !== before;
+function watchedNames(special: Iterable<PropertyKey>, covered: Iterable<PropertyKey> = []): WatchedNames {
+  const names = new Set(special);
+  return { special: names, quiet: namesWithout([...QUIET_NAMES, ...covered], names), isQuietSymbol, mayOverride: false };
 }
 
-function bodyState({ readableFlowing, readableEnded, readableDidRead }: IncomingMessage): string {
-  return `${readableFlowing} ${readableEnded} ${readableDidRead}`;
+/** @returns whether somebody has begun to read the request's body since */
+function bodyWatch(request: IncomingMessage): () => boolean {
+  const { readableFlowing, readableEnded, readableDidRead } = request;
+  return () =>
+    request.readableFlowing !== readableFlowing ||
+    request.readableEnded !== readableEnded ||
+    request.readableDidRead !== readableDidRead;
 }

@@ -10,8 +10,10 @@ export type ReadProperty = (name: PropertyKey, value: () => unknown, isAdded: bo
 export interface WatchedNames {
   /** Properties that are watched though Node or a framework has them. */
   readonly special: ReadonlySet<PropertyKey>;
-  /** True for properties that Node or a framework uses for itself. */
-  isQuiet(name: PropertyKey): boolean;
+  /** All other properties that Node or a framework uses for itself. */
+  readonly quiet: ReadonlySet<PropertyKey>;
+  /** True for symbols that Node or this library uses for itself. */
+  readonly isQuietSymbol: (name: symbol) => boolean;
   /** Whether middlewares put methods of their own in place of the prototype's, which are no reads either. */
   readonly mayOverride: boolean;
 }
@@ -68,6 +70,8 @@ export class StandIn {
   }
 
   private isQuiet(name: PropertyKey): boolean {
-    return !this.names.special.has(name) && (this.names.isQuiet(name) || name in this.prototype);
+    const { quiet, special, isQuietSymbol } = this.names;
+    if (quiet.has(name)) return true;
+    return !special.has(name) && (name in this.prototype || (typeof name === 'symbol' && isQuietSymbol(name)));
   }
 }

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { ANSWER_HEADERS } from './framework-names.js';
 import type { Read } from './read.js';
 
@@ -44,8 +44,8 @@ export class WatchedMethods {
 
   private make(name: Subject, method: Method): Method {
     const { watch } = this;
-    const reportHeader = (header: string, value: OutgoingHttpHeader | undefined): void => {
-      this.reportHeader(header.toLowerCase(), value);
+    const reportHeader = (header: unknown, value: unknown): void => {
+      this.reportHeader(String(header).toLowerCase(), value);
     };
     switch (name) {
       // It looks for the secret of cookie-parser, which is the application's.
@@ -59,14 +59,19 @@ export class WatchedMethods {
           return args.includes('back') ? method.apply(this, args) : watch.during(() => method.apply(this, args));
         };
       case 'getHeader':
+        return function (header) {
+          const value = method.call(this, header);
+          reportHeader(header, value);
+          return value;
+        };
       case 'hasHeader':
-        return function (...args) {
-          const header = String(args[0]);
+        return function (header) {
+          const result = method.call(this, header);
           reportHeader(
             header,
-            watch.during(() => this.getHeader(header)),
+            watch.during(() => this.getHeader(String(header))),
           );
-          return method.apply(this, args);
+          return result;
         };
       default:
         return function (...args) {
@@ -77,7 +82,7 @@ export class WatchedMethods {
   }
 
   /** A header that the method has set itself is no read of what came before. */
-  private reportHeader(name: string, value: OutgoingHttpHeader | undefined): void {
+  private reportHeader(name: string, value: unknown): void {
     if (!ANSWER_HEADERS.has(name) && value === this.before[name]) this.watch.report({ kind: 'response-header', name, value });
   }
 }

@@ -21,10 +21,7 @@ export class WatchedObject {
     private readonly names: WatchedNames,
     private readonly read: ReadProperty,
   ) {
-    const prototype = Object.getPrototypeOf(object) as object;
-    for (const name of Reflect.ownKeys(object)) {
-      if (names.special.has(name) || !(names.isQuiet(name) || (names.mayOverride && name in prototype))) this.replace(name);
-    }
+    for (const name of Reflect.ownKeys(object)) if (!names.quiet.has(name) && this.isWatched(name)) this.replace(name);
     this.standBeforePrototype();
   }
 
@@ -50,19 +47,27 @@ export class WatchedObject {
     }
   }
 
+  private isWatched(name: PropertyKey): boolean {
+    const { special, mayOverride, isQuietSymbol } = this.names;
+    if (special.has(name)) return true;
+    if (typeof name === 'symbol' && isQuietSymbol(name)) return false;
+    return !(mayOverride && name in (Object.getPrototypeOf(this.object) as object));
+  }
+
   private replace(name: PropertyKey): void {
     const { object, read } = this;
     const original = Object.getOwnPropertyDescriptor(object, name);
     if (original?.configurable !== true) return void this.unwatched.push(name);
-    const valueOf = (): unknown => (original.get === undefined ? original.value : (original.get.call(object) as unknown));
-    const get = (): unknown => read(name, valueOf, true);
-    const write = (value: unknown): void => {
-      // From here on it is what the method has made it.
-      Object.defineProperty(object, name, { ...original, value });
-    };
+    const get = (): unknown =>
+      read(name, () => (original.get === undefined ? original.value : (original.get.call(object) as unknown)), true);
     const accessor: PropertyDescriptor = { configurable: true, enumerable: original.enumerable === true, get };
     if (original.get !== undefined) accessor.set = original.set?.bind(object);
-    else if (original.writable === true) accessor.set = write;
+    else if (original.writable === true) {
+      accessor.set = (value: unknown) => {
+        // From here on it is what the method has made it.
+        Object.defineProperty(object, name, { ...original, value });
+      };
+    }
     Object.defineProperty(object, name, accessor);
     this.replaced.push({ name, original, get });
   }
