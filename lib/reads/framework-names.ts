@@ -71,16 +71,7 @@ export const OF_THE_URL: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** Node's and Express' properties of a request that tell of its client. */
-export const OF_THE_CLIENT: ReadonlySet<PropertyKey> = new Set([
-  'ip',
-  'ips',
-  'httpVersion',
-  'httpVersionMajor',
-  'httpVersionMinor',
-  'trailers',
-  'trailersDistinct',
-  'rawTrailers',
-]);
+export const OF_THE_CLIENT: ReadonlySet<PropertyKey> = new Set(['ip', 'ips', 'trailers', 'trailersDistinct']);
 
 /** Properties that tell whether a client has the response already. */
 export const OF_CONDITIONS: ReadonlySet<PropertyKey> = new Set(['fresh', 'stale']);
@@ -103,6 +94,7 @@ export const ANSWER_HEADERS: ReadonlySet<string> = new Set([
   'content-security-policy',
   'content-type',
   'etag',
+  'expires',
   'last-modified',
   'link',
   'location',
