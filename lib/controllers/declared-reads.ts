@@ -6,6 +6,8 @@ import { serverOptionsOf } from './server-options.js';
 export interface DeclaredReads {
   /** Whether the method gets request or response; otherwise interceptors alone see them. */
   readonly isByMethod: boolean;
+  /** What the method, or interceptors, get first: the one leads to the other. */
+  readonly first: 'request' | 'response' | 'both';
   /** Whether URL and host are in the key. */
   readonly url: boolean;
   /** Positions of declared headers, by name in lower case. */
@@ -28,13 +30,17 @@ export function declaredReads(metadata: ActionMetadata, options: CachedOptions):
   if (options.makeCacheKey !== undefined || options.varyBy !== undefined) return undefined;
   const parameters = metadata.params.map(({ type, name }, index) => ({ type, name, position: index - metadata.params.length }));
   const isByMethod = parameters.some(({ type }) => UNKEYED.has(type));
-  if (!isByMethod && !hasInterceptors(metadata)) return undefined;
+  const isIntercepted = hasInterceptors(metadata);
+  if (!isByMethod && !isIntercepted) return undefined;
+  const getsRequest = parameters.some(({ type }) => WHOLE.has(type));
+  const getsResponse = parameters.some(({ type }) => type === 'response');
   const positionOf = (wanted: string): number | undefined => parameters.find(({ type }) => type === wanted)?.position;
   const positionsOf = (wanted: string, nameOf = (name: string): string => name): Map<string, number> =>
     new Map(parameters.filter(({ type }) => type === wanted).map(({ name, position }) => [nameOf(name), position]));
   return {
     isByMethod,
-    url: parameters.some(({ type }) => WHOLE.has(type)),
+    first: isIntercepted || (getsRequest && getsResponse) ? 'both' : getsRequest ? 'request' : 'response',
+    url: getsRequest,
     headers: positionsOf('header', name => name.toLowerCase()),
     allHeaders: positionOf('headers'),
     cookies: positionsOf('cookie'),

@@ -1,18 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  CONNECTIONS,
-  isQuietSymbol,
-  namesWithout,
-  OF_ALL_HEADERS,
-  OF_CONDITIONS,
-  OF_THE_CLIENT,
-  OF_THE_URL,
-  QUIET_NAMES,
-} from './framework-names.js';
+import { CONNECTIONS, OF_ALL_HEADERS, OF_CONDITIONS, OF_THE_CLIENT, OF_THE_URL } from './framework-names.js';
 import type { Read } from './read.js';
-import type { WatchedNames } from './stand-in.js';
-import { WATCHED_METHODS, WatchedMethods } from './watched-methods.js';
+import { WatchedMethods } from './watched-methods.js';
+import { REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
 import { WatchedObject } from './watched-object.js';
 import { watchedRecord } from './watched-record.js';
 import { watchSocket, type OnSocketRead } from './watched-socket.js';
@@ -20,55 +11,46 @@ import { watchSocket, type OnSocketRead } from './watched-socket.js';
 type Value = () => unknown;
 type Methods = Record<'writeHead' | 'write' | 'end', (...args: unknown[]) => unknown>;
 
-const OF_THE_REQUEST = [...OF_THE_CLIENT, ...OF_ALL_HEADERS, ...CONNECTIONS, ...OF_CONDITIONS, 'headers'];
-/** Express works these out of headers and the connection, whose reads are its own. */
-const OF_THE_HOST = ['protocol', 'secure', 'host', 'hostname', 'subdomains'];
-
-const REQUEST_NAMES = watchedNames([...OF_THE_REQUEST, ...OF_THE_HOST], OF_THE_URL);
-const REQUEST_NAMES_WITH_URL = watchedNames([...OF_THE_REQUEST, ...OF_THE_URL]);
-// Middlewares put their own `end` or `json` in place of Node's and Express'.
-const RESPONSE_NAMES: WatchedNames = { ...watchedNames([...CONNECTIONS, ...WATCHED_METHODS, 'locals']), mayOverride: true };
+/** What the code that is watched gets of a request. */
+export interface Seen {
+  /** The other one is watched when this one has led to it. */
+  readonly first: 'request' | 'response' | 'both';
+  /** Whether the key covers reads of URL and host. */
+  readonly url: boolean;
+}
 
 /**
  * Watches what code reads of a request and its response, from `begin` until the response ends. Both stay the objects that they are, so
  * every way to them is watched, and code finds them as they are without the library.
  */
 export class ReadWatch {
-  private readonly request: WatchedObject;
-  private readonly response: WatchedObject;
-  private readonly methods: WatchedMethods;
+  private watchedRequest: WatchedObject | undefined;
+  private watchedResponse: WatchedObject | undefined;
+  private methods: WatchedMethods | undefined;
   private readonly records = new Map<object, object>();
   private readonly sockets: Set<OnSocketRead>[] = [];
   private readonly hasBodyBeenRead: () => boolean;
   private paused = 0;
   private isOver = false;
 
-  /** @param isUrlCovered whether reads of URL and host need not be reported */
   constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    private readonly isUrlCovered: boolean,
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly seen: Seen,
     private onRead: (read: Read) => void,
   ) {
-    this.methods = new WatchedMethods(response, this);
     this.hasBodyBeenRead = bodyWatch(request);
     this.watchWaysOut(response);
-    this.request = new WatchedObject(request, isUrlCovered ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL, (name, value, isAdded) =>
-      this.readRequest(name, value, isAdded),
-    );
-    this.response = new WatchedObject(response, RESPONSE_NAMES, (name, value, isAdded) =>
-      this.readResponse(name, value, isAdded),
-    );
-    for (const name of this.request.unwatched) this.report({ kind: 'request', name: String(name), value: undefined });
-    for (const name of this.response.unwatched) this.report({ kind: 'response', name: String(name), value: undefined });
+    if (seen.first !== 'response') this.watchRequest();
+    if (seen.first !== 'request') this.watchResponse();
   }
 
   /** Request and response are as they were. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.request.restore();
-    this.response.restore();
+    this.watchedRequest?.restore();
+    this.watchedResponse?.restore();
     for (const told of this.sockets) told.delete(this.readSocket);
   }
 
@@ -86,8 +68,8 @@ export class ReadWatch {
   passOn<T>(work: () => T): T {
     const result = this.during(work);
     if (!this.isOver) {
-      this.request.standBeforePrototype();
-      this.response.standBeforePrototype();
+      this.watchedRequest?.standBeforePrototype();
+      this.watchedResponse?.standBeforePrototype();
     }
     return result;
   }
@@ -112,8 +94,30 @@ export class ReadWatch {
       });
   }
 
+  private watchRequest(): void {
+    if (this.watchedRequest !== undefined) return;
+    const names = this.seen.url ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL;
+    this.watchedRequest = new WatchedObject(this.request, names, (...read) => this.readRequest(...read));
+    this.reportUnwatched('request', this.watchedRequest);
+  }
+
+  private watchResponse(): void {
+    if (this.watchedResponse !== undefined) return;
+    this.methods = new WatchedMethods(this.response, this);
+    this.watchedResponse = new WatchedObject(this.response, RESPONSE_NAMES, (...read) => this.readResponse(...read));
+    this.reportUnwatched('response', this.watchedResponse);
+  }
+
+  private reportUnwatched(kind: 'request' | 'response', { unwatched }: WatchedObject): void {
+    for (const name of unwatched) this.report({ kind, name: String(name), value: undefined });
+  }
+
   private readRequest(name: PropertyKey, value: Value, isAdded: boolean): unknown {
     if (this.isOver || this.paused > 0) return value();
+    if (name === 'res') {
+      this.watchResponse();
+      return value();
+    }
     if (name === 'headers') return this.record(value(), 'header');
     if (name === 'cookies') return this.record(value(), 'cookie');
     if (CONNECTIONS.has(name)) return this.connection(value());
@@ -121,15 +125,19 @@ export class ReadWatch {
     // The conditions that these look for are off the request.
     if (OF_CONDITIONS.has(name)) return this.during(value);
     // They are worked out from other properties, whose reads are Express' own.
-    if (OF_THE_URL.has(name)) return this.isUrlCovered ? this.during(value) : this.told('url', name, value);
+    if (OF_THE_URL.has(name)) return this.seen.url ? this.during(value) : this.told('url', name, value);
     return OF_THE_CLIENT.has(name) || isAdded ? this.told('request', name, value) : value();
   }
 
   private readResponse(name: PropertyKey, value: Value, isAdded: boolean): unknown {
     if (this.isOver || this.paused > 0) return value();
+    if (name === 'req') {
+      this.watchRequest();
+      return value();
+    }
     if (name === 'locals') return this.record(value(), 'local');
     if (CONNECTIONS.has(name)) return this.connection(value());
-    if (WatchedMethods.isOne(name)) return this.methods.inPlaceOf(name, value());
+    if (WatchedMethods.isOne(name)) return this.methods?.inPlaceOf(name, value());
     return isAdded ? this.told('response', name, value) : value();
   }
 
@@ -178,11 +186,6 @@ export class ReadWatch {
       return end.apply(response, args);
     };
   }
-}
-
-function watchedNames(special: Iterable<PropertyKey>, covered: Iterable<PropertyKey> = []): WatchedNames {
-  const names = new Set(special);
-  return { special: names, quiet: namesWithout([...QUIET_NAMES, ...covered], names), isQuietSymbol, mayOverride: false };
 }
 
 /** @returns whether somebody has begun to read the request's body since */

@@ -12,7 +12,7 @@ export interface MethodWatch {
 }
 
 /** Their names. */
-export const WATCHED_METHODS = ['cookie', 'redirect', 'getHeader', 'hasHeader', 'getHeaders', 'getHeaderNames'] as const;
+export const WATCHED_METHODS = ['cookie', 'send', 'redirect', 'getHeader', 'hasHeader', 'getHeaders', 'getHeaderNames'] as const;
 type Subject = (typeof WATCHED_METHODS)[number];
 
 /**
@@ -48,6 +48,12 @@ export class WatchedMethods {
       this.reportHeader(String(header).toLowerCase(), value);
     };
     switch (name) {
+      // It asks the request whether the client has the response already. An object goes to `json` first, whose `toJSON` is watched.
+      case 'send':
+        return function (...args) {
+          const isText = args.length === 1 && typeof args[0] === 'string';
+          return isText ? watch.during(() => method.apply(this, args)) : method.apply(this, args);
+        };
       // It looks for the secret of cookie-parser, which is the application's.
       case 'cookie':
         return function (...args) {

@@ -16,7 +16,7 @@ export function watchReads(miss: Miss, onUncovered: (why: string) => void): Read
   if (declaredReads === undefined) return undefined;
   const covered = new CoveredReads(declaredReads, call.args, action.rendersLocals);
   const uncovered: Read[] = [];
-  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads.url, read => {
+  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
     if (uncovered.length > 0 || covered.has(read)) return;
     uncovered.push(read);
     const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
