@@ -108,11 +108,14 @@ class PrivateController {
   @Cached()
   request(@Req() request: Request) {
     runs++;
-    return {
-      host: request.get('host'),
-      hostname: request.hostname,
-      caller: request.get('authorization') ?? request.get('cookie'),
-    };
+    return { host: request.get('host'), hostname: request.hostname };
+  }
+
+  @Get('/caller')
+  @Cached()
+  caller(@Req() request: Request) {
+    runs++;
+    return { caller: request.get('authorization') ?? request.get('cookie') };
   }
 
   @Get('/path-only')
@@ -341,24 +344,36 @@ describe('an action that may read the whole request', () => {
     { cookie: '' },
   ];
 
-  it('keeps nothing for who carries a mark, and gives them nothing kept', async () => {
-    const path = '/private/request';
+  it('keeps nothing that it makes of a mark, nor of its absence, and says once what to write', async () => {
+    const errors: string[] = [];
+    cache.configure({ onError: ({ message }) => errors.push(message) });
     const server = await start();
-    for (const mark of marks) {
-      const own = await server.get(path, mark);
-      expect(own.outcome).toBe('fwd=bypass');
-      expect(JSON.parse(own.text)).toMatchObject({ caller: Object.values(mark)[0] });
+    for (const mark of [...marks, {}, ...marks]) {
+      const { headers, text } = await server.get('/private/caller', mark);
+      expect(headers['cache-status']).toContain('fwd=miss; detail="not stored: the method read the header authorization"');
+      expect(JSON.parse(text)).toEqual({ caller: Object.values(mark)[0] });
     }
-    expect(cache.stats().entries).toBe(0);
-    for (const outcome of ['fwd=miss', 'hit']) {
-      const unmarked = await server.get(path);
-      expect(unmarked.outcome).toBe(outcome);
-      expect(JSON.parse(unmarked.text)).not.toHaveProperty('caller');
-      for (const mark of marks) {
-        expect(JSON.parse((await server.get(path, mark)).text)).toMatchObject({ caller: Object.values(mark)[0] });
-      }
+    expect(cache.stats()).toMatchObject({ entries: 0, stores: 0 });
+    expect(errors).toEqual([
+      'CACHE_NOT_KEYED: PrivateController.caller: the method reads the header authorization, which the key does not cover, ' +
+        "so the response is not stored. Declare @HeaderParam('authorization'), or write varyBy or makeCacheKey.",
+    ]);
+  });
+
+  it('has one answer for all where it reads no mark', async () => {
+    const server = await start();
+    const first = await server.get('/private/request', { authorization: 'Bearer ann' });
+    for (const mark of [...marks, {}]) {
+      expect(await server.get('/private/request', mark)).toMatchObject({ outcome: 'hit', text: first.text });
     }
-    expect(runs).toBe(marks.length * 3 + 1);
+    expect(runs).toBe(1);
+  });
+
+  it('gives what it makes of a mark to nobody who waits for the same', async () => {
+    const server = await start();
+    const callers = ['ann', 'ben', 'eve'];
+    const answers = await Promise.all(callers.map(name => server.get('/private/caller', { authorization: name })));
+    expect(answers.map(({ text }) => text)).toEqual(callers.map(caller => JSON.stringify({ caller })));
   });
 
   it('has one answer for each token where it declares the token', async () => {

@@ -36,14 +36,17 @@ export function headersOfVaryBy(varyBy: VaryBy | undefined): readonly string[] {
   return varyBy === undefined || typeof varyBy === 'function' ? [] : varyBy.headers;
 }
 
+/** Whether it is the author's word for everything that the action reads: a function may be made of anything. */
+export function isForEverything(varyBy: VaryBy | undefined): boolean {
+  return typeof varyBy === 'function' || varyBy?.key !== undefined;
+}
+
 /** The headers by which callers show who they are. */
 const CREDENTIALS = ['authorization', 'cookie'];
 
 /** Whether it may tell callers apart by what no `Vary` names, so that no cache on the way may share a response. */
 export function mayTellCallers(varyBy: VaryBy | undefined): boolean {
-  if (varyBy === undefined) return false;
-  if (typeof varyBy === 'function' || varyBy.key !== undefined) return true;
-  return varyBy.headers.some(name => CREDENTIALS.includes(name.toLowerCase()));
+  return isForEverything(varyBy) || headersOfVaryBy(varyBy).some(name => CREDENTIALS.includes(name.toLowerCase()));
 }
 
 function isNames(value: unknown): boolean {

@@ -59,7 +59,7 @@ function inputPart(input: Input, { options }: CachedAction, call: ActionCall, co
     case 'caller':
       return callerPart(argumentOf(input, call), config);
     case 'request':
-      return requestPart(input.label, requestOf(call));
+      return requestPart(requestOf(call));
   }
 }
 
@@ -97,15 +97,8 @@ function callerPart(user: unknown, config: CacheConfig): Part {
   };
 }
 
-/** The handler may read any header: what marks a caller must not have been there. */
-function requestPart(label: string, { headers, protocol, hostname, originalUrl }: Request): Part {
-  if (headers.authorization !== undefined) return readable('Authorization', label);
-  if (headers.cookie !== undefined) return readable('Cookie', label);
+function requestPart({ headers, protocol, hostname, originalUrl }: Request): Part {
   return JSON.stringify([protocol, headers.host, hostname, originalUrl]);
-}
-
-function readable(header: string, label: string): Part {
-  return { detail: `the request carries ${header} and the action declares ${label}`, remedy: undefined };
 }
 
 /** What Express makes the body of a redirect of: `false`: there is none. */

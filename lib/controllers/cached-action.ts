@@ -2,6 +2,7 @@ import type { CachedOptions } from '../config/cached-options.js';
 import { headersOfVaryBy, mayTellCallers } from '../config/vary-by.js';
 import { bearsResponse, requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
+import { declaredReads, type DeclaredReads } from './declared-reads.js';
 import { effectiveOptions } from './effective-options.js';
 import { headersOf, inputsOf, keyedHeadersOf, type Input } from './inputs.js';
 import type { Registry } from './registry.js';
@@ -24,14 +25,16 @@ export interface CachedAction {
   readonly keyedHeaders: ReadonlySet<string>;
   /** Whether its responses are one caller's, so that no cache behind this one may share them. */
   readonly oneCaller: boolean;
-  /** Whether the method sees the whole request, and nobody has said what of it counts. */
+  /** Whether the method sees the whole request, itself or through the response, and nobody has said what of it counts. */
   readonly seesRequest: boolean;
   /** Whether the method can write to the response itself. */
   readonly seesResponse: boolean;
   /** Whether a redirect may be stored: Express writes its body as text, as HTML or not at all, by the request's `Accept`. */
   readonly redirects: boolean;
-  /** Whether a template sees what middlewares have put into `res.locals`. */
-  readonly rendersLocals: boolean;
+  /** The reads that the key covers. `undefined`: no reads are watched. */
+  readonly declaredReads: DeclaredReads | undefined;
+  /** Whether `res.locals` is in the key: a template sees it, by the action's decorator, or since the method rendered one. */
+  rendersLocals: boolean;
 }
 
 /** Describes a cached action from what routing-controllers knows of it. */
@@ -53,7 +56,8 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     inputs: inputsOf(metadata.params, options.queryString === true),
     variesBy: [...new Set([...headersOf(metadata.params), ...named])],
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),
-    seesRequest: options.makeCacheKey === undefined && (types.has('request') || types.has('context')),
+    seesRequest: options.makeCacheKey === undefined && seesResponse,
+    declaredReads: declaredReads(metadata, options),
     seesResponse,
     redirects: options.statuses?.some(status => status >= 300 && status < 400) ?? false,
     oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),

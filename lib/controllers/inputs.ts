@@ -16,8 +16,8 @@ export type Input =
     }
   /** The signed-in user, by `identify`. */
   | { readonly kind: 'caller'; readonly position: number }
-  /** The request itself: all of its URL, and headers that no key can name. */
-  | { readonly kind: 'request'; readonly label: string };
+  /** The request itself: host and all of its URL. What else the method reads of it is watched. */
+  | { readonly kind: 'request' };
 
 /**
  * The inputs of an action, in the order of its arguments.
@@ -38,7 +38,7 @@ function inputOf(parameter: ParamMetadata, position: number, hasWholeQuery: bool
       return undefined;
     case 'request':
     case 'context':
-      return { kind: 'request', label };
+      return { kind: 'request' };
     case 'current-user':
       return { kind: 'caller', position };
     case 'query':
@@ -97,10 +97,6 @@ export function keyedHeadersOf(parameters: readonly ParamMetadata[], named: read
         return ['*'];
       case 'cookies':
         return ['cookie'];
-      case 'request':
-      case 'context':
-        // Requests that carry either pass by.
-        return ['authorization', 'cookie'];
       default:
         return [];
     }

@@ -4,8 +4,8 @@ import type { HeaderChange } from './stored-response.js';
 
 /** The methods of Express by which it adds headers of its own. */
 type ExpressResponse = ServerResponse & {
-  redirect?: (...args: unknown[]) => unknown;
-  sendFile?: (path: unknown, options?: unknown, ...rest: unknown[]) => unknown;
+  redirect?: (this: unknown, ...args: unknown[]) => unknown;
+  sendFile?: (this: unknown, path: unknown, options?: unknown, ...rest: unknown[]) => unknown;
 };
 
 /** The `Cache-Control` that Express gives a file whose sender gives it none. */
@@ -22,17 +22,24 @@ export class FrameworkMarks {
   constructor(private readonly response: ExpressResponse) {
     const { redirect, sendFile } = response;
     const variedBefore = this.varies();
+    const noteRedirect = (): void => {
+      this.variesByAccept = variedBefore || !this.varies();
+    };
+    const noteFile = (options: unknown): void => {
+      this.hasCacheControl = !isCacheControlled(options) && !response.hasHeader('cache-control');
+    };
+    // `this` may be what the method got for the response: how it answers is told by that.
     if (redirect !== undefined) {
-      response.redirect = (...args) => {
-        this.variesByAccept = variedBefore || !this.varies();
-        return redirect.apply(response, args);
+      response.redirect = function (...args) {
+        noteRedirect();
+        return redirect.apply(this, args);
       };
     }
     if (sendFile !== undefined) {
       // `res.download` comes here, too.
-      response.sendFile = (path, options, ...rest) => {
-        this.hasCacheControl = !isCacheControlled(options) && !response.hasHeader('cache-control');
-        return sendFile.call(response, path, options, ...rest);
+      response.sendFile = function (path, options, ...rest) {
+        noteFile(options);
+        return sendFile.call(this, path, options, ...rest);
       };
     }
   }

@@ -94,3 +94,8 @@ export function setHeaders(response: ServerResponse, headers: unknown): void {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string);
   }
 }
+
+/** The cookies that a response sets so far, as one text to compare. */
+export function cookiesSetOn(response: ServerResponse): string {
+  return String(response.getHeader('set-cookie'));
+}

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
+/** By which a response is sent. */
+const SENDING = new Set<PropertyKey>(['writeHead', 'write', 'end']);
+
 /**
  * A response as a method has it: what is sent through it is the method's own answer. A middleware that keeps the response itself, and
  * answers in the place of the method, does not go through it.
@@ -16,7 +19,9 @@ export class MethodResponse<Response extends ServerResponse> {
       get: (target, name, receiver) => {
         const value: unknown = Reflect.get(target, name, receiver);
         // Of the functions on a response, an Express application alone is not called by its name.
-        return typeof value === 'function' && name !== 'app' && name !== 'constructor' ? this.mark(value as Call) : value;
+        return typeof value === 'function' && name !== 'app' && name !== 'constructor'
+          ? this.mark(value as Call, SENDING.has(name) ? target : undefined)
+          : value;
       },
     });
   }
@@ -26,14 +31,15 @@ export class MethodResponse<Response extends ServerResponse> {
     return this.callsRunning > 0;
   }
 
-  private mark(call: Call): object {
+  private mark(call: Call, sender: Response | undefined): object {
     let marked = this.marked.get(call);
     if (marked === undefined) {
       marked = new Proxy(call, {
         apply: (target, self, args: unknown[]) => {
           this.callsRunning++;
           try {
-            return Reflect.apply(target, self, args);
+            // Node's own methods keep what they do in the response itself.
+            return Reflect.apply(target, self === this.proxy ? (sender ?? self) : self, args);
           } finally {
             this.callsRunning--;
           }

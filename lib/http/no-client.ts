@@ -11,7 +11,7 @@ export class NoClient extends Duplex {
   constructor(peer: object) {
     super();
     for (const name of OF_THE_PEER) {
-      if (name in peer) Object.defineProperty(this, name, { value: (peer as Record<string, unknown>)[name] });
+      if (name in peer) Object.defineProperty(this, name, { configurable: true, value: (peer as Record<string, unknown>)[name] });
     }
   }
 

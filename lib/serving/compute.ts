@@ -5,9 +5,10 @@ import { ObservedRequest } from '../events/observed-request.js';
 import { applyClientRules } from '../http/client-rules.js';
 import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
 import { FrameworkMarks } from '../http/framework-marks.js';
+import { cookiesSetOn } from '../http/header-changes.js';
 import { identify } from '../http/recorded-response.js';
-import { noticeRequestReads } from '../http/request-reads.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
+import type { ReadWatch } from '../reads/read-watch.js';
 import type { Entry } from '../stores/store.js';
 import { clientRulesOf } from './answer.js';
 import { Authorship } from './authorship.js';
@@ -16,14 +17,11 @@ import type { Flight } from './flights.js';
 import { judged, landingOf, noteGivenUp } from './judged.js';
 import { BY_CONTROL, madeEntry } from './made-entry.js';
 import type { Miss } from './miss.js';
+import { REASONS } from './reasons.js';
 import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
 import { tellGivenUp, tellSaved } from './told-miss.js';
-
-const SETS_COOKIE = 'the response sets a cookie';
-const CLIENT_LEFT = 'the client left';
-const ANSWERED_BY_OTHERS = 'a middleware answered in the place of the method';
-const HANDLER_FAILED = 'the handler failed';
+import { watchReads } from './watched-reads.js';
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
 export class Computation implements RecorderListener, MethodListener {
@@ -33,6 +31,7 @@ export class Computation implements RecorderListener, MethodListener {
   private conditions: Conditions = {};
   private marks: FrameworkMarks | undefined;
   private wireKeeper: WireKeeper | undefined;
+  private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
   private state: 'open' | 'closed' = 'open';
@@ -50,9 +49,9 @@ export class Computation implements RecorderListener, MethodListener {
     this.response = responseOf(miss.call);
     this.author = new Authorship(miss.call, error => {
       // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
-      if (this.head === undefined) this.giveUp('failed', HANDLER_FAILED, error);
+      if (this.head === undefined) this.giveUp('failed', REASONS.handlerFailed, error);
     });
-    this.cookiesBefore = miss.action.seesRequest ? this.cookies() : undefined;
+    this.cookiesBefore = miss.action.seesRequest ? cookiesSetOn(this.response) : undefined;
   }
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
@@ -63,15 +62,14 @@ export class Computation implements RecorderListener, MethodListener {
   }
 
   private runWith(wireKeeper: WireKeeper | undefined): unknown {
-    const { engine, call, teller } = this.miss;
     this.wireKeeper = wireKeeper;
-    if (teller === undefined) engine.conclude(this.response, { kind: 'miss' });
+    if (this.miss.teller === undefined) this.miss.engine.conclude(this.response, { kind: 'miss' });
     try {
       this.prepare();
     } catch (error) {
       this.onFault(error);
     }
-    return runMethod(call, this);
+    return runMethod(this.miss.call, this);
   }
 
   private prepare(): void {
@@ -79,13 +77,12 @@ export class Computation implements RecorderListener, MethodListener {
     ObservedRequest.of(this.response)?.beginComputing();
     const isWholeWanted = engine.parts.isWholeStorable(address.key) && !engine.flights.areApart(address.key);
     this.conditions = takeConditions(this.request, { keepRange: !isWholeWanted });
-    if (action.seesResponse || action.redirects) {
-      this.marks = new FrameworkMarks(this.response);
-      noticeRequestReads(this.response, action.rendersLocals, () => {
-        this.giveUp('unshareable', 'the handler read the request through the response');
-      });
-    }
+    if (action.seesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
+    // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
+    this.watch = watchReads(this.miss, why => {
+      this.giveUp('unshareable', why);
+    });
   }
 
   onReturn(returned: unknown): unknown {
@@ -100,13 +97,13 @@ export class Computation implements RecorderListener, MethodListener {
 
   onThrow(error: unknown): void {
     this.author.settledWith(undefined);
-    if (this.head !== undefined || !isClientError(error)) this.giveUp('failed', HANDLER_FAILED, error);
+    if (this.head !== undefined || !isClientError(error)) this.giveUp('failed', REASONS.handlerFailed, error);
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
     restoreConditions(this.request, this.conditions);
     this.head = head;
-    if (!this.author.mayBegin()) this.giveUp('abandoned', ANSWERED_BY_OTHERS);
+    if (!this.author.mayBegin()) this.giveUp('abandoned', REASONS.answeredByOthers);
     if (this.state === 'open') this.judge(head);
     if (!isNotModified(this.conditions, this.response, head.wholeBody === undefined)) return 'send';
     turnIntoNotModified(this.response);
@@ -125,14 +122,15 @@ export class Computation implements RecorderListener, MethodListener {
 
   private complete(body: Buffer): void {
     if (this.state === 'closed' || this.head === undefined) return;
-    if (!this.author.isOwn) return this.giveUp('abandoned', ANSWERED_BY_OTHERS);
+    if (!this.author.isOwn) return this.giveUp('abandoned', REASONS.answeredByOthers);
     const { engine, action, address, fence } = this.miss;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
-    if (action.seesRequest && this.cookies() !== this.cookiesBefore) return this.giveUp('unshareable', SETS_COOKIE);
-    const { head, lifetimeMs } = this;
-    const { isByHand, hasContinued } = this.author;
-    const result = isByHand ? undefined : this.result;
-    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, continues: hasContinued || isByHand });
+    if (action.seesRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
+      return this.giveUp('unshareable', REASONS.setsCookie);
+    const { head, lifetimeMs, author } = this;
+    const result = author.isByHand ? undefined : this.result;
+    const continues = author.hasContinued || author.isByHand;
+    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, continues });
     if (typeof made === 'string') return this.giveUp('unshareable', made);
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
@@ -158,16 +156,14 @@ export class Computation implements RecorderListener, MethodListener {
   readonly onFault = (error: unknown): void => {
     restoreConditions(this.request, this.conditions);
     this.miss.engine.faults.report('CACHE_FAILED', `${this.miss.action.name}: a response could not be recorded`, error);
-    this.giveUp('unshareable', 'the cache failed');
+    this.giveUp('unshareable', REASONS.cacheFailed);
   };
 
   onClose(begun: boolean): void {
     // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
-    if (begun) return this.giveUp('abandoned', CLIENT_LEFT);
-    const giveUp = (): void => {
-      this.giveUp('abandoned', CLIENT_LEFT);
-    };
-    startDeadline(this.miss.engine.config.collapseTimeout * 1000, giveUp, false);
+    if (begun) return this.giveUp('abandoned', REASONS.clientLeft);
+    const timeoutMs = this.miss.engine.config.collapseTimeout * 1000;
+    startDeadline(timeoutMs, this.giveUp.bind(this, 'abandoned', REASONS.clientLeft), false);
   }
 
   /** Decides whether the response may be kept, and if so tells clients how they may. */
@@ -184,21 +180,17 @@ export class Computation implements RecorderListener, MethodListener {
     applyClientRules(this.response, clientRulesOf(engine, action));
   }
 
-  private cookies(): string {
-    return String(this.response.getHeader('set-cookie'));
-  }
-
   /** Ends the computation without keeping anything. */
   private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    const { teller } = this.miss;
+    this.watch?.end();
     noteGivenUp(this.miss, landing);
     this.wireKeeper?.abandon();
     this.leaveFlight();
     this.flight?.land({ kind: landing });
-    if (teller === undefined) tellGivenUp(this.miss, why);
-    else teller.onGivenUp(landing, why, cause);
+    if (this.miss.teller === undefined) tellGivenUp(this.miss, why);
+    else this.miss.teller.onGivenUp(landing, why, cause);
   }
 
   private leaveFlight(): void {

@@ -7,11 +7,19 @@ import type { Landing } from './flights.js';
 import type { Miss } from './miss.js';
 import type { ResponseControl } from './response-control.js';
 import { statusesOf } from './statuses.js';
+import { hasReadRange } from './watched-reads.js';
 
 type Said = ResponseControl['said'] | undefined;
 
 /** Whether a response may be stored, by its status and by the headers that its author has set. */
-export function judged(
+export function judged(miss: Miss, status: number, headers: readonly HeaderChange[], said: Said): Storability {
+  // A partial response says that it is one. Another that was made of the range is no answer to requests with the same key.
+  if (status !== 206 && status !== 416 && hasReadRange(miss))
+    return { kind: 'unstorable', reason: 'the method read the header range' };
+  return storableAs(miss, status, headers, said);
+}
+
+function storableAs(
   { engine, action, namesCaller }: Miss,
   status: number,
   headers: readonly HeaderChange[],
@@ -50,7 +58,7 @@ function isPartOfStorable(miss: Miss, status: number, headers: readonly HeaderCh
   const total = status === 206 ? totalLength(headers) : undefined;
   if (total === undefined || total > miss.engine.config.maxEntryBytes) return false;
   const ofTheWhole = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
-  return judged(miss, 200, ofTheWhole, said).kind === 'storable';
+  return storableAs(miss, 200, ofTheWhole, said).kind === 'storable';
 }
 
 /** Notes that nothing is stored of a computation. */

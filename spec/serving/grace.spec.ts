@@ -109,7 +109,8 @@ class GraceController {
   }
 
   @Get('/written/:name')
-  @Cached({ timeout: 60, staleWhileRevalidate: 30, staleIfError: 60 })
+  // What the method reads of middlewares shall be stored.
+  @Cached({ timeout: 60, staleWhileRevalidate: 30, staleIfError: 60, varyBy: () => '' })
   async written(@Param('name') name: string, @Req() request: Request, @Res() response: Response) {
     seenRequest = request;
     request.on('close', () => events.push('closed'));

@@ -2,6 +2,8 @@ import type { Driver } from './driver.js';
 
 /** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
 const APART_MS = 10_000;
+/** The shortest right to compute, in milliseconds: it is renewed while it is used. */
+const SHORTEST_CLAIM_MS = 100;
 /** A claim this close to its end may be another's by the time it is given back. */
 const MARGIN_MS = 50;
 
@@ -18,10 +20,16 @@ export interface HeldClaim {
 
 /** The rights to compute entries: kept in the store with a lifetime and renewed, so that they end soon when their holder dies. */
 export class Claims {
+  private readonly lifetimeMs: number;
+
+  /** @param waitMs milliseconds that others wait for a holder */
   constructor(
     private readonly driver: Driver,
-    private readonly lifetimeMs: number,
-  ) {}
+    waitMs: number,
+  ) {
+    // Much shorter than others wait, so that one of them has time to take over from a holder that died.
+    this.lifetimeMs = Math.max(SHORTEST_CLAIM_MS, waitMs / 4);
+  }
 
   /** @returns `undefined` when another has it */
   async take(key: string): Promise<HeldClaim | undefined> {

@@ -31,8 +31,6 @@ import type { SharedFence } from './shared-fence.js';
 import { TagLog } from './tag-log.js';
 import { Turns } from './turns.js';
 
-/** The shortest right to compute, in milliseconds: it is renewed while it is used. */
-const SHORTEST_CLAIM_MS = 100;
 /** Milliseconds for which `close` waits for changes that run, and for invalidations that have not been delivered. */
 const CLOSE_MS = 10_000;
 
@@ -77,8 +75,7 @@ export class SharedStore implements Store {
       clock,
       (address, tags) => this.invalidations.areMissingOver(address, tags),
     );
-    // Much shorter than others wait, so that one of them has time to take over from a holder that died.
-    this.claims = new Claims(driver, Math.max(SHORTEST_CLAIM_MS, collapseTimeoutMs / 4));
+    this.claims = new Claims(driver, collapseTimeoutMs);
     this.turns = new Turns(this.claims, this.entries, keys, this.reachability);
     driver.open(error => {
       if (!this.isClosed) report('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
@@ -128,11 +125,10 @@ export class SharedStore implements Store {
 
   release(fence: Fence, ending: Ending): void {
     const ours = fence as SharedFence;
-    ours.isOver = true;
     const { claim, begun } = ours;
-    // Requests for what does not exist, or for what cannot be stored, leave no keys behind for long.
-    if (ending === 'unshareable' && begun.size > 0)
-      this.tell('generations could not be given up', () => this.generations.expireSoon(begun));
+    ours.isOver = true;
+    // What does not exist, or cannot be stored, leaves no keys behind for long.
+    if (ending === 'unshareable') this.tell('generations are not needed', () => this.generations.expireSoon(begun));
     if (claim === undefined) return;
     ours.claim = undefined;
     this.claims.stopRenewing(claim);

@@ -1,0 +1,68 @@
+import { variedBy } from '../config/vary-by.js';
+import { requestOf, responseOf } from '../controllers/action-call.js';
+import { noticeRedirectBack } from '../http/redirect-back.js';
+import { CoveredReads } from '../reads/covered-reads.js';
+import { declarationFor, describeRead, type Read } from '../reads/read.js';
+import { ReadWatch } from '../reads/read-watch.js';
+import type { Miss } from './miss.js';
+import { REASONS } from './reasons.js';
+
+const rangeReaders = new WeakSet<Miss>();
+
+/**
+ * Watches a computation for reads of what its key does not cover.
+ *
+ * @param onUncovered gets the reason for which the response may not be stored
+ * @returns `undefined` if no code of the application sees request or response
+ */
+export function watchReads(miss: Miss, onUncovered: (why: string) => void): ReadWatch | undefined {
+  const { engine, action, call } = miss;
+  const { declaredReads } = action;
+  if (declaredReads === undefined) {
+    if (action.redirects) {
+      noticeRedirectBack(responseOf(call), () => {
+        onUncovered(REASONS.goesBack);
+      });
+    }
+    return undefined;
+  }
+  const covered = new CoveredReads(declaredReads, call.args, action.rendersLocals);
+  const uncovered: Read[] = [];
+  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
+    if (uncovered.length > 0 || covered.has(read)) {
+      if (covered.hasReadRange) rangeReaders.add(miss);
+      return;
+    }
+    uncovered.push(read);
+    const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
+    if (!learn(miss, read)) advise(miss, `${who} reads ${describeRead(read)}`, declarationFor(read));
+    onUncovered(`${who} read ${describeRead(read)}`);
+  });
+  const { varyBy } = engine.config;
+  if (varyBy !== undefined) covered.add(watch.readsOf(() => variedBy(varyBy, call.action)));
+  // Something cannot be watched, and counts as read.
+  if (uncovered.length > 0) watch.end();
+  const { next } = call.action;
+  call.action.next = (error?: unknown) => watch.passOn(() => next?.(error) as unknown);
+  return watch;
+}
+
+/** Whether the code has read the range that the request asks for. */
+export function hasReadRange(miss: Miss): boolean {
+  return rangeReaders.has(miss);
+}
+
+/** A template sees `response.locals` whole: from now on it is in the key, as with `@Render`. */
+function learn({ action }: Miss, read: Read): boolean {
+  if (read.kind !== 'locals' || action.options.edge === true) return false;
+  action.rendersLocals = true;
+  return true;
+}
+
+function advise({ engine, action: { name } }: Miss, what: string, declaration: string | undefined): void {
+  const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
+  engine.faults.advise(
+    `${name} reads`,
+    `${name}: ${what}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`,
+  );
+}
