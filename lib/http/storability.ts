@@ -27,7 +27,7 @@ export type Storability =
 export function storability(status: number, headers: readonly HeaderChange[], rules: StoringRules): Storability {
   if (!rules.statuses.includes(status)) return unstorable(`the status ${status} is not listed`);
   // RFC 9111 §3.3: a part would answer requests for the whole.
-  if (isPartial(status, headers)) return unstorable('it is a part of a response');
+  if (isPartial(status)) return unstorable('it is a part of a response');
   // Server-sent events have no end.
   if (/^text\/event-stream\b/i.test(headerText(headers, 'content-type') ?? '')) return unstorable('it is a stream of events');
   if (headerText(headers, 'set-cookie') !== undefined) return unstorable('the response sets a cookie');

@@ -1,6 +1,6 @@
 import { headersOfVaryBy } from '../config/vary-by.js';
 import { requestOf } from '../controllers/action-call.js';
-import { totalLength } from '../http/content-range.js';
+import { isPartial, totalLength } from '../http/content-range.js';
 import { storability, type Storability } from '../http/storability.js';
 import type { HeaderChange } from '../http/stored-response.js';
 import type { Landing } from './flights.js';
@@ -14,8 +14,7 @@ type Said = ResponseControl['said'] | undefined;
 /** Whether a response may be stored, by its status and by the headers that its author has set. */
 export function judged(miss: Miss, status: number, headers: readonly HeaderChange[], said: Said): Storability {
   // A partial response says that it is one. Another that was made of the range is no answer to requests with the same key.
-  if (status !== 206 && status !== 416 && hasReadRange(miss))
-    return { kind: 'unstorable', reason: 'the method read the header range' };
+  if (!isPartial(status) && hasReadRange(miss)) return { kind: 'unstorable', reason: 'the method read the header range' };
   return storableAs(miss, status, headers, said);
 }
 
