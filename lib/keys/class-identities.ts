@@ -29,7 +29,7 @@ export class ClassIdentities {
       Function.prototype.toString.call(link),
       this.origins.get(link) ?? programName(),
     ]);
-    const digest = createHash('sha256').update(JSON.stringify(sources)).digest('base64url').slice(0, 22);
+    const digest = createHash('sha256').update(JSON.stringify(sources)).digest('base64url').slice(0, 16);
     return this.namesakes.tell(subject, `${subject.name} ${digest}`);
   }
 

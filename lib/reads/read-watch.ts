@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { CONNECTIONS, OF_ALL_HEADERS, OF_CONDITIONS, OF_THE_CLIENT, OF_THE_URL } from './framework-names.js';
 import type { Read } from './read.js';
 import { WatchedMethods } from './watched-methods.js';
-import { REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
+import { namesFor, REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
 import { WatchedObject } from './watched-object.js';
 import { watchedRecord } from './watched-record.js';
 import { watchSocket, type OnSocketRead } from './watched-socket.js';
@@ -88,15 +88,12 @@ export class ReadWatch {
   }
 
   report(read: Read): void {
-    if (!this.isOver && this.paused === 0)
-      this.during(() => {
-        this.onRead(read);
-      });
+    if (!this.isOver && this.paused === 0) this.during(this.onRead.bind(this, read));
   }
 
   private watchRequest(): void {
     if (this.watchedRequest !== undefined) return;
-    const names = this.seen.url ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL;
+    const names = namesFor(this.request, this.seen.url ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL);
     this.watchedRequest = new WatchedObject(this.request, names, (...read) => this.readRequest(...read));
     this.reportUnwatched('request', this.watchedRequest);
   }
@@ -104,7 +101,9 @@ export class ReadWatch {
   private watchResponse(): void {
     if (this.watchedResponse !== undefined) return;
     this.methods = new WatchedMethods(this.response, this);
-    this.watchedResponse = new WatchedObject(this.response, RESPONSE_NAMES, (...read) => this.readResponse(...read));
+    this.watchedResponse = new WatchedObject(this.response, namesFor(this.request, RESPONSE_NAMES), (...read) =>
+      this.readResponse(...read),
+    );
     this.reportUnwatched('response', this.watchedResponse);
   }
 

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { isHttp2 } from '../http/http2.js';
 import {
   CONNECTIONS,
   isQuietSymbol,
@@ -24,6 +26,18 @@ export const RESPONSE_NAMES: WatchedNames = {
   ...watchedNames([...CONNECTIONS, ...WATCHED_METHODS, 'locals', 'req']),
   mayOverride: true,
 };
+
+/** What Node's HTTP/2 keeps on a response under symbols of its own: they are described by plain words. */
+const OF_HTTP2 = new Set(['headers', 'trailers', 'state', 'stream', 'rawHeaders', 'rawTrailers', 'aborted']);
+
+function isQuietOverHttp2(name: symbol): boolean {
+  return isQuietSymbol(name) || OF_HTTP2.has(name.description ?? '');
+}
+
+/** The names for a request, or for its response. */
+export function namesFor(request: IncomingMessage, names: WatchedNames): WatchedNames {
+  return isHttp2(request) ? { ...names, isQuietSymbol: isQuietOverHttp2 } : names;
+}
 
 function watchedNames(special: Iterable<PropertyKey>, covered: Iterable<PropertyKey> = []): WatchedNames {
   const names = new Set(special);

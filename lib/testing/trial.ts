@@ -43,7 +43,7 @@ export class Trial {
       await test(await trial.another(), trial);
       assert.deepEqual(trial.faults, [], 'The store has reported faults.');
     } finally {
-      await Promise.all(trial.opened.map(async store => store.close()));
+      await Promise.all(trial.opened.map(async store => store.close(0)));
     }
   }
 

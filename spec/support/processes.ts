@@ -83,8 +83,14 @@ export class Processes {
     return new KeySpace(this.keyPrefix);
   }
 
+  /** Lets the store forget a change, as it does when nothing is heard of the change for too long. */
+  async forget(ownerId: string): Promise<void> {
+    const { driver } = this.open();
+    await driver.delete(this.keys.owners(ownerId.split('.', 1)[0]!));
+  }
+
   async end(): Promise<void> {
-    await Promise.all(this.others.splice(0).map(({ store }) => store.close()));
+    await Promise.all(this.others.splice(0).map(({ store }) => store.close(0)));
   }
 
   private noteAddresses(): void {

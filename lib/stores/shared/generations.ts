@@ -6,9 +6,8 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Milliseconds that a generation lives when no entry needs it longer; and where that cannot be said later. */
 const GENERATION_MS = HOUR_MS;
 const UNEXTENDED_MS = 30 * 24 * HOUR_MS;
-/** Milliseconds that a generation lives when nothing needs it; and when nothing was stored under it at first. */
-const UNUSED_MS = 1;
-const SOON_MS = 10_000;
+/** Milliseconds that a generation lives when nothing is stored under it. What is stored extends its life. */
+const UNUSED_MS = 10_000;
 /** Of the processes that change one generation at once, one gets through at each attempt. */
 const ATTEMPTS = 32;
 
@@ -59,7 +58,7 @@ export class Generations {
   /** Lets generations end soon that nothing has been stored under, where they are as they began. */
   async expireSoon(begun: Seen): Promise<void> {
     const present = Array.from(begun).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
-    await Promise.all(present.map(({ key, value }) => this.driver.exchange(key, value, value, SOON_MS)));
+    await Promise.all(present.map(({ key, value }) => this.driver.exchange(key, value, value, UNUSED_MS)));
   }
 
   /** Enters a change as under way, or says again that it is. */

@@ -1,15 +1,26 @@
 import { BadRequestError, InternalServerError } from 'routing-controllers';
 import { cache } from '../../../lib/index.js';
+import { Owners } from '../../../lib/stores/shared/owners.js';
 import { Gate } from '../../support/deferred.js';
 import { startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
 import type { TestServer } from '../../support/server.js';
 import { describeOn, sharedStores } from '../../support/stores.js';
-import { holdTime } from '../../support/time.js';
 import { told, users, UsersController, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
+
+/** @returns the ids of the changes that begin from now on, in their order */
+function beginning(): string[] {
+  const ids: string[] = [];
+  const newOwner = jest.spyOn(Owners.prototype, 'newOwner');
+  newOwner.mockImplementation(() => {
+    ids.push(`spec${ids.length}.1`);
+    return ids.at(-1)!;
+  });
+  return ids;
+}
 
 const BOB = { prefixes: ['/users/bob'] };
 
@@ -154,43 +165,42 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
     });
 
     it('whose process dies before its invalidation leaves nothing stale, and caching works again in time', async () => {
-      const time = holdTime();
+      const owners = beginning();
       const server = await processes.serve(UsersController);
       await expectStored(server);
       const dying = processes.open();
       await dying.store.beginChange(BOB);
       users.version = 2;
-      await dying.store.close();
+      await dying.store.close(0);
 
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
-      time.forwardSeconds(31);
+      await processes.forget(owners[0]!);
       await expectStored(server);
     });
 
     it('that changed nothing brings nothing back that one that died has changed', async () => {
-      const time = holdTime();
+      const owners = beginning();
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
       const dying = processes.open();
       await dying.store.beginChange(BOB);
       users.version = 2;
-      await dying.store.close();
-      time.forwardSeconds(20);
+      await dying.store.close(0);
       const change = await other.store.beginChange(BOB);
-      time.forwardSeconds(20);
+      await processes.forget(owners[0]!);
       await change.abandon();
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('that a later one took for dead still invalidates', async () => {
-      const time = holdTime();
+      const owners = beginning();
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
       const change = await other.store.beginChange(BOB);
-      time.forwardSeconds(31);
+      await processes.forget(owners[0]!);
       await expectStored(server);
       users.version = 2;
       await change.commit(BOB);
