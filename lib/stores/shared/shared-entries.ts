@@ -26,6 +26,19 @@ export interface View {
   readonly extra: Buffer | undefined;
 }
 
+/** On an entry that has been served: the generations of the tags that it has brought. */
+const SERVED_UNDER = Symbol('served under');
+
+type ServedEntry = Entry & { readonly [SERVED_UNDER]?: readonly string[] };
+
+/**
+ * Whether an entry that has been served before, and is put again, was served under the same generations of tags. Its response is older than
+ * the fence: an invalidation may have written the log of tags before the fence was taken, and the generation after it was served.
+ */
+function isServedUnder({ [SERVED_UNDER]: servedUnder }: ServedEntry, tagStamps: readonly string[]): boolean {
+  return servedUnder === undefined || areEqual(servedUnder, tagStamps);
+}
+
 interface Begun {
   readonly generations: readonly Found[];
   /** Those of them that were absent before, but the first: the root, which all entries need. */
@@ -99,7 +112,7 @@ export class SharedEntries {
     if (standing !== undefined && this.isFresh(standing)) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
-    if (tagStamps === undefined) return false;
+    if (tagStamps === undefined || !isServedUnder(entry, tagStamps)) return false;
     const value = encodeEntry(address, entry, fence.stamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
@@ -174,7 +187,8 @@ export class SharedEntries {
     const wasDoubtful = this.isDoubtful(address, tags);
     const generations = await this.driver.getMany(tags.map(tag => this.keys.tag(tag)));
     const isTrusted = !wasDoubtful && !this.isDoubtful(address, tags) && areEqual(generations.map(stampOf), tagStamps);
-    return isTrusted ? entry : undefined;
+    const served: ServedEntry = { ...entry, [SERVED_UNDER]: tagStamps };
+    return isTrusted ? served : undefined;
   }
 
   private isFresh({ expiresAtMs }: Entry): boolean {

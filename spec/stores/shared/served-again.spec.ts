@@ -1,0 +1,71 @@
+import { systemClock } from '../../../lib/clock.js';
+import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import { HeldDriver } from '../../support/held-driver.js';
+import { MemoryDriver } from '../../support/memory-driver.js';
+
+const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', folded: false }, awaitsTags: true };
+const TARGETS = { prefixes: [], tags: ['user:bob'] };
+
+function entry(): Entry {
+  const response = {
+    status: 200,
+    statusMessage: undefined,
+    headers: [],
+    body: Buffer.from('old'),
+    inPieces: false,
+    continues: true,
+  };
+  const now = systemClock.now();
+  return { response, storedAtMs: now, expiresAtMs: now + 60_000, tags: ['user:bob'] };
+}
+
+async function begun(store: SharedStore): Promise<Fence> {
+  const miss = await store.begin(ADDRESS);
+  if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
+  return miss.fence;
+}
+
+describe('an entry that was served, and is stored again with what went out for it', () => {
+  let driver: HeldDriver;
+  let store: SharedStore;
+
+  beforeEach(async () => {
+    driver = new HeldDriver(new MemoryDriver());
+    store = new SharedStore(driver, {
+      clock: systemClock,
+      keyPrefix: 'rcc',
+      storeTimeoutMs: 5000,
+      collapseTimeoutMs: 10_000,
+      report: () => undefined,
+    });
+    expect(await store.save(ADDRESS, entry(), await begun(store))).toBe(true);
+  });
+
+  afterEach(() => store.close());
+
+  async function served(): Promise<Entry> {
+    const found = await store.lookUp(ADDRESS);
+    if (found.kind !== 'hit') throw new Error(`Expected a hit, got: ${found.kind}.`);
+    return found.entry;
+  }
+
+  it('stays stored', async () => {
+    const fence = await begun(store);
+    expect(await store.save(ADDRESS, { ...(await served()), wires: [] }, fence)).toBe(true);
+    expect((await store.lookUp(ADDRESS)).kind).toBe('hit');
+  });
+
+  it('stays dead, also when it was served in the middle of the invalidation of its tag', async () => {
+    // The log of tags has been written, and the generation has not.
+    const hold = driver.hold('exchange', 'before', key => key.startsWith('rcc:t:'));
+    const invalidated = store.invalidate(TARGETS);
+    await hold.arrived.promise;
+    const fence = await begun(store);
+    const found = await served();
+    hold.release();
+    await invalidated;
+    expect(await store.save(ADDRESS, { ...found, wires: [] }, fence)).toBe(false);
+    expect((await store.lookUp(ADDRESS)).kind).toBe('miss');
+  });
+});
