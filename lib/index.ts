@@ -41,17 +41,17 @@ export type {
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
 export type {
   Address,
-  Change,
-  Claim,
-  Ending,
+  WriteIntent as Change,
+  FillLock as Claim,
+  ReleaseReason as Ending,
   Entry,
-  Fence,
-  Hit,
-  Invalidated,
+  Lease as Fence,
+  LookupHit as Hit,
+  InvalidationResult as Invalidated,
   ListedEntry,
-  LookUp,
+  LookupResult as LookUp,
   MaybePromise,
-  Miss,
+  LookupMiss as Miss,
   OpenableStore,
   Store,
   StoreSettings,
@@ -61,7 +61,7 @@ export type {
   Unreachable,
 } from './stores/store.js';
 export type { StoredResponse, HeaderChange } from './http/stored-response.js';
-export type { Wire } from './http/wire.js';
+export type { Variant as Wire } from './http/wire.js';
 export type { CanonicalPath } from './keys/canonical-path.js';
 export type { Clock } from './clock.js';
 

@@ -24,7 +24,7 @@ export const policies: readonly Policy[] = [
 ];
 
 const entry: Entry = {
-  response: { status: 200, statusMessage: undefined, headers: [], body: Buffer.alloc(100), inPieces: false, continues: true },
+  response: { status: 200, statusMessage: undefined, headers: [], body: Buffer.alloc(100), isStreamed: false, callsNext: true },
   storedAtMs: Date.now(),
   expiresAtMs: Infinity,
 };
@@ -32,7 +32,7 @@ const entry: Entry = {
 /** Of the same length for all keys, so that a bound in bytes is one in entries too. */
 function addressOf(key: number): Address {
   const path = `/keys/${String(key).padStart(8, '0')}`;
-  return { key: path, path: { path, folded: false } };
+  return { key: path, path: { path, ignoresCase: false } };
 }
 
 function simpleStore(capacity: number): Replayed {
@@ -55,8 +55,8 @@ function bytesOf(entries: number): number {
 
 function request(store: SimpleStore, key: number): boolean {
   const address = addressOf(key);
-  const found = store.lookUp(address);
-  if (found.kind === 'miss') store.save(address, entry, found.fence);
+  const found = store.lookup(address);
+  if (found.kind === 'miss') store.save(address, entry, found.lease);
   return found.kind === 'hit';
 }
 

@@ -19,7 +19,7 @@ function used(): { readonly used: number; readonly resident: number } {
 
 function addressOf(index: number): Address {
   const path = pathOf(index);
-  return { key: ['""', 'MembersController.member', path].join('\n'), path: { path, folded: false } };
+  return { key: ['""', 'MembersController.member', path].join('\n'), path: { path, ignoresCase: false } };
 }
 
 function entryOf(index: number): Entry {
@@ -29,7 +29,7 @@ function entryOf(index: number): Entry {
     { kind: 'set', name: 'ETag', value: `W/"c8-${String(index).padStart(27, 'x')}"` },
   ] as const;
   return {
-    response: { status: 200, statusMessage: undefined, headers, body, inPieces: false, continues: true },
+    response: { status: 200, statusMessage: undefined, headers, body, isStreamed: false, callsNext: true },
     storedAtMs: Date.now(),
     expiresAtMs: Date.now() + 300_000,
   };
@@ -39,7 +39,7 @@ function fill(count: number): number {
   let texts = 0;
   for (let index = 0; index < count; index++) {
     const address = addressOf(index);
-    if (!store.save(address, entryOf(index), store.begin(address).fence)) throw new Error('An entry was not kept.');
+    if (!store.save(address, entryOf(index), store.lease(address).lease)) throw new Error('An entry was not kept.');
     texts += address.key.length + BODY_BYTES;
   }
   return texts;

@@ -35,8 +35,8 @@ const entry: Entry = {
       { kind: 'set', name: 'ETag', value: 'W/"4d2-0123456789abcdefghijklmnopq"' },
     ],
     body: Buffer.alloc(1234, '.'),
-    inPieces: false,
-    continues: true,
+    isStreamed: false,
+    callsNext: true,
   },
   storedAtMs: Date.now(),
   expiresAtMs: Infinity,
@@ -44,11 +44,11 @@ const entry: Entry = {
 
 function addressOf(group: number, member: number): Address {
   const path = `/groups/${group}/members/${member}`;
-  return { key: path, path: { path, folded: false } };
+  return { key: path, path: { path, ignoresCase: false } };
 }
 
 function save(store: SimpleStore, address: Address): void {
-  store.save(address, entry, store.begin(address));
+  store.save(address, entry, store.lease(address));
 }
 
 /** The parts of a hit and of a miss, an invalidation, and what they are to be held against. */
@@ -75,7 +75,7 @@ function lookUpPart(): Part {
   return {
     name: `look-up: a hit among ${ENTRIES.toLocaleString('en')} entries of the simple store`,
     run: () => {
-      for (let time = 0; time < TIMES; time++) store.lookUp(addresses[(next += 7) % ENTRIES]!);
+      for (let time = 0; time < TIMES; time++) store.lookup(addresses[(next += 7) % ENTRIES]!);
     },
   };
 }

@@ -4,7 +4,7 @@ import { environment } from './environment.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
 import { isBoolean, isByteCount, isFunction, isName, isSeconds, MustBe } from './must-be.js';
 
-const STORE_METHODS = ['lookUp', 'begin', 'covers', 'save', 'release', 'invalidate', 'size', 'close'] as const;
+const STORE_METHODS = ['lookup', 'lease', 'canShare', 'save', 'release', 'invalidate', 'size', 'close'] as const;
 
 /**
  * The configuration of the process's one cache, with its defaults. Extend it, or hand `cache.configure` an object with some of its

@@ -48,8 +48,8 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   for (const part of parts) if (typeof part !== 'string') return { kind: 'unkeyed', ...part };
   const namesCaller =
     makeCacheKey === undefined && action.inputs.some(input => input.kind === 'caller' && Boolean(argumentOf(input, call)));
-  const { tags, awaitsTags } = action;
-  return { kind: 'keyed', address: { key: joinKey(parts as string[]), path, tags, awaitsTags }, namesCaller };
+  const { tags, hasComputedTags } = action;
+  return { kind: 'keyed', address: { key: joinKey(parts as string[]), path, tags, hasComputedTags }, namesCaller };
 }
 
 function inputPart(input: Input, { options }: CachedAction, call: ActionCall, config: CacheConfig): Part {

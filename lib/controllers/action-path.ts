@@ -39,8 +39,8 @@ export class ActionPath {
     const mount = mountOf(request);
     if (this.dates.some(name => !isWritten(this.convertedOf(name, call), request.params[name]))) return undefined;
     const filled = this.template?.fill(name => this.convertedOf(name, call));
-    if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), folded: true };
-    return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), folded: mount.folded };
+    if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), ignoresCase: true };
+    return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), ignoresCase: mount.ignoresCase };
   }
 
   /** The paths by which cached actions may know the path of the call's own request. */
@@ -91,14 +91,14 @@ function tailOf({ path }: Request, filled: string): string {
   return segments.map(segment => `/${segment}`).join('');
 }
 
-const NOT_MOUNTED: CanonicalPath = { path: '', folded: false };
+const NOT_MOUNTED: CanonicalPath = { path: '', ignoresCase: false };
 
 /** Where the app is mounted: as its mounting spells it, else as the client does. */
 function mountOf({ baseUrl, app }: Request): CanonicalPath {
   if (baseUrl === '') return NOT_MOUNTED;
   const mounted = app.path();
   const isSpelled = typeof mounted === 'string' && mounted.toLowerCase() === baseUrl.toLowerCase();
-  return { path: canonicalise(isSpelled ? mounted : baseUrl), folded: !isSpelled };
+  return { path: canonicalise(isSpelled ? mounted : baseUrl), ignoresCase: !isSpelled };
 }
 
 function trimmed(path: string): string {

@@ -19,7 +19,7 @@ export interface CachedAction {
   /** The tags that all its responses have. */
   readonly tags: readonly string[] | undefined;
   /** Whether responses may have tags of their own: by its options, by what its method may say while it runs, or since one had. */
-  awaitsTags: boolean;
+  hasComputedTags: boolean;
   readonly inputs: readonly Input[];
   readonly variesBy: readonly string[];
   readonly keyedHeaders: ReadonlySet<string>;
@@ -52,7 +52,7 @@ export function cachedAction(call: ActionCall, registry: Registry): CachedAction
     options,
     path: new ActionPath(metadata),
     tags: typeof options.tags === 'function' ? undefined : options.tags,
-    awaitsTags: typeof options.tags === 'function' || seesResponse,
+    hasComputedTags: typeof options.tags === 'function' || seesResponse,
     inputs: inputsOf(metadata.params, options.queryString === true),
     variesBy: [...new Set([...headersOf(metadata.params), ...named])],
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),

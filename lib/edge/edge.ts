@@ -6,7 +6,7 @@ import { ageSeconds, hit } from '../serving/answer.js';
 import type { CurrentEngine } from '../serving/current-engine.js';
 import type { Engine } from '../serving/engine.js';
 import { reasonOf } from '../serving/reason.js';
-import type { Address, LookUp, MaybePromise } from '../stores/store.js';
+import type { Address, LookupResult, MaybePromise } from '../stores/store.js';
 import { questionOf, type Question } from './question.js';
 import { Spellings, type Place } from './spellings.js';
 import { Visit, type HeldFence, type Learn } from './visit.js';
@@ -51,34 +51,34 @@ export class Edge {
     else this.goOn(engine, question, place.address, found, observed);
   }
 
-  private goOn(engine: Engine, question: Question, address: Address, found: LookUp, observed?: ObservedRequest): void {
+  private goOn(engine: Engine, question: Question, address: Address, found: LookupResult, observed?: ObservedRequest): void {
     if (found.kind !== 'hit') {
-      if (found.kind === 'miss') engine.release(found.fence, 'unused');
+      if (found.kind === 'miss') engine.release(found.lease, 'unused');
       this.enter(question);
       return;
     }
     const { request, response } = question;
     const { entry } = found;
-    const wire = wireFor(entry.wires, question);
-    if (wire !== undefined) {
+    const variant = wireFor(entry.variants, question);
+    if (variant !== undefined) {
       const nowMs = engine.clock.now();
       const outcome = hit(entry, nowMs);
-      replayWire(request, response, entry.response, wire, ageSeconds(entry, nowMs), engine.count(outcome));
+      replayWire(request, response, entry.response, variant, ageSeconds(entry, nowMs), engine.count(outcome));
       observed?.end('hit', reasonOf(outcome));
     } else if (request.method === 'HEAD') {
       this.enter(question);
     } else {
       // What goes out this time may be kept for the next, if nothing is invalidated from here on.
-      const fence = engine.begin(address);
-      if (fence instanceof Promise)
-        fence
+      const lease = engine.begin(address);
+      if (lease instanceof Promise)
+        lease
           .then(taken => {
             this.enter(question, taken && { engine, address, fence: taken });
           })
           .catch((error: unknown) => {
             fail(engine, question, error);
           });
-      else this.enter(question, fence && { engine, address, fence });
+      else this.enter(question, lease && { engine, address, fence: lease });
     }
   }
 
@@ -104,11 +104,11 @@ function observe({ request: { method = '', url = '' } }: Question, { action, add
 }
 
 /** A store that fails is as one that cannot be reached: the application asks it again, and reports it. */
-const FAILED: LookUp = { kind: 'unreachable' };
+const FAILED: LookupResult = { kind: 'unreachable' };
 
-function lookUp({ store }: Engine, address: Address): MaybePromise<LookUp> {
+function lookUp({ store }: Engine, address: Address): MaybePromise<LookupResult> {
   try {
-    const found = store.lookUp(address);
+    const found = store.lookup(address);
     return found instanceof Promise ? found.catch(() => FAILED) : found;
   } catch {
     return FAILED;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { WireRecorder } from '../http/wire-recorder.js';
 import type { Engine } from '../serving/engine.js';
-import type { Address, Fence, MaybePromise } from '../stores/store.js';
+import type { Address, Lease, MaybePromise } from '../stores/store.js';
 import type { Question } from './question.js';
 import { WireKeeper } from './wire-keeper.js';
 
@@ -16,7 +16,7 @@ export type Learn = (engine: Engine, action: CachedAction, question: Question, a
 export interface HeldFence {
   readonly engine: Engine;
   readonly address: Address;
-  readonly fence: Fence;
+  readonly fence: Lease;
 }
 
 /** A request that has come through the edge, on its way through the application. */
@@ -62,13 +62,13 @@ export class Visit {
 
   /** Keeps what goes out from now on for a response that is computed from now on. */
   keepComputed(engine: Engine, action: CachedAction, address: Address): MaybePromise<WireKeeper | undefined> {
-    const keep = (fence: Fence | undefined): WireKeeper | undefined => fence && this.keep(engine, action, address, fence);
-    const fence = engine.begin(address);
-    return fence instanceof Promise ? fence.then(keep) : keep(fence);
+    const keep = (lease: Lease | undefined): WireKeeper | undefined => lease && this.keep(engine, action, address, lease);
+    const lease = engine.begin(address);
+    return lease instanceof Promise ? lease.then(keep) : keep(lease);
   }
 
-  private keep(engine: Engine, action: CachedAction, address: Address, fence: Fence): WireKeeper {
-    return new WireKeeper(engine, action, address, fence, this.question, this.recorder);
+  private keep(engine: Engine, action: CachedAction, address: Address, lease: Lease): WireKeeper {
+    return new WireKeeper(engine, action, address, lease, this.question, this.recorder);
   }
 
   private letGo(): void {

@@ -1,20 +1,20 @@
 import type { CachedAction } from '../controllers/cached-action.js';
-import { wireOf, withWire, type Wire, type WireQuestion } from '../http/wire.js';
+import { wireOf, withWire, type Variant, type WireQuestion } from '../http/wire.js';
 import type { WireRecorder } from '../http/wire-recorder.js';
 import type { Engine } from '../serving/engine.js';
-import type { Address, Entry, Fence } from '../stores/store.js';
+import type { Address, Entry, Lease } from '../stores/store.js';
 
 /** Puts what goes out for a response into the response's entry, under a fence of its own: compressed bytes may come after the entry. */
 export class WireKeeper {
   private entry: Entry | undefined;
   private state: 'recording' | 'recorded' | 'over' = 'recording';
 
-  /** @param fence taken before the response was looked up, or computed */
+  /** @param lease taken before the response was looked up, or computed */
   constructor(
     private readonly engine: Engine,
     private readonly action: CachedAction,
     private readonly address: Address,
-    private readonly fence: Fence,
+    private readonly lease: Lease,
     private readonly question: WireQuestion,
     private readonly recorder: WireRecorder,
   ) {
@@ -26,10 +26,10 @@ export class WireKeeper {
 
   /** The entry with what went out for it, where all of it has by now. */
   completed(entry: Entry): Entry {
-    const wire = this.state === 'recorded' ? this.wireOf(entry) : undefined;
-    if (wire === undefined) return entry;
+    const variant = this.state === 'recorded' ? this.wireOf(entry) : undefined;
+    if (variant === undefined) return entry;
     this.abandon();
-    return { ...entry, wires: withWire(entry.wires, wire) };
+    return { ...entry, variants: withWire(entry.variants, variant) };
   }
 
   /** What goes out, or has gone out, was made of this entry, which is in the store. */
@@ -41,18 +41,18 @@ export class WireKeeper {
   abandon(): void {
     if (this.state === 'over') return;
     this.state = 'over';
-    this.engine.release(this.fence, 'unused');
+    this.engine.release(this.lease, 'unused');
   }
 
   private settle(): void {
     if (this.state !== 'recorded' || this.entry === undefined) return;
-    const wire = this.wireOf(this.entry);
-    if (wire === undefined) return this.abandon();
+    const variant = this.wireOf(this.entry);
+    if (variant === undefined) return this.abandon();
     this.state = 'over';
-    void this.engine.keep(this.address, { ...this.entry, wires: withWire(this.entry.wires, wire) }, this.fence);
+    void this.engine.keep(this.address, { ...this.entry, variants: withWire(this.entry.variants, variant) }, this.lease);
   }
 
-  private wireOf({ response }: Entry): Wire | undefined {
+  private wireOf({ response }: Entry): Variant | undefined {
     const { sent } = this.recorder;
     const { cacheName } = this.engine;
     return sent && wireOf(sent, this.question, response, { keyedHeaders: this.action.keyedHeaders, cacheName });

@@ -65,7 +65,7 @@ export interface BreakerEvent {
 /** One operation of the store, from the cache's side. */
 export interface OperationEvent {
   /** `begin`: a fence without a look-up, or a change announced. `claim`: waiting for another process too. */
-  readonly operation: 'lookUp' | 'begin' | 'claim' | 'save' | 'delete' | 'invalidate';
+  readonly operation: 'lookup' | 'begin' | 'claim' | 'save' | 'delete' | 'invalidate';
   readonly durationMs: number;
   /** It threw, or says that the store cannot be reached. */
   readonly failed: boolean;

@@ -87,8 +87,8 @@ export class History {
 }
 
 /** In whole segments. */
-function covers(prefix: string, { path, folded }: CanonicalPath): boolean {
-  const [under, top] = folded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
+function covers(prefix: string, { path, ignoresCase }: CanonicalPath): boolean {
+  const [under, top] = ignoresCase ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
   return under === top || under.startsWith(`${top}/`);
 }
 

@@ -5,7 +5,7 @@ import type { Engine } from '../serving/engine.js';
 import { graceLeft } from '../serving/grace.js';
 import { freshness } from '../serving/reason.js';
 import { requestWay } from '../serving/request-way.js';
-import type { Address, Entry, LookUp } from '../stores/store.js';
+import type { Address, Entry, LookupResult } from '../stores/store.js';
 import type { ExplainedEntry, Explanation } from './explanation.js';
 import { notMet, type Finding, type Probe } from './probe.js';
 
@@ -42,10 +42,10 @@ async function findingOf(engine: Engine, action: CachedAction, call: ActionCall)
     return { explanation: { action: name, options, outcome: 'bypass', reason: way.detail, ...nothing } };
   }
   const { address, isForced } = way;
-  const found = await engine.survive<LookUp>('the store could not be asked', { kind: 'unreachable' }, () =>
-    engine.store.lookUp(address),
+  const found = await engine.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
+    engine.store.lookup(address),
   );
-  if (found.kind === 'miss') engine.release(found.fence, 'unused');
+  if (found.kind === 'miss') engine.release(found.lease, 'unused');
   const entry = found.kind === 'hit' ? found.entry : found.kind === 'miss' ? found.stale : undefined;
   const { outcome, reason } = isForced ? FORCED : comesTo(engine, action, address, found);
   const nowMs = engine.clock.now();
@@ -58,7 +58,7 @@ type ComesTo = Pick<Explanation, 'outcome' | 'reason'>;
 
 const FORCED: ComesTo = { outcome: 'miss', reason: 'forcedUpdate' };
 
-function comesTo(engine: Engine, { options }: CachedAction, address: Address, found: LookUp): ComesTo {
+function comesTo(engine: Engine, { options }: CachedAction, address: Address, found: LookupResult): ComesTo {
   if (found.kind === 'unreachable') return { outcome: 'bypass', reason: 'the store cannot be reached' };
   const nowMs = engine.clock.now();
   if (found.kind === 'hit') return { outcome: 'hit', reason: freshness(hit(found.entry, nowMs)) };

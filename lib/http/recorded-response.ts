@@ -14,11 +14,11 @@ export function identify(response: ServerResponse, { status, wholeBody }: Record
 export function storedResponse(
   { status, statusMessage, headers: recorded, wholeBody }: RecordedHead,
   body: Buffer,
-  { continues }: Pick<StoredResponse, 'continues'>,
+  { callsNext }: Pick<StoredResponse, 'callsNext'>,
 ): StoredResponse {
   const headers = storableHeaders(recorded);
   if (status !== 204 && headerText(headers, 'etag') === undefined) {
     headers.push({ kind: 'set', name: 'ETag', value: etag(body, { weak: true }) });
   }
-  return { status, statusMessage, headers, body, inPieces: wholeBody === undefined, continues };
+  return { status, statusMessage, headers, body, isStreamed: wholeBody === undefined, callsNext };
 }

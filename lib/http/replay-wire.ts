@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isConfirmed, isOfTheBody } from './conditional.js';
 import type { StoredResponse } from './stored-response.js';
-import type { Wire } from './wire.js';
+import type { Variant } from './wire.js';
 
 /**
  * Answers a request with what went out for another. Nothing stands between this and the socket, so the head is written from a list,
@@ -13,24 +13,24 @@ export function replayWire(
   request: IncomingMessage,
   response: ServerResponse,
   stored: StoredResponse,
-  wire: Wire,
+  variant: Variant,
   ageSeconds: number,
   cacheStatus: string | undefined,
 ): void {
-  const headers = cacheStatus === undefined ? [...wire.headers] : [...wire.headers, 'Cache-Status', cacheStatus];
-  if (wire.age !== undefined) headers.push('Age', String(wire.age + ageSeconds));
-  if (isConfirmed(request.headers, stored.status, name => valueOf(wire, name))) {
+  const headers = cacheStatus === undefined ? [...variant.headers] : [...variant.headers, 'Cache-Status', cacheStatus];
+  if (variant.age !== undefined) headers.push('Age', String(variant.age + ageSeconds));
+  if (isConfirmed(request.headers, stored.status, name => valueOf(variant, name))) {
     response.writeHead(304, 'Not Modified', withoutBody(headers));
     response.end();
     return;
   }
-  response.writeHead(stored.status, wire.statusMessage, headers);
+  response.writeHead(stored.status, variant.statusMessage, headers);
   if (stored.status === 204 || request.method === 'HEAD') response.end();
-  else if (typeof wire.body === 'string') response.end(wire.body, 'latin1');
-  else response.end(wire.body ?? stored.body);
+  else if (typeof variant.body === 'string') response.end(variant.body, 'latin1');
+  else response.end(variant.body ?? stored.body);
 }
 
-function valueOf({ headers }: Wire, key: string): string | undefined {
+function valueOf({ headers }: Variant, key: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index]?.toLowerCase() === key) return headers[index + 1];
   }

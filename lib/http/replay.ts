@@ -35,7 +35,7 @@ export function replay(
   } else {
     // Trailers, which a middleware has announced, come only after chunks.
     if (!response.hasHeader('trailer')) response.setHeader('Content-Length', stored.body.length);
-    if (stored.inPieces) response.writeHead(response.statusCode);
+    if (stored.isStreamed) response.writeHead(response.statusCode);
     response.end(request.method === 'HEAD' ? undefined : bodyFor(response, stored));
   }
 }

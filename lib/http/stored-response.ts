@@ -12,7 +12,7 @@ export interface StoredResponse {
   readonly headers: readonly HeaderChange[];
   readonly body: Buffer;
   /** Whether the head went out before the end of the body was known: Node writes some headers differently then. */
-  readonly inPieces: boolean;
+  readonly isStreamed: boolean;
   /** Whether routing-controllers went on to the after-middlewares, as it does for all but buffers and streams. */
-  readonly continues: boolean;
+  readonly callsNext: boolean;
 }

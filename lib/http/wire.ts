@@ -12,7 +12,7 @@ export interface WireQuestion {
 }
 
 /** A response as it went out: with the headers of middlewares, and the bytes that they made of it. */
-export interface Wire {
+export interface Variant {
   readonly host: string;
   /** What the client accepted; `undefined`: the bytes are the same for all. */
   readonly acceptEncoding: string | undefined;
@@ -44,7 +44,12 @@ export interface WireRules {
  * @returns `undefined` where it must not answer others: a middleware set a cookie, said that it is not to be kept, answered otherwise,
  * or by what is not in the key
  */
-export function wireOf(sent: SentResponse, question: WireQuestion, response: StoredResponse, rules: WireRules): Wire | undefined {
+export function wireOf(
+  sent: SentResponse,
+  question: WireQuestion,
+  response: StoredResponse,
+  rules: WireRules,
+): Variant | undefined {
   const { status, statusMessage, headers, body } = sent;
   if (status !== response.status || headers.has('set-cookie') || headers.has('trailer')) return undefined;
   const length = headers.get('content-length')?.value;
@@ -65,16 +70,17 @@ export function wireOf(sent: SentResponse, question: WireQuestion, response: Sto
 }
 
 /** The wire among these that answers the question. */
-export function wireFor(wires: readonly Wire[] | undefined, { host, acceptEncoding }: WireQuestion): Wire | undefined {
-  if (wires === undefined) return undefined;
-  for (const wire of wires) {
-    if (wire.host === host && (wire.acceptEncoding === undefined || wire.acceptEncoding === acceptEncoding)) return wire;
+export function wireFor(variants: readonly Variant[] | undefined, { host, acceptEncoding }: WireQuestion): Variant | undefined {
+  if (variants === undefined) return undefined;
+  for (const variant of variants) {
+    if (variant.host === host && (variant.acceptEncoding === undefined || variant.acceptEncoding === acceptEncoding))
+      return variant;
   }
   return undefined;
 }
 
-export function withWire(wires: readonly Wire[] = [], wire: Wire): readonly Wire[] {
-  return [...wires, wire].slice(-MAX_WIRES);
+export function withWire(variants: readonly Variant[] = [], variant: Variant): readonly Variant[] {
+  return [...variants, variant].slice(-MAX_WIRES);
 }
 
 /** By a middleware's word: the handler's has been heard before. */

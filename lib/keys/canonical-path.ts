@@ -6,7 +6,7 @@ export interface CanonicalPath {
    * True where the path's fixed parts are known only as the client wrote them (a RegExp, a wildcard), so that letter case says
    * nothing: invalidations reach it whatever the case.
    */
-  readonly folded: boolean;
+  readonly ignoresCase: boolean;
 }
 
 /** Decodes and encodes each segment and drops a trailing slash, so that `/%62ob/` and `/bob` are one. */

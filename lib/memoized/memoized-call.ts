@@ -1,5 +1,5 @@
 import { collapse } from '../serving/collapse.js';
-import type { Entry, LookUp, MaybePromise } from '../stores/store.js';
+import type { Entry, LookupResult, MaybePromise } from '../stores/store.js';
 import { isThenable, run, type Call } from './call.js';
 import { MemoizedComputation } from './memoized-computation.js';
 import { resultOf } from './memoized-result.js';
@@ -21,14 +21,14 @@ async function answerLater(call: Call): Promise<unknown> {
   if (found.kind === 'unreachable') return run(call);
   if (found.kind === 'hit') return fromEntry(call, found.entry);
   const { address } = way;
-  const { fence } = found;
-  if (way.isForced) return new MemoizedComputation(call, address, fence).run();
+  const { lease } = found;
+  if (way.isForced) return new MemoizedComputation(call, address, lease).run();
   return collapse<unknown>({
     engine: call.engine,
     address,
-    fence,
+    fence: lease,
     fromEntry: entry => fromEntry(call, entry),
-    compute: flight => new MemoizedComputation(call, address, fence, flight).run(),
+    compute: flight => new MemoizedComputation(call, address, lease, flight).run(),
   });
 }
 
@@ -41,7 +41,7 @@ function answerAtOnce(call: Call): unknown {
   const found = find(call, way);
   if (found instanceof Promise) {
     void found.then(late => {
-      if (late.kind === 'miss') engine.release(late.fence, 'unused');
+      if (late.kind === 'miss') engine.release(late.lease, 'unused');
     });
     return runPast(call, 'the store answers with promises');
   }
@@ -49,7 +49,7 @@ function answerAtOnce(call: Call): unknown {
   if (found.kind === 'hit' && method.comes === 'at-once') return fromEntry(call, found.entry);
   if (found.kind !== 'miss') return observed(call);
 
-  const computation = new MemoizedComputation(call, way.address, found.fence);
+  const computation = new MemoizedComputation(call, way.address, found.lease);
   let result: unknown;
   try {
     result = observed(call);
@@ -61,13 +61,13 @@ function answerAtOnce(call: Call): unknown {
     void computation.keep(result);
     return result;
   }
-  const flight = way.isForced ? undefined : engine.flights.open(way.address.key, found.fence);
-  return new MemoizedComputation(call, way.address, found.fence, flight).settle(result);
+  const flight = way.isForced ? undefined : engine.flights.open(way.address.key, found.lease);
+  return new MemoizedComputation(call, way.address, found.lease, flight).settle(result);
 }
 
-function find({ engine }: Call, { address, isForced }: KeyedWay): MaybePromise<LookUp> {
-  return engine.survive<LookUp>('the store could not be asked, so the call passes by', { kind: 'unreachable' }, () =>
-    isForced ? engine.store.begin(address) : engine.store.lookUp(address),
+function find({ engine }: Call, { address, isForced }: KeyedWay): MaybePromise<LookupResult> {
+  return engine.survive<LookupResult>('the store could not be asked, so the call passes by', { kind: 'unreachable' }, () =>
+    isForced ? engine.store.lease(address) : engine.store.lookup(address),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Flight } from '../serving/flights.js';
-import type { Address, Entry, Fence } from '../stores/store.js';
+import type { Address, Entry, Lease } from '../stores/store.js';
 import { run, type Call } from './call.js';
 import { entryOfResult } from './memoized-result.js';
 
@@ -9,7 +9,7 @@ export class MemoizedComputation {
   constructor(
     private readonly call: Call,
     private readonly address: Address,
-    private readonly fence: Fence,
+    private readonly lease: Lease,
     private readonly flight?: Flight,
   ) {}
 
@@ -39,7 +39,7 @@ export class MemoizedComputation {
 
   /** Ends once the store has answered. */
   async keep(result: unknown): Promise<void> {
-    const { address, fence, flight } = this;
+    const { address, lease, flight } = this;
     const { engine } = this.call;
     const entry = this.entryOf(result);
     if (entry === undefined) {
@@ -47,7 +47,7 @@ export class MemoizedComputation {
       return;
     }
     engine.flights.noteShareable(address.key);
-    const kept = engine.keep(address, entry, fence);
+    const kept = engine.keep(address, entry, lease);
     // Those who wait get it now, and so do those who come until it is kept.
     flight?.land({ kind: 'recorded', entry });
     await kept;
@@ -67,9 +67,9 @@ export class MemoizedComputation {
 
   /** Those who wait for what failed, or cannot be kept, run the method too: each has an answer of its own. */
   giveUp(): void {
-    const { address, fence, flight } = this;
+    const { address, lease, flight } = this;
     const { engine } = this.call;
-    engine.release(fence, 'unshareable');
+    engine.release(lease, 'unshareable');
     engine.flights.noteUnshareable(address.key);
     if (flight === undefined) return;
     engine.flights.close(address.key, flight);

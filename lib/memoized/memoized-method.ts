@@ -74,9 +74,9 @@ export class MemoizedMethod {
     const method = JSON.stringify([this.places.of(this.owner).identity, identity, this.isStatic, this.name]);
     return {
       key: joinKey([JSON.stringify(version), 'memoized', method, text]),
-      path: { path: this.pathOf(path, text), folded: false },
+      path: { path: this.pathOf(path, text), ignoresCase: false },
       tags: [...lineage.map(place => this.tagOf(place)), ...(tags instanceof Array ? tags : [])],
-      awaitsTags: typeof tags === 'function',
+      hasComputedTags: typeof tags === 'function',
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Change, Invalidated, MaybePromise, Targets } from '../stores/store.js';
+import type { WriteIntent, InvalidationResult, MaybePromise, Targets } from '../stores/store.js';
 import type { Engine } from './engine.js';
 
 /** Who makes a change. */
@@ -9,14 +9,14 @@ export interface Changer {
   readonly request: string;
 }
 
-type Telling = (change: Pick<Change, 'invalidate' | 'commit'>) => MaybePromise<Invalidated>;
+type Telling = (change: Pick<WriteIntent, 'invalidate' | 'commit'>) => MaybePromise<InvalidationResult>;
 
 /**
  * A change as the store knows it: announced where the store has that, and told of what it invalidates in any case. A reset may come
  * meanwhile: what is invalidated is then told to the cache at work.
  */
 export class AnnouncedChange {
-  private change: Change | undefined;
+  private change: WriteIntent | undefined;
 
   /** @param engineNow gives the cache at work */
   constructor(
@@ -33,9 +33,9 @@ export class AnnouncedChange {
   /** Announces the change. @returns false if the change must not be made, since the store cannot be told of it */
   async begin(targets: Targets): Promise<boolean> {
     const { store, config } = this.engine;
-    if (store.beginChange === undefined || !config.enabled) return true;
+    if (store.beginWrite === undefined || !config.enabled) return true;
     try {
-      this.change = await store.beginChange(targets);
+      this.change = await store.beginWrite(targets);
       return true;
     } catch {
       return config.whenUnreachable === 'continue';
@@ -56,7 +56,7 @@ export class AnnouncedChange {
 
   /** Ends the announcement: nothing has changed. */
   async abandon(): Promise<void> {
-    await this.change?.abandon();
+    await this.change?.abort();
     this.change = undefined;
   }
 

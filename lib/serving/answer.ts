@@ -26,7 +26,7 @@ export function answerFromEntry(
   outcome?: Outcome,
 ): PromiseLike<never> {
   sendEntry(engine, action, call, entry, outcome);
-  if (entry.response.continues) call.action.next?.();
+  if (entry.response.callsNext) call.action.next?.();
   return NEVER;
 }
 

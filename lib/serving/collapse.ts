@@ -1,16 +1,16 @@
 import { inTime } from '../deadline.js';
-import type { Address, Claim, Entry, Fence, MaybePromise } from '../stores/store.js';
+import type { Address, FillLock, Entry, Lease, MaybePromise } from '../stores/store.js';
 import type { Engine } from './engine.js';
 import type { Flight } from './flights.js';
 
-const GRANTED: Claim = { kind: 'granted' };
+const GRANTED: FillLock = { kind: 'granted' };
 
 /** What was looked for in vain, and how it is answered. */
 export interface Missed<Answer> {
   readonly engine: Engine;
   readonly address: Address;
   /** Taken by the look-up. */
-  readonly fence: Fence;
+  readonly fence: Lease;
   /** Answers with what another has computed. @param isCollapsed whether that was waited for */
   fromEntry(entry: Entry, isCollapsed: boolean): MaybePromise<Answer>;
   /** Answers by a computation of its own. @param flight those who wait for it, where any may */
@@ -22,15 +22,17 @@ type Claimable = Pick<Missed<unknown>, 'engine' | 'address' | 'fence'>;
 
 /** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
 export function collapse<Answer>(missed: Missed<Answer>, deadline?: number): MaybePromise<Answer> {
-  const { engine, address, fence } = missed;
+  const { engine, address, fence: lease } = missed;
   const { flights, config } = engine;
   if (flights.areApart(address.key)) return missed.compute(undefined);
   const flight = flights.get(address.key);
   const waits = config.collapseTimeout > 0;
-  if (waits && flight !== undefined && engine.store.covers(flight.fence, fence))
+  if (waits && flight !== undefined && engine.store.canShare(flight.lease, lease))
     return join(missed, flight, deadline ?? deadlineOf(engine));
-  const own = flights.open(address.key, fence);
-  return waits && engine.store.claim !== undefined ? lead(missed, own, deadline ?? deadlineOf(engine)) : missed.compute(own);
+  const own = flights.open(address.key, lease);
+  return waits && engine.store.acquireFillLock !== undefined
+    ? lead(missed, own, deadline ?? deadlineOf(engine))
+    : missed.compute(own);
 }
 
 /** Milliseconds on the clock of `performance`. */
@@ -40,10 +42,10 @@ function deadlineOf({ config }: Engine): number {
 
 /** Waits for the computation of another. */
 async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
-  const { engine, address, fence } = missed;
+  const { engine, address, fence: lease } = missed;
   const { flights } = engine;
   if (flight.entry !== undefined) {
-    engine.release(fence, 'unused');
+    engine.release(lease, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
   const landing = await inTime(flight.landed, deadline - performance.now(), 'late', false);
@@ -55,7 +57,7 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
   }
   switch (landing.kind) {
     case 'recorded':
-      engine.release(fence, 'unused');
+      engine.release(lease, 'unused');
       return missed.fromEntry(landing.entry, true);
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
     case 'unshareable':
@@ -68,30 +70,30 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
 
 /** Computes for all who wait for the flight, unless another process does. */
 async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
-  const { engine, address, fence } = missed;
+  const { engine, address, fence: lease } = missed;
   const { flights } = engine;
   const claim = await claimed(missed, deadline - performance.now());
   switch (claim.kind) {
-    case 'found':
-      engine.release(fence, 'unused');
+    case 'filled':
+      engine.release(lease, 'unused');
       flights.close(address.key, flight);
       flight.land({ kind: 'recorded', entry: claim.entry });
       return missed.fromEntry(claim.entry, claim.hasWaited);
-    case 'apart':
+    case 'hit-for-miss':
       flights.noteUnshareable(address.key);
       flights.close(address.key, flight);
       flight.land({ kind: 'unshareable' });
       return missed.compute(undefined);
-    case 'taken':
+    case 'busy':
     case 'granted':
       return missed.compute(flight);
   }
 }
 
 /** Whether another process computes the same. @param waitMs how long to wait for it */
-export async function claimed({ engine, address, fence }: Claimable, waitMs: number): Promise<Claim> {
+export async function claimed({ engine, address, fence: lease }: Claimable, waitMs: number): Promise<FillLock> {
   try {
-    return (await engine.store.claim?.(address, fence, waitMs)) ?? GRANTED;
+    return (await engine.store.acquireFillLock?.(address, lease, waitMs)) ?? GRANTED;
   } catch (error) {
     engine.faults.report('CACHE_STORE_FAILED', 'it could not be told who computes an entry', error);
     return GRANTED;

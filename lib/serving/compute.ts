@@ -123,21 +123,21 @@ export class Computation implements RecorderListener, MethodListener {
   private complete(body: Buffer): void {
     if (this.state === 'closed' || this.head === undefined) return;
     if (!this.author.isOwn) return this.giveUp('abandoned', REASONS.answeredByOthers);
-    const { engine, action, address, fence } = this.miss;
+    const { engine, action, address, fence: lease } = this.miss;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
     if (action.seesRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
       return this.giveUp('unshareable', REASONS.setsCookie);
     const { head, lifetimeMs, author } = this;
     const result = author.isByHand ? undefined : this.result;
-    const continues = author.hasContinued || author.isByHand;
-    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, continues });
+    const callsNext = author.hasContinued || author.isByHand;
+    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, callsNext });
     if (typeof made === 'string') return this.giveUp('unshareable', made);
     this.state = 'closed';
     engine.flights.noteShareable(address.key);
     engine.parts.noteStored(address.key);
     const entry = this.wireKeeper?.completed(made) ?? made;
     // Those who wait get it now, and so do those who come until it is saved.
-    const saved = engine.save(address, entry, fence);
+    const saved = engine.save(address, entry, lease);
     this.flight?.land({ kind: 'recorded', entry });
     if (saved instanceof Promise) saved.then(isKept => this.leave(entry, isKept)).catch(this.onFault);
     else this.leave(entry, saved);

@@ -10,12 +10,12 @@ import { appendValues } from '../http/header-changes.js';
 import { observedStore } from '../stores/observed-store.js';
 import type {
   Address,
-  Ending,
+  ReleaseReason,
   Entry,
-  Fence,
-  Invalidated,
+  Lease,
+  InvalidationResult,
   MaybePromise,
-  Miss,
+  LookupMiss,
   Store,
   Targets,
   Undelivered,
@@ -31,8 +31,8 @@ import { toldInvalidation } from './told-invalidation.js';
 
 const UNREACHABLE: Unreachable = { kind: 'unreachable' };
 
-function fenceOf(begun: Miss | Unreachable): Fence | undefined {
-  return begun.kind === 'miss' ? begun.fence : undefined;
+function fenceOf(begun: LookupMiss | Unreachable): Lease | undefined {
+  return begun.kind === 'miss' ? begun.lease : undefined;
 }
 
 /** The cache at work: one configuration, and the state that began with it. */
@@ -93,26 +93,26 @@ export class Engine {
   }
 
   /** Keeps the entry of a response, unless it was invalidated while it was computed. At once, when the store answers at once. */
-  save(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
-    const isKept = this.keep(address, entry, fence);
+  save(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
+    const isKept = this.keep(address, entry, lease);
     return isKept instanceof Promise ? isKept.then(kept => this.countStore(kept)) : this.countStore(isKept);
   }
 
   /** Keeps an entry, or more of one, as `save` does, that is no further response and counts as none. @returns whether it was kept */
-  keep(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean> {
-    return this.survive('what was computed could not be stored', false, () => this.store.save(address, entry, fence));
+  keep(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
+    return this.survive('what was computed could not be stored', false, () => this.store.save(address, entry, lease));
   }
 
   /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */
-  begin(address: Address): MaybePromise<Fence | undefined> {
-    const begun = this.survive('the store could not be asked', UNREACHABLE, () => this.store.begin(address));
+  begin(address: Address): MaybePromise<Lease | undefined> {
+    const begun = this.survive('the store could not be asked', UNREACHABLE, () => this.store.lease(address));
     return begun instanceof Promise ? begun.then(fenceOf) : fenceOf(begun);
   }
 
   /** Ends a fence whose computation stores nothing. */
-  release(fence: Fence, ending: Ending): void {
+  release(lease: Lease, reason: ReleaseReason): void {
     try {
-      this.store.release(fence, ending);
+      this.store.release(lease, reason);
     } catch (error) {
       this.faults.report('CACHE_STORE_FAILED', 'the store could not be told that a computation has ended', error);
     }
@@ -126,7 +126,7 @@ export class Engine {
   invalidate(
     targets: Targets,
     by: string,
-    how: () => MaybePromise<Invalidated> = () => this.store.invalidate(targets),
+    how: () => MaybePromise<InvalidationResult> = () => this.store.invalidate(targets),
   ): MaybePromise<boolean> {
     const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
@@ -135,7 +135,7 @@ export class Engine {
   }
 
   /** Waits for an invalidation. @returns whether clients may be told of the change */
-  private settle(invalidated: MaybePromise<Invalidated>): MaybePromise<boolean> {
+  private settle(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
     if (invalidated instanceof Promise) return invalidated.then(settled => this.settle(settled));
     return invalidated === undefined || this.untilDelivered(invalidated);
   }

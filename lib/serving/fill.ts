@@ -7,11 +7,11 @@ import { runUnrecorded } from './run-unrecorded.js';
 
 /** Answers a missed request: by the computation of another that asks for the same, else by its own. */
 export function fill(miss: Miss): unknown {
-  const { engine, action, call, address, fence } = miss;
+  const { engine, action, call, address, fence: lease } = miss;
   return collapse<unknown>({
     engine,
     address,
-    fence,
+    fence: lease,
     fromEntry: (entry, isCollapsed) =>
       answerFromEntry(engine, action, call, entry, isCollapsed ? { kind: 'collapsed' } : undefined),
     compute: flight =>

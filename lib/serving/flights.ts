@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
-import type { Entry, Fence } from '../stores/store.js';
+import type { Entry, Lease } from '../stores/store.js';
 
 /** What a computation came to, for those who waited for it. */
 export type Landing =
@@ -24,7 +24,7 @@ export class Flight {
   /** As `performance.now()` counts. */
   readonly sinceMs = performance.now();
 
-  constructor(readonly fence: Fence) {}
+  constructor(readonly lease: Lease) {}
 
   /** What it comes to. Most computations end before anybody waits for them: only for those who do, there is a promise. */
   get landed(): Promise<Landing> {
@@ -65,8 +65,8 @@ export class Flights {
   }
 
   /** Announces a computation that others may wait for; one that was announced before gets no more of them. */
-  open(key: string, fence: Fence): Flight {
-    const flight = new Flight(fence);
+  open(key: string, lease: Lease): Flight {
+    const flight = new Flight(lease);
     this.flights.set(key, flight);
     return flight;
   }

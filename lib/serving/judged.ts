@@ -61,8 +61,8 @@ function isPartOfStorable(miss: Miss, status: number, headers: readonly HeaderCh
 }
 
 /** Notes that nothing is stored of a computation. */
-export function noteGivenUp({ engine, call, address, fence }: Miss, landing: Exclude<Landing['kind'], 'recorded'>): void {
-  engine.release(fence, landing === 'abandoned' ? 'unused' : 'unshareable');
+export function noteGivenUp({ engine, call, address, fence: lease }: Miss, landing: Exclude<Landing['kind'], 'recorded'>): void {
+  engine.release(lease, landing === 'abandoned' ? 'unused' : 'unshareable');
   if (landing === 'abandoned') return;
   engine.flights.noteUnshareable(address.key);
   if (landing === 'unshareable' && requestOf(call).headers.range !== undefined) engine.parts.noteUnstorable(address.key);

@@ -21,7 +21,7 @@ export interface Recorded {
   /** What the method returned, where that is known. */
   readonly result: unknown;
   /** Whether routing-controllers went on to the after-middlewares. */
-  readonly continues: boolean;
+  readonly callsNext: boolean;
 }
 
 /** The entry to be kept of a response, or why there is none. */
@@ -36,9 +36,9 @@ export function madeEntry({ engine, action, address, call }: Miss, recorded: Rec
   if (!passesFilter(engine, action, response)) return 'responseFilter';
   const brought = tagsOf(engine, action, recorded.result, call.action);
   if (brought === undefined) return 'tags failed';
-  if (said !== undefined && said.tags.length > 0 && address.awaitsTags !== true) {
+  if (said !== undefined && said.tags.length > 0 && address.hasComputedTags !== true) {
     // Whether one of its tags was invalidated while it was computed can only be told where tags were expected.
-    action.awaitsTags = true;
+    action.hasComputedTags = true;
     return 'it is the first of its action that has tags of its own';
   }
   const storedAtMs = engine.clock.now();
@@ -47,7 +47,7 @@ export function madeEntry({ engine, action, address, call }: Miss, recorded: Rec
     response,
     storedAtMs,
     expiresAtMs,
-    keptUntilMs: keptUntil(expiresAtMs, graceOf(action.options, head.headers)),
+    deleteAtMs: keptUntil(expiresAtMs, graceOf(action.options, head.headers)),
     tags: said === undefined ? brought : [...new Set([...brought, ...said.tags])],
   };
 }

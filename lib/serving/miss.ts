@@ -1,7 +1,7 @@
 import type { ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { Visit } from '../edge/visit.js';
-import type { Address, Fence } from '../stores/store.js';
+import type { Address, Lease } from '../stores/store.js';
 import type { Engine } from './engine.js';
 import type { Landing } from './flights.js';
 
@@ -19,7 +19,7 @@ export interface Miss {
   readonly address: Address;
   readonly namesCaller: boolean;
   /** Taken before the computation: what is invalidated from then on keeps it out of the store. */
-  readonly fence: Fence;
+  readonly fence: Lease;
   /** Where the request has come through the edge, and hits of the action may be answered there. */
   readonly visit: Visit | undefined;
   /** Default: the computation itself. */

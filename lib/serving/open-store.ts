@@ -16,7 +16,7 @@ export function openStore(config: CacheConfig, clock: Clock, faults: Faults): St
     keyPrefix,
     storeTimeoutMs: storeTimeout * 1000,
     collapseTimeoutMs: collapseTimeout * 1000,
-    report: (code, message, cause) => {
+    reportFault: (code, message, cause) => {
       faults.report(code, message, cause);
     },
   });

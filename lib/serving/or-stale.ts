@@ -3,7 +3,7 @@ import { responseOf, type Response } from '../controllers/action-call.js';
 import { setHead, setHeaders } from '../http/header-changes.js';
 import { setStatusMessage } from '../http/http2.js';
 import { OutputGate } from '../http/output-gate.js';
-import type { Entry, LookUp, MaybePromise } from '../stores/store.js';
+import type { Entry, LookupResult, MaybePromise } from '../stores/store.js';
 import { sendEntry } from './answer.js';
 import { graceLeft } from './grace.js';
 import type { Miss, MissTeller } from './miss.js';
@@ -61,18 +61,18 @@ class OrStale implements MissTeller {
     const { statusCode } = this.response;
     if (statusCode < 500 || statusesOf(action).includes(statusCode)) return true;
     // It may have been invalidated while the method ran, or computed by another.
-    const found = engine.survive<LookUp>('the store could not be asked', { kind: 'unreachable' }, () =>
-      engine.store.lookUp(address),
+    const found = engine.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
+      engine.store.lookup(address),
     );
     if (!(found instanceof Promise)) return this.decideBy(found);
     return (this.deciding = found.then(answer => this.decideBy(answer)));
   }
 
-  private decideBy(found: LookUp): boolean {
+  private decideBy(found: LookupResult): boolean {
     const { engine, action } = this.miss;
     if (found.kind === 'hit') this.found = found.entry;
     if (found.kind === 'miss') {
-      engine.release(found.fence, 'unused');
+      engine.release(found.lease, 'unused');
       const { stale } = found;
       if (stale !== undefined && graceLeft(stale, action.options, engine.clock.now()).ifError) this.found = stale;
     }

@@ -20,16 +20,16 @@ const REFRESH_TIMEOUT = 10;
  * @param computeNow answers with a computation of its own, where the method cannot be run without its client
  */
 export function revalidate(miss: Miss, stale: Entry, computeNow: () => unknown): unknown {
-  const { engine, action, call, address, fence } = miss;
+  const { engine, action, call, address, fence: lease } = miss;
   const outcome = { kind: 'stale', detail: 'it is computed anew' } as const;
   if (isUnderWay(miss)) {
-    engine.release(fence, 'unused');
+    engine.release(lease, 'unused');
     return answerFromEntry(engine, action, call, stale, outcome);
   }
   // As they are before the answer is written.
   const exchange = exchangeOf(miss);
   if (exchange === undefined) return computeNow();
-  const flight = engine.flights.open(address.key, fence);
+  const flight = engine.flights.open(address.key, lease);
   answerFromEntry(engine, action, call, stale, outcome);
   return refresh(miss, flight, exchange);
 }
@@ -54,13 +54,13 @@ function isUnderWay({ engine, address }: Miss): boolean {
 }
 
 async function refresh(miss: Miss, flight: Flight, exchange: Exchange<Request, Response>): Promise<unknown> {
-  const { engine, address, fence } = miss;
+  const { engine, address, fence: lease } = miss;
   const claim = await claimed(miss, 0);
   if (claim.kind !== 'granted') {
     // Another process computes it, or has.
-    engine.release(fence, 'unused');
+    engine.release(lease, 'unused');
     engine.flights.close(address.key, flight);
-    flight.land(claim.kind === 'found' ? { kind: 'recorded', entry: claim.entry } : { kind: 'abandoned' });
+    flight.land(claim.kind === 'filled' ? { kind: 'recorded', entry: claim.entry } : { kind: 'abandoned' });
     return NEVER;
   }
   // The client's answer goes out first.

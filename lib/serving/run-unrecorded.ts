@@ -7,9 +7,9 @@ import type { Miss } from './miss.js';
 import { statusesOf } from './statuses.js';
 
 /** Runs the method for HEAD: its response has no body to keep. */
-export function runUnrecorded({ engine, action, call, fence, teller }: Miss): unknown {
+export function runUnrecorded({ engine, action, call, fence: lease, teller }: Miss): unknown {
   const response = responseOf(call);
-  engine.release(fence, 'unused');
+  engine.release(lease, 'unused');
   const why = 'a response to HEAD has no body to keep';
   if (teller === undefined) {
     engine.conclude(response, { kind: 'miss' });

@@ -2,7 +2,7 @@ import { requestOf, responseOf, type ActionCall } from '../controllers/action-ca
 import type { CachedAction } from '../controllers/cached-action.js';
 import { Visit } from '../edge/visit.js';
 import { ObservedRequest } from '../events/observed-request.js';
-import type { LookUp, MaybePromise } from '../stores/store.js';
+import type { LookupResult, MaybePromise } from '../stores/store.js';
 import { answerFromEntry } from './answer.js';
 import { Computation } from './compute.js';
 import type { Engine } from './engine.js';
@@ -30,9 +30,9 @@ function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way)
     engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
     return passBy(engine, call, 'the store failed');
   };
-  let found: MaybePromise<LookUp>;
+  let found: MaybePromise<LookupResult>;
   try {
-    found = way.isForced ? engine.store.begin(way.address) : engine.store.lookUp(way.address);
+    found = way.isForced ? engine.store.lease(way.address) : engine.store.lookup(way.address);
   } catch (error) {
     return failed(error);
   }
@@ -43,7 +43,7 @@ function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way)
 }
 
 /** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. */
-function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
+function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookupResult): unknown {
   try {
     const answered = answer(engine, action, call, way, found);
     if (!(answered instanceof Promise) || call.hasRun) return answered;
@@ -59,7 +59,7 @@ function rescue(engine: Engine, { name }: CachedAction, call: ActionCall, error:
   return passBy(engine, call, 'the cache failed');
 }
 
-function answer(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
+function answer(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookupResult): unknown {
   const { address, namesCaller, isForced } = way;
   const observed = ObservedRequest.of(responseOf(call));
   observed?.leadsTo(address.path.path);
@@ -72,9 +72,9 @@ function answer(engine: Engine, action: CachedAction, call: ActionCall, way: Key
   if (found.kind === 'unreachable') return passBy(engine, call, 'the store cannot be reached');
   observed?.missed(isForced ? 'forcedUpdate' : engine.history?.whyMissed(address, engine.clock.now()), engine.history?.order);
 
-  const { fence, stale } = found;
+  const { lease, stale } = found;
   const grace = stale && graceLeft(stale, action.options, engine.clock.now());
-  const miss = { engine, action, call, address, namesCaller, fence, visit, hasLastResort: grace?.ifError === true };
+  const miss = { engine, action, call, address, namesCaller, fence: lease, visit, hasLastResort: grace?.ifError === true };
   if (stale !== undefined && grace?.whileRevalidating === true) return revalidate(miss, stale, () => compute(miss, isForced));
   return compute(miss, isForced);
 }
@@ -82,9 +82,9 @@ function answer(engine: Engine, action: CachedAction, call: ActionCall, way: Key
 function compute(miss: Miss, isForced: boolean): unknown {
   if (requestOf(miss.call).method === 'HEAD') return fillHead(miss);
   if (!isForced) return fill(miss);
-  const { engine, address, fence } = miss;
+  const { engine, address, fence: lease } = miss;
   // Whoever comes from now on shares this response, not that of a computation that began before it.
-  const flight = engine.flights.areApart(address.key) ? undefined : engine.flights.open(address.key, fence);
+  const flight = engine.flights.areApart(address.key) ? undefined : engine.flights.open(address.key, lease);
   return new Computation(miss, flight).run();
 }
 

@@ -1,15 +1,15 @@
 import { tell } from '../events/cache-events.js';
-import type { Invalidated, MaybePromise, Store, Targets } from '../stores/store.js';
+import type { InvalidationResult, MaybePromise, Store, Targets } from '../stores/store.js';
 
 /** Invalidates, and tells those who listen what came of it. */
 export function toldInvalidation(
   store: Store,
   { prefixes, tags = [] }: Targets,
   by: string,
-  invalidate: () => MaybePromise<Invalidated>,
-): MaybePromise<Invalidated> {
+  invalidate: () => MaybePromise<InvalidationResult>,
+): MaybePromise<InvalidationResult> {
   const before = entriesIn(store);
-  const told = (invalidated: Invalidated, removed?: number): Invalidated => {
+  const told = (invalidated: InvalidationResult, removed?: number): InvalidationResult => {
     tell('invalidated', {
       prefixes: prefixes.map(prefix => (prefix === '' ? '/' : prefix)),
       tags,

@@ -1,18 +1,18 @@
-import type { Fence, Miss, Store, StoreSize } from './store.js';
+import type { Lease, LookupMiss, Store, StoreSize } from './store.js';
 
-const NO_FENCE: Fence = Object.freeze({});
+const NO_FENCE: Lease = Object.freeze({});
 
 /** Never holds anything: every request is a miss and runs its handler, as if there were no cache. For development and tests. */
 export class NullStore implements Store {
-  lookUp(): Miss {
-    return { kind: 'miss', fence: NO_FENCE };
+  lookup(): LookupMiss {
+    return { kind: 'miss', lease: NO_FENCE };
   }
 
-  begin(): Miss {
-    return { kind: 'miss', fence: NO_FENCE };
+  lease(): LookupMiss {
+    return { kind: 'miss', lease: NO_FENCE };
   }
 
-  covers(): boolean {
+  canShare(): boolean {
     return false;
   }
 

@@ -1,36 +1,35 @@
 import { tell, type OperationEvent } from '../events/cache-events.js';
-import type { Change, Invalidated, MaybePromise, Store } from './store.js';
+import type { WriteIntent, InvalidationResult, MaybePromise, Store } from './store.js';
 
 type Operation = OperationEvent['operation'];
 
 /** A store whose operations are measured, for those who listen. */
 export function observedStore(store: Store): Store {
-  const { claim, add, beginChange, delete: remove } = store; // eslint-disable-line @typescript-eslint/unbound-method -- called on the store below
+  const { acquireFillLock, add, beginWrite, delete: remove } = store; // eslint-disable-line @typescript-eslint/unbound-method -- called on the store below
   return {
-    lookUp: address => measured('lookUp', () => store.lookUp(address)),
-    begin: address => measured('begin', () => store.begin(address)),
-    save: (address, entry, fence) => measured('save', () => store.save(address, entry, fence)),
+    lookup: address => measured('lookup', () => store.lookup(address)),
+    lease: address => measured('begin', () => store.lease(address)),
+    save: (address, entry, lease) => measured('save', () => store.save(address, entry, lease)),
     invalidate: targets => measured('invalidate', () => store.invalidate(targets)),
-    covers: (fence, later) => store.covers(fence, later),
-    release: (fence, ending) => {
-      store.release(fence, ending);
+    canShare: (lease, later) => store.canShare(lease, later),
+    release: (lease, reason) => {
+      store.release(lease, reason);
     },
     size: () => store.size(),
     list: store.list && (() => store.list?.() ?? []),
     close: waitMs => store.close(waitMs),
-    claim: claim && ((...asked) => measured('claim', () => claim.apply(store, asked))),
+    acquireFillLock: acquireFillLock && ((...asked) => measured('claim', () => acquireFillLock.apply(store, asked))),
     delete: remove && (address => measured('delete', () => remove.call(store, address))),
     add: add && ((...asked) => measured('save', () => add.apply(store, asked))),
-    beginChange:
-      beginChange && (async targets => observedChange(await measured('begin', () => beginChange.call(store, targets)))),
+    beginWrite: beginWrite && (async targets => observedChange(await measured('begin', () => beginWrite.call(store, targets)))),
   };
 }
 
-function observedChange(change: Change): Change {
+function observedChange(change: WriteIntent): WriteIntent {
   return {
-    invalidate: targets => measured<MaybePromise<Invalidated>>('invalidate', () => change.invalidate(targets)),
-    commit: targets => measured<MaybePromise<Invalidated>>('invalidate', () => change.commit(targets)),
-    abandon: () => change.abandon(),
+    invalidate: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => change.invalidate(targets)),
+    commit: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => change.commit(targets)),
+    abort: () => change.abort(),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { StoredResponse } from '../http/stored-response.js';
-import type { Wire } from '../http/wire.js';
+import type { Variant } from '../http/wire.js';
 import type { CanonicalPath } from '../keys/canonical-path.js';
 
 /** Stores in memory answer at once; others with a promise. */
@@ -13,7 +13,7 @@ export interface Address {
   /** Those that are known before the response is computed. Default: none. */
   readonly tags?: readonly string[] | undefined;
   /** Whether the response will bring tags of its own. Default false. */
-  readonly awaitsTags?: boolean | undefined;
+  readonly hasComputedTags?: boolean | undefined;
 }
 
 /** A response and its lifetime. */
@@ -27,11 +27,11 @@ export interface Entry {
    * Milliseconds since the epoch until which it stays although it has expired, for when there is nothing better (RFC 5861). Default:
    * until it expires.
    */
-  readonly keptUntilMs?: number | undefined;
+  readonly deleteAtMs?: number | undefined;
   /** Those that the response has brought, beside those of its address. Default: none. */
   readonly tags?: readonly string[] | undefined;
   /** What has gone out for the response, for hits before Express. Default: none. */
-  readonly wires?: readonly Wire[] | undefined;
+  readonly variants?: readonly Variant[] | undefined;
 }
 
 /** What an invalidation reaches: all at and under the prefixes, in whole segments, and all with one of the tags. */
@@ -45,18 +45,18 @@ export interface Targets {
  * Taken before a computation begins; a store refuses what a computation produced once anything covering its path or tags was
  * invalidated after the fence was taken. Every fence ends in `save` or in `release`.
  */
-export type Fence = object;
+export type Lease = object;
 
 /** A fresh entry. */
-export interface Hit {
+export interface LookupHit {
   readonly kind: 'hit';
   readonly entry: Entry;
 }
 
 /** No fresh entry; but the fence under which it may be computed. */
-export interface Miss {
+export interface LookupMiss {
   readonly kind: 'miss';
-  readonly fence: Fence;
+  readonly lease: Lease;
   /** Found by a look-up: one that has expired, is still to be kept, and has not been invalidated. */
   readonly stale?: Entry | undefined;
 }
@@ -67,21 +67,21 @@ export interface Unreachable {
 }
 
 /** What a look-up finds. */
-export type LookUp = Hit | Miss | Unreachable;
+export type LookupResult = LookupHit | LookupMiss | Unreachable;
 
 /** Why a fence ends without an entry: what came out is not to be shared, or it was not needed. */
-export type Ending = 'unshareable' | 'unused';
+export type ReleaseReason = 'unshareable' | 'unused';
 
 /** Whether another process computes the same. */
-export type Claim =
+export type FillLock =
   /** None does that can be waited for: the one who asked computes. */
   | { readonly kind: 'granted' }
   /** One did: here it is. `hasWaited` is false where it had ended before. */
-  | { readonly kind: 'found'; readonly entry: Entry; readonly hasWaited: boolean }
+  | { readonly kind: 'filled'; readonly entry: Entry; readonly hasWaited: boolean }
   /** One does, and is not waited for. */
-  | { readonly kind: 'taken' }
+  | { readonly kind: 'busy' }
   /** What came out of late could not be shared: nobody waits for anybody. */
-  | { readonly kind: 'apart' };
+  | { readonly kind: 'hit-for-miss' };
 
 /** An invalidation that the store could not be told of. It is kept and tried again; until then this process serves nothing that it covers. */
 export interface Undelivered {
@@ -99,16 +99,16 @@ export interface Undelivered {
 }
 
 /** How an invalidation went: done, when nothing is said. */
-export type Invalidated = Undelivered | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- so that a store of one's own may return nothing
+export type InvalidationResult = Undelivered | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- so that a store of one's own may return nothing
 
 /** A change to the data that is under way, so that nothing computed meanwhile is kept. */
-export interface Change {
+export interface WriteIntent {
   /** Invalidates what it has changed so far; it goes on. */
-  invalidate(targets: Targets): MaybePromise<Invalidated>;
+  invalidate(targets: Targets): MaybePromise<InvalidationResult>;
   /** Ends it, invalidating these targets and those that it was begun with. */
-  commit(targets: Targets): MaybePromise<Invalidated>;
+  commit(targets: Targets): MaybePromise<InvalidationResult>;
   /** Ends it: nothing has changed. */
-  abandon(): MaybePromise<void>;
+  abort(): MaybePromise<void>;
 }
 
 /** What a store holds. */
@@ -128,7 +128,7 @@ export interface ListedEntry {
   /** Milliseconds since the epoch; `Infinity`: never expires. */
   readonly expiresAtMs: number;
   /** Milliseconds since the epoch; until then it may be served although it has expired. Default: it may not. */
-  readonly keptUntilMs?: number | undefined;
+  readonly deleteAtMs?: number | undefined;
   /** Key and bookkeeping included. */
   readonly bytes: number;
 }
@@ -142,29 +142,29 @@ export interface StoreSettings {
   /** Milliseconds that the right to compute an entry lasts. */
   readonly collapseTimeoutMs: number;
   /** Reports a fault that was survived. */
-  readonly report: (code: string, message: string, cause: unknown) => void;
+  readonly reportFault: (code: string, message: string, cause: unknown) => void;
 }
 
 /** Where responses are kept. Coherence is the store's: it alone orders computations against invalidations. */
 export interface Store {
   /** A fresh entry for the address, or the fence of a miss. */
-  lookUp(address: Address): MaybePromise<LookUp>;
+  lookup(address: Address): MaybePromise<LookupResult>;
   /** A fence without a look-up, for what is computed anew whatever the store holds. */
-  begin(address: Address): MaybePromise<Miss | Unreachable>;
+  lease(address: Address): MaybePromise<LookupMiss | Unreachable>;
   /** Whether what is computed under this fence may answer a request that took a fence of the same key later. */
-  covers(fence: Fence, later: Fence): boolean;
+  canShare(lease: Lease, later: Lease): boolean;
   /**
    * For a store of several processes: waits for another that computes the same, at most `waitMs`; with 0 not at all. Called once under a
    * fence, before the computation.
    */
-  claim?(address: Address, fence: Fence, waitMs: number): Promise<Claim>;
+  acquireFillLock?(address: Address, lease: Lease, waitMs: number): Promise<FillLock>;
   /** Keeps the entry unless the fence is no longer current. Ends the fence. @returns whether it was kept. */
-  save(address: Address, entry: Entry, fence: Fence): MaybePromise<boolean>;
+  save(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean>;
   /**
    * For a store that does not answer at once: as `save`, but only where no fresh entry stands, and in one step, so that of several at
    * once one is kept.
    */
-  add?(address: Address, entry: Entry, fence: Fence): Promise<boolean>;
+  add?(address: Address, entry: Entry, lease: Lease): Promise<boolean>;
   /**
    * Removes the entry of an address. No invalidation: what is being computed may still be kept. Default: nothing can be removed alone.
    *
@@ -172,14 +172,14 @@ export interface Store {
    */
   delete?(address: Address): MaybePromise<boolean>;
   /** Ends a fence whose computation stores nothing. */
-  release(fence: Fence, ending: Ending): void;
+  release(lease: Lease, reason: ReleaseReason): void;
   /** Makes all entries and computations that the targets cover unusable. */
-  invalidate(targets: Targets): MaybePromise<Invalidated>;
+  invalidate(targets: Targets): MaybePromise<InvalidationResult>;
   /**
    * For a store of several processes: what is computed until the change has ended is not kept, so that a process that dies between its
    * change and the invalidation leaves nothing stale behind. Rejects when the store cannot be told.
    */
-  beginChange?(targets: Targets): Promise<Change>;
+  beginWrite?(targets: Targets): Promise<WriteIntent>;
   size(): StoreSize;
   /** For a store that can list what it holds: entries that may still be served, most recently used first. Listing counts as no use. */
   list?(): Iterable<ListedEntry>;

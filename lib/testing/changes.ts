@@ -16,7 +16,7 @@ export function checkChanges(check: Check, { shared }: Demands): void {
       const other = await otherOf(one, trial);
       await other.keep(address, 'before');
       const early = await other.fence(address);
-      const change = await one.beginChange(prefix);
+      const change = await one.beginWrite(prefix);
       const during = await other.fence(address);
       const late = await one.fence(address);
       await other.save(address, 'early', early);
@@ -33,20 +33,20 @@ export function checkChanges(check: Check, { shared }: Demands): void {
   check('lets no computation answer who asks when the change has ended', async (one, trial) => {
     const other = await otherOf(one, trial);
     const early = await other.fence(address);
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     const during = await other.fence(address);
     await change.commit(under());
     const after = await other.fence(address);
-    assert.equal(other.store.covers(early, after), false);
-    assert.equal(other.store.covers(during, after), false);
-    for (const fence of [early, during, after]) other.store.release(fence, 'unused');
+    assert.equal(other.store.canShare(early, after), false);
+    assert.equal(other.store.canShare(during, after), false);
+    for (const lease of [early, during, after]) other.store.release(lease, 'unused');
   });
 
   check('leaves what is beside the change', async (one, trial) => {
     const other = await otherOf(one, trial);
     const beside = [at('/users/bobby'), at('/users'), at('')];
     await other.keep(at('/users/bobby'), 'before');
-    const change = await one.beginChange('/users/bob');
+    const change = await one.beginWrite('/users/bob');
     assert.equal(await other.served(at('/users/bobby')), 'before');
     for (const place of beside) await other.keep(place, 'during');
     await change.commit(under());
@@ -56,9 +56,9 @@ export function checkChanges(check: Check, { shared }: Demands): void {
   check('keeps again what is computed when nothing has changed, and nothing from meanwhile', async (one, trial) => {
     const other = await otherOf(one, trial);
     await other.keep(address, 'before');
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     const during = await other.fence(address);
-    await change.abandon();
+    await change.abort();
     await other.save(address, 'during', during);
     // What was there before may be served again, or not.
     assert.notEqual(await other.served(address), 'during');
@@ -69,7 +69,7 @@ export function checkChanges(check: Check, { shared }: Demands): void {
   check('invalidates what it has changed so far, and goes on', async (one, trial) => {
     const other = await otherOf(one, trial);
     const [file, beside] = [at('/files/a'), at('/others')];
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     await other.keep(file, 'before');
     await other.keep(beside, 'beside');
     const early = await other.fence(file);
@@ -90,10 +90,10 @@ export function checkChanges(check: Check, { shared }: Demands): void {
 
   check('still invalidates what it had changed when it is abandoned', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     await change.invalidate(under());
     const during = await other.fence(address);
-    await change.abandon();
+    await change.abort();
     await other.save(address, 'during', during);
     assert.equal(await other.served(address), undefined);
   });
@@ -102,7 +102,7 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     const other = await otherOf(one, trial);
     await other.keep(at('/files/a'), 'before');
     const early = await other.fence(at('/files/a'));
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     await change.commit(under('/files'));
     assert.equal(await other.served(at('/files/a')), undefined);
     await other.save(at('/files/a'), 'early', early);
@@ -111,11 +111,11 @@ export function checkChanges(check: Check, { shared }: Demands): void {
 
   check('keeps nothing until the last of several changes has ended', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const changes = [await one.beginChange('/users'), await other.beginChange('/users/bob'), await one.beginChange('/')];
+    const changes = [await one.beginWrite('/users'), await other.beginWrite('/users/bob'), await one.beginWrite('/')];
     for (const [index, change] of changes.entries()) {
       await one.keep(address, String(index));
       assert.equal(await other.served(address), undefined);
-      await (index === 1 ? change.abandon() : change.commit(under()));
+      await (index === 1 ? change.abort() : change.commit(under()));
       assert.equal(await other.served(address), undefined);
     }
     assert.equal(await one.keep(address, 'after'), true);
@@ -125,9 +125,9 @@ export function checkChanges(check: Check, { shared }: Demands): void {
   check('takes an invalidation by another while it lasts', async (one, trial) => {
     const other = await otherOf(one, trial);
     await other.keep(address, 'before');
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     await other.invalidate('/users');
-    await change.abandon();
+    await change.abort();
     assert.equal(await one.served(address), undefined);
   });
 }

@@ -16,17 +16,17 @@ export function checkClaims(check: Check, { shared }: Demands): void {
     const waiting = other.claim(address, theirs);
     await one.save(address, 'bob', ours);
     const claim = await waiting;
-    assert.ok(claim.kind === 'found', `The one who waited was told: ${claim.kind}.`);
+    assert.ok(claim.kind === 'filled', `The one who waited was told: ${claim.kind}.`);
     assert.equal(claim.entry.response.body.toString(), 'bob');
     other.store.release(theirs, 'unused');
   });
 
   check('gives at once what has been kept between look-up and claim', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const fence = await one.fence(address);
+    const lease = await one.fence(address);
     await other.keep(address, 'bob');
-    assert.equal((await one.claim(address, fence)).kind, 'found');
-    one.store.release(fence, 'unused');
+    assert.equal((await one.claim(address, lease)).kind, 'filled');
+    one.store.release(lease, 'unused');
     assert.equal(await one.served(address), 'bob');
   });
 
@@ -47,10 +47,10 @@ export function checkClaims(check: Check, { shared }: Demands): void {
     await one.claim(address, ours);
     const waiting = other.claim(address, theirs);
     one.store.release(ours, 'unshareable');
-    assert.deepEqual(await waiting, { kind: 'apart' });
+    assert.deepEqual(await waiting, { kind: 'hit-for-miss' });
     other.store.release(theirs, 'unused');
     const later = await other.fence(address);
-    assert.deepEqual(await other.claim(address, later), { kind: 'apart' });
+    assert.deepEqual(await other.claim(address, later), { kind: 'hit-for-miss' });
     assert.equal(await other.save(address, 'bob', later), true);
     assert.equal(await one.served(address), 'bob');
   });
@@ -60,11 +60,11 @@ export function checkClaims(check: Check, { shared }: Demands): void {
     const [ours, theirs] = [await one.fence(address), await other.fence(address)];
     await one.claim(address, ours);
     assert.deepEqual(await other.claim(address, theirs, 20), { kind: 'granted' });
-    for (const [user, fence] of [
+    for (const [user, lease] of [
       [one, ours],
       [other, theirs],
     ] as const)
-      user.store.release(fence, 'unused');
+      user.store.release(lease, 'unused');
   });
 
   check('lets nobody wait for what was begun before an invalidation, and gives it to nobody', async (one, trial) => {
@@ -76,7 +76,7 @@ export function checkClaims(check: Check, { shared }: Demands): void {
     assert.deepEqual(await other.claim(address, later), { kind: 'granted' });
     await one.save(address, 'old', early);
     const next = await other.fence(address);
-    assert.notEqual((await other.claim(address, next, 20)).kind, 'found');
-    for (const fence of [later, next]) other.store.release(fence, 'unused');
+    assert.notEqual((await other.claim(address, next, 20)).kind, 'filled');
+    for (const lease of [later, next]) other.store.release(lease, 'unused');
   });
 }

@@ -9,16 +9,16 @@ const HOUR_MS = 60 * 60 * 1000;
 /** What a store gives back, and for how long. */
 export function checkEntries(check: Check, { largestBody, heedsClock }: Demands): void {
   check('misses what nobody has kept', async ({ store }) => {
-    const lookUp = await store.lookUp(at('/users/bob'));
+    const lookUp = await store.lookup(at('/users/bob'));
     assert.ok(lookUp.kind === 'miss', `A look-up found: ${lookUp.kind}.`);
-    store.release(lookUp.fence, 'unused');
+    store.release(lookUp.lease, 'unused');
   });
 
   check('gives what was kept under the fence of a look-up, and says that it has kept it', async user => {
     const address = at('/users/bob');
-    const lookUp = await user.store.lookUp(address);
+    const lookUp = await user.store.lookup(address);
     assert.ok(lookUp.kind === 'miss');
-    assert.equal(await user.save(address, 'bob', lookUp.fence), true);
+    assert.equal(await user.save(address, 'bob', lookUp.lease), true);
     assert.equal(await user.served(address), 'bob');
     assert.equal(await user.served(address), 'bob');
   });
@@ -30,16 +30,16 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
     const entries: Entry[] = [
       plain,
       empty,
-      { ...plain, response: { ...plain.response, status: 404, statusMessage: 'Nobody Here', inPieces: true } },
-      { ...empty, response: { ...empty.response, status: 204, continues: false } },
-      { ...plain, wires: WIRES },
+      { ...plain, response: { ...plain.response, status: 404, statusMessage: 'Nobody Here', isStreamed: true } },
+      { ...empty, response: { ...empty.response, status: 204, callsNext: false } },
+      { ...plain, variants: WIRES },
     ];
     for (const [index, entry] of entries.entries()) {
       const address = at('/users/bob', `entry ${index}`);
-      const begun = await store.begin(address);
+      const begun = await store.lease(address);
       assert.ok(begun.kind === 'miss');
-      await store.save(address, entry, begun.fence);
-      const lookUp = await store.lookUp(address);
+      await store.save(address, entry, begun.lease);
+      const lookUp = await store.lookup(address);
       assert.ok(lookUp.kind === 'hit', `Entry ${index} is not served.`);
       assert.ok(Buffer.isBuffer(lookUp.entry.response.body), 'The body is no Buffer.');
       assert.deepEqual(partsOf(lookUp.entry), partsOf(entry));
@@ -49,10 +49,10 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
   check('keeps a large body', async ({ store }, { clock }) => {
     const address = at('/large');
     const body = Buffer.alloc(largestBody, EVERY_BYTE);
-    const begun = await store.begin(address);
+    const begun = await store.lease(address);
     assert.ok(begun.kind === 'miss');
-    await store.save(address, entryOf(body, { storedAtMs: clock.now(), expiresAtMs: Infinity }), begun.fence);
-    const lookUp = await store.lookUp(address);
+    await store.save(address, entryOf(body, { storedAtMs: clock.now(), expiresAtMs: Infinity }), begun.lease);
+    const lookUp = await store.lookup(address);
     assert.ok(lookUp.kind === 'hit', 'The large body is not served.');
     assert.ok(lookUp.entry.response.body.equals(body), 'The large body is not what was kept.');
   });
@@ -113,13 +113,13 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 }
 
 /** What must be the same. An absent reason phrase is one that is `undefined`. */
-function partsOf({ response, storedAtMs, expiresAtMs, wires = [] }: Entry): unknown {
-  const { status, statusMessage, headers, body, inPieces, continues } = response;
+function partsOf({ response, storedAtMs, expiresAtMs, variants = [] }: Entry): unknown {
+  const { status, statusMessage, headers, body, isStreamed, callsNext } = response;
   return {
-    ...{ status, statusMessage, headers, body: body.toString('hex'), inPieces, continues, storedAtMs, expiresAtMs },
-    wires: wires.map(wire => ({
-      ...{ ...wire, acceptEncoding: wire.acceptEncoding, age: wire.age },
-      body: Buffer.isBuffer(wire.body) ? wire.body.toString('hex') : { text: wire.body },
+    ...{ status, statusMessage, headers, body: body.toString('hex'), isStreamed, callsNext, storedAtMs, expiresAtMs },
+    variants: variants.map(variant => ({
+      ...{ ...variant, acceptEncoding: variant.acceptEncoding, age: variant.age },
+      body: Buffer.isBuffer(variant.body) ? variant.body.toString('hex') : { text: variant.body },
     })),
   };
 }

@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
-import type { Ending } from '../stores/store.js';
+import type { ReleaseReason } from '../stores/store.js';
 import { at, folded } from './samples.js';
 import type { Check } from './trial.js';
 
-const ENDINGS: readonly Ending[] = ['unused', 'unshareable'];
+const ENDINGS: readonly ReleaseReason[] = ['unused', 'unshareable'];
 
 /** How computations stand to each other and to invalidations. */
 export function checkFences(check: Check): void {
-  for (const ending of ENDINGS) {
-    check(`ends a computation that stores nothing (${ending}) without a trace`, async user => {
+  for (const reason of ENDINGS) {
+    check(`ends a computation that stores nothing (${reason}) without a trace`, async user => {
       const address = at('/users/bob');
       const other = await user.fence(address);
-      user.store.release(await user.fence(address), ending);
+      user.store.release(await user.fence(address), reason);
       assert.equal(await user.served(address), undefined);
       assert.equal(await user.save(address, 'other', other), true);
-      user.store.release(await user.fence(address), ending);
+      user.store.release(await user.fence(address), reason);
       assert.equal(await user.served(address), 'other');
       assert.equal(await user.keep(address, 'anew'), true);
       assert.equal(await user.served(address), 'anew');
     });
 
-    check(`ends a computation (${ending}) after an invalidation, too`, async user => {
+    check(`ends a computation (${reason}) after an invalidation, too`, async user => {
       const address = at('/users/bob');
-      const fence = await user.fence(address);
+      const lease = await user.fence(address);
       await user.invalidate('/users/bob');
-      user.store.release(fence, ending);
+      user.store.release(lease, reason);
       assert.equal(await user.keep(address, 'anew'), true);
       assert.equal(await user.served(address), 'anew');
     });
@@ -35,12 +35,12 @@ export function checkFences(check: Check): void {
       `never serves what was begun before an invalidation of ${prefix || 'the root'}, whatever way it was begun`,
       async user => {
         const [looked, begun] = [at('/users/bob/friends', 'looked'), at('/users/bob/friends', 'begun')];
-        const lookUp = await user.store.lookUp(looked);
+        const lookUp = await user.store.lookup(looked);
         assert.ok(lookUp.kind === 'miss');
-        const fence = await user.fence(begun);
+        const lease = await user.fence(begun);
         await user.invalidate(prefix);
-        await user.save(looked, 'old', lookUp.fence);
-        await user.save(begun, 'old', fence);
+        await user.save(looked, 'old', lookUp.lease);
+        await user.save(begun, 'old', lease);
         assert.equal(await user.served(looked), undefined);
         assert.equal(await user.served(begun), undefined);
       },
@@ -49,20 +49,20 @@ export function checkFences(check: Check): void {
 
   check('never serves what was begun before one of several invalidations', async user => {
     const address = at('/users/bob');
-    const fence = await user.fence(address);
+    const lease = await user.fence(address);
     await user.invalidate('/users/bob');
     await user.invalidate('/elsewhere');
     await user.invalidate('/users/bob');
-    await user.save(address, 'old', fence);
+    await user.save(address, 'old', lease);
     assert.equal(await user.served(address), undefined);
   });
 
   check('never lets what was begun before an invalidation replace what was begun after it', async user => {
     const address = at('/users/bob');
-    const fence = await user.fence(address);
+    const lease = await user.fence(address);
     await user.invalidate('/users');
     await user.keep(address, 'new');
-    await user.save(address, 'old', fence);
+    await user.save(address, 'old', lease);
     assert.notEqual(await user.served(address), 'old');
   });
 
@@ -78,33 +78,33 @@ export function checkFences(check: Check): void {
 
   check('keeps what was begun before an invalidation beside it', async user => {
     const address = at('/users/bobby');
-    const fence = await user.fence(address);
+    const lease = await user.fence(address);
     await user.invalidate('/users/bob', '/users/bobby/friends', '/user');
-    assert.equal(await user.save(address, 'bobby', fence), true);
+    assert.equal(await user.save(address, 'bobby', lease), true);
     assert.equal(await user.served(address), 'bobby');
   });
 
   check('lets a computation answer who asks later, until an invalidation', async user => {
     const address = at('/users/bob/friends');
     const [early, later] = [await user.fence(address), await user.fence(address)];
-    assert.equal(user.store.covers(early, early), true);
-    assert.equal(user.store.covers(early, later), true);
+    assert.equal(user.store.canShare(early, early), true);
+    assert.equal(user.store.canShare(early, later), true);
     for (const prefix of ['/users/bob/friends', '/users', '/']) {
       const before = await user.fence(address);
       await user.invalidate(prefix);
       const after = await user.fence(address);
-      assert.equal(user.store.covers(before, after), false, `An invalidation of ${prefix} came in between.`);
-      assert.equal(user.store.covers(early, after), false, `An invalidation of ${prefix} came in between.`);
-      for (const fence of [before, after]) user.store.release(fence, 'unused');
+      assert.equal(user.store.canShare(before, after), false, `An invalidation of ${prefix} came in between.`);
+      assert.equal(user.store.canShare(early, after), false, `An invalidation of ${prefix} came in between.`);
+      for (const lease of [before, after]) user.store.release(lease, 'unused');
     }
-    for (const fence of [early, later]) user.store.release(fence, 'unused');
+    for (const lease of [early, later]) user.store.release(lease, 'unused');
   });
 
   check('never lets a computation of one path answer for another that was invalidated since', async user => {
     const early = await user.fence(at('/first', 'key'));
     await user.invalidate('/second');
     const later = await user.fence(at('/second', 'key'));
-    assert.equal(user.store.covers(early, later), false);
+    assert.equal(user.store.canShare(early, later), false);
     user.store.release(early, 'unused');
     user.store.release(later, 'unused');
   });

@@ -9,7 +9,7 @@ const LIVING = { seconds: 60, graceSeconds: 30, tags: ['own'] };
 
 /** What stays although it has expired, and what is deleted alone. */
 export function checkGrace(check: Check, { shared, claims }: Demands): void {
-  const address = { ...at('/users/bob'), awaitsTags: true };
+  const address = { ...at('/users/bob'), hasComputedTags: true };
 
   check('gives what has expired with the fence of a miss, as long as it is kept', async (user, { clock }) => {
     await user.keep(address, 'bob', LIVING);
@@ -32,9 +32,9 @@ export function checkGrace(check: Check, { shared, claims }: Demands): void {
   check('keeps what is computed under the fence that came with it', async (user, { clock }) => {
     await user.keep(address, 'old', LIVING);
     clock.forward(60_000);
-    const found = await user.store.lookUp(address);
+    const found = await user.store.lookup(address);
     assert.ok(found.kind === 'miss');
-    assert.equal(await user.save(address, 'new', found.fence), true);
+    assert.equal(await user.save(address, 'new', found.lease), true);
     assert.equal(await user.served(address), 'new');
   });
 
@@ -65,7 +65,7 @@ export function checkGrace(check: Check, { shared, claims }: Demands): void {
       trial.clock.forward(60_000);
       const [ours, theirs] = [await one.fence(address), await other.fence(address)];
       assert.deepEqual(await one.claim(address, ours, 0), { kind: 'granted' });
-      assert.deepEqual(await other.claim(address, theirs, 0), { kind: 'taken' });
+      assert.deepEqual(await other.claim(address, theirs, 0), { kind: 'busy' });
       other.store.release(theirs, 'unused');
       one.store.release(ours, 'unused');
       const later = await other.fence(address);

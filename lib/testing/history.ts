@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Address, Change, Fence, Targets } from '../stores/store.js';
+import type { Address, WriteIntent, Lease, Targets } from '../stores/store.js';
 import { SeededRandom } from './random.js';
 import { at, awaiting, folded, tagged, under } from './samples.js';
 import type { StoreUser } from './store-user.js';
@@ -43,7 +43,7 @@ export class History {
   private readonly random: SeededRandom;
   private readonly rows = new Map<Address, Row>(ADDRESSES.map(address => [address, { version: 0, floor: 0 }]));
   /** The computations that are under way, as requests join them: of each process its own. */
-  private readonly flights = new Map<string, { readonly fence: Fence; readonly version: Promise<number> }>();
+  private readonly flights = new Map<string, { readonly fence: Lease; readonly version: Promise<number> }>();
 
   constructor(
     private readonly seed: number,
@@ -67,29 +67,29 @@ export class History {
 
   private async request(user: StoreUser, address: Address): Promise<void> {
     const { floor } = this.rowOf(address);
-    const lookUp = await user.store.lookUp(address);
+    const lookUp = await user.store.lookup(address);
     assert.notEqual(lookUp.kind, 'unreachable');
     if (lookUp.kind === 'hit') {
       this.hits++;
       this.compare(Number(lookUp.entry.response.body.toString()), floor, address, 'The store has served');
     }
-    if (lookUp.kind === 'miss') await this.fill(user, address, floor, lookUp.fence);
+    if (lookUp.kind === 'miss') await this.fill(user, address, floor, lookUp.lease);
   }
 
-  private async fill(user: StoreUser, address: Address, floor: number, fence: Fence): Promise<void> {
+  private async fill(user: StoreUser, address: Address, floor: number, lease: Lease): Promise<void> {
     const name = `${this.users.indexOf(user)} ${address.key}`;
     const flight = this.flights.get(name);
-    if (flight !== undefined && user.store.covers(flight.fence, fence)) {
-      user.store.release(fence, 'unused');
+    if (flight !== undefined && user.store.canShare(flight.fence, lease)) {
+      user.store.release(lease, 'unused');
       this.compare(await flight.version, floor, address, 'A computation that was joined has given');
       return;
     }
     const version = this.compute(address);
-    const ours = { fence, version };
+    const ours = { fence: lease, version };
     this.flights.set(name, ours);
     const text = String(await version);
-    if (this.random.chance(0.1)) user.store.release(fence, 'unused');
-    else await user.save(address, text, fence, { tags: OWN_TAGS[address.key] ?? [] });
+    if (this.random.chance(0.1)) user.store.release(lease, 'unused');
+    else await user.save(address, text, lease, { tags: OWN_TAGS[address.key] ?? [] });
     if (this.flights.get(name) === ours) this.flights.delete(name);
   }
 
@@ -106,7 +106,7 @@ export class History {
     const change = this.announcesChanges && this.random.chance(0.7) ? await user.beginChangeOf(targets) : undefined;
     await this.pause();
     if (change !== undefined && this.random.chance(0.25)) {
-      await change.abandon();
+      await change.abort();
       return;
     }
     const changed = ADDRESSES.filter(address => isReached(address, targets)).map(address => {
@@ -143,7 +143,7 @@ export class History {
   }
 }
 
-async function invalidate(user: StoreUser, targets: Targets, change: Change | undefined): Promise<void> {
+async function invalidate(user: StoreUser, targets: Targets, change: WriteIntent | undefined): Promise<void> {
   if (change === undefined) return user.invalidateAll(targets);
   assert.equal(await change.commit(under()), undefined, 'The invalidation has not been delivered.');
 }
@@ -154,7 +154,7 @@ function isReached(address: Address, { prefixes, tags = [] }: Targets): boolean 
 }
 
 /** Said again, in the simplest way there is. */
-function isUnder({ path: { path, folded: isFolded } }: Address, prefix: string): boolean {
+function isUnder({ path: { path, ignoresCase: isFolded } }: Address, prefix: string): boolean {
   const [inner, outer] = isFolded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
   return outer === '/' || `${inner}/`.startsWith(`${outer}/`);
 }

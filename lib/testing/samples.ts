@@ -1,15 +1,15 @@
 import type { HeaderChange } from '../http/stored-response.js';
-import type { Wire } from '../http/wire.js';
+import type { Variant } from '../http/wire.js';
 import type { Address, Entry, Targets } from '../stores/store.js';
 
 /** The address of a path, under a key of its own unless another is given. */
 export function at(path: string, key = `GET ${path}`): Address {
-  return { key, path: { path, folded: false } };
+  return { key, path: { path, ignoresCase: false } };
 }
 
 /** The address of a path whose letter case says nothing. */
 export function folded(path: string): Address {
-  return { key: `GET folded ${path}`, path: { path, folded: true } };
+  return { key: `GET folded ${path}`, path: { path, ignoresCase: true } };
 }
 
 /** The address of a path that has these tags. */
@@ -19,7 +19,7 @@ export function tagged(path: string, ...tags: readonly string[]): Address {
 
 /** The address of a path whose entries bring tags. */
 export function awaiting(path: string): Address {
-  return { ...at(path), awaitsTags: true };
+  return { ...at(path), hasComputedTags: true };
 }
 
 export function withTags(...tags: readonly string[]): Targets {
@@ -43,7 +43,7 @@ export function entryOf(body: string | Buffer, lifetime: Lifetime, headers = NO_
   return {
     ...lifetime,
     tags,
-    response: { status: 200, statusMessage: undefined, headers, body: bytes, inPieces: false, continues: true },
+    response: { status: 200, statusMessage: undefined, headers, body: bytes, isStreamed: false, callsNext: true },
   };
 }
 
@@ -110,7 +110,7 @@ export const LOOKALIKE_TAGS = [
 ] as const;
 
 /** What may have gone out for a response: in pieces of its own, as its body is, and none at all. */
-export const WIRES: readonly Wire[] = [
+export const WIRES: readonly Variant[] = [
   {
     host: 'example.com:8080',
     acceptEncoding: 'gzip,br;q=0.5',

@@ -34,10 +34,10 @@ export function checkSharing(check: Check): void {
   check('never serves anybody what one began before another invalidated it', async (one, trial) => {
     const other = await trial.another();
     const address = at('/users/bob');
-    const fence = await one.fence(address);
+    const lease = await one.fence(address);
     const beside = await one.fence(at('/users/bobby'));
     await other.invalidate('/users/bob');
-    await one.save(address, 'old', fence);
+    await one.save(address, 'old', lease);
     await one.save(at('/users/bobby'), 'bobby', beside);
     for (const user of [one, other]) {
       assert.equal(await user.served(address), undefined);
@@ -51,8 +51,8 @@ export function checkSharing(check: Check): void {
     const early = await one.fence(address);
     await other.invalidate('/users');
     const later = await one.fence(address);
-    assert.equal(one.store.covers(early, later), false);
-    for (const fence of [early, later]) one.store.release(fence, 'unused');
+    assert.equal(one.store.canShare(early, later), false);
+    for (const lease of [early, later]) one.store.release(lease, 'unused');
   });
 
   check('goes on for one when another closes', async (one, trial) => {

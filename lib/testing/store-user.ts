@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../clock.js';
-import type { Address, Change, Claim, Entry, Fence, Store, Targets } from '../stores/store.js';
+import type { Address, WriteIntent, FillLock, Entry, Lease, Store, Targets } from '../stores/store.js';
 import { entryOf, under, withTags } from './samples.js';
 
 /** Milliseconds that a claim may wait. */
@@ -25,10 +25,10 @@ export class StoreUser {
 
   /** The entry, if it is served. The fence of a miss is given back. */
   async entryAt(address: Address): Promise<Entry | undefined> {
-    const lookUp = await this.store.lookUp(address);
+    const lookUp = await this.store.lookup(address);
     if (lookUp.kind === 'unreachable') assert.fail('The store says that it is unreachable.');
     if (lookUp.kind === 'hit') return lookUp.entry;
-    this.store.release(lookUp.fence, 'unused');
+    this.store.release(lookUp.lease, 'unused');
     return undefined;
   }
 
@@ -39,9 +39,9 @@ export class StoreUser {
 
   /** The body of what has expired, if it comes with a miss. */
   async stale(address: Address): Promise<string | undefined> {
-    const lookUp = await this.store.lookUp(address);
+    const lookUp = await this.store.lookup(address);
     if (lookUp.kind !== 'miss') return undefined;
-    this.store.release(lookUp.fence, 'unused');
+    this.store.release(lookUp.lease, 'unused');
     return lookUp.stale?.response.body.toString();
   }
 
@@ -58,10 +58,10 @@ export class StoreUser {
     return served.filter(text => text !== undefined);
   }
 
-  async fence(address: Address): Promise<Fence> {
-    const begun = await this.store.begin(address);
+  async fence(address: Address): Promise<Lease> {
+    const begun = await this.store.lease(address);
     if (begun.kind === 'unreachable') assert.fail('The store says that it is unreachable.');
-    return begun.fence;
+    return begun.lease;
   }
 
   /** What a request does that misses and computes. @returns whether the store says that it has kept it */
@@ -69,19 +69,19 @@ export class StoreUser {
     return this.save(address, text, await this.fence(address), kept);
   }
 
-  async save(address: Address, text: string, fence: Fence, { seconds = 600, graceSeconds, tags }: Kept = {}): Promise<boolean> {
+  async save(address: Address, text: string, lease: Lease, { seconds = 600, graceSeconds, tags }: Kept = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const expiresAtMs = storedAtMs + seconds * 1000;
-    const keptUntilMs = graceSeconds === undefined ? undefined : expiresAtMs + graceSeconds * 1000;
-    const lifetime = { storedAtMs, expiresAtMs, keptUntilMs };
-    return this.store.save(address, entryOf(text, lifetime, [], tags), fence);
+    const deleteAtMs = graceSeconds === undefined ? undefined : expiresAtMs + graceSeconds * 1000;
+    const lifetime = { storedAtMs, expiresAtMs, deleteAtMs };
+    return this.store.save(address, entryOf(text, lifetime, [], tags), lease);
   }
 
   /** What adds an entry where there is none. @returns whether the store says that it has kept it */
-  async add(address: Address, text: string, fence?: Fence, { seconds = 600 }: Kept = {}): Promise<boolean> {
+  async add(address: Address, text: string, lease?: Lease, { seconds = 600 }: Kept = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const entry = entryOf(text, { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 });
-    const isAdded = await this.store.add?.(address, entry, fence ?? (await this.fence(address)));
+    const isAdded = await this.store.add?.(address, entry, lease ?? (await this.fence(address)));
     assert.ok(isAdded !== undefined, 'The store has no add. Write adds: false where that is meant.');
     return isAdded;
   }
@@ -98,18 +98,18 @@ export class StoreUser {
     assert.equal(await this.store.invalidate(targets), undefined, 'The invalidation has not been delivered.');
   }
 
-  beginChange(...prefixes: readonly string[]): Promise<Change> {
+  beginWrite(...prefixes: readonly string[]): Promise<WriteIntent> {
     return this.beginChangeOf(under(...prefixes));
   }
 
-  async beginChangeOf(targets: Targets): Promise<Change> {
-    const change = await this.store.beginChange?.(targets);
+  async beginChangeOf(targets: Targets): Promise<WriteIntent> {
+    const change = await this.store.beginWrite?.(targets);
     assert.ok(change, 'The store has no beginChange. Write changes: false where that is meant.');
     return change;
   }
 
-  async claim(address: Address, fence: Fence, waitMs = PATIENCE_MS): Promise<Claim> {
-    const claim = await this.store.claim?.(address, fence, waitMs);
+  async claim(address: Address, lease: Lease, waitMs = PATIENCE_MS): Promise<FillLock> {
+    const claim = await this.store.acquireFillLock?.(address, lease, waitMs);
     assert.ok(claim, 'The store has no claim. Write claims: false where that is meant.');
     return claim;
   }

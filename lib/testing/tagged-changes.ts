@@ -37,7 +37,7 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
 
   check(`invalidates tags ${name} on the way and at the end of a change that was begun without them`, async (one, trial) => {
     const other = await otherOf(one, trial);
-    const change = await one.beginChange('/users');
+    const change = await one.beginWrite('/users');
     await other.keep(place, 'before', { tags });
     const early = await other.fence(place);
     assert.equal(await change.invalidate(bob), undefined);
@@ -55,7 +55,7 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
     const other = await otherOf(one, trial);
     const change = await one.beginChangeOf(bob);
     const during = await other.fence(place);
-    await change.abandon();
+    await change.abort();
     await other.save(place, 'during', during, { tags });
     assert.equal(await other.keep(place, 'after', { tags }), true);
     assert.equal(await one.served(place), 'after');

@@ -96,14 +96,14 @@ function checkComputations(check: Check, { name, address, own }: TagWay, { tells
     check(`never serves what was begun before an invalidation of a tag ${name}${by}`, async (user, trial) => {
       const other = await otherOf(user, trial);
       for (const tag of ['bob', 'alice']) {
-        const lookUp = await user.store.lookUp(place);
+        const lookUp = await user.store.lookup(place);
         assert.ok(lookUp.kind === 'miss');
-        const fence = await user.fence(place);
+        const lease = await user.fence(place);
         await other.invalidateTags('carol');
         await other.invalidateTags(tag);
         await other.invalidateTags('dave');
-        await user.save(place, 'old', lookUp.fence, { tags });
-        await user.save(place, 'old', fence, { tags });
+        await user.save(place, 'old', lookUp.lease, { tags });
+        await user.save(place, 'old', lease, { tags });
         for (const one of [user, other]) assert.equal(await one.served(place), undefined);
         assert.equal(await user.keep(place, 'new', { tags }), true);
         for (const one of [user, other]) assert.equal(await one.served(place), 'new');
@@ -115,19 +115,19 @@ function checkComputations(check: Check, { name, address, own }: TagWay, { tells
     check(`lets nothing that was begun before an invalidation of a tag ${name}${by} answer later ones`, async (user, trial) => {
       const other = await otherOf(user, trial);
       const early = await user.fence(place);
-      assert.equal(user.store.covers(early, early), true);
+      assert.equal(user.store.canShare(early, early), true);
       await other.invalidateTags('bob');
       const later = await user.fence(place);
-      assert.equal(user.store.covers(early, later), false);
-      for (const fence of [early, later]) user.store.release(fence, 'unused');
+      assert.equal(user.store.canShare(early, later), false);
+      for (const lease of [early, later]) user.store.release(lease, 'unused');
     });
 
     if (tellsTagsApart) {
       check(`keeps what was begun before invalidations of other tags than those ${name}${by}`, async (user, trial) => {
         const other = await otherOf(user, trial);
-        const fence = await user.fence(place);
+        const lease = await user.fence(place);
         for (let index = 0; index < OTHERS; index++) await other.invalidateTags(`other ${index}`);
-        assert.equal(await user.save(place, 'list', fence, { tags }), true);
+        assert.equal(await user.save(place, 'list', lease, { tags }), true);
         assert.equal(await other.served(place), 'list');
       });
     }
@@ -147,13 +147,13 @@ function checkComputations(check: Check, { name, address, own }: TagWay, { tells
 
 function checkBoth(check: Check, { shared }: Demands): void {
   check('invalidates by tags of the address and by tags that the entry brings', async user => {
-    const place = { ...tagged('/lists/1', 'lists'), awaitsTags: true };
+    const place = { ...tagged('/lists/1', 'lists'), hasComputedTags: true };
     for (const tag of ['lists', 'bob']) {
-      const fence = await user.fence(place);
+      const lease = await user.fence(place);
       await user.keep(place, 'list', { tags: ['bob'] });
       assert.equal(await user.served(place), 'list');
       await user.invalidateTags(tag);
-      await user.save(place, 'old', fence, { tags: ['bob'] });
+      await user.save(place, 'old', lease, { tags: ['bob'] });
       assert.equal(await user.served(place), undefined);
     }
   });

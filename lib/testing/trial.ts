@@ -63,7 +63,7 @@ export class Trial {
       keyPrefix,
       storeTimeoutMs: STORE_TIMEOUT_MS,
       collapseTimeoutMs: COLLAPSE_TIMEOUT_MS,
-      report: (code, message, cause) => {
+      reportFault: (code, message, cause) => {
         this.faults.push({ code, message, cause });
       },
     };

@@ -8,7 +8,7 @@ const ROOT = '//values/';
 export function addressOfValue(key: string, version: string): Address {
   return {
     key: joinKey([JSON.stringify(version), 'value', JSON.stringify(key)]),
-    path: { path: pathOfValue(key), folded: false },
+    path: { path: pathOfValue(key), ignoresCase: false },
   };
 }
 

@@ -63,8 +63,8 @@ export class Values {
 
 async function entryAt(engine: Engine, key: string): Promise<Entry | undefined> {
   return attempt(engine, async () => {
-    const found = await engine.store.lookUp(addressOfValue(key, engine.config.version));
-    if (found.kind === 'miss') engine.release(found.fence, 'unused');
+    const found = await engine.store.lookup(addressOfValue(key, engine.config.version));
+    if (found.kind === 'miss') engine.release(found.lease, 'unused');
     return found.kind === 'hit' ? found.entry : undefined;
   });
 }
@@ -72,21 +72,21 @@ async function entryAt(engine: Engine, key: string): Promise<Entry | undefined> 
 /** An invalidation that comes between the fence and the write wins. */
 async function put({ store }: Engine, address: Address, entry: Entry): Promise<boolean> {
   // A store in memory answers at once: what is set is there when the caller goes on, awaited or not.
-  const answer = store.begin(address);
+  const answer = store.lease(address);
   const begun = answer instanceof Promise ? await answer : answer;
-  return begun.kind === 'miss' && store.save(address, entry, begun.fence);
+  return begun.kind === 'miss' && store.save(address, entry, begun.lease);
 }
 
 async function putWhereAbsent(engine: Engine, address: Address, entry: Entry): Promise<boolean> {
   const { store } = engine;
   if (store.add !== undefined) {
-    const begun = await store.begin(address);
-    return begun.kind === 'miss' && store.add(address, entry, begun.fence);
+    const begun = await store.lease(address);
+    return begun.kind === 'miss' && store.add(address, entry, begun.lease);
   }
   // Nothing comes between the two where the store answers at once.
-  const answer = store.lookUp(address);
+  const answer = store.lookup(address);
   const found = answer instanceof Promise ? await answer : answer;
-  return found.kind === 'miss' && store.save(address, entry, found.fence);
+  return found.kind === 'miss' && store.save(address, entry, found.lease);
 }
 
 /** What comes of using the store; `undefined` where the cache is off, or a store of one's own throws. */

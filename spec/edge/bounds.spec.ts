@@ -9,7 +9,7 @@ startAfresh();
 
 const question = (url: string, headers: Record<string, string> = {}) =>
   questionOf({ method: 'GET', url, headers } as never, {} as never)!;
-const address = { key: 'key', path: { path: '/members/bob', folded: false } };
+const address = { key: 'key', path: { path: '/members/bob', ignoresCase: false } };
 
 describe('junk', () => {
   it('in URLs makes spellings of one entry', async () => {

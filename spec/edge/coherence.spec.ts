@@ -1,7 +1,7 @@
 import { cache } from '../../lib/index.js';
 import { processCache } from '../../lib/process-cache.js';
 import { Gate } from '../support/deferred.js';
-import type { Hit, Miss } from '../../lib/stores/store.js';
+import type { LookupHit, LookupMiss } from '../../lib/stores/store.js';
 import { startAfresh, until } from '../support/each.js';
 import type { TestServer } from '../support/server.js';
 import { told } from '../support/users.js';
@@ -136,11 +136,11 @@ describe('every fence that is taken', () => {
   function openFences(): Set<unknown> {
     const { store } = processCache.current.get();
     const open = new Set<unknown>();
-    for (const method of ['lookUp', 'begin'] as const) {
+    for (const method of ['lookup', 'lease'] as const) {
       const take = store[method].bind(store);
       jest.spyOn(store, method).mockImplementation(address => {
-        const taken = take(address) as Miss | Hit;
-        if (taken.kind === 'miss') open.add(taken.fence);
+        const taken = take(address) as LookupMiss | LookupHit;
+        if (taken.kind === 'miss') open.add(taken.lease);
         return taken;
       });
     }

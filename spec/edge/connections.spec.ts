@@ -131,10 +131,10 @@ describe('on a connection', () => {
     const server = await startEdge();
     await warm(server, '/members/a');
     const { store } = processCache.current.get();
-    const found = store.lookUp.bind(store);
+    const found = store.lookup.bind(store);
     const asked = new Deferred();
     const answer = new Deferred();
-    jest.spyOn(store, 'lookUp').mockImplementationOnce(async address => {
+    jest.spyOn(store, 'lookup').mockImplementationOnce(async address => {
       asked.resolve();
       await answer.promise;
       return found(address);

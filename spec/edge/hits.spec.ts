@@ -282,7 +282,7 @@ describe('a hit before Express', () => {
     const server = await TestServer.start(listener);
     await server.get('/members/bob');
     expect((await server.get('/members/bob')).headers['cache-status']).toMatch(/^mine; hit/);
-    const before = jest.spyOn(processCache.current.get().store, 'lookUp');
+    const before = jest.spyOn(processCache.current.get().store, 'lookup');
     await cache.reset();
     expect((await server.get('/members/bob')).headers['cache-status']).toBe('routing-controllers-cache; fwd=miss');
     expect(before).not.toHaveBeenCalled();

@@ -92,7 +92,7 @@ describe('where the store cannot be asked, the edge', () => {
     const server = await startEdge();
     await warm(server, '/members/bob');
     const { entered } = members;
-    const lookUp = jest.spyOn(processCache.current.get().store, 'lookUp').mockImplementation(fail as never);
+    const lookUp = jest.spyOn(processCache.current.get().store, 'lookup').mockImplementation(fail as never);
     const answer = await server.get('/members/bob');
     expect([answer.status, answer.outcome, members.entered]).toEqual([200, 'fwd=bypass', entered + 1]);
     lookUp.mockRestore();
@@ -105,7 +105,7 @@ describe('where the store cannot be asked, the edge', () => {
     cache.configure({ onError: error => errors.push(error) });
     const server = await startEdge();
     await warm(server, '/members/bob/story');
-    jest.spyOn(processCache.current.get().store, 'begin').mockImplementationOnce(() => {
+    jest.spyOn(processCache.current.get().store, 'lease').mockImplementationOnce(() => {
       throw new Error('out of order');
     });
     const { entered } = members;

@@ -102,7 +102,7 @@ describe('fault', () => {
     const faults: CacheFault[] = [];
     const store = new SimpleStore();
     cache.configure({ store, onError: fault => faults.push(fault) });
-    jest.spyOn(store, 'lookUp').mockImplementation(() => {
+    jest.spyOn(store, 'lookup').mockImplementation(() => {
       throw new Error('it is broken');
     });
     const told = heard('fault');
@@ -113,7 +113,7 @@ describe('fault', () => {
     expect(told).toEqual(faults.map(({ code, message }) => ({ code, message })));
     expect(told).toMatchObject([{ code: 'CACHE_STORE_FAILED', message: expect.stringContaining('it is broken') as string }]);
     expect(outcomes).toMatchObject([{ outcome: 'bypass', reason: 'the store failed' }]);
-    expect(operations).toEqual([{ operation: 'lookUp', durationMs: number, failed: true }]);
+    expect(operations).toEqual([{ operation: 'lookup', durationMs: number, failed: true }]);
   });
 
   it('is told of where nobody set onError', () => {
@@ -135,7 +135,7 @@ describe('operation', () => {
     await server.get(FRIENDS);
     await server.get(FRIENDS);
     await server.put('/users/bob/avatar');
-    expect(operations.map(({ operation }) => operation)).toEqual(['lookUp', 'save', 'lookUp', 'invalidate']);
+    expect(operations.map(({ operation }) => operation)).toEqual(['lookup', 'save', 'lookup', 'invalidate']);
     expect(operations.every(({ durationMs, failed }) => durationMs >= 0 && !failed)).toBe(true);
   });
 });
@@ -158,10 +158,10 @@ describe('on a store that processes share', () => {
     await server.get(FRIENDS);
     await until(() => stored.length === 2);
     expect(operations.map(({ operation }) => operation)).toEqual([
-      ...['lookUp', 'claim', 'save'],
-      ...['lookUp'],
+      ...['lookup', 'claim', 'save'],
+      ...['lookup'],
       ...['begin', 'invalidate'],
-      ...['lookUp', 'claim', 'save'],
+      ...['lookup', 'claim', 'save'],
     ]);
     expect(operations.every(({ failed }) => !failed)).toBe(true);
     expect(invalidated).toMatchObject([{ by: 'PUT /users/bob/avatar', removed: undefined, delivered: true }]);
@@ -181,7 +181,7 @@ describe('on a store that processes share', () => {
     expect(outcomes).toMatchObject([{ outcome: 'bypass', reason: 'the store cannot be reached' }]);
     expect(invalidated).toMatchObject([{ by: 'cache.invalidate', delivered: false }]);
     expect(operations).toMatchObject([
-      { operation: 'lookUp', failed: true },
+      { operation: 'lookup', failed: true },
       { operation: 'invalidate', failed: true },
     ]);
   });

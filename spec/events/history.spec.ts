@@ -1,6 +1,6 @@
 import { History } from '../../lib/events/history.js';
 
-const at = (path: string, folded = false, tags?: readonly string[]) => ({ key: path, path: { path, folded }, tags });
+const at = (path: string, ignoresCase = false, tags?: readonly string[]) => ({ key: path, path: { path, ignoresCase }, tags });
 const NEVER = { expiresAtMs: Infinity };
 const UNKNOWN = 'first asked for, or evicted';
 const UNNOTICED = 'evicted, or invalidated unnoticed';

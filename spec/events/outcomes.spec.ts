@@ -169,7 +169,7 @@ describe('an outcome', () => {
     const outcomes = heard('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
-    const looked = jest.spyOn(SimpleStore.prototype, 'lookUp');
+    const looked = jest.spyOn(SimpleStore.prototype, 'lookup');
     const both = [server.get(FRIENDS), server.get(FRIENDS)];
     const goOn = await gate.next();
     await until(() => looked.mock.calls.length === 2);

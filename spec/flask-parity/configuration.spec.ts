@@ -79,9 +79,9 @@ describe('CACHE_TYPE', () => {
   it("'my.module.MyCache' is a store object (test_app_custom_cache_backend, test_cached_uses_public_methods)", async () => {
     const calls: string[] = [];
     class RecordingStore extends SimpleStore {
-      override lookUp(address: Address) {
+      override lookup(address: Address) {
         calls.push(address.path.path);
-        return super.lookUp(address);
+        return super.lookup(address);
       }
     }
     cache.configure({ store: new RecordingStore() });
@@ -94,7 +94,7 @@ describe('CACHE_TYPE', () => {
 describe('a backend that fails (CACHE_IGNORE_ERRORS)', () => {
   it('lets the function run, in production and in debugging alike; who is interested is told', async () => {
     class BrokenStore extends SimpleStore {
-      override lookUp(): never {
+      override lookup(): never {
         throw new Error('the store is gone');
       }
     }

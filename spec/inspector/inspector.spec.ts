@@ -177,7 +177,7 @@ describe('the inspector', () => {
     time.forwardSeconds(70);
     const { nowMs, entries } = await listed(server);
     expect(entries).toMatchObject([
-      { path: '/people/bob/stale', expiresAtMs: nowMs - 10_000, keptUntilMs: nowMs + 20_000 },
+      { path: '/people/bob/stale', expiresAtMs: nowMs - 10_000, deleteAtMs: nowMs + 20_000 },
       { path: '/people/bob/lasting', expiresAtMs: null },
     ]);
   });

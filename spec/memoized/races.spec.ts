@@ -82,11 +82,11 @@ describe.each(sharedStores.map(kind => ({ kind })))('a memoized result', ({ kind
       gate = new Gate();
       const computed = users.find('bob');
       const resume = await gate.next();
-      const { fence } = (await other.store.begin(processes.lastAddress)) as { fence: object };
-      const claim = other.store.claim(processes.lastAddress, fence, 20_000);
+      const { lease } = (await other.store.lease(processes.lastAddress)) as { lease: object };
+      const claim = other.store.acquireFillLock(processes.lastAddress, lease, 20_000);
       resume();
       await computed;
-      expect(await claim).toMatchObject({ kind: 'found', entry: { response: { body: Buffer.from('"bob 1"') } } });
+      expect(await claim).toMatchObject({ kind: 'filled', entry: { response: { body: Buffer.from('"bob 1"') } } });
     });
 
     it('of another process is waited for by this', async () => {
@@ -95,10 +95,10 @@ describe.each(sharedStores.map(kind => ({ kind })))('a memoized result', ({ kind
       await users.find('bob');
       const { lastAddress } = processes;
       await cache.clear();
-      const { fence } = (await other.store.begin(lastAddress)) as { fence: object };
-      expect(await other.store.claim(lastAddress, fence, 20_000)).toEqual({ kind: 'granted' });
+      const { lease } = (await other.store.lease(lastAddress)) as { lease: object };
+      expect(await other.store.acquireFillLock(lastAddress, lease, 20_000)).toEqual({ kind: 'granted' });
       const found = users.find('bob');
-      expect(await other.store.save(lastAddress, entryOf('"from elsewhere"'), fence)).toBe(true);
+      expect(await other.store.save(lastAddress, entryOf('"from elsewhere"'), lease)).toBe(true);
       expect(await found).toBe('from elsewhere');
       expect(runs).toBe(1);
     });

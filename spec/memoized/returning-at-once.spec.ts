@@ -125,8 +125,8 @@ describe('a memoized method that returns at once', () => {
   it('leaves no computation begun in a store that it does not wait for', async () => {
     await cache.reset();
     const store = new SimpleStore();
-    const lookUp = store.lookUp.bind(store);
-    const late = Object.assign(store, { lookUp: (address: Address) => Promise.resolve(lookUp(address)) as never });
+    const lookUp = store.lookup.bind(store);
+    const late = Object.assign(store, { lookup: (address: Address) => Promise.resolve(lookUp(address)) as never });
     const release = jest.spyOn(store, 'release');
     cache.configure({ store: late, onError: () => undefined });
     newService().sum(1);

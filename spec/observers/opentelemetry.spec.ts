@@ -94,7 +94,7 @@ describe('what OpenTelemetry is told', () => {
       expect(inMs(span.startTime)).toBeGreaterThanOrEqual(inMs(request!.startTime) - 1);
       expect(span.status.code).toBe(SpanStatusCode.UNSET);
     }
-    expect(lookUp!.attributes).toEqual({ 'cache.operation': 'lookUp' });
+    expect(lookUp!.attributes).toEqual({ 'cache.operation': 'lookup' });
   });
 
   it('is for how long an operation took, though it is told at its end', () => {
@@ -106,7 +106,7 @@ describe('what OpenTelemetry is told', () => {
   it('is that an operation failed', async () => {
     const store = new SimpleStore();
     cache.configure({ store, onError: () => undefined });
-    jest.spyOn(store, 'lookUp').mockImplementation(() => {
+    jest.spyOn(store, 'lookup').mockImplementation(() => {
       throw new Error('it is broken');
     });
     const server = await start();

@@ -88,7 +88,7 @@ describe('the metrics of Prometheus', () => {
     cache.configure({ store, onError: () => undefined });
     const server = await start();
     for (const bytes of [10_000, 10_001]) await server.get(`/pages/large?bytes=${bytes}`);
-    jest.spyOn(store, 'lookUp').mockImplementation(() => {
+    jest.spyOn(store, 'lookup').mockImplementation(() => {
       throw new Error('it is broken');
     });
     await server.get(FRIENDS);

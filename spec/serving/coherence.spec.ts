@@ -173,7 +173,7 @@ describe('what was computed before an invalidation', () => {
 
   it('does not come back when it ends after what was computed later', async () => {
     const server = await TestServer.ofControllers([UsersController]);
-    const lookUp = jest.spyOn(processCache.current.get().store, 'lookUp');
+    const lookUp = jest.spyOn(processCache.current.get().store, 'lookup');
     readGate = new Gate();
     const slow = server.get('/users/bob');
     const resumeSlow = await readGate.next();

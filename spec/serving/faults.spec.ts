@@ -211,7 +211,7 @@ const arrived = new Deferred();
 let leave: () => void = () => undefined;
 
 describe('a store that fails', () => {
-  it.each(['lookUp', 'begin', 'save', 'release', 'invalidate'] as const)(
+  it.each(['lookup', 'lease', 'save', 'release', 'invalidate'] as const)(
     'at %s is reported, and the request is answered',
     async method => {
       const errors: Error[] = [];

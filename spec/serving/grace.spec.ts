@@ -319,8 +319,8 @@ describeEveryStore('staleWhileRevalidate', store => {
     await stored();
     time.forwardSeconds(61);
     const { store: used } = processCache.current.get();
-    if (used.claim === undefined) return;
-    const claim = jest.spyOn(used, 'claim').mockResolvedValue({ kind: 'taken' });
+    if (used.acquireFillLock === undefined) return;
+    const claim = jest.spyOn(used, 'acquireFillLock').mockResolvedValue({ kind: 'busy' });
     const released = jest.spyOn(used, 'release');
     for (const times of [1, 2]) {
       expect(await server.get('/grace/behind/bob')).toMatchObject({ outcome: 'fwd=stale' });
@@ -595,9 +595,9 @@ describe('an error that an expired response stands in for', () => {
   it('gives way to what another has stored meanwhile', async () => {
     const server = await started();
     const { store } = processCache.current.get();
-    const lookedUp = jest.spyOn(store, 'lookUp');
+    const lookedUp = jest.spyOn(store, 'lookup');
     await server.get('/grace/errors/bob');
-    const fresh = await store.lookUp(lookedUp.mock.calls[0]![0]);
+    const fresh = await store.lookup(lookedUp.mock.calls[0]![0]);
     time.forwardSeconds(61);
     failure = new Error('no database');
     gate = new Gate();

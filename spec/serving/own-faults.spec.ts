@@ -5,7 +5,7 @@ import { cache, Cached, type CacheFault } from '../../lib/index.js';
 import { HeaderWatch } from '../../lib/http/header-watch.js';
 import { ResponseControl } from '../../lib/serving/response-control.js';
 import { processCache } from '../../lib/process-cache.js';
-import type { LookUp } from '../../lib/stores/store.js';
+import type { LookupResult } from '../../lib/stores/store.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';
 
@@ -73,7 +73,7 @@ const damagedEntry = () =>
   }) as never;
 
 const store = () => processCache.current.get().store;
-const lookUpAs = (found: () => unknown) => jest.spyOn(store(), 'lookUp').mockImplementation(found as () => LookUp);
+const lookUpAs = (found: () => unknown) => jest.spyOn(store(), 'lookup').mockImplementation(found as () => LookupResult);
 
 const breaks: Record<string, () => void> = {
   'a store that answers with nothing': () => lookUpAs(() => undefined),

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { systemClock } from '../../lib/clock.js';
 import { RedisStore } from '../../lib/redis.js';
-import type { Address, Entry, LookUp, Store } from '../../lib/stores/store.js';
+import type { Address, Entry, LookupResult, Store } from '../../lib/stores/store.js';
 import { describeWith } from '../support/servers/installed.js';
 import { ready } from '../support/servers/readiness.js';
 import { RedisServer } from '../support/servers/redis-server.js';
 import { TcpProxy } from '../support/servers/tcp-proxy.js';
 
-const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } };
+const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
 const BOB = { prefixes: ['/users/bob'] };
 /** Milliseconds after which a server is asked again whether it is the primary. */
 const ASK_AGAIN_MS = 1000;
@@ -50,7 +50,7 @@ describeWith('redis-server', 'a primary that was demoted', () => {
     const back = await follow(primary, replica);
     await primary.command('REPLICAOF', 'NO', 'ONE');
     network.redirect(primary.port);
-    let kind: LookUp['kind'] = 'unreachable';
+    let kind: LookupResult['kind'] = 'unreachable';
     await ready('it answers', async () => (kind = await kindOf(store)) !== 'unreachable');
     expect(kind).toBe('miss');
     back.close();
@@ -88,7 +88,7 @@ describeWith('redis-server', 'a primary that was demoted', () => {
     await primary.command('REPLICAOF', 'NO', 'ONE');
     later(ASK_AGAIN_MS);
     // The first question may still be answered as before; whoever asks after its answer is told of the new reign.
-    await store.lookUp({ ...ADDRESS, key: 'another' });
+    await store.lookup({ ...ADDRESS, key: 'another' });
     expect(await kindOf(store)).toBe('miss');
     await keep(store, 'new');
     expect(await kindOf(store)).toBe('hit');
@@ -108,26 +108,26 @@ describeWith('redis-server', 'a primary that was demoted', () => {
   }
 
   function open(url: string): Store {
-    const report = (...fault: unknown[]) => faults.push(fault.map(String));
-    const settings = { clock: systemClock, keyPrefix: 'rcc', storeTimeoutMs: 5000, collapseTimeoutMs: 10_000, report };
+    const reportFault = (...fault: unknown[]) => faults.push(fault.map(String));
+    const settings = { clock: systemClock, keyPrefix: 'rcc', storeTimeoutMs: 5000, collapseTimeoutMs: 10_000, reportFault };
     const store = new RedisStore({ url }).open(settings);
     stores.push(store);
     return store;
   }
 
   async function keep(store: Store, text: string): Promise<void> {
-    const begun = await store.begin(ADDRESS);
+    const begun = await store.lease(ADDRESS);
     if (begun.kind !== 'miss') throw new Error(`Expected a fence, got: ${begun.kind}.`);
-    expect(await store.save(ADDRESS, entryOf(text), begun.fence)).toBe(true);
+    expect(await store.save(ADDRESS, entryOf(text), begun.lease)).toBe(true);
   }
 
-  async function kindOf(store: Store): Promise<LookUp['kind']> {
-    return (await store.lookUp(ADDRESS)).kind;
+  async function kindOf(store: Store): Promise<LookupResult['kind']> {
+    return (await store.lookup(ADDRESS)).kind;
   }
 
   function entryOf(text: string): Entry {
     const body = Buffer.from(text);
-    const response = { status: 200, statusMessage: undefined, headers: [], body, inPieces: false, continues: true };
+    const response = { status: 200, statusMessage: undefined, headers: [], body, isStreamed: false, callsNext: true };
     return { response, storedAtMs: Date.now(), expiresAtMs: Date.now() + 60_000 };
   }
 

@@ -4,8 +4,8 @@ import { SimpleStore, type Address, type Entry } from '../../lib/index.js';
 const now = 1_000_000;
 const clock = { now: () => now };
 
-function addressOf(path: string, key = path, folded = false): Address {
-  return { key, path: { path, folded } };
+function addressOf(path: string, key = path, ignoresCase = false): Address {
+  return { key, path: { path, ignoresCase } };
 }
 
 function entryOf(text: string, expiresAtMs = Infinity): Entry {
@@ -14,20 +14,20 @@ function entryOf(text: string, expiresAtMs = Infinity): Entry {
     statusMessage: undefined,
     headers: [],
     body: Buffer.from(text),
-    inPieces: false,
-    continues: true,
+    isStreamed: false,
+    callsNext: true,
   };
   return { response, storedAtMs: now, expiresAtMs };
 }
 
 function keep(store: SimpleStore, address: Address, text = 'text'): boolean {
-  return store.save(address, entryOf(text), store.begin(address).fence);
+  return store.save(address, entryOf(text), store.lease(address).lease);
 }
 
 function found(store: SimpleStore, address: Address): string | undefined {
-  const lookUp = store.lookUp(address);
+  const lookUp = store.lookup(address);
   if (lookUp.kind === 'hit') return lookUp.entry.response.body.toString();
-  store.release(lookUp.fence);
+  store.release(lookUp.lease);
   return undefined;
 }
 
@@ -53,15 +53,15 @@ describe('the simple store', () => {
   it('does not give what has expired', () => {
     const store = new SimpleStore({ clock });
     const address = addressOf('/a');
-    expect(store.save(address, entryOf('old', now), store.begin(address).fence)).toBe(false);
-    store.save(address, entryOf('new', now + 1), store.begin(address).fence);
+    expect(store.save(address, entryOf('old', now), store.lease(address).lease)).toBe(false);
+    store.save(address, entryOf('new', now + 1), store.lease(address).lease);
     expect(found(store, address)).toBe('new');
   });
 
   it('refuses what was begun before an invalidation that covers it, and only that', () => {
     const store = new SimpleStore({ clock });
     const [covered, beside] = [addressOf('/users/bob/friends'), addressOf('/users/bobby')];
-    const fences = [store.begin(covered).fence, store.begin(beside).fence];
+    const fences = [store.lease(covered).lease, store.lease(beside).lease];
     store.invalidate({ prefixes: ['/users/bob'] });
     expect(store.save(covered, entryOf('old'), fences[0]!)).toBe(false);
     expect(store.save(beside, entryOf('beside'), fences[1]!)).toBe(true);
@@ -77,10 +77,10 @@ describe('the simple store', () => {
 
   it('reaches a path whose letter case says nothing by any spelling, without losing others', () => {
     const store = new SimpleStore({ clock });
-    keep(store, addressOf('/Files/A', 'folded', true));
+    keep(store, addressOf('/Files/A', 'ignoresCase', true));
     keep(store, addressOf('/files/a', 'exact'));
     store.invalidate({ prefixes: ['/FILES/a'] });
-    expect(found(store, addressOf('/Files/A', 'folded', true))).toBeUndefined();
+    expect(found(store, addressOf('/Files/A', 'ignoresCase', true))).toBeUndefined();
     expect(found(store, addressOf('/files/a', 'exact'))).toBe('text');
   });
 
@@ -100,11 +100,11 @@ describe('the simple store', () => {
 
   it('lets a computation answer for another path only where nothing was invalidated since', () => {
     const store = new SimpleStore({ clock });
-    const early = store.begin(addressOf('/first', 'key')).fence;
-    expect(store.covers(early, store.begin(addressOf('/second', 'key')).fence)).toBe(true);
+    const early = store.lease(addressOf('/first', 'key')).lease;
+    expect(store.canShare(early, store.lease(addressOf('/second', 'key')).lease)).toBe(true);
     store.invalidate({ prefixes: ['/second'] });
-    expect(store.covers(early, store.begin(addressOf('/second', 'key')).fence)).toBe(false);
-    expect(store.covers(early, store.begin(addressOf('/first', 'key')).fence)).toBe(true);
+    expect(store.canShare(early, store.lease(addressOf('/second', 'key')).lease)).toBe(false);
+    expect(store.canShare(early, store.lease(addressOf('/first', 'key')).lease)).toBe(true);
   });
 
   it('keeps its index true through any sequence of what is done to it', () => {

@@ -23,6 +23,6 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** Counts look-ups from now on: a request that has looked up and missed has joined a computation, or begun one. */
 export function countLookUps(): () => number {
-  const lookUp = jest.spyOn(processCache.current.get().store, 'lookUp');
+  const lookUp = jest.spyOn(processCache.current.get().store, 'lookup');
   return () => lookUp.mock.calls.length;
 }

@@ -7,7 +7,7 @@ import { processCache } from '../../lib/process-cache.js';
 import type { Driver } from '../../lib/stores/shared/driver.js';
 import { KeySpace } from '../../lib/stores/shared/key-space.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Miss, OpenableStore, StoreSettings } from '../../lib/stores/store.js';
+import type { Address, Entry, LookupMiss, OpenableStore, StoreSettings } from '../../lib/stores/store.js';
 import { HeldDriver } from './held-driver.js';
 import { TestServer } from './server.js';
 import type { SharedServer } from './stores.js';
@@ -63,7 +63,7 @@ export class Processes {
       keyPrefix: this.keyPrefix,
       storeTimeoutMs: PATIENT.storeTimeout * 1000,
       collapseTimeoutMs: PATIENT.collapseTimeout * 1000,
-      report: () => undefined,
+      reportFault: () => undefined,
     });
     this.others.push(other);
     return other;
@@ -95,8 +95,8 @@ export class Processes {
 
   private noteAddresses(): void {
     const { store } = processCache.current.get();
-    const lookUp = store.lookUp.bind(store);
-    store.lookUp = address => {
+    const lookUp = store.lookup.bind(store);
+    store.lookup = address => {
       this.address = address;
       return lookUp(address);
     };
@@ -116,15 +116,15 @@ export class OtherProcess {
 
   /** What a request there would be served from the store. */
   async hit(address: Address): Promise<string | undefined> {
-    const found = await this.store.lookUp(address);
-    if (found.kind === 'miss') this.store.release(found.fence, 'unused');
+    const found = await this.store.lookup(address);
+    if (found.kind === 'miss') this.store.release(found.lease, 'unused');
     return found.kind === 'hit' ? found.entry.response.body.toString() : undefined;
   }
 
   /** A computation that begins there now. @returns what ends it with a response: whether that was kept */
   async compute(address: Address): Promise<(text: string) => Promise<boolean>> {
-    const { fence } = (await this.store.begin(address)) as Miss;
-    return text => this.store.save(address, entryOf(text), fence);
+    const { lease } = (await this.store.lease(address)) as LookupMiss;
+    return text => this.store.save(address, entryOf(text), lease);
   }
 
   async invalidate(...prefixes: readonly string[]): Promise<void> {
@@ -142,8 +142,8 @@ export function entryOf(text: string): Entry {
       statusMessage: undefined,
       headers: [{ kind: 'set', name: 'Content-Type', value: 'application/json; charset=utf-8' }],
       body: Buffer.from(text),
-      inPieces: false,
-      continues: false,
+      isStreamed: false,
+      callsNext: false,
     },
   };
 }

@@ -137,7 +137,7 @@ describe('the store of the docs', () => {
       'brings nothing that has expired',
       'stale: keptUntilMs > this',
       'stale: keptUntilMs < this',
-      'gives what has expired with the fence of a miss, as long as it is kept',
+      'gives what has expired with the lease of a miss, as long as it is kept',
     ],
     [
       'brings what has expired for ever',
@@ -207,13 +207,13 @@ describe('the store of the docs', () => {
       'says that it has kept what it has not',
       'if (isCurrent) this.entries.set',
       'if (!isCurrent) this.entries.set',
-      'gives what was kept under the fence of a look-up, and says that it has kept it',
+      'gives what was kept under the lease of a look-up, and says that it has kept it',
     ],
     [
       'does not say that it has kept',
       'return isCurrent;',
       'return false;',
-      'gives what was kept under the fence of a look-up, and says that it has kept it',
+      'gives what was kept under the lease of a look-up, and says that it has kept it',
     ],
     [
       'forgets headers',
@@ -253,13 +253,13 @@ describe('the store of the docs', () => {
       'invalidates what has a tag that it brings, and nothing else',
     ],
     [
-      'does not fence tags',
+      'does not lease tags',
       ' && !tags.some(tag => invalidated.has(tag))',
       ' && invalidated.size >= 0',
       'never serves what was begun before an invalidation of a tag that it brings',
     ],
     [
-      'does not fence tags that entries bring',
+      'does not lease tags that entries bring',
       '!tags.some(tag => invalidated.has(tag))',
       '!(address.tags ?? []).some(tag => invalidated.has(tag))',
       'never serves what was begun before an invalidation of a tag that it brings',
@@ -296,17 +296,17 @@ describe('the store of the docs', () => {
     expect(await failuresOf(storeFrom(source.replaceAll(before, after)), { grace: true })).toContain(title);
   });
 
-  it('fails through histories alone where nothing else shows it: a fence that does not see invalidations while it is saved', async () => {
+  it('fails through histories alone where nothing else shows it: a lease that does not see invalidations while it is saved', async () => {
     const create: CreateStore = settings => {
       const inner = storeFrom(source)(settings) as Store;
       const late: Store = Object.assign(Object.create(inner) as Store, {
         // The check and the write are two steps, and an invalidation may come in between.
-        save: async (...[address, entry, fence]: [Address, Entry, Fence]) => {
-          if (!inner.covers(fence, fence)) return false;
+        save: async (...[address, entry, lease]: [Address, Entry, Fence]) => {
+          if (!inner.canShare(lease, lease)) return false;
           await new Promise(resolve => setImmediate(resolve));
-          inner.release(fence, 'unused');
-          const begun = await inner.begin(address);
-          return inner.save(address, entry, (begun as { fence: object }).fence);
+          inner.release(lease, 'unused');
+          const begun = await inner.lease(address);
+          return inner.save(address, entry, (begun as { lease: object }).lease);
         },
       });
       return late;
@@ -341,7 +341,7 @@ describe('the suite', () => {
 
   it('fails a store that has reported a fault', async () => {
     const create: CreateStore = settings => {
-      settings.report('FAULT', 'something', new Error('cause'));
+      settings.reportFault('FAULT', 'something', new Error('cause'));
       return new SimpleStore(settings);
     };
     expect(await failuresOf(create)).toContain('misses what nobody has kept');
@@ -421,7 +421,7 @@ describe('a shared store', () => {
     ],
     [
       'does not announce changes',
-      () => jest.spyOn(Generations.prototype, 'beginChange').mockImplementation(seen => Promise.resolve(seen)),
+      () => jest.spyOn(Generations.prototype, 'beginWrite').mockImplementation(seen => Promise.resolve(seen)),
       'keeps nothing while a change of /users lasts, whenever it was begun',
     ],
     [

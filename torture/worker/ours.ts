@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createExpressServer } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
-import type { Change, OpenableStore, Targets } from '../../lib/stores/store.js';
+import type { WriteIntent, OpenableStore, Targets } from '../../lib/stores/store.js';
 import type { ReadOutcome, Versions } from '../history.js';
 import type { Assignment } from '../messages.js';
 import { controllersFor, targetsOf } from './controllers.js';
@@ -40,10 +40,10 @@ function watched(given: OpenableStore): OpenableStore {
   return {
     open(settings) {
       const store = given.open(settings);
-      const begin = store.beginChange?.bind(store);
+      const begin = store.beginWrite?.bind(store);
       if (begin === undefined) return store;
       return Object.assign(store, {
-        async beginChange(targets: Targets): Promise<Change> {
+        async beginWrite(targets: Targets): Promise<WriteIntent> {
           const change = await begin(targets);
           const operation = operations.getStore();
           if (operation !== undefined) operation.isAnnounced = true;

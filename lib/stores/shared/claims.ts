@@ -8,7 +8,7 @@ const SHORTEST_CLAIM_MS = 100;
 const MARGIN_MS = 50;
 
 const HELD = Buffer.from('held');
-const APART = Buffer.from('apart');
+const APART = Buffer.from('hit-for-miss');
 
 /** The right to compute an entry, which one process has at a time. Losing it costs a second computation, never coherence. */
 export interface HeldClaim {
@@ -69,7 +69,7 @@ export class Claims {
 }
 
 /** What the key of a claim says. */
-export function claimState(value: Buffer | undefined): 'free' | 'held' | 'apart' {
+export function claimState(value: Buffer | undefined): 'free' | 'held' | 'hit-for-miss' {
   if (value === undefined) return 'free';
-  return value.equals(APART) ? 'apart' : 'held';
+  return value.equals(APART) ? 'hit-for-miss' : 'held';
 }

@@ -31,21 +31,21 @@ interface Head {
   /** `null`: never. */
   readonly expiresAtMs: number | null;
   /** Missing: until it expires. */
-  readonly keptUntilMs?: number | undefined;
+  readonly deleteAtMs?: number | undefined;
   readonly status: number;
   readonly statusMessage?: string | undefined;
   readonly headers: readonly HeaderChange[];
-  readonly inPieces: boolean;
-  readonly continues: boolean;
+  readonly isStreamed: boolean;
+  readonly callsNext: boolean;
   readonly bodyBytes: number;
   /** Missing where there are none, as in entries of versions that did not know them. */
-  readonly wires?: readonly WireHead[] | undefined;
+  readonly variants?: readonly WireHead[] | undefined;
 }
 
 /** Bytes: a magic number with the format's version, a digest of the rest, the length of the head, the head in JSON, and the bodies as they are. */
 export function encodeEntry(
   { key, path }: Address,
-  { response, storedAtMs, expiresAtMs, keptUntilMs, tags = [], wires }: Entry,
+  { response, storedAtMs, expiresAtMs, deleteAtMs, tags = [], variants }: Entry,
   stamps: readonly string[],
   tagStamps: readonly string[] = [],
 ): Buffer {
@@ -58,15 +58,15 @@ export function encodeEntry(
     tagStamps,
     storedAtMs,
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
-    keptUntilMs,
+    deleteAtMs,
     ...rest,
     bodyBytes: body.length,
-    wires: wires?.map(wireHeadOf),
+    variants: variants?.map(wireHeadOf),
   };
   const headBytes = Buffer.from(JSON.stringify(head));
   const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
   length.writeUInt32BE(headBytes.length);
-  const parts = [length, headBytes, body, ...(wires ?? []).flatMap(bytesOf)];
+  const parts = [length, headBytes, body, ...(variants ?? []).flatMap(bytesOf)];
   return Buffer.concat([MAGIC, digestOf(parts), ...parts]);
 }
 
@@ -85,14 +85,14 @@ export function decodeEntry(value: Buffer): SharedEntry | undefined {
   const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
   if (head === undefined) return undefined;
   const wiresStart = bodyStart + head.bodyBytes;
-  if (value.length !== wiresStart + wireBytes(head.wires)) return undefined;
+  if (value.length !== wiresStart + wireBytes(head.variants)) return undefined;
 
-  const { key, path, stamps, tags, tagStamps, storedAtMs, keptUntilMs } = head;
-  const { status, statusMessage, headers, inPieces, continues } = head;
+  const { key, path, stamps, tags, tagStamps, storedAtMs, deleteAtMs } = head;
+  const { status, statusMessage, headers, isStreamed, callsNext } = head;
   const expiresAtMs = head.expiresAtMs ?? Infinity;
-  const response = { status, statusMessage, headers, body: value.subarray(bodyStart, wiresStart), inPieces, continues };
-  const wires = head.wires && wiresIn(head.wires, value.subarray(wiresStart));
-  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs, keptUntilMs, tags, wires } };
+  const response = { status, statusMessage, headers, body: value.subarray(bodyStart, wiresStart), isStreamed, callsNext };
+  const variants = head.variants && wiresIn(head.variants, value.subarray(wiresStart));
+  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs, deleteAtMs, tags, variants } };
 }
 
 function headIn(json: string): Head | undefined {
@@ -118,13 +118,14 @@ function isHead(value: unknown): value is Head {
     isTexts(head.tagStamps) &&
     typeof head.storedAtMs === 'number' &&
     (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
-    (head.keptUntilMs === undefined || typeof head.keptUntilMs === 'number') &&
+    (head.deleteAtMs === undefined || typeof head.deleteAtMs === 'number') &&
     (head.statusMessage === undefined || isStatusMessage(head.statusMessage)) &&
     Array.isArray(head.headers) &&
     head.headers.every(change => isHeaderChange(change, status, bodyBytes)) &&
-    typeof head.inPieces === 'boolean' &&
-    typeof head.continues === 'boolean' &&
-    (head.wires === undefined || (Array.isArray(head.wires) && head.wires.every(wire => isWireHead(wire, status, bodyBytes))))
+    typeof head.isStreamed === 'boolean' &&
+    typeof head.callsNext === 'boolean' &&
+    (head.variants === undefined ||
+      (Array.isArray(head.variants) && head.variants.every(variant => isWireHead(variant, status, bodyBytes))))
   );
 }
 

@@ -62,7 +62,7 @@ export class Generations {
   }
 
   /** Enters a change as under way, or says again that it is. */
-  beginChange(seen: Seen, ownerId: string): Promise<Seen> {
+  beginWrite(seen: Seen, ownerId: string): Promise<Seen> {
     return this.move(seen, (current, isBlind) => {
       const next = withOwner(current, ownerId);
       return isBlind ? { ...next, previous: newToken() } : next;

@@ -1,4 +1,4 @@
-import type { Address, Change, Invalidated, Targets } from '../store.js';
+import type { Address, WriteIntent, InvalidationResult, Targets } from '../store.js';
 import type { Generations, Seen } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { Owners } from './owners.js';
@@ -36,7 +36,7 @@ export class Invalidations {
     return this.undelivered.covers(address, tags);
   }
 
-  invalidate(targets: Targets): Promise<Invalidated> {
+  invalidate(targets: Targets): Promise<InvalidationResult> {
     return this.endOrKeep(targets, [], new Map());
   }
 
@@ -45,7 +45,7 @@ export class Invalidations {
    *
    * @throws StoreUnreachable
    */
-  async beginChange(targets: Targets): Promise<Change> {
+  async beginWrite(targets: Targets): Promise<WriteIntent> {
     const change = new SharedChange(targets, this.owners.newOwner(), {
       announce: (those, ownerId, seen, isOver) => this.announce(those, ownerId, seen, isOver),
       end: (those, ownerId, seen) => this.endOrKeep(those, [ownerId], seen),
@@ -69,7 +69,7 @@ export class Invalidations {
   private announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen> {
     return this.inChunks('a change could not be announced', targets, async chunk => {
       const [prepared] = await Promise.all([this.prepare(chunk, seen), this.owners.refresh(ownerId)]);
-      const announced = await this.generations.beginChange(prepared, ownerId);
+      const announced = await this.generations.beginWrite(prepared, ownerId);
       // The store has been given up meanwhile, and nobody else would end it.
       return isOver() ? this.generations.endChanges(announced, [ownerId], false) : announced;
     });
@@ -106,7 +106,7 @@ export class Invalidations {
     return insists ? this.reachability.insist(what, operation) : this.reachability.run(what, operation);
   }
 
-  private async endOrKeep(targets: Targets, ownerIds: readonly string[], seen: Seen): Promise<Invalidated> {
+  private async endOrKeep(targets: Targets, ownerIds: readonly string[], seen: Seen): Promise<InvalidationResult> {
     try {
       await this.end(targets, ownerIds, seen);
       return undefined;

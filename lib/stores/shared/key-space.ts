@@ -32,12 +32,12 @@ export class KeySpace {
   }
 
   /** Of all generations that an entry is under: of the prefixes that cover its path, the root first, and of its tags. */
-  generationsOver({ path, folded }: CanonicalPath, tags: readonly string[] = []): string[] {
-    const text = folded ? path.toLowerCase() : path;
+  generationsOver({ path, ignoresCase }: CanonicalPath, tags: readonly string[] = []): string[] {
+    const text = ignoresCase ? path.toLowerCase() : path;
     const share = this.shareOf(text);
-    const keys = [this.prefix('', folded, share)];
+    const keys = [this.prefix('', ignoresCase, share)];
     for (let end = nextSegment(text, 0); keys.length <= MAX_DEPTH && end > 0; end = nextSegment(text, end)) {
-      keys.push(this.prefix(text.slice(0, end), folded, keys.length <= SHALLOW_DEPTH ? share : 0));
+      keys.push(this.prefix(text.slice(0, end), ignoresCase, keys.length <= SHALLOW_DEPTH ? share : 0));
     }
     for (const tag of tags) keys.push(this.tag(tag));
     return keys;

@@ -1,4 +1,4 @@
-import type { Change, Invalidated, Targets, Undelivered } from '../store.js';
+import type { WriteIntent, InvalidationResult, Targets, Undelivered } from '../store.js';
 
 /** A change that ended after the cache was closed. Its targets were reported then. */
 export const LOST: Undelivered = {
@@ -14,7 +14,7 @@ export class OpenChanges {
   private isClosed = false;
 
   /** @returns the change, which counts as open until it is committed or abandoned */
-  track(change: Change, targets: Targets): Change {
+  track(change: WriteIntent, targets: Targets): WriteIntent {
     const tracked = new OpenChange(change, targets, {
       isClosed: () => this.isClosed,
       onEnd: () => this.open.delete(tracked),
@@ -40,24 +40,24 @@ interface Changes {
   onEnd(): void;
 }
 
-class OpenChange implements Change {
+class OpenChange implements WriteIntent {
   private resolveEnded: () => void = () => undefined;
   readonly ended = new Promise<void>(resolve => {
     this.resolveEnded = resolve;
   });
 
   constructor(
-    private readonly change: Change,
+    private readonly change: WriteIntent,
     readonly targets: Targets,
     private readonly changes: Changes,
   ) {}
 
-  async invalidate(targets: Targets): Promise<Invalidated> {
+  async invalidate(targets: Targets): Promise<InvalidationResult> {
     const invalidated = await this.change.invalidate(targets);
     return this.changes.isClosed() && invalidated !== undefined ? LOST : invalidated;
   }
 
-  async commit(targets: Targets): Promise<Invalidated> {
+  async commit(targets: Targets): Promise<InvalidationResult> {
     try {
       const invalidated = await this.change.commit(targets);
       return this.changes.isClosed() && invalidated !== undefined ? LOST : invalidated;
@@ -66,9 +66,9 @@ class OpenChange implements Change {
     }
   }
 
-  async abandon(): Promise<void> {
+  async abort(): Promise<void> {
     try {
-      await this.change.abandon();
+      await this.change.abort();
     } finally {
       this.end();
     }

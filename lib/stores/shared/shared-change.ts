@@ -1,4 +1,4 @@
-import type { Change, Invalidated, Targets, Undelivered } from '../store.js';
+import type { WriteIntent, InvalidationResult, Targets, Undelivered } from '../store.js';
 import type { Seen } from './generations.js';
 import { CHANGE_MS } from './owners.js';
 
@@ -7,7 +7,7 @@ export interface ChangeNotices {
   /** That it is under way, unless it is over when the store learns of it. @returns what stands in the store then */
   announce(targets: Targets, ownerId: string, seen: Seen, isOver: () => boolean): Promise<Seen>;
   /** That it has ended. What cannot be told is kept. */
-  end(targets: Targets, ownerId: string, seen: Seen): Promise<Invalidated>;
+  end(targets: Targets, ownerId: string, seen: Seen): Promise<InvalidationResult>;
   /** That it has ended and nothing has changed. */
   abandon(targets: Targets, ownerId: string, seen: Seen): Promise<void>;
   /** Keeps an invalidation that could not be told. */
@@ -15,7 +15,7 @@ export interface ChangeNotices {
 }
 
 /** A change under way, announced again and again while it lasts: one that is not heard of any more has died. */
-export class SharedChange implements Change {
+export class SharedChange implements WriteIntent {
   private seen: Seen = new Map();
   private hasChanged = false;
   private isOver = false;
@@ -43,7 +43,7 @@ export class SharedChange implements Change {
     }, CHANGE_MS / 3).unref();
   }
 
-  async invalidate(targets: Targets): Promise<Invalidated> {
+  async invalidate(targets: Targets): Promise<InvalidationResult> {
     this.hasChanged = true;
     this.targets = together(this.targets, targets);
     try {
@@ -55,14 +55,14 @@ export class SharedChange implements Change {
     }
   }
 
-  async commit(targets: Targets): Promise<Invalidated> {
+  async commit(targets: Targets): Promise<InvalidationResult> {
     const hasLapsed = this.mayHaveLapsed();
     await this.fallSilent();
     const undelivered = await this.notices.end(together(this.targets, targets), this.ownerId, this.seen);
     return undelivered && { ...undelivered, hasLapsed };
   }
 
-  async abandon(): Promise<void> {
+  async abort(): Promise<void> {
     if (this.hasChanged) {
       await this.commit({ prefixes: [] });
       return;

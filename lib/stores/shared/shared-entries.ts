@@ -82,12 +82,12 @@ export class SharedEntries {
     const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
     const current = await this.begun(keys, found.slice(0, keys.length));
     const extra = found[keys.length]?.value;
-    const fence = this.newFence(current, undefined, !wasDoubtful && !this.isDoubtful(address));
-    const standing = await this.standing(address, value, fence);
-    if (standing !== undefined && this.isFresh(standing)) return { fence, entry: standing, stale: undefined, extra };
-    if (address.awaitsTags !== true) return { fence, entry: undefined, stale: standing, extra };
+    const lease = this.newFence(current, undefined, !wasDoubtful && !this.isDoubtful(address));
+    const standing = await this.standing(address, value, lease);
+    if (standing !== undefined && this.isFresh(standing)) return { fence: lease, entry: standing, stale: undefined, extra };
+    if (address.hasComputedTags !== true) return { fence: lease, entry: undefined, stale: standing, extra };
     const positioned = await this.fence(address);
-    positioned.begun = new Map([...fence.begun, ...positioned.begun]);
+    positioned.begun = new Map([...lease.begun, ...positioned.begun]);
     return { fence: positioned, entry: undefined, stale: standing, extra };
   }
 
@@ -95,29 +95,29 @@ export class SharedEntries {
     const wasDoubtful = this.isDoubtful(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
     const current = await this.begun(keys, await this.driver.getMany(keys));
-    const tagPosition = address.awaitsTags === true ? await this.tagLog.position() : undefined;
+    const tagPosition = address.hasComputedTags === true ? await this.tagLog.position() : undefined;
     return this.newFence(current, tagPosition, !wasDoubtful && !this.isDoubtful(address));
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
-  async put(address: Address, entry: Entry, fence: SharedFence, lifetimeMs: number, where: Where): Promise<boolean> {
+  async put(address: Address, entry: Entry, lease: SharedFence, lifetimeMs: number, where: Where): Promise<boolean> {
     const entryKey = this.keys.entry(address);
     const presentKeys = where === 'where-absent' ? [entryKey] : [];
     const generationKeys = this.keys.generationsOver(address.path, address.tags);
     const found = await this.driver.getMany([...generationKeys, ...presentKeys]);
     // It would be dead when it arrives, and might take the place of one that is not.
-    if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), fence.stamps)) return false;
+    if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), lease.stamps)) return false;
     const present = found[generationKeys.length]?.value;
-    const standing = present && (await this.standing(address, decodeEntry(present), fence));
+    const standing = present && (await this.standing(address, decodeEntry(present), lease));
     if (standing !== undefined && this.isFresh(standing)) return false;
     const { tags = [] } = entry;
-    const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
+    const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, lease);
     if (tagStamps === undefined || !isServedUnder(entry, tagStamps)) return false;
-    const value = encodeEntry(address, entry, fence.stamps, tagStamps);
+    const value = encodeEntry(address, entry, lease.stamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
-    if ((this.stored.get(entryKey) ?? 0) > fence.sequence) return false;
-    this.stored.set(entryKey, fence.sequence);
+    if ((this.stored.get(entryKey) ?? 0) > lease.sequence) return false;
+    this.stored.set(entryKey, lease.sequence);
     const [isPut] = await Promise.all([
       // What stands there and may not be served is compared, so that of several who find it one takes its place.
       where === 'where-absent'
@@ -176,13 +176,13 @@ export class SharedEntries {
   }
 
   /** The entry, if it is of this address, is still to be kept, and has not been invalidated. */
-  private async standing(address: Address, shared: SharedEntry | undefined, fence: SharedFence): Promise<Entry | undefined> {
+  private async standing(address: Address, shared: SharedEntry | undefined, lease: SharedFence): Promise<Entry | undefined> {
     if (shared === undefined) return undefined;
     const { key, path, stamps, tagStamps, entry } = shared;
-    if (!fence.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, fence.stamps))
+    if (!lease.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, lease.stamps))
       return undefined;
-    const { expiresAtMs, keptUntilMs = expiresAtMs, tags = [] } = entry;
-    if (keptUntilMs <= this.clock.now()) return undefined;
+    const { expiresAtMs, deleteAtMs = expiresAtMs, tags = [] } = entry;
+    if (deleteAtMs <= this.clock.now()) return undefined;
     if (tags.length === 0) return entry;
     const wasDoubtful = this.isDoubtful(address, tags);
     const generations = await this.driver.getMany(tags.map(tag => this.keys.tag(tag)));

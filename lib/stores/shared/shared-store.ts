@@ -1,13 +1,13 @@
 import type {
   Address,
-  Change,
-  Claim,
-  Ending,
+  WriteIntent,
+  FillLock,
+  ReleaseReason,
   Entry,
-  Fence,
-  Invalidated,
-  LookUp,
-  Miss,
+  Lease,
+  InvalidationResult,
+  LookupResult,
+  LookupMiss,
   Store,
   StoreSettings,
   StoreSize,
@@ -57,11 +57,11 @@ export class SharedStore implements Store {
     private readonly settings: StoreSettings,
     nearBytes = 0,
   ) {
-    const { clock, report, collapseTimeoutMs, storeTimeoutMs: timeoutMs } = settings;
+    const { clock, reportFault, collapseTimeoutMs, storeTimeoutMs: timeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.spread);
     this.generations = new Generations(driver, timeoutMs);
     const owners = new Owners(driver, keys, timeoutMs);
-    this.reachability = new Reachability({ timeoutMs, probe: () => driver.getMany([keys.probe]), report });
+    this.reachability = new Reachability({ timeoutMs, probe: () => driver.getMany([keys.probe]), report: reportFault });
     const tagLog = new TagLog(driver, keys.tagLog, timeoutMs);
     this.invalidations = new Invalidations(keys, this.generations, owners, tagLog, this.reachability);
     this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
@@ -78,43 +78,45 @@ export class SharedStore implements Store {
     this.claims = new Claims(driver, collapseTimeoutMs);
     this.turns = new Turns(this.claims, this.entries, keys, this.reachability);
     driver.open(error => {
-      if (!this.isClosed) report('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
+      if (!this.isClosed) reportFault('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
     });
   }
 
-  async lookUp(address: Address): Promise<LookUp> {
-    return unlessUnreachable<LookUp>({ kind: 'unreachable' }, async () => {
-      const { entry, stale, fence } = await this.reachability.run('the store could not be asked', () =>
-        this.entries.view(address),
-      );
-      return entry === undefined ? { kind: 'miss', fence, stale } : { kind: 'hit', entry };
+  async lookup(address: Address): Promise<LookupResult> {
+    return unlessUnreachable<LookupResult>({ kind: 'unreachable' }, async () => {
+      const {
+        entry,
+        stale,
+        fence: lease,
+      } = await this.reachability.run('the store could not be asked', () => this.entries.view(address));
+      return entry === undefined ? { kind: 'miss', lease, stale } : { kind: 'hit', entry };
     });
   }
 
-  async begin(address: Address): Promise<Miss | Unreachable> {
-    return unlessUnreachable<Miss | Unreachable>({ kind: 'unreachable' }, async () => {
-      const fence = await this.reachability.run('the store could not be asked', () => this.entries.fence(address));
-      return { kind: 'miss', fence };
+  async lease(address: Address): Promise<LookupMiss | Unreachable> {
+    return unlessUnreachable<LookupMiss | Unreachable>({ kind: 'unreachable' }, async () => {
+      const lease = await this.reachability.run('the store could not be asked', () => this.entries.fence(address));
+      return { kind: 'miss', lease };
     });
   }
 
-  covers(fence: Fence, later: Fence): boolean {
-    return (fence as SharedFence).covers(later as SharedFence);
+  canShare(lease: Lease, later: Lease): boolean {
+    return (lease as SharedFence).covers(later as SharedFence);
   }
 
-  async claim(address: Address, fence: Fence, waitMs: number): Promise<Claim> {
-    const ours = fence as SharedFence;
+  async acquireFillLock(address: Address, lease: Lease, waitMs: number): Promise<FillLock> {
+    const ours = lease as SharedFence;
     // What cannot be kept cannot be found by those who would wait.
     if (!ours.isStorable) return { kind: 'granted' };
     return unlessUnreachable({ kind: 'granted' }, () => this.turns.wait(address, ours, waitMs));
   }
 
-  save(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
-    return this.put(address, entry, fence, 'anywhere');
+  save(address: Address, entry: Entry, lease: Lease): Promise<boolean> {
+    return this.put(address, entry, lease, 'anywhere');
   }
 
-  add(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
-    return this.put(address, entry, fence, 'where-absent');
+  add(address: Address, entry: Entry, lease: Lease): Promise<boolean> {
+    return this.put(address, entry, lease, 'where-absent');
   }
 
   delete(address: Address): Promise<boolean> {
@@ -123,29 +125,29 @@ export class SharedStore implements Store {
     );
   }
 
-  release(fence: Fence, ending: Ending): void {
-    const ours = fence as SharedFence;
+  release(lease: Lease, reason: ReleaseReason): void {
+    const ours = lease as SharedFence;
     const { claim, begun } = ours;
     ours.isOver = true;
     // What does not exist, or cannot be stored, leaves no keys behind for long.
-    if (ending === 'unshareable') this.tell('generations are not needed', () => this.generations.expireSoon(begun));
+    if (reason === 'unshareable') this.tell('generations are not needed', () => this.generations.expireSoon(begun));
     if (claim === undefined) return;
     ours.claim = undefined;
     this.claims.stopRenewing(claim);
-    const end = (): Promise<void> => (ending === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));
+    const end = (): Promise<void> => (reason === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));
     // Where the store cannot be told, the claim ends with its lifetime.
     this.tell('those who wait for a response could not be told', end);
   }
 
-  async invalidate(targets: Targets): Promise<Invalidated> {
+  async invalidate(targets: Targets): Promise<InvalidationResult> {
     if (!this.isClosed) return this.invalidations.invalidate(targets);
     this.reportLost([targets]);
     return LOST;
   }
 
   /** @throws StoreUnreachable */
-  async beginChange(targets: Targets): Promise<Change> {
-    return this.changes.track(await this.invalidations.beginChange(targets), targets);
+  async beginWrite(targets: Targets): Promise<WriteIntent> {
+    return this.changes.track(await this.invalidations.beginWrite(targets), targets);
   }
 
   size(): StoreSize {
@@ -174,16 +176,16 @@ export class SharedStore implements Store {
   }
 
   private reportLost(targets: readonly Targets[]): void {
-    if (targets.length > 0) this.settings.report('CACHE_INVALIDATION_LOST', lostMessage(targets), undefined);
+    if (targets.length > 0) this.settings.reportFault('CACHE_INVALIDATION_LOST', lostMessage(targets), undefined);
   }
 
   private tell(what: string, operation: () => Promise<void>): void {
     this.reachability.run(what, operation).catch(() => undefined);
   }
 
-  private async put(address: Address, entry: Entry, fence: Fence, where: Where): Promise<boolean> {
-    const ours = fence as SharedFence;
-    const lifetimeMs = (entry.keptUntilMs ?? entry.expiresAtMs) - this.settings.clock.now();
+  private async put(address: Address, entry: Entry, lease: Lease, where: Where): Promise<boolean> {
+    const ours = lease as SharedFence;
+    const lifetimeMs = (entry.deleteAtMs ?? entry.expiresAtMs) - this.settings.clock.now();
     const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address, entry.tags);
     const saved = await unlessUnreachable(false, async () => {
       if (!isKept) return false;
@@ -191,7 +193,7 @@ export class SharedStore implements Store {
         this.entries.put(address, entry, ours, lifetimeMs, where),
       );
     });
-    this.release(fence, 'unused');
+    this.release(lease, 'unused');
     return saved;
   }
 }

@@ -44,12 +44,12 @@ export class UndeliveredInvalidations {
    *
    * @param tags that the entry has brought; without, those that it may bring count
    */
-  covers({ path: { path, folded }, tags: fixed = [], awaitsTags }: Address, tags?: readonly string[]): boolean {
+  covers({ path: { path, ignoresCase }, tags: fixed = [], hasComputedTags }: Address, tags?: readonly string[]): boolean {
     // Which tags it is to have is not known yet: any.
-    const isOpen = awaitsTags === true && tags === undefined;
+    const isOpen = hasComputedTags === true && tags === undefined;
     return this.waiting.some(
       ({ targets }) =>
-        targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), folded)) ||
+        targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), ignoresCase)) ||
         targets.tags?.some(tag => isOpen || fixed.includes(tag) || tags?.includes(tag)),
     );
   }

@@ -1,18 +1,18 @@
-import type { Wire } from '../../http/wire.js';
+import type { Variant } from '../../http/wire.js';
 import { fitsBody, isHeader, isStatusMessage } from './valid-head.js';
 
 /** A wire without its bytes, as it stands in the head of an entry. */
-export type WireHead = Omit<Wire, 'body'> & {
+export type WireHead = Omit<Variant, 'body'> & {
   /** `null`: the bytes are those of the response. */
   readonly bodyBytes: number | null;
   readonly isText: boolean;
 };
 
-export function wireHeadOf({ body, ...head }: Wire): WireHead {
+export function wireHeadOf({ body, ...head }: Variant): WireHead {
   return { ...head, bodyBytes: body?.length ?? null, isText: typeof body === 'string' };
 }
 
-export function bytesOf({ body }: Wire): Buffer[] {
+export function bytesOf({ body }: Variant): Buffer[] {
   if (body === undefined) return [];
   return [typeof body === 'string' ? Buffer.from(body, 'latin1') : body];
 }
@@ -23,7 +23,7 @@ export function wireBytes(heads: readonly WireHead[] = []): number {
 }
 
 /** @param bytes those of all, one after another */
-export function wiresIn(heads: readonly WireHead[], bytes: Buffer): Wire[] {
+export function wiresIn(heads: readonly WireHead[], bytes: Buffer): Variant[] {
   let start = 0;
   return heads.map(({ bodyBytes, isText, host, acceptEncoding, statusMessage, headers, age }) => {
     const body = bodyBytes === null ? undefined : bytes.subarray(start, (start += bodyBytes));

@@ -1,7 +1,7 @@
-import type { Wire } from '../../http/wire.js';
+import type { Variant } from '../../http/wire.js';
 import type { Address, Entry } from '../store.js';
 import { bodyBytes, BUFFER_BYTES } from './kept-body.js';
-import { textBytes } from './own-text.js';
+import { stringBytes } from './own-text.js';
 
 /** Measured by `npm run bench:memory`: objects, and a place in the order of use. */
 const ENTRY_BYTES = 373;
@@ -14,21 +14,25 @@ const WIRE_BYTES = 350;
 const TEXT_BYTES = 24;
 
 /** The memory that an entry takes beyond its place in the index and its head, which it may share with others. */
-export function entryBytes({ key, path, tags: fixed = [] }: Address, { response, tags = [], wires }: Entry, etag = ''): number {
-  const pathBytes = key.includes(path.path) ? 0 : textBytes(path.path);
+export function entryBytes(
+  { key, path, tags: fixed = [] }: Address,
+  { response, tags = [], variants }: Entry,
+  etag = '',
+): number {
+  const pathBytes = key.includes(path.path) ? 0 : stringBytes(path.path);
   const tagBytes = TAG_BYTES * (fixed.length + tags.length);
-  const bytes = ENTRY_BYTES + textBytes(key) + pathBytes + textBytes(etag) + tagBytes;
-  if (wires === undefined) return bytes + bodyBytes(response.body.length);
+  const bytes = ENTRY_BYTES + stringBytes(key) + pathBytes + stringBytes(etag) + tagBytes;
+  if (variants === undefined) return bytes + bodyBytes(response.body.length);
   const ready = READY_BYTES + BUFFER_BYTES + response.body.length;
-  return wires.reduce((sum, wire) => sum + wireBytes(wire), bytes + ready);
+  return variants.reduce((sum, variant) => sum + wireBytes(variant), bytes + ready);
 }
 
-function wireBytes({ host, acceptEncoding = '', headers, body }: Wire): number {
-  const texts = headers.reduce((sum, text) => sum + TEXT_BYTES + textBytes(text), 0);
+function wireBytes({ host, acceptEncoding = '', headers, body }: Variant): number {
+  const texts = headers.reduce((sum, text) => sum + TEXT_BYTES + stringBytes(text), 0);
   return (
     WIRE_BYTES +
-    textBytes(host) +
-    textBytes(acceptEncoding) +
+    stringBytes(host) +
+    stringBytes(acceptEncoding) +
     texts +
     (body === undefined ? 0 : body.length + (typeof body === 'string' ? 0 : BUFFER_BYTES))
   );

@@ -8,18 +8,18 @@ export const BUFFER_BYTES = 450;
 const LEAST_BUFFER = 4096;
 
 /** A body in the store. */
-export type KeptBody = string | Buffer;
+export type CompactBody = string | Buffer;
 
-export function keptBody(body: Buffer): KeptBody {
-  return body.length < LEAST_BUFFER ? body.toString('latin1') : ownBuffer(body);
+export function compactBody(body: Buffer): CompactBody {
+  return body.length < LEAST_BUFFER ? body.toString('latin1') : detachedBuffer(body);
 }
 
 /** A buffer that is no part of something larger, of which it would hold the whole. */
-export function ownBuffer(body: Buffer): Buffer {
+export function detachedBuffer(body: Buffer): Buffer {
   return body.buffer.byteLength > body.length ? Buffer.copyBytesFrom(body) : body;
 }
 
-export function bufferOf(body: KeptBody): Buffer {
+export function toBuffer(body: CompactBody): Buffer {
   return typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
 }
 

@@ -1,22 +1,22 @@
-import { ownText, textBytes } from './own-text.js';
+import { flatCopy, stringBytes } from './own-text.js';
 
 /** What stands in an index, and how much it counts there. */
-export interface Weighed {
+export interface Sized {
   readonly entries: number;
   readonly bytes: number;
 }
 
 /** Measured: a place, its text without the characters, and its share in the map of its parent when that has just grown. */
-const PLACE_BYTES = 150;
+const NODE_BYTES = 150;
 /** What a map of two children takes beyond their shares. */
 const MAP_BYTES = 100;
 /** What one of several items at the same place takes there. */
-const SHARED_PLACE_BYTES = 76;
+const SHARED_NODE_BYTES = 76;
 
 /** A place in a tree: a segment of a path, with all that stands at and under it. */
-export class Place<Item extends Weighed> implements Weighed {
+export class TrieNode<Item extends Sized> implements Sized {
   /** Most have one child or none, and hold one item: maps and sets of their own would be the largest part of them. */
-  children: Map<string, Place<Item>> | Place<Item> | undefined = undefined;
+  children: Map<string, TrieNode<Item>> | TrieNode<Item> | undefined = undefined;
   items: Set<Item> | Item | undefined = undefined;
   /** At and under it. */
   entries = 0;
@@ -26,10 +26,10 @@ export class Place<Item extends Weighed> implements Weighed {
   constructor(
     readonly segment: string,
     /** `cut`: the place was taken off its tree, with all that is under it. */
-    public parent: Place<Item> | 'root' | 'cut',
+    public parent: TrieNode<Item> | 'root' | 'cut',
   ) {}
 
-  get isCut(): boolean {
+  get isDetached(): boolean {
     let { parent } = this;
     while (typeof parent !== 'string') parent = parent.parent;
     return parent === 'cut';
@@ -40,8 +40,8 @@ export class Place<Item extends Weighed> implements Weighed {
  * Items by path, so that all of them at and under a prefix can be cut off in one step, whatever their number. A path is its segments
  * after each slash. Each place knows how much is under it, so that what is left is known at once.
  */
-export class PathTree<Item extends Weighed> {
-  private root = new Place<Item>('', 'root');
+export class PathTrie<Item extends Sized> {
+  private root = new TrieNode<Item>('', 'root');
 
   get isEmpty(): boolean {
     return this.root.items === undefined && this.root.children === undefined;
@@ -55,7 +55,7 @@ export class PathTree<Item extends Weighed> {
     return this.root.bytes;
   }
 
-  add(path: string, item: Item): Place<Item> {
+  add(path: string, item: Item): TrieNode<Item> {
     let place = this.root;
     for (const segment of segmentsOf(path)) place = childOf(place, segment) ?? addChild(place, segment);
     addTo(place, item);
@@ -63,8 +63,8 @@ export class PathTree<Item extends Weighed> {
   }
 
   /** Takes off all that is at and under the prefix. What is in it can be seen by `isCut` of its place from then on. */
-  cut(prefix: string): Place<Item> | undefined {
-    let place: Place<Item> | undefined = this.root;
+  detach(prefix: string): TrieNode<Item> | undefined {
+    let place: TrieNode<Item> | undefined = this.root;
     for (const segment of segmentsOf(prefix)) {
       place = childOf(place, segment);
       if (place === undefined) return undefined;
@@ -72,28 +72,28 @@ export class PathTree<Item extends Weighed> {
     const { parent } = place;
     place.parent = 'cut';
     if (typeof parent === 'string') {
-      this.root = new Place('', 'root');
+      this.root = new TrieNode('', 'root');
     } else {
-      shed(parent, place.entries, place.bytes + dropChild(parent, place));
+      subtractFromAncestors(parent, place.entries, place.bytes + dropChild(parent, place));
     }
     return place;
   }
 }
 
 /** Adds an item at a place that is known already. */
-export function addTo<Item extends Weighed>(place: Place<Item>, item: Item): void {
+export function addTo<Item extends Sized>(place: TrieNode<Item>, item: Item): void {
   let added = item.bytes;
   if (place.items === undefined) {
     place.items = item;
   } else if (place.items instanceof Set) {
     place.items.add(item);
-    added += SHARED_PLACE_BYTES;
+    added += SHARED_NODE_BYTES;
   } else {
     place.items = new Set([place.items, item]);
-    added += 2 * SHARED_PLACE_BYTES;
+    added += 2 * SHARED_NODE_BYTES;
   }
   let isChildNew = false;
-  for (let at: Place<Item> | string = place; typeof at !== 'string'; at = at.parent) {
+  for (let at: TrieNode<Item> | string = place; typeof at !== 'string'; at = at.parent) {
     if (isChildNew && at.children instanceof Map && at.children.size === 2) added += MAP_BYTES;
     // It has just been made, and has not been counted.
     isChildNew = at.bytes === 0 && at.parent !== 'root';
@@ -104,24 +104,24 @@ export function addTo<Item extends Weighed>(place: Place<Item>, item: Item): voi
 }
 
 /** Removes an item without looking for it. */
-export function removeFrom<Item extends Weighed>(place: Place<Item>, item: Item): void {
+export function removeFrom<Item extends Sized>(place: TrieNode<Item>, item: Item): void {
   let freed = item.bytes;
   if (place.items instanceof Set) {
     place.items.delete(item);
-    freed += SHARED_PLACE_BYTES;
+    freed += SHARED_NODE_BYTES;
     if (place.items.size === 1) {
       [place.items] = place.items;
-      freed += SHARED_PLACE_BYTES;
+      freed += SHARED_NODE_BYTES;
     }
   } else {
     place.items = undefined;
   }
-  shed(place, item.entries, freed);
+  subtractFromAncestors(place, item.entries, freed);
 }
 
 /** The items at and under a place. They may be removed on the way. */
-export function* itemsUnder<Item extends Weighed>(top: Place<Item>): Generator<Item, void> {
-  const open: Iterator<Place<Item>>[] = [[top].values()];
+export function* itemsInSubtree<Item extends Sized>(top: TrieNode<Item>): Generator<Item, void> {
+  const open: Iterator<TrieNode<Item>>[] = [[top].values()];
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
     const next = level.next();
     if (next.done === true) {
@@ -139,13 +139,13 @@ function segmentsOf(path: string): string[] {
   return path === '' ? [] : path.slice(1).split('/');
 }
 
-function childOf<Item extends Weighed>({ children }: Place<Item>, segment: string): Place<Item> | undefined {
+function childOf<Item extends Sized>({ children }: TrieNode<Item>, segment: string): TrieNode<Item> | undefined {
   if (children instanceof Map) return children.get(segment);
   return children?.segment === segment ? children : undefined;
 }
 
-function addChild<Item extends Weighed>(parent: Place<Item>, segment: string): Place<Item> {
-  const child = new Place<Item>(ownText(segment), parent);
+function addChild<Item extends Sized>(parent: TrieNode<Item>, segment: string): TrieNode<Item> {
+  const child = new TrieNode<Item>(flatCopy(segment), parent);
   const { children } = parent;
   if (children === undefined) parent.children = child;
   else if (children instanceof Map) children.set(child.segment, child);
@@ -154,7 +154,7 @@ function addChild<Item extends Weighed>(parent: Place<Item>, segment: string): P
 }
 
 /** @returns the bytes that the parent itself takes less */
-function dropChild<Item extends Weighed>(parent: Place<Item>, child: Place<Item>): number {
+function dropChild<Item extends Sized>(parent: TrieNode<Item>, child: TrieNode<Item>): number {
   const { children } = parent;
   if (!(children instanceof Map)) {
     parent.children = undefined;
@@ -167,9 +167,9 @@ function dropChild<Item extends Weighed>(parent: Place<Item>, child: Place<Item>
 }
 
 /** Counts what is gone from a place, and drops those on the way to the top that hold nothing any more. */
-function shed<Item extends Weighed>(from: Place<Item>, entries: number, bytes: number): void {
+function subtractFromAncestors<Item extends Sized>(from: TrieNode<Item>, entries: number, bytes: number): void {
   let freed = bytes;
-  for (let at: Place<Item> | string = from; typeof at !== 'string'; at = at.parent) {
+  for (let at: TrieNode<Item> | string = from; typeof at !== 'string'; at = at.parent) {
     at.entries -= entries;
     at.bytes -= freed;
     if (typeof at.parent === 'string' || at.items !== undefined || at.children !== undefined) continue;
@@ -178,5 +178,5 @@ function shed<Item extends Weighed>(from: Place<Item>, entries: number, bytes: n
 }
 
 function ownBytes({ segment }: { readonly segment: string }): number {
-  return PLACE_BYTES + textBytes(segment);
+  return NODE_BYTES + stringBytes(segment);
 }

@@ -1,12 +1,12 @@
 import type { Address } from '../store.js';
-import { Indexed } from './indexed.js';
+import { IndexedItem } from './indexed.js';
 
 /** A computation that has begun: the store's fence. While it is living, nothing that covers it has been invalidated. */
-export class Pending extends Indexed {
+export class SimpleLease extends IndexedItem {
   readonly bytes = 0;
 
   constructor(
-    readonly began: number,
+    readonly sequence: number,
     readonly address: Address,
   ) {
     super();

@@ -1,5 +1,5 @@
 import type { HeaderChange, StoredResponse } from '../../http/stored-response.js';
-import { ownText, textBytes } from './own-text.js';
+import { flatCopy, stringBytes } from './own-text.js';
 
 /** Measured: a head that has no headers, and for each header. Its text is there twice. */
 const HEAD_BYTES = 500;
@@ -8,51 +8,51 @@ const HEADER_BYTES = 150;
 const NO_BODY = Buffer.alloc(0);
 
 /** A response without its body and without the value of its `ETag`: the same for most responses of an action. */
-export interface Head {
+export interface PooledHeader {
   readonly text: string;
   /** With an empty body: an object of the final shape is copied fastest. */
   readonly response: StoredResponse;
   /** Where the `ETag` stands among the headers; -1: nowhere. */
   readonly etagAt: number;
   readonly bytes: number;
-  users: number;
+  refCount: number;
 }
 
 /** What a response has beside its body. */
-export interface Headed {
-  readonly head: Head;
+export interface HeaderRef {
+  readonly head: PooledHeader;
   readonly etag: string | undefined;
 }
 
 /** The heads of all responses in the store, each once. */
-export class SharedHeads {
-  private readonly heads = new Map<string, Head>();
+export class HeaderPool {
+  private readonly heads = new Map<string, PooledHeader>();
   bytes = 0;
 
   /** Each use ends in `release`. */
-  use(response: StoredResponse): Headed {
+  acquire(response: StoredResponse): HeaderRef {
     const etagAt = response.headers.findIndex(isEtag);
     const etag = etagAt === -1 ? undefined : (response.headers[etagAt] as EtagHeader).value;
     const headers = etagAt === -1 ? response.headers : response.headers.with(etagAt, withValue(response.headers, etagAt, ''));
     const head = this.headOf({ ...response, headers }, etagAt);
-    head.users++;
-    return { head, etag: etag === undefined ? undefined : ownText(etag) };
+    head.refCount++;
+    return { head, etag: etag === undefined ? undefined : flatCopy(etag) };
   }
 
-  release(head: Head): void {
-    if (--head.users > 0) return;
+  release(head: PooledHeader): void {
+    if (--head.refCount > 0) return;
     this.heads.delete(head.text);
     this.bytes -= head.bytes;
   }
 
-  private headOf(response: StoredResponse, etagAt: number): Head {
+  private headOf(response: StoredResponse, etagAt: number): PooledHeader {
     const text = JSON.stringify({ ...response, body: undefined });
     const known = this.heads.get(text);
     if (known !== undefined) return known;
-    const bytes = HEAD_BYTES + HEADER_BYTES * response.headers.length + 2 * textBytes(text);
+    const bytes = HEAD_BYTES + HEADER_BYTES * response.headers.length + 2 * stringBytes(text);
     // Copied by way of a text, so that nothing of the request that made them is held.
     const headers = JSON.parse(JSON.stringify(response.headers)) as HeaderChange[];
-    const head = { text, response: { ...response, headers, body: NO_BODY }, etagAt, bytes, users: 0 };
+    const head = { text, response: { ...response, headers, body: NO_BODY }, etagAt, bytes, refCount: 0 };
     this.heads.set(text, head);
     this.bytes += bytes;
     return head;
@@ -60,7 +60,7 @@ export class SharedHeads {
 }
 
 /** The whole response again. */
-export function responseOf({ response, etagAt }: Head, etag: string | undefined, body: Buffer): StoredResponse {
+export function responseOf({ response, etagAt }: PooledHeader, etag: string | undefined, body: Buffer): StoredResponse {
   if (etag === undefined) return { ...response, body };
   return { ...response, headers: response.headers.with(etagAt, withValue(response.headers, etagAt, etag)), body };
 }

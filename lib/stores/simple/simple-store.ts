@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
 import { channels, tell } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
-import type { Address, Entry, Fence, Hit, ListedEntry, Miss, Store, StoreSize, Targets } from '../store.js';
+import type { Address, Entry, Lease, LookupHit, ListedEntry, LookupMiss, Store, StoreSize, Targets } from '../store.js';
 import { EntryIndex } from './entry-index.js';
-import { FurtherPath } from './indexed.js';
-import { Kept } from './kept.js';
-import { Pending } from './pending.js';
-import { SharedHeads } from './shared-heads.js';
-import { Sweep } from './sweep.js';
-import { TagHistory } from './tag-history.js';
+import { AliasPath } from './indexed.js';
+import { CompactEntry } from './kept.js';
+import { SimpleLease } from './pending.js';
+import { HeaderPool } from './shared-heads.js';
+import { Sweeper } from './sweep.js';
+import { TagInvalidations } from './tag-history.js';
 
 const NO_TAGS: readonly string[] = [];
 
@@ -31,14 +31,14 @@ export interface SimpleStoreOptions {
 export class SimpleStore implements Store {
   private readonly clock: Clock;
   private readonly maxBytes: number;
-  private entries: LRUCache<string, Kept>;
+  private entries: LRUCache<string, CompactEntry>;
   private index = new EntryIndex();
-  private heads = new SharedHeads();
-  private readonly tagHistory = new TagHistory();
+  private heads = new HeaderPool();
+  private readonly tagInvalidations = new TagInvalidations();
   /** Of entries that were invalidated, and are still there. */
-  private readonly sweep = new Sweep(item => {
-    const entry = item instanceof FurtherPath ? item.of : item;
-    if (entry instanceof Kept) this.entries.delete(entry.key);
+  private readonly sweep = new Sweeper(item => {
+    const entry = item instanceof AliasPath ? item.of : item;
+    if (entry instanceof CompactEntry) this.entries.delete(entry.key);
   });
   /** Counts fences and invalidations, so that they stand in one order without a clock. */
   private sequence = 0;
@@ -47,64 +47,64 @@ export class SimpleStore implements Store {
   constructor({ maxBytes = 64 * 1024 * 1024, clock = systemClock }: SimpleStoreOptions = {}) {
     this.clock = clock;
     this.maxBytes = maxBytes;
-    this.entries = this.noEntries();
+    this.entries = this.createLru();
   }
 
-  lookUp(address: Address): Hit | Miss {
+  lookup(address: Address): LookupHit | LookupMiss {
     const kept = this.entries.get(address.key);
-    if (kept === undefined) return this.begin(address);
+    if (kept === undefined) return this.lease(address);
     const nowMs = this.clock.now();
-    if (!this.isThere(kept, nowMs)) {
+    if (!this.isServable(kept, nowMs)) {
       this.entries.delete(address.key);
-      return this.begin(address);
+      return this.lease(address);
     }
-    if (!this.answers(kept, address.path)) return this.begin(address);
+    if (!this.isReachableBy(kept, address.path)) return this.lease(address);
     if (kept.expiresAtMs > nowMs) return { kind: 'hit', entry: kept.entry };
-    return { ...this.begin(address), stale: kept.entry };
+    return { ...this.lease(address), stale: kept.entry };
   }
 
-  begin(address: Address): Miss {
-    const fence = new Pending(++this.sequence, address);
-    this.index.add(fence, address.path, address.tags ?? NO_TAGS);
-    return { kind: 'miss', fence };
+  lease(address: Address): LookupMiss {
+    const lease = new SimpleLease(++this.sequence, address);
+    this.index.add(lease, address.path, address.tags ?? NO_TAGS);
+    return { kind: 'miss', lease };
   }
 
-  covers(fence: Fence, later: Fence): boolean {
-    const { isLiving, address, began } = fence as Pending;
+  canShare(lease: Lease, later: Lease): boolean {
+    const { isValid, address, sequence } = lease as SimpleLease;
     // Its tags, if it is to have any, are not known yet.
-    if (!isLiving || (address.awaitsTags === true && this.tagHistory.anySince(began))) return false;
-    return address.path.path === (later as Pending).address.path.path || began > this.lastInvalidation;
+    if (!isValid || (address.hasComputedTags === true && this.tagInvalidations.anyInvalidatedSince(sequence))) return false;
+    return address.path.path === (later as SimpleLease).address.path.path || sequence > this.lastInvalidation;
   }
 
-  save(address: Address, entry: Entry, fence: Fence): boolean {
-    const isKept = this.isCurrent(address, entry, fence as Pending) && this.keep(address, entry, fence as Pending);
-    this.release(fence);
+  save(address: Address, entry: Entry, lease: Lease): boolean {
+    const isKept = this.isCurrent(address, entry, lease as SimpleLease) && this.keep(address, entry, lease as SimpleLease);
+    this.release(lease);
     return isKept;
   }
 
   delete({ key }: Address): boolean {
     const kept = this.entries.peek(key);
-    const isServed = kept !== undefined && this.isThere(kept, this.clock.now());
+    const isServed = kept !== undefined && this.isServable(kept, this.clock.now());
     this.entries.delete(key);
     return isServed;
   }
 
-  release(fence: Fence): void {
-    this.index.remove(fence as Pending);
+  release(lease: Lease): void {
+    this.index.remove(lease as SimpleLease);
   }
 
   invalidate(targets: Targets): void {
     this.lastInvalidation = ++this.sequence;
-    this.tagHistory.note(targets.tags ?? NO_TAGS, this.sequence);
-    const cuts = this.index.cut(targets);
+    this.tagInvalidations.record(targets.tags ?? NO_TAGS, this.sequence);
+    const cuts = this.index.detach(targets);
     // Where nothing is left, nothing needs to be taken apart.
-    if (this.index.isEmpty) this.forget();
+    if (this.index.isEmpty) this.reset();
     else this.sweep.begin(cuts);
   }
 
   /** What can be served. While much is being freed, what two invalidations cover may be left out twice. */
   size(): StoreSize {
-    const dead = this.sweep.rest('tag');
+    const dead = this.sweep.remaining('tag');
     return {
       entries: Math.max(0, this.index.entries - dead.entries),
       bytes: Math.max(0, this.index.bytes + this.heads.bytes - dead.bytes),
@@ -112,45 +112,45 @@ export class SimpleStore implements Store {
   }
 
   *list(): Generator<ListedEntry, void> {
-    for (const kept of this.entries.values()) if (this.isThere(kept, this.clock.now())) yield kept.listed;
+    for (const kept of this.entries.values()) if (this.isServable(kept, this.clock.now())) yield kept.listed;
   }
 
   close(): void {
-    this.index.cut({ prefixes: ['/'] });
-    this.forget();
+    this.index.detach({ prefixes: ['/'] });
+    this.reset();
   }
 
   /** An entry that was cut off may still be there while the sweep is under way, and only then. */
-  private isThere(kept: Kept, nowMs: number): boolean {
-    return kept.keptUntilMs > nowMs && (this.sweep.isDone || kept.isLiving);
+  private isServable(kept: CompactEntry, nowMs: number): boolean {
+    return kept.deleteAtMs > nowMs && (this.sweep.isDone || kept.isValid);
   }
 
   /** Whether the entry was computed under this path, or nothing at all has been invalidated since it began. */
-  private answers(kept: Kept, path: CanonicalPath): boolean {
+  private isReachableBy(kept: CompactEntry, path: CanonicalPath): boolean {
     if (kept.isAt(path.path)) return true;
-    if (kept.began < this.lastInvalidation || kept.further.length >= MAX_PATHS - 1) return false;
+    if (kept.sequence < this.lastInvalidation || kept.aliasPaths.length >= MAX_PATHS - 1) return false;
     this.index.addPath(kept, path);
     this.makeRoom();
     return true;
   }
 
   /** Whether what was computed is what a computation that begins now would see, or newer than what is there. */
-  private isCurrent({ key }: Address, { tags = NO_TAGS, expiresAtMs }: Entry, { isLiving, began }: Pending): boolean {
-    if (!isLiving || expiresAtMs <= this.clock.now() || this.tagHistory.since(tags, began)) return false;
+  private isCurrent({ key }: Address, { tags = NO_TAGS, expiresAtMs }: Entry, { isValid, sequence }: SimpleLease): boolean {
+    if (!isValid || expiresAtMs <= this.clock.now() || this.tagInvalidations.invalidatedSince(tags, sequence)) return false;
     const present = this.entries.peek(key);
     // A slower computation that began earlier saw older data than what is there.
-    return present === undefined || present.began < began || !present.isLiving;
+    return present === undefined || present.sequence < sequence || !present.isValid;
   }
 
-  private keep(address: Address, entry: Entry, pending: Pending): boolean {
-    const before = this.taken;
-    const kept = new Kept(address, entry, this.heads.use(entry.response), pending.began);
+  private keep(address: Address, entry: Entry, pending: SimpleLease): boolean {
+    const before = this.usedBytes;
+    const kept = new CompactEntry(address, entry, this.heads.acquire(entry.response), pending.sequence);
     const place = pending.address.path === address.path ? pending.place : undefined;
     this.index.add(kept, address.path, tagsOf(address, entry.tags), place);
     // It takes the place over: two in one would take more room.
     this.release(pending);
-    if (this.taken - before > this.maxBytes || !this.makeRoom()) {
-      this.drop(kept);
+    if (this.usedBytes - before > this.maxBytes || !this.makeRoom()) {
+      this.unindex(kept);
       return false;
     }
     this.entries.set(kept.key, kept);
@@ -158,34 +158,34 @@ export class SimpleStore implements Store {
   }
 
   /** All that is held, of what was cut off too. */
-  private get taken(): number {
-    return this.index.bytes + this.heads.bytes + this.sweep.rest('path').bytes;
+  private get usedBytes(): number {
+    return this.index.bytes + this.heads.bytes + this.sweep.remaining('path').bytes;
   }
 
   /** What can be served goes last. @returns whether there is room */
   private makeRoom(): boolean {
-    while (this.taken > this.maxBytes) if (!this.sweep.step() && this.entries.pop() === undefined) return false;
+    while (this.usedBytes > this.maxBytes) if (!this.sweep.freeNext() && this.entries.pop() === undefined) return false;
     return true;
   }
 
-  private drop(kept: Kept): void {
+  private unindex(kept: CompactEntry): void {
     this.index.remove(kept);
     this.heads.release(kept.head);
   }
 
-  private forget(): void {
+  private reset(): void {
     this.sweep.stop();
-    this.entries = this.noEntries();
+    this.entries = this.createLru();
     this.index = new EntryIndex();
-    this.heads = new SharedHeads();
+    this.heads = new HeaderPool();
   }
 
-  private noEntries(): LRUCache<string, Kept> {
-    return new LRUCache<string, Kept>({
+  private createLru(): LRUCache<string, CompactEntry> {
+    return new LRUCache<string, CompactEntry>({
       maxSize: this.maxBytes,
       sizeCalculation: kept => kept.bytes,
       dispose: (kept, _key, reason) => {
-        this.drop(kept);
+        this.unindex(kept);
         if (reason === 'evict' && channels.evicted.hasSubscribers) tell('evicted', { path: kept.path, bytes: kept.bytes });
       },
     });

@@ -1,22 +1,22 @@
-import { ownText, textBytes } from './own-text.js';
-import type { Weighed } from './path-tree.js';
+import { flatCopy, stringBytes } from './own-text.js';
+import type { Sized } from './path-tree.js';
 
 /** Measured: the group of a tag without anything in it, and its place among the others. */
 const GROUP_BYTES = 400;
 
 /** All that has a tag. */
-export class TagGroup<Item extends Weighed> implements Weighed {
+export class TagGroup<Item extends Sized> implements Sized {
   readonly items = new Set<Item>();
   entries = 0;
   bytes = 0;
   /** Its tag was invalidated: nothing is added to it any more. */
-  isCut = false;
+  isDetached = false;
 
   constructor(readonly tag: string) {}
 }
 
 /** Items by tag, so that all that have one can be cut off in one step, whatever their number. */
-export class TagIndex<Item extends Weighed> {
+export class TagIndex<Item extends Sized> {
   private readonly groups = new Map<string, TagGroup<Item>>();
   /** Of the groups, without what is in them. */
   bytes = 0;
@@ -38,16 +38,16 @@ export class TagIndex<Item extends Weighed> {
     if (group.items.size === 0) this.close(group);
   }
 
-  cut(tag: string): TagGroup<Item> | undefined {
+  detach(tag: string): TagGroup<Item> | undefined {
     const group = this.groups.get(tag);
     if (group === undefined) return undefined;
-    group.isCut = true;
+    group.isDetached = true;
     this.close(group);
     return group;
   }
 
   private open(tag: string): TagGroup<Item> {
-    const group = new TagGroup<Item>(ownText(tag));
+    const group = new TagGroup<Item>(flatCopy(tag));
     this.groups.set(group.tag, group);
     this.bytes += groupBytes(group);
     return group;
@@ -62,5 +62,5 @@ export class TagIndex<Item extends Weighed> {
 }
 
 function groupBytes({ tag }: { readonly tag: string }): number {
-  return GROUP_BYTES + textBytes(tag);
+  return GROUP_BYTES + stringBytes(tag);
 }

@@ -5,7 +5,7 @@ import { systemClock } from '../../../lib/clock.js';
 import { cache, Cached } from '../../../lib/index.js';
 import { MemcachedDriver } from '../../../lib/stores/memcached/memcached-driver.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
 import { Deferred, Gate } from '../../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../../support/each.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
@@ -20,7 +20,7 @@ function blockEventLoop(ms: number): void {
   while (performance.now() < end);
 }
 
-const ADDRESS: Address = { key: 'GET /slow', path: { path: '/slow', folded: false } };
+const ADDRESS: Address = { key: 'GET /slow', path: { path: '/slow', ignoresCase: false } };
 
 let gate: Gate;
 let reads: number;
@@ -56,31 +56,31 @@ describe('a process whose event loop is blocked', () => {
           keyPrefix: 'rcc',
           storeTimeoutMs: 20_000,
           collapseTimeoutMs: 20_000,
-          report: () => undefined,
+          reportFault: () => undefined,
         }),
     ) as [SharedStore, SharedStore];
-    const fenceOf = async (store: SharedStore): Promise<Fence> => {
-      const found = await store.lookUp(ADDRESS);
+    const fenceOf = async (store: SharedStore): Promise<Lease> => {
+      const found = await store.lookup(ADDRESS);
       if (found.kind !== 'miss') throw new Error(`Expected a miss, got ${found.kind}.`);
-      return found.fence;
+      return found.lease;
     };
     const fence = await fenceOf(computing);
-    expect(await computing.claim(ADDRESS, fence, 0)).toEqual({ kind: 'granted' });
-    const claim = waiting.claim(ADDRESS, await fenceOf(waiting), 1000);
+    expect(await computing.acquireFillLock(ADDRESS, fence, 0)).toEqual({ kind: 'granted' });
+    const claim = waiting.acquireFillLock(ADDRESS, await fenceOf(waiting), 1000);
     blockEventLoop(1300);
     const response = {
       status: 200,
       statusMessage: undefined,
       headers: [],
       body: Buffer.from('1'),
-      inPieces: false,
-      continues: true,
+      isStreamed: false,
+      callsNext: true,
     };
     const entry: Entry = { response, storedAtMs: systemClock.now(), expiresAtMs: systemClock.now() + 60_000 };
     // The one that waits looks first.
     await new Promise(resolve => setTimeout(resolve, 0));
     expect(await computing.save(ADDRESS, entry, fence)).toBe(true);
-    expect(await claim).toMatchObject({ kind: 'found', hasWaited: true });
+    expect(await claim).toMatchObject({ kind: 'filled', hasWaited: true });
     await Promise.all([computing.close(), waiting.close()]);
   });
 

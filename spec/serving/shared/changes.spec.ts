@@ -126,7 +126,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const server = await processes.serve(UsersController);
       await expectStored(server);
       const change = await heldChange(server);
-      const second = await other.store.beginChange(BOB);
+      const second = await other.store.beginWrite(BOB);
       await change();
       expect(await (await other.compute(processes.lastAddress))('{"name":"bob","version":2}')).toBe(false);
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
@@ -140,15 +140,15 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
-      const second = await other.store.beginChange(BOB);
+      const second = await other.store.beginWrite(BOB);
       await server.put('/users/bob');
-      await second.abandon();
+      await second.abort();
       await expectStored(server);
 
-      const third = await other.store.beginChange(BOB);
+      const third = await other.store.beginWrite(BOB);
       users.version++;
       await cache.invalidate('/users/bob');
-      await third.abandon();
+      await third.abort();
       await expectStored(server);
     });
 
@@ -169,7 +169,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const server = await processes.serve(UsersController);
       await expectStored(server);
       const dying = processes.open();
-      await dying.store.beginChange(BOB);
+      await dying.store.beginWrite(BOB);
       users.version = 2;
       await dying.store.close(0);
 
@@ -185,12 +185,12 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const server = await processes.serve(UsersController);
       await expectStored(server);
       const dying = processes.open();
-      await dying.store.beginChange(BOB);
+      await dying.store.beginWrite(BOB);
       users.version = 2;
       await dying.store.close(0);
-      const change = await other.store.beginChange(BOB);
+      const change = await other.store.beginWrite(BOB);
       await processes.forget(owners[0]!);
-      await change.abandon();
+      await change.abort();
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
@@ -199,7 +199,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
-      const change = await other.store.beginChange(BOB);
+      const change = await other.store.beginWrite(BOB);
       await processes.forget(owners[0]!);
       await expectStored(server);
       users.version = 2;

@@ -166,14 +166,14 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       users.readGate = new Gate();
       const computed = server.get('/users/bob');
       const resume = await users.readGate.next();
-      const { fence } = (await other.store.begin(processes.lastAddress)) as { fence: object };
+      const { lease } = (await other.store.lease(processes.lastAddress)) as { lease: object };
       const refused = driver.hold('add', 'after', key => key.includes(':c:'));
-      const claim = other.store.claim(processes.lastAddress, fence, 20_000);
+      const claim = other.store.acquireFillLock(processes.lastAddress, lease, 20_000);
       await refused.arrived.promise;
       refused.release();
       resume();
       await computed;
-      expect(await claim).toMatchObject({ kind: 'found', entry: { response: { body: Buffer.from((await computed).text) } } });
+      expect(await claim).toMatchObject({ kind: 'filled', entry: { response: { body: Buffer.from((await computed).text) } } });
     });
 
     it('finds what was stored between its look-up and its claim, and does not compute it again', async () => {
@@ -181,11 +181,11 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       users.readGate = new Gate();
       const computed = server.get('/users/bob');
       const resume = await users.readGate.next();
-      const { fence } = (await other.store.begin(processes.lastAddress)) as { fence: object };
+      const { lease } = (await other.store.lease(processes.lastAddress)) as { lease: object };
       resume();
       await computed;
       await until(() => processCache.current.get().stats().stores === 1);
-      expect(await other.store.claim(processes.lastAddress, fence, 20_000)).toMatchObject({ kind: 'found' });
+      expect(await other.store.acquireFillLock(processes.lastAddress, lease, 20_000)).toMatchObject({ kind: 'filled' });
     });
 
     it('does not get what sets a cookie, in this process or in another (R9)', async () => {
@@ -196,15 +196,15 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       const requests = [server.get('/users/bob'), server.get('/users/bob')];
       const resume = await users.readGate.next();
       await until(() => lookUps() === 2);
-      const { fence } = (await other.store.begin(processes.lastAddress)) as { fence: object };
-      const claim = other.store.claim(processes.lastAddress, fence, 20_000);
+      const { lease } = (await other.store.lease(processes.lastAddress)) as { lease: object };
+      const claim = other.store.acquireFillLock(processes.lastAddress, lease, 20_000);
       resume();
       (await users.readGate.next())();
       expect((await Promise.all(requests)).map(({ headers }) => headers['set-cookie']?.[0]).sort()).toEqual([
         'read=1; Path=/',
         'read=2; Path=/',
       ]);
-      expect((await claim).kind).toBe('apart');
+      expect((await claim).kind).toBe('hit-for-miss');
       expect(await other.hit(processes.lastAddress)).toBeUndefined();
     });
 
@@ -215,13 +215,13 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       users.readGate = new Gate();
       const leader = server.get('/users/bob');
       const fail = await users.readGate.next();
-      const { fence } = (await other.store.begin(processes.lastAddress)) as { fence: object };
-      const claim = other.store.claim(processes.lastAddress, fence, 20_000);
+      const { lease } = (await other.store.lease(processes.lastAddress)) as { lease: object };
+      const claim = other.store.acquireFillLock(processes.lastAddress, lease, 20_000);
       const waiter = server.get('/users/bob');
       await until(() => lookUps() === 2);
       fail();
       expect((await leader).status).toBe(500);
-      expect((await claim).kind).toBe('apart');
+      expect((await claim).kind).toBe('hit-for-miss');
       const resume = await users.readGate.next();
       users.failure = undefined;
       resume();
@@ -235,14 +235,14 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       const leaving = httpGet({ port: server.port, path: '/users/bob', agent: false });
       leaving.on('error', () => undefined);
       const resume = await users.readGate.next();
-      const { fence } = (await other.store.begin(processes.lastAddress)) as { fence: object };
-      const claim = other.store.claim(processes.lastAddress, fence, 20_000);
+      const { lease } = (await other.store.lease(processes.lastAddress)) as { lease: object };
+      const claim = other.store.acquireFillLock(processes.lastAddress, lease, 20_000);
       const waiter = server.get('/users/bob');
       await until(() => lookUps() === 2);
       leaving.destroy();
       resume();
       expect(['hit', 'fwd=miss; collapsed']).toContain((await waiter).outcome);
-      expect((await claim).kind).toBe('found');
+      expect((await claim).kind).toBe('filled');
       expect(users.reads).toBe(1);
     });
   });

@@ -89,7 +89,7 @@ describeBreakable('a store', current => {
     await current().fill(server);
     const paths = Array.from({ length: 1001 }, (_, index) => `/others/${index}`);
     const other = elsewhere.open();
-    await Promise.all(paths.map(path => other.hit({ key: path, path: { path, folded: false } })));
+    await Promise.all(paths.map(path => other.hit({ key: path, path: { path, ignoresCase: false } })));
     users.version = 2;
     driver.failing.add('exchange');
     await Promise.all(paths.map(path => cache.invalidate(path)));

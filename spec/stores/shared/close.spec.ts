@@ -1,11 +1,11 @@
 import { systemClock } from '../../../lib/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Fence, Undelivered } from '../../../lib/stores/store.js';
+import type { Address, Entry, Lease, Undelivered } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 
 const BOB = { prefixes: ['/users/bob'] };
-const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } };
+const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
 
 function entry(): Entry {
   const response = {
@@ -13,8 +13,8 @@ function entry(): Entry {
     statusMessage: undefined,
     headers: [],
     body: Buffer.from('bob'),
-    inPieces: false,
-    continues: true,
+    isStreamed: false,
+    callsNext: true,
   };
   return { response, storedAtMs: systemClock.now(), expiresAtMs: systemClock.now() + 60_000 };
 }
@@ -34,21 +34,21 @@ describe('a shared store that is closed', () => {
       keyPrefix: 'rcc',
       storeTimeoutMs: 20_000,
       collapseTimeoutMs: 20_000,
-      report: (code, message) => reports.push(`${code}: ${message}`),
+      reportFault: (code, message) => reports.push(`${code}: ${message}`),
     });
   });
 
-  async function missed(): Promise<Fence> {
-    const found = await store.lookUp(ADDRESS);
+  async function missed(): Promise<Lease> {
+    const found = await store.lookup(ADDRESS);
     if (found.kind !== 'miss') throw new Error(`Expected a miss, got ${found.kind}.`);
-    await store.claim(ADDRESS, found.fence, 0);
-    return found.fence;
+    await store.acquireFillLock(ADDRESS, found.lease, 0);
+    return found.lease;
   }
 
   const generation = () => memory.values.get('rcc:g:/users/bob')?.toString();
 
   it('waits for a change that runs, and delivers its invalidation', async () => {
-    const change = await store.beginChange(BOB);
+    const change = await store.beginWrite(BOB);
     const closing = store.close();
     await new Promise(resolve => setImmediate(resolve));
     expect(await change.commit(BOB)).toBeUndefined();
@@ -84,7 +84,7 @@ describe('a shared store that is closed', () => {
   });
 
   it('says once which invalidations are lost when it can wait no longer', async () => {
-    const change = await store.beginChange({ prefixes: ['/users/ann'], tags: ['team'] });
+    const change = await store.beginWrite({ prefixes: ['/users/ann'], tags: ['team'] });
     driver.failing.add('getMany');
     await store.invalidate(BOB);
     reports.length = 0;
@@ -100,7 +100,7 @@ describe('a shared store that is closed', () => {
     const fence = await missed();
     await store.close();
     expect(await store.save(ADDRESS, entry(), fence)).toBe(false);
-    expect(await store.lookUp(ADDRESS)).toEqual({ kind: 'unreachable' });
+    expect(await store.lookup(ADDRESS)).toEqual({ kind: 'unreachable' });
     expect(reports).toEqual([]);
   });
 

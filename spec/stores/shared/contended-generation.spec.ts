@@ -45,7 +45,7 @@ describe('a generation that many change at once', () => {
     const { generations, text, contend } = contended();
     await generations.renew(new Map([[KEY, undefined]]), new Set());
     const before = text();
-    const seen = await generations.beginChange(await generations.read([KEY]), 'idle');
+    const seen = await generations.beginWrite(await generations.read([KEY]), 'idle');
     contend(() => invalidate(generations));
     await generations.endChanges(seen, ['idle'], false);
     expect(text()).not.toBe(before);
@@ -56,7 +56,7 @@ describe('a generation that many change at once', () => {
     await generations.renew(new Map([[KEY, undefined]]), new Set());
     const before = text();
     contend(() => invalidate(generations));
-    const seen = await generations.beginChange(await generations.read([KEY]), 'idle');
+    const seen = await generations.beginWrite(await generations.read([KEY]), 'idle');
     await generations.endChanges(seen, ['idle'], false);
     expect(text()).not.toBe(before);
   });

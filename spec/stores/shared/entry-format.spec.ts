@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { HeaderChange, StoredResponse } from '../../../lib/http/stored-response.js';
-import type { Wire } from '../../../lib/http/wire.js';
+import type { Variant } from '../../../lib/http/wire.js';
 import { decodeEntry, encodeEntry, IDENTITY_BYTES } from '../../../lib/stores/shared/entry-format.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 
@@ -27,13 +27,13 @@ const response: fc.Arbitrary<StoredResponse> = fc.record(
     statusMessage: fc.option(value, { nil: undefined }),
     headers: fc.array(header, { maxLength: 6 }),
     body: fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes)),
-    inPieces: fc.boolean(),
-    continues: fc.boolean(),
+    isStreamed: fc.boolean(),
+    callsNext: fc.boolean(),
   },
   plainly,
 );
 const bytes = fc.uint8Array({ maxLength: 60 }).map(some => Buffer.from(some));
-const wire: fc.Arbitrary<Wire> = fc.record(
+const wire: fc.Arbitrary<Variant> = fc.record(
   {
     host: text,
     acceptEncoding: fc.option(text, { nil: undefined }),
@@ -53,13 +53,13 @@ const entry: fc.Arbitrary<Entry> = fc.record(
     response,
     storedAtMs: milliseconds,
     expiresAtMs: fc.oneof(milliseconds, fc.constant(Infinity)),
-    keptUntilMs: fc.option(milliseconds, { nil: undefined }),
+    deleteAtMs: fc.option(milliseconds, { nil: undefined }),
     tags: fc.array(text, { maxLength: 3 }),
-    wires: fc.option(fc.array(wire, { maxLength: 3 }), { nil: undefined }),
+    variants: fc.option(fc.array(wire, { maxLength: 3 }), { nil: undefined }),
   },
   plainly,
 );
-const address: fc.Arbitrary<Address> = fc.record({ key: text, path: fc.record({ path: text, folded: fc.boolean() }) });
+const address: fc.Arbitrary<Address> = fc.record({ key: text, path: fc.record({ path: text, ignoresCase: fc.boolean() }) });
 
 const plain: Entry = {
   response: {
@@ -67,15 +67,15 @@ const plain: Entry = {
     statusMessage: undefined,
     headers: [{ kind: 'set', name: 'a', value: 'b' }],
     body: Buffer.from('body'),
-    inPieces: false,
-    continues: true,
+    isStreamed: false,
+    callsNext: true,
   },
   storedAtMs: 1,
   expiresAtMs: 2,
-  keptUntilMs: 3,
+  deleteAtMs: 3,
   tags: [],
 };
-const addressOf: Address = { key: 'key', path: { path: '/path', folded: false } };
+const addressOf: Address = { key: 'key', path: { path: '/path', ignoresCase: false } };
 const encoded = (): Buffer => encodeEntry(addressOf, plain, ['one', 'two']);
 
 /** The entry with another head: as a program may have written it that is not this one. */
@@ -102,7 +102,7 @@ describe('an entry in a shared store', () => {
           ...value,
           storedAtMs: value.storedAtMs + 0,
           expiresAtMs: value.expiresAtMs + 0,
-          keptUntilMs: value.keptUntilMs === undefined ? undefined : value.keptUntilMs + 0,
+          deleteAtMs: value.deleteAtMs === undefined ? undefined : value.deleteAtMs + 0,
         });
         expect(decoded).toStrictEqual({ key: at.key, path: at.path.path, stamps, tagStamps: [], entry: zeros(what) });
       }),
@@ -179,16 +179,16 @@ describe('an entry in a shared store', () => {
     ['stamps', ['one', null, [5], {}]],
     ['storedAtMs', ['1', null]],
     ['expiresAtMs', ['1', {}]],
-    ['keptUntilMs', ['1', null, {}]],
+    ['deleteAtMs', ['1', null, {}]],
     ['status', ['200', null, 1.5]],
     ['statusMessage', [5, null]],
     ['headers', ['a', null, {}]],
-    ['inPieces', [0, null]],
-    ['continues', ['true', null]],
+    ['isStreamed', [0, null]],
+    ['callsNext', ['true', null]],
     ['bodyBytes', ['4', null, 3, 5, -4, 4.5]],
   ])('is not read without its %s, or with a wrong one', (name, wrongs) => {
     // A reason phrase may be missing.
-    const missing = name === 'statusMessage' || name === 'keptUntilMs' ? [] : [undefined];
+    const missing = name === 'statusMessage' || name === 'deleteAtMs' ? [] : [undefined];
     for (const wrong of [...missing, ...wrongs]) {
       expect(decodeEntry(withHead(head => ({ ...head, [name]: wrong })))).toBeUndefined();
     }
@@ -219,10 +219,10 @@ describe('an entry in a shared store', () => {
   ])('is not read with what went out as %j', wrong => {
     const good = { host: 'a', statusMessage: 'OK', headers: ['a', 'b'], bodyBytes: null, isText: false };
     const isObject = typeof wrong === 'object' && wrong !== null && Object.keys(wrong).length > 0;
-    const wires = (item: unknown) => decodeEntry(withHead(head => ({ ...head, wires: [item] })));
-    expect(wires(good)?.entry.wires).toHaveLength(1);
+    const wires = (item: unknown) => decodeEntry(withHead(head => ({ ...head, variants: [item] })));
+    expect(wires(good)?.entry.variants).toHaveLength(1);
     expect(wires(isObject ? { ...good, ...wrong } : wrong)).toBeUndefined();
-    expect(decodeEntry(withHead(head => ({ ...head, wires: wrong })))).toBeUndefined();
+    expect(decodeEntry(withHead(head => ({ ...head, variants: wrong })))).toBeUndefined();
   });
 
   it.each<unknown>([

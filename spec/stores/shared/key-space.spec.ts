@@ -11,16 +11,24 @@ const segment = fc.oneof(
   fc.integer({ min: 100, max: 200 }).map(length => 's'.repeat(length)),
 );
 const segments = fc.array(segment, { maxLength: 24, size: 'max' });
-const pathOf = (parts: readonly string[], folded: boolean): CanonicalPath => ({
+const pathOf = (parts: readonly string[], ignoresCase: boolean): CanonicalPath => ({
   path: canonicalise(parts.map(part => `/${encodeURIComponent(part.toWellFormed())}`).join('')),
-  folded,
+  ignoresCase,
 });
 
 describe('the keys of a shared store', () => {
   it('name a generation for each prefix of a path, the root first', () => {
-    expect(keys.generationsOver({ path: '/users/bob', folded: false })).toEqual(['rcc:g:/', 'rcc:g:/users', 'rcc:g:/users/bob']);
-    expect(keys.generationsOver({ path: '/Users/Bob', folded: true })).toEqual(['rcc:f:/', 'rcc:f:/users', 'rcc:f:/users/bob']);
-    expect(keys.generationsOver({ path: '', folded: false })).toEqual(['rcc:g:/']);
+    expect(keys.generationsOver({ path: '/users/bob', ignoresCase: false })).toEqual([
+      'rcc:g:/',
+      'rcc:g:/users',
+      'rcc:g:/users/bob',
+    ]);
+    expect(keys.generationsOver({ path: '/Users/Bob', ignoresCase: true })).toEqual([
+      'rcc:f:/',
+      'rcc:f:/users',
+      'rcc:f:/users/bob',
+    ]);
+    expect(keys.generationsOver({ path: '', ignoresCase: false })).toEqual(['rcc:g:/']);
   });
 
   it('change both generations of a prefix, and each once', () => {
@@ -34,12 +42,12 @@ describe('the keys of a shared store', () => {
 
   it('spread the root and its segments over several, of which a path asks one and an invalidation changes all', () => {
     const spread = new KeySpace('rcc', 4);
-    const [root, first, second] = spread.generationsOver({ path: '/users/bob', folded: false });
+    const [root, first, second] = spread.generationsOver({ path: '/users/bob', ignoresCase: false });
     expect(spread.generationsOf({ prefixes: ['/'] })).toHaveLength(8);
     expect(spread.generationsOf({ prefixes: ['/'] })).toContain(root);
     expect(spread.generationsOf({ prefixes: ['/users'] })).toContain(first);
     expect(second).toBe('rcc:g:/users/bob');
-    const roots = Array.from({ length: 100 }, (_, index) => spread.generationsOver({ path: `/${index}`, folded: false })[0]);
+    const roots = Array.from({ length: 100 }, (_, index) => spread.generationsOver({ path: `/${index}`, ignoresCase: false })[0]);
     expect(new Set(roots).size).toBe(4);
   });
 
@@ -107,17 +115,17 @@ describe('the keys of a shared store', () => {
   });
 
   it('are never the same for what is not the same', () => {
-    const path = fc.record({ parts: fc.array(segment, { maxLength: 3 }), folded: fc.boolean() });
+    const path = fc.record({ parts: fc.array(segment, { maxLength: 3 }), ignoresCase: fc.boolean() });
     const key = fc.constantFrom('', 'a', '\n', '/a', 'a\n/a', '/');
     fc.assert(
       fc.property(path, key, path, key, (onePath, oneKey, otherPath, otherKey) => {
         const [one, other] = [pathOf(onePath.parts, false), pathOf(otherPath.parts, false)];
         const isSame = one.path === other.path && oneKey === otherKey;
         expect(keys.entry({ key: oneKey, path: one }) === keys.entry({ key: otherKey, path: other })).toBe(isSame);
-        const last = (of: typeof onePath) => keys.generationsOver(pathOf(of.parts, of.folded)).at(-1);
+        const last = (of: typeof onePath) => keys.generationsOver(pathOf(of.parts, of.ignoresCase)).at(-1);
         const name = (of: typeof onePath) => {
-          const { path: text } = pathOf(of.parts, of.folded);
-          return `${String(of.folded)} ${of.folded ? text.toLowerCase() : text}`;
+          const { path: text } = pathOf(of.parts, of.ignoresCase);
+          return `${String(of.ignoresCase)} ${of.ignoresCase ? text.toLowerCase() : text}`;
         };
         expect(last(onePath) === last(otherPath)).toBe(name(onePath) === name(otherPath));
       }),
@@ -131,7 +139,7 @@ describe('the keys of a shared store', () => {
       [16, false],
       [17, true],
     ] as const) {
-      const over = keys.generationsOver({ path: `${deep(depth, 'one')}/more`, folded: false });
+      const over = keys.generationsOver({ path: `${deep(depth, 'one')}/more`, ignoresCase: false });
       expect(keys.generationsOf({ prefixes: [deep(depth, 'one')] }).some(key => over.includes(key))).toBe(true);
       expect(keys.generationsOf({ prefixes: [deep(depth, 'two')] }).some(key => over.includes(key))).toBe(isReached);
     }
@@ -144,16 +152,16 @@ describe('the keys of a shared store', () => {
       ['', '/a/b'],
       ['/a', '\n/b'],
     ] as const;
-    const entries = names.map(([path, key]) => keys.entry({ key, path: { path, folded: false } }));
+    const entries = names.map(([path, key]) => keys.entry({ key, path: { path, ignoresCase: false } }));
     expect(new Set(entries).size).toBe(names.length);
   });
 
   it('take no hashed name for one that is written out', () => {
     const long = `/${'s'.repeat(200)}`;
-    const hashed = keys.generationsOver({ path: long, folded: false }).at(-1)!;
+    const hashed = keys.generationsOver({ path: long, ignoresCase: false }).at(-1)!;
     const { path } = pathOf([hashed.slice('rcc:g:'.length)], false);
     expect(hashed).toMatch(/^rcc:g:#/);
-    expect(keys.generationsOver({ path, folded: false })).not.toContain(hashed);
+    expect(keys.generationsOver({ path, ignoresCase: false })).not.toContain(hashed);
   });
 
   it('give the right to compute by entry and generations', () => {

@@ -6,7 +6,7 @@ import { Deferred } from '../../support/deferred.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 
-const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } } as unknown as Address;
+const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } } as unknown as Address;
 
 /** Holds claims back until it is told, as a network that hangs does. */
 class HangingDriver implements Driver {
@@ -61,12 +61,12 @@ describe('the right to compute', () => {
       keyPrefix: 'rcc',
       storeTimeoutMs: 20,
       collapseTimeoutMs: 10_000,
-      report: () => undefined,
+      reportFault: () => undefined,
     });
-    const miss = await store.lookUp(ADDRESS);
+    const miss = await store.lookup(ADDRESS);
     if (miss.kind !== 'miss') throw new Error(`Expected a miss, got ${miss.kind}.`);
-    expect(await store.claim(ADDRESS, miss.fence, 1000)).toEqual({ kind: 'granted' });
-    store.release(miss.fence, 'unused');
+    expect(await store.acquireFillLock(ADDRESS, miss.lease, 1000)).toEqual({ kind: 'granted' });
+    store.release(miss.lease, 'unused');
 
     driver.network.resolve();
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
@@ -82,14 +82,14 @@ describe('the right to compute', () => {
       keyPrefix: 'rcc',
       storeTimeoutMs: 20,
       collapseTimeoutMs: 400,
-      report: () => undefined,
+      reportFault: () => undefined,
     });
-    const miss = await store.lookUp(ADDRESS);
+    const miss = await store.lookup(ADDRESS);
     if (miss.kind !== 'miss') throw new Error(`Expected a miss, got ${miss.kind}.`);
-    await store.claim(ADDRESS, miss.fence, 0);
+    await store.acquireFillLock(ADDRESS, miss.lease, 0);
     driver.failing.add('getMany');
-    for (let failure = 0; failure < 3; failure++) await store.lookUp(ADDRESS);
-    store.release(miss.fence, 'unused');
+    for (let failure = 0; failure < 3; failure++) await store.lookup(ADDRESS);
+    store.release(miss.lease, 'unused');
     driver.asked.length = 0;
     jest.advanceTimersByTime(500);
     expect(driver.asked).toEqual([]);

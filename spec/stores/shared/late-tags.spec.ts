@@ -1,11 +1,11 @@
 import type { Clock } from '../../../lib/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 
 /** Milliseconds after which a change that is not heard of any more has died. */
 const CHANGE_MS = 30_000;
-const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', folded: false }, awaitsTags: true };
+const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 
 describe('a computation that learns of its tags when it ends', () => {
   let now: number;
@@ -21,16 +21,16 @@ describe('a computation that learns of its tags when it ends', () => {
   });
 
   function open(driver: MemoryDriver): SharedStore {
-    const settings = { clock, keyPrefix: 'rcc', storeTimeoutMs: 5000, collapseTimeoutMs: 10_000, report: () => undefined };
+    const settings = { clock, keyPrefix: 'rcc', storeTimeoutMs: 5000, collapseTimeoutMs: 10_000, reportFault: () => undefined };
     const store = new SharedStore(driver, settings);
     opened.push(store);
     return store;
   }
 
-  async function begun(store: SharedStore): Promise<Fence> {
-    const miss = await store.begin(ADDRESS);
+  async function begun(store: SharedStore): Promise<Lease> {
+    const miss = await store.lease(ADDRESS);
     if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
-    return miss.fence;
+    return miss.lease;
   }
 
   function entry(): Entry {
@@ -39,8 +39,8 @@ describe('a computation that learns of its tags when it ends', () => {
       statusMessage: undefined,
       headers: [],
       body: Buffer.from('old'),
-      inPieces: false,
-      continues: true,
+      isStreamed: false,
+      callsNext: true,
     };
     return { response, storedAtMs: now, expiresAtMs: now + 3_600_000, tags: ['user:bob'] };
   }
@@ -50,7 +50,7 @@ describe('a computation that learns of its tags when it ends', () => {
     async isNoticed => {
       const driver = new MemoryDriver();
       const [ours, dying] = [open(driver), open(driver)];
-      await dying.beginChange({ prefixes: [], tags: ['user:bob'] });
+      await dying.beginWrite({ prefixes: [], tags: ['user:bob'] });
       // It reads what is about to be changed; then the data change, and their process dies.
       const fence = await begun(ours);
       driver.pass(CHANGE_MS + 1);

@@ -1,5 +1,5 @@
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 
@@ -7,8 +7,8 @@ const START_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
 /** Milliseconds after which the store takes a change for dead when nothing is heard of it. */
 const CHANGE_MS = 30_000;
-const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', folded: false } };
-const TAGGED: Address = { ...ADDRESS, awaitsTags: true };
+const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
+const TAGGED: Address = { ...ADDRESS, hasComputedTags: true };
 const TARGETS = { prefixes: ['/users/bob'] };
 
 let driver: MemoryDriver;
@@ -31,16 +31,16 @@ function open(aheadMs = 0, on = new HeldDriver(driver)): SharedStore {
     keyPrefix: 'rcc',
     storeTimeoutMs: 5000,
     collapseTimeoutMs: 10_000,
-    report: () => undefined,
+    reportFault: () => undefined,
   });
   opened.push(store);
   return store;
 }
 
-async function begun(store: SharedStore, address = ADDRESS): Promise<Fence> {
-  const miss = await store.begin(address);
+async function begun(store: SharedStore, address = ADDRESS): Promise<Lease> {
+  const miss = await store.lease(address);
   if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
-  return miss.fence;
+  return miss.lease;
 }
 
 function entry(tags?: readonly string[]): Entry {
@@ -49,8 +49,8 @@ function entry(tags?: readonly string[]): Entry {
     statusMessage: undefined,
     headers: [],
     body: Buffer.from('old'),
-    inPieces: false,
-    continues: true,
+    isStreamed: false,
+    callsNext: true,
   };
   return { response, storedAtMs: START_MS, expiresAtMs: START_MS + 60 * MINUTE_MS, tags };
 }
@@ -64,7 +64,7 @@ describe('a change whose process dies', () => {
     'counts as under way by the clock of the store, for a process whose clock is %d ms fast',
     async aheadMs => {
       const reader = open(aheadMs);
-      await open().beginChange(TARGETS);
+      await open().beginWrite(TARGETS);
       expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(false);
       driver.pass(CHANGE_MS - 1);
       expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(false);
@@ -75,17 +75,17 @@ describe('a change whose process dies', () => {
 
   it('keeps out what began while it was under way, also when other changes come and end', async () => {
     const reader = open();
-    await open().beginChange(TARGETS);
+    await open().beginWrite(TARGETS);
     const fence = await begun(reader);
     driver.pass(CHANGE_MS);
-    await (await open().beginChange(TARGETS)).abandon();
+    await (await open().beginWrite(TARGETS)).abort();
     expect(await reader.save(ADDRESS, entry(), fence)).toBe(false);
     expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(true);
   });
 
   it('keeps out a computation that brings its tag, where the store has evicted the mark', async () => {
     const reader = open();
-    await open().beginChange({ prefixes: [], tags: ['user:bob'] });
+    await open().beginWrite({ prefixes: [], tags: ['user:bob'] });
     const fence = await begun(reader, TAGGED);
     driver.values.delete('rcc:t:user%3Abob');
     expect(await reader.save(TAGGED, entry(['user:bob']), fence)).toBe(false);
@@ -102,7 +102,7 @@ describe('a change whose announcement the store has forgotten when the change en
   ])('says so when its end cannot be delivered (after %d ms: %s)', async (ms, hasLapsed) => {
     jest.useFakeTimers({ now: START_MS, doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask'] });
     const on = held();
-    const change = await open(0, on).beginChange(TARGETS);
+    const change = await open(0, on).beginWrite(TARGETS);
     // As a process that is stopped: no timer fires, and the clock goes on.
     jest.setSystemTime(START_MS + ms);
     on.failing.add('exchange');
@@ -126,12 +126,12 @@ describe('the keys in the store', () => {
     await store.save(ADDRESS, entry(), await begun(store));
     store.release(unstorable, 'unused');
     driver.pass(10_000);
-    expect(await open().lookUp(ADDRESS)).toMatchObject({ kind: 'hit' });
+    expect(await open().lookup(ADDRESS)).toMatchObject({ kind: 'hit' });
   });
 
   it('stay ten seconds for a change that was refused', async () => {
-    const change = await open().beginChange(TARGETS);
-    await change.abandon();
+    const change = await open().beginWrite(TARGETS);
+    await change.abort();
     driver.pass(10_000);
     expect([...keys('g'), ...keys('f')]).toEqual([]);
     driver.pass(CHANGE_MS);

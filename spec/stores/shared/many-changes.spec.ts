@@ -1,11 +1,11 @@
 import { systemClock } from '../../../lib/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Change, Miss, Targets } from '../../../lib/stores/store.js';
+import type { Address, WriteIntent, LookupMiss, Targets } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 import { entryOf } from '../../support/processes.js';
 
-const address: Address = { key: 'key', path: { path: '/stock/5', folded: false }, tags: ['stock'] };
+const address: Address = { key: 'key', path: { path: '/stock/5', ignoresCase: false }, tags: ['stock'] };
 const faults: string[] = [];
 let driver: HeldDriver;
 let store: SharedStore;
@@ -16,13 +16,13 @@ function open(on = new HeldDriver(new MemoryDriver())): SharedStore {
     keyPrefix: 'rcc',
     storeTimeoutMs: 250,
     collapseTimeoutMs: 1000,
-    report: (_code, message) => faults.push(message),
+    reportFault: (_code, message) => faults.push(message),
   });
 }
 
 async function isStorable(): Promise<boolean> {
-  const { fence } = (await store.begin(address)) as Miss;
-  return store.save(address, entryOf('text'), fence);
+  const { lease } = (await store.lease(address)) as LookupMiss;
+  return store.save(address, entryOf('text'), lease);
 }
 
 beforeEach(() => {
@@ -39,7 +39,7 @@ describe.each<[string, Targets]>([
 ])('any number of changes at once %s', (_what, targets) => {
   async function operationsOf(count: number): Promise<number> {
     const before = driver.asked.length;
-    const changes = await Promise.all(Array.from({ length: count }, () => store.beginChange(targets)));
+    const changes = await Promise.all(Array.from({ length: count }, () => store.beginWrite(targets)));
     expect(await isStorable()).toBe(false);
     expect(await Promise.all(changes.map(async change => change.commit(targets)))).toEqual(changes.map(() => undefined));
     return driver.asked.length - before;
@@ -57,11 +57,11 @@ describe.each<[string, Targets]>([
   });
 
   it('are all under way until the last has ended, though others end in between', async () => {
-    const changes = await Promise.all(Array.from({ length: 100 }, () => store.beginChange(targets)));
-    const [last, ...others] = changes as [Change, ...Change[]];
-    await Promise.all(others.map(async (change, index) => (index % 2 === 0 ? change.commit(targets) : change.abandon())));
+    const changes = await Promise.all(Array.from({ length: 100 }, () => store.beginWrite(targets)));
+    const [last, ...others] = changes as [WriteIntent, ...WriteIntent[]];
+    await Promise.all(others.map(async (change, index) => (index % 2 === 0 ? change.commit(targets) : change.abort())));
     expect(await isStorable()).toBe(false);
-    await last.abandon();
+    await last.abort();
     expect(await isStorable()).toBe(true);
   });
 
@@ -69,7 +69,7 @@ describe.each<[string, Targets]>([
     const memory = new MemoryDriver();
     const processes = Array.from({ length: 4 }, () => open(new HeldDriver(memory)));
     store = processes[0]!;
-    const changes = await Promise.all(processes.flatMap(one => Array.from({ length: 50 }, () => one.beginChange(targets))));
+    const changes = await Promise.all(processes.flatMap(one => Array.from({ length: 50 }, () => one.beginWrite(targets))));
     expect(await isStorable()).toBe(false);
     await Promise.all(changes.map(async change => change.commit(targets)));
     expect(await isStorable()).toBe(true);

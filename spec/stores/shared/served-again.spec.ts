@@ -1,10 +1,10 @@
 import { systemClock } from '../../../lib/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Fence } from '../../../lib/stores/store.js';
+import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 
-const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', folded: false }, awaitsTags: true };
+const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 const TARGETS = { prefixes: [], tags: ['user:bob'] };
 
 function entry(): Entry {
@@ -13,17 +13,17 @@ function entry(): Entry {
     statusMessage: undefined,
     headers: [],
     body: Buffer.from('old'),
-    inPieces: false,
-    continues: true,
+    isStreamed: false,
+    callsNext: true,
   };
   const now = systemClock.now();
   return { response, storedAtMs: now, expiresAtMs: now + 60_000, tags: ['user:bob'] };
 }
 
-async function begun(store: SharedStore): Promise<Fence> {
-  const miss = await store.begin(ADDRESS);
+async function begun(store: SharedStore): Promise<Lease> {
+  const miss = await store.lease(ADDRESS);
   if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
-  return miss.fence;
+  return miss.lease;
 }
 
 describe('an entry that was served, and is stored again with what went out for it', () => {
@@ -37,7 +37,7 @@ describe('an entry that was served, and is stored again with what went out for i
       keyPrefix: 'rcc',
       storeTimeoutMs: 5000,
       collapseTimeoutMs: 10_000,
-      report: () => undefined,
+      reportFault: () => undefined,
     });
     expect(await store.save(ADDRESS, entry(), await begun(store))).toBe(true);
   });
@@ -45,15 +45,15 @@ describe('an entry that was served, and is stored again with what went out for i
   afterEach(() => store.close());
 
   async function served(): Promise<Entry> {
-    const found = await store.lookUp(ADDRESS);
+    const found = await store.lookup(ADDRESS);
     if (found.kind !== 'hit') throw new Error(`Expected a hit, got: ${found.kind}.`);
     return found.entry;
   }
 
   it('stays stored', async () => {
     const fence = await begun(store);
-    expect(await store.save(ADDRESS, { ...(await served()), wires: [] }, fence)).toBe(true);
-    expect((await store.lookUp(ADDRESS)).kind).toBe('hit');
+    expect(await store.save(ADDRESS, { ...(await served()), variants: [] }, fence)).toBe(true);
+    expect((await store.lookup(ADDRESS)).kind).toBe('hit');
   });
 
   it('stays dead, also when it was served in the middle of the invalidation of its tag', async () => {
@@ -65,7 +65,7 @@ describe('an entry that was served, and is stored again with what went out for i
     const found = await served();
     hold.release();
     await invalidated;
-    expect(await store.save(ADDRESS, { ...found, wires: [] }, fence)).toBe(false);
-    expect((await store.lookUp(ADDRESS)).kind).toBe('miss');
+    expect(await store.save(ADDRESS, { ...found, variants: [] }, fence)).toBe(false);
+    expect((await store.lookup(ADDRESS)).kind).toBe('miss');
   });
 });

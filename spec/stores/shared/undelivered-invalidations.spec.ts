@@ -22,8 +22,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function covers(path: string, folded = false): boolean {
-  return undelivered.covers({ key: '', path: { path, folded } });
+function covers(path: string, ignoresCase = false): boolean {
+  return undelivered.covers({ key: '', path: { path, ignoresCase } });
 }
 
 describe('an invalidation that could not be delivered', () => {
@@ -47,12 +47,12 @@ describe('an invalidation that could not be delivered', () => {
   it('is delivered with its tags, and covers what has one of them until then', async () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
     const { delivered } = undelivered.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
-    const elsewhere = { key: '', path: { path: '/elsewhere', folded: false } };
+    const elsewhere = { key: '', path: { path: '/elsewhere', ignoresCase: false } };
     expect(undelivered.covers({ ...elsewhere, tags: ['bob'] })).toBe(true);
     expect(undelivered.covers(elsewhere, ['carol', 'alice'])).toBe(true);
     expect(undelivered.covers({ ...elsewhere, tags: ['carol'] })).toBe(false);
     // Which tags it is to have, nobody knows yet.
-    expect(undelivered.covers({ ...elsewhere, awaitsTags: true })).toBe(true);
+    expect(undelivered.covers({ ...elsewhere, hasComputedTags: true })).toBe(true);
     await jest.runAllTimersAsync();
     await delivered;
     expect(deliver).toHaveBeenLastCalledWith({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner']);
@@ -171,15 +171,15 @@ describe('an invalidation that could not be delivered', () => {
     const segment = fc.constantFrom('a', 'b', 'ab', 'A', '%62', 'ä', 'a%2Fb', '*');
     const segments = fc.array(segment, { maxLength: 4 });
     fc.assert(
-      fc.property(segments, segments, fc.boolean(), (prefixSegments, pathSegments, folded) => {
+      fc.property(segments, segments, fc.boolean(), (prefixSegments, pathSegments, ignoresCase) => {
         const one = new UndeliveredInvalidations(() => Promise.reject(cause));
         one.add({ prefixes: [`/${prefixSegments.join('/')}`] }, [], cause);
         const path = canonicalise(`/${pathSegments.join('/')}`);
-        const spelt = (text: string) => (folded ? canonicalise(text).toLowerCase() : canonicalise(text));
+        const spelt = (text: string) => (ignoresCase ? canonicalise(text).toLowerCase() : canonicalise(text));
         const expected = prefixSegments.every(
           (text, index) => pathSegments[index] !== undefined && spelt(text) === spelt(pathSegments[index]),
         );
-        expect(one.covers({ key: '', path: { path, folded } })).toBe(expected);
+        expect(one.covers({ key: '', path: { path, ignoresCase } })).toBe(expected);
         void one.close();
       }),
     );

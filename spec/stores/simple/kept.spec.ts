@@ -1,26 +1,26 @@
 import { SimpleStore, type Address, type Entry } from '../../../lib/index.js';
 import type { HeaderChange } from '../../../lib/http/stored-response.js';
 
-const address: Address = { key: 'GET /a', path: { path: '/a', folded: false } };
+const address: Address = { key: 'GET /a', path: { path: '/a', ignoresCase: false } };
 const TYPE: HeaderChange = { kind: 'set', name: 'Content-Type', value: 'text/plain' };
 
 function entryOf(body: Buffer, headers: readonly HeaderChange[] = [], tags?: readonly string[]): Entry {
-  const response = { status: 200, statusMessage: undefined, headers, body, inPieces: false, continues: true };
+  const response = { status: 200, statusMessage: undefined, headers, body, isStreamed: false, callsNext: true };
   return { response, storedAtMs: 1.5, expiresAtMs: Infinity, tags };
 }
 
 function keep(store: SimpleStore, entry: Entry, at = address): void {
-  expect(store.save(at, entry, store.begin(at).fence)).toBe(true);
+  expect(store.save(at, entry, store.lease(at).lease)).toBe(true);
 }
 
 function get(store: SimpleStore, at = address): Entry {
-  const lookUp = store.lookUp(at);
+  const lookUp = store.lookup(at);
   if (lookUp.kind !== 'hit') throw new Error('It is not there.');
   return lookUp.entry;
 }
 
 function at(path: string): Address {
-  return { key: `GET ${path}`, path: { path, folded: false } };
+  return { key: `GET ${path}`, path: { path, ignoresCase: false } };
 }
 
 describe('what the simple store keeps of an entry', () => {
@@ -84,12 +84,12 @@ describe('what the simple store keeps of an entry', () => {
   it('counts a path that its key does not name, and all that it is reached by', () => {
     const [named, unnamed] = ['/long'.repeat(200), '/lone'.repeat(200)].map(path => {
       const store = new SimpleStore();
-      keep(store, entryOf(Buffer.from('a')), { key: '/long'.repeat(200), path: { path, folded: false } });
+      keep(store, entryOf(Buffer.from('a')), { key: '/long'.repeat(200), path: { path, ignoresCase: false } });
       return store;
     });
     expect(unnamed!.size().bytes).toBe(named!.size().bytes + 1000);
     const before = unnamed!.size().bytes;
-    get(unnamed!, { key: '/long'.repeat(200), path: { path: '/further', folded: false } });
+    get(unnamed!, { key: '/long'.repeat(200), path: { path: '/further', ignoresCase: false } });
     expect(unnamed!.size().bytes).toBeGreaterThan(before);
     expect(unnamed!.size().entries).toBe(1);
   });

@@ -1,25 +1,25 @@
 import { SimpleStore, type Address, type Entry } from '../../../lib/index.js';
-import type { Fence } from '../../../lib/stores/store.js';
-import { AT_ONCE } from '../../../lib/stores/simple/sweep.js';
+import type { Lease } from '../../../lib/stores/store.js';
+import { SLICE } from '../../../lib/stores/simple/sweep.js';
 
-const MANY = 8 * AT_ONCE;
+const MANY = 8 * SLICE;
 const clock = { now: () => 1_000_000 };
 
 function addressOf(path: string, ...tags: string[]): Address {
-  return { key: `GET ${path}`, path: { path, folded: false }, tags };
+  return { key: `GET ${path}`, path: { path, ignoresCase: false }, tags };
 }
 
 function entryOf(text: string): Entry {
   const body = Buffer.from(text);
   return {
-    response: { status: 200, statusMessage: undefined, headers: [], body, inPieces: false, continues: true },
+    response: { status: 200, statusMessage: undefined, headers: [], body, isStreamed: false, callsNext: true },
     storedAtMs: 0,
     expiresAtMs: Infinity,
   };
 }
 
-function begin(store: SimpleStore, address: Address): Fence {
-  return store.begin(address).fence;
+function begin(store: SimpleStore, address: Address): Lease {
+  return store.lease(address).lease;
 }
 
 function keep(store: SimpleStore, address: Address, text = 'text'): void {
@@ -27,9 +27,9 @@ function keep(store: SimpleStore, address: Address, text = 'text'): void {
 }
 
 function found(store: SimpleStore, address: Address): string | undefined {
-  const lookUp = store.lookUp(address);
+  const lookUp = store.lookup(address);
   if (lookUp.kind === 'hit') return lookUp.entry.response.body.toString();
-  store.release(lookUp.fence);
+  store.release(lookUp.lease);
   return undefined;
 }
 
@@ -61,8 +61,8 @@ describe.each([
     const store = filled();
     const freed = countFreed();
     store.invalidate(targets);
-    for (let slices = 1; slices <= MANY / AT_ONCE; slices++) {
-      expect(freed()).toBe(slices * AT_ONCE);
+    for (let slices = 1; slices <= MANY / SLICE; slices++) {
+      expect(freed()).toBe(slices * SLICE);
       jest.runOnlyPendingTimers();
     }
     jest.runOnlyPendingTimers();
@@ -77,7 +77,7 @@ describe.each([
     expect(store.size().entries).toBe(1);
     // Of what has a tag, the places in the tree go one by one.
     expect(store.size().bytes).toBeLessThan(bytes / 3);
-    for (let index = 0; index < MANY; index += AT_ONCE / 2) {
+    for (let index = 0; index < MANY; index += SLICE / 2) {
       expect(found(store, addressOf(`/many/${index}`, 'many'))).toBeUndefined();
     }
     jest.runAllTimers();
@@ -89,7 +89,7 @@ describe.each([
     const address = addressOf('/many/new', 'many');
     const fence = begin(store, address);
     store.invalidate(targets);
-    expect(store.covers(fence, begin(store, address))).toBe(false);
+    expect(store.canShare(fence, begin(store, address))).toBe(false);
     expect(store.save(address, entryOf('old'), fence)).toBe(false);
     expect(found(store, address)).toBeUndefined();
   });
@@ -110,10 +110,12 @@ describe.each([
   it('does not let what has begun later, and is invalid, stand before what is computed now', () => {
     const store = filled();
     const address = addressOf(`/many/${MANY - 1}`, 'many');
-    const early = begin(store, { ...address, path: { path: '/elsewhere', folded: false }, tags: [] });
+    const early = begin(store, { ...address, path: { path: '/elsewhere', ignoresCase: false }, tags: [] });
     keep(store, address);
     store.invalidate(targets);
-    expect(store.save({ ...address, path: { path: '/elsewhere', folded: false }, tags: [] }, entryOf('other'), early)).toBe(true);
+    expect(store.save({ ...address, path: { path: '/elsewhere', ignoresCase: false }, tags: [] }, entryOf('other'), early)).toBe(
+      true,
+    );
   });
 
   it('frees them first when room is needed', () => {
