@@ -26,7 +26,7 @@ export interface DriverSubject {
 /** What differs between drivers. */
 export interface DriverTraits {
   /** Default true. */
-  readonly exchangesAtomically?: boolean;
+  readonly hasAtomicCas?: boolean;
   /** There is a server, which the suite kills and restarts. Default true. */
   readonly hasServer?: boolean;
 }
@@ -35,7 +35,7 @@ export interface DriverTraits {
 export function describeDriver(
   name: string,
   start: () => Promise<DriverSubject>,
-  { exchangesAtomically = true, hasServer = true }: DriverTraits = {},
+  { hasAtomicCas = true, hasServer = true }: DriverTraits = {},
 ): void {
   describe(`${name}, as a driver`, () => {
     let subject: DriverSubject;
@@ -72,7 +72,7 @@ export function describeDriver(
     });
 
     it('says whether it exchanges atomically', () => {
-      expect(driver.exchangesAtomically).toBe(exchangesAtomically);
+      expect(driver.hasAtomicCas).toBe(hasAtomicCas);
     });
 
     it.each<[string, Buffer]>([
@@ -84,14 +84,14 @@ export function describeDriver(
     ])('gives back byte for byte: %s', async (_what, value) => {
       const [set, added, exchanged] = [newKey(), newKey(), newKey()];
       await driver.set(set, value, LONG_MS);
-      await driver.add(added, value, LONG_MS);
+      await driver.setIfAbsent(added, value, LONG_MS);
       await driver.set(exchanged, bytes('before'), LONG_MS);
-      expect(await driver.exchange(exchanged, bytes('before'), value, LONG_MS)).toBe(true);
+      expect(await driver.compareAndSet(exchanged, bytes('before'), value, LONG_MS)).toBe(true);
       for (const { value: found } of await driver.getMany([set, added, exchanged])) {
         expect(Buffer.isBuffer(found)).toBe(true);
         expect(found!.equals(value)).toBe(true);
       }
-      expect(await driver.exchange(set, value, bytes('after'), LONG_MS)).toBe(true);
+      expect(await driver.compareAndSet(set, value, bytes('after'), LONG_MS)).toBe(true);
       expect(await held(set)).toEqual(bytes('after'));
     });
 
@@ -127,20 +127,20 @@ export function describeDriver(
 
     it('adds only what is not there', async () => {
       const key = newKey();
-      expect(await driver.add(key, bytes('one'), LONG_MS)).toBe(true);
-      expect(await driver.add(key, bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.setIfAbsent(key, bytes('one'), LONG_MS)).toBe(true);
+      expect(await driver.setIfAbsent(key, bytes('two'), LONG_MS)).toBe(false);
       expect(await held(key)).toEqual(bytes('one'));
     });
 
     it('exchanges only what is as expected', async () => {
       const key = newKey();
-      expect(await driver.exchange(key, bytes('one'), bytes('two'), LONG_MS)).toBe(false);
-      expect(await driver.exchange(key, undefined, bytes('one'), LONG_MS)).toBe(true);
-      expect(await driver.exchange(key, undefined, bytes('two'), LONG_MS)).toBe(false);
-      expect(await driver.exchange(key, bytes('on'), bytes('two'), LONG_MS)).toBe(false);
-      expect(await driver.exchange(key, bytes(''), bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.compareAndSet(key, bytes('one'), bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.compareAndSet(key, undefined, bytes('one'), LONG_MS)).toBe(true);
+      expect(await driver.compareAndSet(key, undefined, bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.compareAndSet(key, bytes('on'), bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.compareAndSet(key, bytes(''), bytes('two'), LONG_MS)).toBe(false);
       expect(await held(key)).toEqual(bytes('one'));
-      expect(await driver.exchange(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
+      expect(await driver.compareAndSet(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
       expect(await held(key)).toEqual(bytes('two'));
     });
 
@@ -155,25 +155,25 @@ export function describeDriver(
     it('sees what another has written, and the other way round', async () => {
       const [key, other] = [newKey(), open()];
       await driver.set(key, bytes('one'), LONG_MS);
-      expect(await other.exchange(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
+      expect(await other.compareAndSet(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
       expect(await held(key)).toEqual(bytes('two'));
       await driver.delete(key);
       expect(await held(key, other)).toBeUndefined();
     });
 
-    if (exchangesAtomically) {
+    if (hasAtomicCas) {
       it('lets one of twenty win', async () => {
         const drivers = [driver, open()];
         const key = newKey();
         const compete = (run: (by: Driver, value: Buffer) => Promise<boolean>) =>
           Promise.all(Array.from({ length: 20 }, (_, index) => run(drivers[index % 2]!, bytes(String(index)))));
 
-        const added = await compete((by, value) => by.add(key, value, LONG_MS));
+        const added = await compete((by, value) => by.setIfAbsent(key, value, LONG_MS));
         expect(added.filter(Boolean)).toHaveLength(1);
         const first = await held(key);
         expect(first).toEqual(bytes(String(added.indexOf(true))));
 
-        const exchanged = await compete((by, value) => by.exchange(key, first, Buffer.concat([value, bytes('!')]), LONG_MS));
+        const exchanged = await compete((by, value) => by.compareAndSet(key, first, Buffer.concat([value, bytes('!')]), LONG_MS));
         expect(exchanged.filter(Boolean)).toHaveLength(1);
         expect(await held(key)).toEqual(bytes(`${exchanged.indexOf(true)}!`));
       });
@@ -184,11 +184,11 @@ export function describeDriver(
       const began = performance.now();
       await driver.set(lasting, bytes('lasting'), LONG_MS);
       await driver.set(endless, bytes('endless'), Infinity);
-      await driver.extend([lasting, endless, missing], 1000);
-      await driver.extend([], 1000);
+      await driver.extendTtl([lasting, endless, missing], 1000);
+      await driver.extendTtl([], 1000);
       await driver.set(brief, bytes('brief'), 1000);
-      await driver.add(added, bytes('added'), 1000);
-      await driver.exchange(exchanged, undefined, bytes('exchanged'), 1000);
+      await driver.setIfAbsent(added, bytes('added'), 1000);
+      await driver.compareAndSet(exchanged, undefined, bytes('exchanged'), 1000);
       await ready('brief lives have ended', async () => {
         const found = await driver.getMany([brief, added, exchanged]);
         return found.every(({ value }) => value === undefined);
@@ -225,9 +225,9 @@ export function describeDriver(
           const answers = await Promise.allSettled([
             driver.getMany([key]),
             driver.set(key, bytes('value'), LONG_MS),
-            driver.add(key, bytes('value'), LONG_MS),
-            driver.exchange(key, bytes('value'), bytes('other'), LONG_MS),
-            driver.exchange(key, undefined, bytes('other'), LONG_MS),
+            driver.setIfAbsent(key, bytes('value'), LONG_MS),
+            driver.compareAndSet(key, bytes('value'), bytes('other'), LONG_MS),
+            driver.compareAndSet(key, undefined, bytes('other'), LONG_MS),
             driver.delete(key),
           ]);
           expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));

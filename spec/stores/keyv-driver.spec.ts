@@ -9,7 +9,7 @@ import { keyvOf } from '../../lib/stores/keyv/keyv-options.js';
 import { SqliteAdapter } from '../support/sqlite-adapter.js';
 import { describeDriver } from './driver-suite.js';
 
-const TRAITS = { exchangesAtomically: false, hasServer: false };
+const TRAITS = { hasAtomicCas: false, hasServer: false };
 
 const compression = {
   compress: (value: string) => gzipSync(value).toString('base64'),
@@ -76,8 +76,8 @@ function outcomes(keyv: Keyv): Promise<PromiseSettledResult<unknown>[]> {
   return Promise.allSettled([
     driver.getMany(['key']),
     driver.set('key', Buffer.from('value'), 1000),
-    driver.add('key', Buffer.from('value'), 1000),
-    driver.exchange('key', undefined, Buffer.from('value'), 1000),
+    driver.setIfAbsent('key', Buffer.from('value'), 1000),
+    driver.compareAndSet('key', undefined, Buffer.from('value'), 1000),
     driver.delete('key'),
   ]);
 }

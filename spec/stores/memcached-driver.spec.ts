@@ -1,8 +1,8 @@
 import { MemcacheClient } from 'memcache-client';
 import { MemcachedDriver } from '../../lib/stores/memcached/memcached-driver.js';
-import { expirationOf, NEVER } from '../../lib/stores/memcached/expiration.js';
+import { toExptime, NO_EXPIRATION } from '../../lib/stores/memcached/expiration.js';
 import { serversOf } from '../../lib/stores/memcached/memcached-options.js';
-import { serverOf } from '../../lib/stores/memcached/server-of.js';
+import { serverForKey } from '../../lib/stores/memcached/server-of.js';
 import { describeWith } from '../support/servers/installed.js';
 import { MemcachedSocket } from '../support/servers/memcached-socket.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
@@ -78,7 +78,7 @@ describeWith('memcached', 'Memcached', () => {
       await expect(driver.getMany(['key'])).rejects.toThrow('ECONNREFUSED');
       expect(errors).toEqual([expect.objectContaining({ code: 'ECONNREFUSED' })]);
       await server.restart();
-      expect(await driver.add('key', Buffer.from('value'), 60_000)).toBe(true);
+      expect(await driver.setIfAbsent('key', Buffer.from('value'), 60_000)).toBe(true);
     });
 
     it('gives up on a server that answers nothing, takes no more than so much for it, and comes back', async () => {
@@ -128,7 +128,7 @@ describeWith('memcached', 'Memcached', () => {
       const { driver } = open(server.address);
       await driver.set('extended', Buffer.from('value'), 1000);
       await driver.set('brief', Buffer.from('value'), 1000);
-      await driver.extend(['extended', 'missing']);
+      await driver.extendTtl(['extended', 'missing']);
       let [brief, extended] = await driver.getMany(['brief', 'extended']);
       while (brief?.value !== undefined) [brief, extended] = await driver.getMany(['brief', 'extended']);
       expect(extended?.value?.toString()).toBe('value');
@@ -152,10 +152,10 @@ describe('a lifetime in Memcached', () => {
     [1001, 3],
     [29 * 86_400_000, 29 * 86_400 + 1],
     [31 * 86_400_000, now / 1000 + 31 * 86_400 + 1],
-    [100 * 365 * 86_400_000, NEVER],
-    [Infinity, NEVER],
+    [100 * 365 * 86_400_000, NO_EXPIRATION],
+    [Infinity, NO_EXPIRATION],
   ])('of %d ms is written as %d', (lifetimeMs, expiration) => {
-    expect(expirationOf(lifetimeMs, now)).toBe(expiration);
+    expect(toExptime(lifetimeMs, now)).toBe(expiration);
   });
 });
 
@@ -166,8 +166,8 @@ describe('the server of a key', () => {
   it('is the same in whatever order the servers are listed, and each has its share', () => {
     const counts = new Map<string, number>();
     for (const key of keys) {
-      const { name } = serverOf([named('a:1'), named('b:1'), named('c:1')], key);
-      expect(serverOf([named('c:1'), named('a:1'), named('b:1')], key).name).toBe(name);
+      const { name } = serverForKey([named('a:1'), named('b:1'), named('c:1')], key);
+      expect(serverForKey([named('c:1'), named('a:1'), named('b:1')], key).name).toBe(name);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     for (const name of ['a:1', 'b:1', 'c:1']) expect(counts.get(name)).toBeGreaterThan(900);
@@ -175,8 +175,8 @@ describe('the server of a key', () => {
 
   it('changes only for the keys that a new server takes', () => {
     for (const key of keys) {
-      const before = serverOf([named('a:1'), named('b:1')], key).name;
-      const after = serverOf([named('a:1'), named('b:1'), named('c:1')], key).name;
+      const before = serverForKey([named('a:1'), named('b:1')], key).name;
+      const after = serverForKey([named('a:1'), named('b:1'), named('c:1')], key).name;
       expect([before, 'c:1']).toContain(after);
     }
   });

@@ -13,7 +13,7 @@ export interface EachStore {
   readonly shared: SharedServer | undefined;
   /** Whether it answers with promises. */
   readonly isAway: boolean;
-  readonly exchangesAtomically: boolean;
+  readonly hasAtomicCas: boolean;
   /** Configures the cache with it. @returns the faults that are reported from then on */
   configure(options?: CacheOptions): CacheFault[];
 }
@@ -32,7 +32,7 @@ export function describeEveryStore(title: string, body: (store: () => EachStore)
         name,
         shared: undefined,
         isAway: false,
-        exchangesAtomically: true,
+        hasAtomicCas: true,
         configure: options => configure({ store: store(), ...options }),
       }));
     });
@@ -42,7 +42,7 @@ export function describeEveryStore(title: string, body: (store: () => EachStore)
           name: kind.name,
           shared: server(),
           isAway: true,
-          exchangesAtomically: kind.exchangesAtomically,
+          hasAtomicCas: kind.hasAtomicCas,
           configure: options =>
             configure({ store: server().create(), keyPrefix: `rcc-${randomUUID().slice(0, 8)}`, ...PATIENT, ...options }),
         }));

@@ -1,7 +1,7 @@
 import type { Driver, Found } from '../../lib/stores/shared/driver.js';
 import { Deferred } from './deferred.js';
 
-export type Operation = 'getMany' | 'getStart' | 'set' | 'add' | 'exchange' | 'delete' | 'extend';
+export type Operation = 'getMany' | 'getRange' | 'set' | 'add' | 'compareAndSet' | 'delete' | 'extend';
 
 /** An operation that waits for the spec: before it is sent, or when its answer has come. */
 export class Hold {
@@ -27,11 +27,11 @@ export class Hold {
 
 /** A driver whose operations the spec counts, and holds one by one. */
 export class HeldDriver implements Driver {
-  readonly exchangesAtomically: boolean;
-  readonly canExtend: boolean;
+  readonly hasAtomicCas: boolean;
+  readonly canExtendTtl: boolean;
   readonly maxValueBytes?: number;
-  readonly spread?: number;
-  readonly getStart?: (key: string, bytes: number) => Promise<Buffer>;
+  readonly shards?: number;
+  readonly getRange?: (key: string, bytes: number) => Promise<Buffer>;
   /** What has been asked of it. */
   readonly asked: Operation[] = [];
   /** What fails at once, for now. */
@@ -39,12 +39,12 @@ export class HeldDriver implements Driver {
   private readonly holds: Hold[] = [];
 
   constructor(private readonly driver: Driver) {
-    this.exchangesAtomically = driver.exchangesAtomically;
-    this.canExtend = driver.canExtend;
+    this.hasAtomicCas = driver.hasAtomicCas;
+    this.canExtendTtl = driver.canExtendTtl;
     if (driver.maxValueBytes !== undefined) this.maxValueBytes = driver.maxValueBytes;
-    if (driver.spread !== undefined) this.spread = driver.spread;
-    const getStart = driver.getStart?.bind(driver);
-    if (getStart !== undefined) this.getStart = (key, bytes) => this.run('getStart', [key], () => getStart(key, bytes));
+    if (driver.shards !== undefined) this.shards = driver.shards;
+    const getStart = driver.getRange?.bind(driver);
+    if (getStart !== undefined) this.getRange = (key, bytes) => this.run('getRange', [key], () => getStart(key, bytes));
   }
 
   /** Holds the next operation of that name on such a key. */
@@ -66,20 +66,20 @@ export class HeldDriver implements Driver {
     return this.run('set', [key], () => this.driver.set(key, value, lifetimeMs));
   }
 
-  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    return this.run('add', [key], () => this.driver.add(key, value, lifetimeMs));
+  setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.run('add', [key], () => this.driver.setIfAbsent(key, value, lifetimeMs));
   }
 
-  exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    return this.run('exchange', [key], () => this.driver.exchange(key, expected, value, lifetimeMs));
+  compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.run('compareAndSet', [key], () => this.driver.compareAndSet(key, expected, value, lifetimeMs));
   }
 
   delete(key: string): Promise<void> {
     return this.run('delete', [key], () => this.driver.delete(key));
   }
 
-  extend(keys: readonly string[], lifetimeMs: number): Promise<void> {
-    return this.run('extend', keys, () => this.driver.extend(keys, lifetimeMs));
+  extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void> {
+    return this.run('extend', keys, () => this.driver.extendTtl(keys, lifetimeMs));
   }
 
   close(): Promise<void> {

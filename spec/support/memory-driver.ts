@@ -2,15 +2,15 @@ import type { Driver, Found } from '../../lib/stores/shared/driver.js';
 
 export interface MemoryDriverTraits {
   /** Default true. Where false, others may come between the comparison and the write. */
-  readonly exchangesAtomically?: boolean;
+  readonly hasAtomicCas?: boolean;
   /** Before each step that a server takes by itself. Default: nothing. */
   readonly pause?: () => Promise<unknown>;
 }
 
 /** A server of its own life in the memory of the spec. */
 export class MemoryDriver implements Driver {
-  readonly canExtend = true;
-  readonly exchangesAtomically: boolean;
+  readonly canExtendTtl = true;
+  readonly hasAtomicCas: boolean;
   readonly values = new Map<string, Buffer>();
   private readonly endsAtMs = new Map<string, number>();
   private nowMs = 0;
@@ -18,8 +18,8 @@ export class MemoryDriver implements Driver {
   incarnation = 'first';
   private readonly pause: () => Promise<unknown>;
 
-  constructor({ exchangesAtomically = true, pause = () => Promise.resolve() }: MemoryDriverTraits = {}) {
-    this.exchangesAtomically = exchangesAtomically;
+  constructor({ hasAtomicCas = true, pause = () => Promise.resolve() }: MemoryDriverTraits = {}) {
+    this.hasAtomicCas = hasAtomicCas;
     this.pause = pause;
   }
 
@@ -39,16 +39,16 @@ export class MemoryDriver implements Driver {
     this.keep(key, value, lifetimeMs);
   }
 
-  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    return this.exchange(key, undefined, value, lifetimeMs);
+  setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.compareAndSet(key, undefined, value, lifetimeMs);
   }
 
-  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+  async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     await this.pause();
     const present = this.values.get(key);
     const isAsExpected = expected === undefined ? present === undefined : present?.equals(expected) === true;
     if (!isAsExpected) return false;
-    if (!this.exchangesAtomically) await this.pause();
+    if (!this.hasAtomicCas) await this.pause();
     this.keep(key, value, lifetimeMs);
     return true;
   }
@@ -58,7 +58,7 @@ export class MemoryDriver implements Driver {
     this.remove(key);
   }
 
-  extend(keys: readonly string[], lifetimeMs: number): Promise<void> {
+  extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void> {
     for (const key of keys) {
       const endMs = this.endsAtMs.get(key);
       if (endMs !== undefined) this.endsAtMs.set(key, Math.max(endMs, this.nowMs + lifetimeMs));

@@ -86,7 +86,7 @@ export class Processes {
   /** Lets the store forget a change, as it does when nothing is heard of the change for too long. */
   async forget(ownerId: string): Promise<void> {
     const { driver } = this.open();
-    await driver.delete(this.keys.owners(ownerId.split('.', 1)[0]!));
+    await driver.delete(this.keys.writers(ownerId.split('.', 1)[0]!));
   }
 
   async end(): Promise<void> {

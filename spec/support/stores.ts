@@ -39,7 +39,7 @@ export interface SharedKind {
   readonly program?: ServerProgram;
   /** Bytes of bodies that each process keeps itself. */
   readonly nearBytes?: number;
-  readonly exchangesAtomically: boolean;
+  readonly hasAtomicCas: boolean;
   start(): Promise<SharedServer>;
 }
 
@@ -48,7 +48,7 @@ const NEAR_BYTES = 1_000_000;
 export const redis: SharedKind = {
   name: 'Redis',
   program: 'redis-server',
-  exchangesAtomically: true,
+  hasAtomicCas: true,
   start: async () => onRedis((await RedisServer.start()).url),
 };
 
@@ -56,14 +56,14 @@ export const redisWithNearCache: SharedKind = {
   name: 'Redis with a near cache',
   program: 'redis-server',
   nearBytes: NEAR_BYTES,
-  exchangesAtomically: true,
+  hasAtomicCas: true,
   start: async () => onRedis((await RedisServer.start()).url, NEAR_BYTES),
 };
 
 export const redisCluster: SharedKind = {
   name: 'Redis Cluster',
   program: 'redis-server',
-  exchangesAtomically: true,
+  hasAtomicCas: true,
   start: async () => {
     const cluster = await RedisCluster.start();
     const rootNodes = cluster.rootUrls.map(url => ({ url }));
@@ -79,7 +79,7 @@ export const redisCluster: SharedKind = {
 export const redisSentinel: SharedKind = {
   name: 'Redis behind a Sentinel',
   program: 'redis-server',
-  exchangesAtomically: true,
+  hasAtomicCas: true,
   start: async () => {
     const group = await RedisSentinel.start();
     const client = () => createSentinel({ name: group.name, sentinelRootNodes: [...group.rootNodes] });
@@ -94,20 +94,20 @@ export const redisSentinel: SharedKind = {
 export const memcached: SharedKind = {
   name: 'Memcached',
   program: 'memcached',
-  exchangesAtomically: true,
+  hasAtomicCas: true,
   start: async () => onMemcached((await MemcachedServer.start()).address),
 };
 
 export const memcachedTwice: SharedKind = {
   name: 'two Memcached servers',
   program: 'memcached',
-  exchangesAtomically: true,
+  hasAtomicCas: true,
   start: async () => onMemcached((await MemcachedServer.start()).address, (await MemcachedServer.start()).address),
 };
 
 export const keyv: SharedKind = {
   name: 'Keyv over a file of SQLite',
-  exchangesAtomically: false,
+  hasAtomicCas: false,
   start: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keyv-'));
     const adapters: SqliteAdapter[] = [];

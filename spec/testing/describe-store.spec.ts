@@ -12,8 +12,8 @@ import {
 import { KeyvStore } from '../../lib/keyv.js';
 import { describeStore, type CreateStore, type StoreCapabilities } from '../../lib/testing.js';
 import { SharedEntries } from '../../lib/stores/shared/shared-entries.js';
-import { SharedFence } from '../../lib/stores/shared/shared-fence.js';
-import { Claims } from '../../lib/stores/shared/claims.js';
+import { SharedLease } from '../../lib/stores/shared/shared-fence.js';
+import { FillLocks } from '../../lib/stores/shared/claims.js';
 import { Generations } from '../../lib/stores/shared/generations.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
 import { TagLog } from '../../lib/stores/shared/tag-log.js';
@@ -377,7 +377,7 @@ describe('a shared store', () => {
   it.each<[string, () => void, string]>([
     [
       'keeps while a change lasts',
-      () => jest.spyOn(SharedFence.prototype, 'isStorable', 'get').mockReturnValue(true),
+      () => jest.spyOn(SharedLease.prototype, 'isStorable', 'get').mockReturnValue(true),
       'keeps nothing while a change of /users lasts, whenever it was begun',
     ],
     [
@@ -390,12 +390,12 @@ describe('a shared store', () => {
     ],
     [
       'lets every computation answer everybody',
-      () => jest.spyOn(SharedFence.prototype, 'covers').mockReturnValue(true),
+      () => jest.spyOn(SharedLease.prototype, 'canShare').mockReturnValue(true),
       'lets no computation answer who asks after an invalidation by another',
     ],
     [
       'does not look whether tags were invalidated',
-      () => jest.spyOn(TagLog.prototype, 'hasSince').mockResolvedValue(false),
+      () => jest.spyOn(TagLog.prototype, 'invalidatedSince').mockResolvedValue(false),
       'never serves what was begun before an invalidation of a tag that it brings',
     ],
     [
@@ -406,17 +406,19 @@ describe('a shared store', () => {
     [
       'grants every claim',
       () =>
-        jest.spyOn(Claims.prototype, 'take').mockResolvedValue({ key: 'key', untilMs: 0, timer: setTimeout(() => undefined) }),
+        jest
+          .spyOn(FillLocks.prototype, 'tryAcquire')
+          .mockResolvedValue({ key: 'key', untilMs: 0, timer: setTimeout(() => undefined) }),
       'grants one the computation, and gives the other what comes of it',
     ],
     [
       'never says that a computation has ended',
-      () => jest.spyOn(Claims.prototype, 'tellApart').mockResolvedValue(),
+      () => jest.spyOn(FillLocks.prototype, 'markHitForMiss').mockResolvedValue(),
       'tells all apart when what came out cannot be shared, who waits and who comes',
     ],
     [
       'does not end changes',
-      () => jest.spyOn(Generations.prototype, 'endChanges').mockImplementation(seen => Promise.resolve(seen)),
+      () => jest.spyOn(Generations.prototype, 'endWrites').mockImplementation(seen => Promise.resolve(seen)),
       'keeps nothing while a change of /users lasts, whenever it was begun',
     ],
     [

@@ -65,7 +65,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
 
     it('that is added replaces nothing that is set meanwhile', async () => {
       const driver = processes.configureHeld();
-      const exchange = driver.hold('exchange', 'before', isEntry);
+      const exchange = driver.hold('compareAndSet', 'before', isEntry);
       const added = cache.add('key', 'added');
       await exchange.arrived.promise;
       expect(await cache.set('key', 'set')).toBe(true);

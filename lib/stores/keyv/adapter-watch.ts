@@ -14,34 +14,34 @@ export interface Adapter {
  * Hears what an adapter says only by an event. Some answer a look-up that failed as if there were nothing, and a write that failed as if
  * it had happened, so an operation counts as failed when the adapter has complained meanwhile, of whatever.
  */
-export class AdapterWatch {
-  private complaints = 0;
-  private lastComplaint: unknown;
+export class AdapterErrors {
+  private errorCount = 0;
+  private lastError: unknown;
   private onError: ((error: unknown) => void) | undefined;
 
   constructor(private readonly adapter: Adapter) {}
 
   begin(onError: (error: unknown) => void): void {
     this.onError = onError;
-    this.adapter.on?.('error', this.hear);
+    this.adapter.on?.('error', this.onAdapterError);
   }
 
   end(): void {
     this.onError = undefined;
-    this.adapter.off?.('error', this.hear);
+    this.adapter.off?.('error', this.onAdapterError);
   }
 
-  async during<Answer>(operation: () => Promise<Answer>): Promise<Answer> {
+  async failingOnError<Answer>(operation: () => Promise<Answer>): Promise<Answer> {
     if (this.onError === undefined) throw new Error('The Keyv store is closed.');
-    const before = this.complaints;
+    const before = this.errorCount;
     const answer = await operation();
-    if (this.complaints !== before) throw new Error('The Keyv adapter has failed.', { cause: this.lastComplaint });
+    if (this.errorCount !== before) throw new Error('The Keyv adapter has failed.', { cause: this.lastError });
     return answer;
   }
 
-  private readonly hear = (error: unknown): void => {
-    this.complaints++;
-    this.lastComplaint = error;
+  private readonly onAdapterError = (error: unknown): void => {
+    this.errorCount++;
+    this.lastError = error;
     this.onError?.(error);
   };
 }

@@ -1,6 +1,6 @@
 import type { Keyv } from 'keyv';
 import type { Driver, Found } from '../shared/driver.js';
-import { AdapterWatch, type Adapter } from './adapter-watch.js';
+import { AdapterErrors, type Adapter } from './adapter-watch.js';
 import { strictKeyv, type GivenKeyv } from './strict-keyv.js';
 
 /** Keyv cannot tell one life of a database from the next. */
@@ -14,17 +14,17 @@ const NO_END = 0;
  * `exchange` compare may have changed when they set.
  */
 export class KeyvDriver implements Driver {
-  readonly exchangesAtomically = false;
-  readonly canExtend = false;
+  readonly hasAtomicCas = false;
+  readonly canExtendTtl = false;
   private readonly keyv: Keyv;
-  private readonly watch: AdapterWatch;
+  private readonly watch: AdapterErrors;
   private readonly prefix: string;
   private readonly readsMany: boolean;
 
   constructor(given: GivenKeyv) {
     const adapter: Adapter = given.opts.store;
     this.keyv = strictKeyv(given, adapter);
-    this.watch = new AdapterWatch(adapter);
+    this.watch = new AdapterErrors(adapter);
     this.prefix = given.useKeyPrefix && given.namespace ? `${given.namespace}:` : '';
     this.readsMany = adapter.getMany !== undefined;
   }
@@ -34,22 +34,22 @@ export class KeyvDriver implements Driver {
   }
 
   async getMany(keys: readonly string[]): Promise<readonly Found[]> {
-    const values = await this.watch.during(() => this.read(keys.map(key => this.prefix + key)));
+    const values = await this.watch.failingOnError(() => this.read(keys.map(key => this.prefix + key)));
     if (values.length !== keys.length) throw new Error(`Keyv gave ${values.length} values for ${keys.length} keys.`);
     return values.map(value => ({ value: bytesOf(value), incarnation: INCARNATION }));
   }
 
   async set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
     const lifetime = lifetimeMs === Infinity ? NO_END : Math.max(1, Math.ceil(lifetimeMs));
-    const isSet = await this.watch.during(() => this.keyv.set(this.prefix + key, value.toString('base64'), lifetime));
+    const isSet = await this.watch.failingOnError(() => this.keyv.set(this.prefix + key, value.toString('base64'), lifetime));
     if (!isSet) throw new Error(`The Keyv adapter did not set ${key}.`);
   }
 
-  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    return this.exchange(key, undefined, value, lifetimeMs);
+  setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.compareAndSet(key, undefined, value, lifetimeMs);
   }
 
-  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+  async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     const [found] = await this.getMany([key]);
     const isAsExpected = expected === undefined ? found?.value === undefined : found?.value?.equals(expected) === true;
     if (isAsExpected) await this.set(key, value, lifetimeMs);
@@ -57,10 +57,10 @@ export class KeyvDriver implements Driver {
   }
 
   async delete(key: string): Promise<void> {
-    await this.watch.during(() => this.keyv.delete(this.prefix + key));
+    await this.watch.failingOnError(() => this.keyv.delete(this.prefix + key));
   }
 
-  extend(): Promise<void> {
+  extendTtl(): Promise<void> {
     // Keyv can only write a value anew, which could bring back one that was changed meanwhile.
     return Promise.resolve();
   }

@@ -1,11 +1,11 @@
 import type { MemcacheClient } from 'memcache-client';
 import { missingPeer } from '../../peer.js';
 import type { Driver, Found } from '../shared/driver.js';
-import { expirationOf, NEVER } from './expiration.js';
+import { toExptime, NO_EXPIRATION } from './expiration.js';
 import { MemcachedServer } from './memcached-server.js';
 import { connectAt, type MemcachePackage } from './place-client.js';
 import { isNamed, placeOf } from './server-address.js';
-import { serverOf } from './server-of.js';
+import { serverForKey } from './server-of.js';
 
 /**
  * Milliseconds after which the client gives up a connection that does not answer. The client counts by the clock, so this is longer than a
@@ -24,8 +24,8 @@ export type MemcachedServers = { readonly servers: readonly [string, ...string[]
  * live longer lives until its memory is needed.
  */
 export class MemcachedDriver implements Driver {
-  readonly exchangesAtomically = true;
-  readonly canExtend = true;
+  readonly hasAtomicCas = true;
+  readonly canExtendTtl = true;
   /** An item of 1 MiB is what Memcached takes by default, with its key and what it notes. */
   readonly maxValueBytes = 1024 * 1024 - 512;
   private readonly servers: readonly [MemcachedServer, ...MemcachedServer[]];
@@ -51,27 +51,27 @@ export class MemcachedDriver implements Driver {
   }
 
   set(key: string, value: Buffer, lifetimeMs: number): Promise<void> {
-    return this.serverOf(key).set(key, value, expirationOf(lifetimeMs, Date.now()));
+    return this.serverOf(key).set(key, value, toExptime(lifetimeMs, Date.now()));
   }
 
-  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    return this.serverOf(key).add(key, value, expirationOf(lifetimeMs, Date.now()));
+  setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.serverOf(key).add(key, value, toExptime(lifetimeMs, Date.now()));
   }
 
-  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    if (expected === undefined) return this.add(key, value, lifetimeMs);
+  async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    if (expected === undefined) return this.setIfAbsent(key, value, lifetimeMs);
     const server = this.serverOf(key);
     const held = await server.getVersioned(key);
     if (held?.value.equals(expected) !== true) return false;
-    return server.replace(key, held.version, value, expirationOf(lifetimeMs, Date.now()));
+    return server.replace(key, held.version, value, toExptime(lifetimeMs, Date.now()));
   }
 
   delete(key: string): Promise<void> {
     return this.serverOf(key).delete(key);
   }
 
-  async extend(keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.map(key => this.serverOf(key).touch(key, NEVER)));
+  async extendTtl(keys: readonly string[]): Promise<void> {
+    await Promise.all(keys.map(key => this.serverOf(key).touch(key, NO_EXPIRATION)));
   }
 
   close(): Promise<void> {
@@ -91,7 +91,7 @@ export class MemcachedDriver implements Driver {
   }
 
   private serverOf(key: string): MemcachedServer {
-    return serverOf(this.servers, key);
+    return serverForKey(this.servers, key);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MemcacheClient, MultiCasRetrievalResponse, MultiRetrievalResponse } from 'memcache-client';
-import { isRefusal } from './refusal.js';
+import { isConditionFailed } from './refusal.js';
 
 /** Bytes that may be under way to one server. A server that answers nothing must not fill this process. */
 const MAX_BYTES_UNDER_WAY = 32 * 1024 * 1024;
@@ -74,7 +74,7 @@ export class MemcachedServer {
       await this.send(bytes, command);
       return true;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isConditionFailed(error)) throw error;
       return false;
     }
   }

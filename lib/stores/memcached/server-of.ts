@@ -5,7 +5,10 @@ import { createHash } from 'node:crypto';
  * processes agree, in whatever order they list them, and a server more or less moves only the keys it takes or leaves. A server that is
  * down keeps its keys: were they looked for elsewhere meanwhile, an invalidation could be written where nobody looks afterwards.
  */
-export function serverOf<Server extends { readonly name: string }>(servers: readonly [Server, ...Server[]], key: string): Server {
+export function serverForKey<Server extends { readonly name: string }>(
+  servers: readonly [Server, ...Server[]],
+  key: string,
+): Server {
   let [best] = servers;
   if (servers.length === 1) return best;
   let highest = -1;

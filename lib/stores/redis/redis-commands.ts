@@ -1,7 +1,7 @@
 import type { RedisCommand } from './redis-client.js';
 
 /** Compares and sets in one step. */
-const EXCHANGE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+const COMPARE_AND_SET = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
 return 1`;
 
@@ -17,11 +17,11 @@ export function setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Red
 }
 
 export function setIfEqual(key: string, expected: Buffer, value: Buffer, lifetimeMs: number): RedisCommand {
-  return ['EVAL', EXCHANGE, '1', key, expected, value, ...expiry(lifetimeMs)];
+  return ['EVAL', COMPARE_AND_SET, '1', key, expected, value, ...expiry(lifetimeMs)];
 }
 
 /** Never shorter than it would live: `GT` is of Redis 7. */
-export function extend(key: string, lifetimeMs: number): RedisCommand {
+export function extendTtl(key: string, lifetimeMs: number): RedisCommand {
   return Number.isFinite(lifetimeMs) ? ['PEXPIRE', key, milliseconds(lifetimeMs), 'GT'] : ['PERSIST', key];
 }
 

@@ -1,6 +1,6 @@
 import type { Driver, Found } from '../shared/driver.js';
 import { explained } from './redis-access.js';
-import { extend, set, setIfAbsent, setIfEqual } from './redis-commands.js';
+import { extendTtl, set, setIfAbsent, setIfEqual } from './redis-commands.js';
 import type { OwnConnection } from './own-connection.js';
 import type { RedisClient, RedisCommand } from './redis-client.js';
 
@@ -9,9 +9,9 @@ const RECONNECT_MS = 500;
 
 /** What single servers, clusters and servers behind a Sentinel have in common. */
 export abstract class RedisDriver implements Driver {
-  readonly exchangesAtomically = true;
-  readonly canExtend = true;
-  private isOurs = false;
+  readonly hasAtomicCas = true;
+  readonly canExtendTtl = true;
+  private ownsClient = false;
   private isClosed = false;
   /** Until the first attempt to connect has come to something: so that the first requests need not pass by. */
   private connecting: Promise<void> | undefined;
@@ -31,12 +31,12 @@ export abstract class RedisDriver implements Driver {
   protected abstract readStart(key: string, bytes: number): Promise<Buffer>;
 
   async getMany(keys: readonly string[]): Promise<readonly Found[]> {
-    await this.usable();
+    await this.waitUntilUsable();
     return keys.length === 0 ? [] : this.read(keys);
   }
 
-  async getStart(key: string, bytes: number): Promise<Buffer> {
-    await this.usable();
+  async getRange(key: string, bytes: number): Promise<Buffer> {
+    await this.waitUntilUsable();
     return this.readStart(key, bytes);
   }
 
@@ -44,12 +44,12 @@ export abstract class RedisDriver implements Driver {
     await this.send(key, set(key, value, lifetimeMs));
   }
 
-  async add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
+  async setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean> {
     return (await this.send(key, setIfAbsent(key, value, lifetimeMs))) !== null;
   }
 
-  async exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
-    if (expected === undefined) return this.add(key, value, lifetimeMs);
+  async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    if (expected === undefined) return this.setIfAbsent(key, value, lifetimeMs);
     return Number(await this.send(key, setIfEqual(key, expected, value, lifetimeMs))) === 1;
   }
 
@@ -57,8 +57,8 @@ export abstract class RedisDriver implements Driver {
     await this.send(key, ['DEL', key]);
   }
 
-  async extend(keys: readonly string[], lifetimeMs: number): Promise<void> {
-    await Promise.all(keys.map(key => this.send(key, extend(key, lifetimeMs))));
+  async extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void> {
+    await Promise.all(keys.map(key => this.send(key, extendTtl(key, lifetimeMs))));
   }
 
   /** A client that is open already stays its owner's. */
@@ -69,7 +69,7 @@ export abstract class RedisDriver implements Driver {
     };
     this.client.on('error', this.onClientError);
     if (this.client.isOpen) return;
-    this.isOurs = true;
+    this.ownsClient = true;
     this.connecting = this.connect(onError).finally(() => {
       this.connecting = undefined;
     });
@@ -79,13 +79,13 @@ export abstract class RedisDriver implements Driver {
     this.isClosed = true;
     this.connection?.end();
     // A client that this library made keeps its listener: an error while it ends would else end the process.
-    if (this.isOurs) this.client.destroy();
+    if (this.ownsClient) this.client.destroy();
     else if (this.onClientError !== undefined) this.client.off('error', this.onClientError);
     return Promise.resolve();
   }
 
   private async send(key: string, command: RedisCommand): Promise<unknown> {
-    await this.usable();
+    await this.waitUntilUsable();
     try {
       return await this.write(key, command);
     } catch (error) {
@@ -93,7 +93,7 @@ export abstract class RedisDriver implements Driver {
     }
   }
 
-  private async usable(): Promise<void> {
+  private async waitUntilUsable(): Promise<void> {
     this.connection?.use();
     if (this.connecting !== undefined) await this.connecting;
     // A client may connect again by itself when it is used.

@@ -2,20 +2,20 @@ import { explained } from './redis-access.js';
 import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 
 /** Whatever may mean that the next reply comes from another life of the server. */
-const TURNS = ['connect', 'ready', 'reconnecting', 'error', 'end', 'terminated'] as const;
+const CONNECTION_EVENTS = ['connect', 'ready', 'reconnecting', 'error', 'end', 'terminated'] as const;
 
 /** Milliseconds after which a server is asked again whether it is the primary: it may be demoted under its connections. */
 const ASK_AGAIN_MS = 1000;
 
 /** A reply, and which life of the server gave it. */
-export interface Said {
+export interface IdentifiedReply {
   readonly reply: unknown;
   readonly incarnation: string;
 }
 
-interface Known {
+interface Identity {
   readonly runId: string;
-  reign: string;
+  replicationId: string;
   /** As `performance.now()` counts. */
   askAgainAtMs: number;
 }
@@ -25,44 +25,44 @@ interface Known {
  * may have older data than was acknowledged. The life is learnt on every new connection, and a reply that comes when the connection
  * is not the one of its question any more is not used.
  */
-export class RedisLife {
+export class RedisServerIdentity {
   private connection = 0;
-  private known: Known | undefined;
-  private learning: Promise<void> | undefined;
+  private identity: Identity | undefined;
+  private identifying: Promise<void> | undefined;
 
   constructor(private readonly client: RedisSingleClient) {
-    for (const turn of TURNS) client.on(turn, this.turn);
+    for (const onConnectionEvent of CONNECTION_EVENTS) client.on(onConnectionEvent, this.onConnectionEvent);
   }
 
   /** Leaves the client as it was. */
   end(): void {
-    for (const turn of TURNS) this.client.off(turn, this.turn);
+    for (const onConnectionEvent of CONNECTION_EVENTS) this.client.off(onConnectionEvent, this.onConnectionEvent);
   }
 
   /** @throws when the connection is not ready or is lost before the reply, and where the server is not the primary */
-  async ask(command: RedisCommand): Promise<Said> {
+  async send(command: RedisCommand): Promise<IdentifiedReply> {
     // Else the client would queue what it is given, and send it to whoever is there when it has connected.
     if (!this.client.isReady) throw new Error('the connection to Redis is not ready');
-    if (this.known === undefined) await (this.learning ??= this.learn(this.connection));
-    const { connection, known } = this;
-    if (known === undefined) throw new Error('the connection to Redis was lost');
+    if (this.identity === undefined) await (this.identifying ??= this.identify(this.connection));
+    const { connection, identity } = this;
+    if (identity === undefined) throw new Error('the connection to Redis was lost');
 
-    const isDue = performance.now() >= known.askAgainAtMs;
-    if (isDue) known.askAgainAtMs = performance.now() + ASK_AGAIN_MS;
+    const isDue = performance.now() >= identity.askAgainAtMs;
+    if (isDue) identity.askAgainAtMs = performance.now() + ASK_AGAIN_MS;
     // In this order: who answers the second was there when the first was answered.
     const asked = this.client.sendCommand(command, AS_BYTES);
-    const [reply] = await Promise.all([asked, isDue ? this.checkReign(known) : undefined]);
+    const [reply] = await Promise.all([asked, isDue ? this.checkReplicationId(identity) : undefined]);
     if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
-    return { reply, incarnation: `${known.runId}.${known.reign}` };
+    return { reply, incarnation: `${identity.runId}.${identity.replicationId}` };
   }
 
-  private readonly turn = (): void => {
+  private readonly onConnectionEvent = (): void => {
     this.connection++;
-    this.known = undefined;
-    this.learning = undefined;
+    this.identity = undefined;
+    this.identifying = undefined;
   };
 
-  private async learn(connection: number): Promise<void> {
+  private async identify(connection: number): Promise<void> {
     try {
       const [server, replication] = await Promise.all([
         this.client.sendCommand(['INFO', 'server']),
@@ -70,19 +70,19 @@ export class RedisLife {
       ]);
       if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
       const askAgainAtMs = performance.now() + ASK_AGAIN_MS;
-      this.known = { runId: runIdIn(String(server)), reign: reignIn(String(replication)), askAgainAtMs };
+      this.identity = { runId: runIdIn(String(server)), replicationId: replicationIdIn(String(replication)), askAgainAtMs };
     } catch (error) {
       throw explained(error);
     } finally {
-      if (connection === this.connection) this.learning = undefined;
+      if (connection === this.connection) this.identifying = undefined;
     }
   }
 
-  private async checkReign(known: Known): Promise<void> {
+  private async checkReplicationId(identity: Identity): Promise<void> {
     try {
-      known.reign = reignIn(String(await this.client.sendCommand(['INFO', 'replication'])));
+      identity.replicationId = replicationIdIn(String(await this.client.sendCommand(['INFO', 'replication'])));
     } catch (error) {
-      this.known = undefined;
+      this.identity = undefined;
       throw error;
     }
   }
@@ -101,7 +101,7 @@ export function runIdIn(info: string): string {
  * @param info what `INFO replication` says
  * @throws where the server is not the one that changes are written to
  */
-export function reignIn(info: string): string {
+export function replicationIdIn(info: string): string {
   // What a replica has may be older than what was acknowledged, at any time.
   if (fieldIn(info, 'role') === 'slave') {
     throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');

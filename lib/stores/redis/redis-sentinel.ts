@@ -1,7 +1,7 @@
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { reignIn, runIdIn, type Said } from './redis-life.js';
+import { replicationIdIn, runIdIn, type IdentifiedReply } from './redis-life.js';
 
 /** A command, and then who has answered it, in one step. */
 const ASK = `local reply = redis.call(unpack(ARGV))
@@ -17,21 +17,21 @@ export class RedisSentinel extends RedisDriver {
   }
 
   protected async read(keys: readonly string[]): Promise<readonly Found[]> {
-    const { reply, incarnation } = await this.ask(['MGET', ...keys]);
+    const { reply, incarnation } = await this.sendTo(['MGET', ...keys]);
     return (reply as (Buffer | null)[]).map(value => ({ value: value ?? undefined, incarnation }));
   }
 
   protected async readStart(key: string, bytes: number): Promise<Buffer> {
-    return (await this.ask(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
+    return (await this.sendTo(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
   }
 
   protected async write(_key: string, command: RedisCommand): Promise<unknown> {
     return this.sentinel.sendCommand(false, command, AS_BYTES);
   }
 
-  private async ask(command: RedisCommand): Promise<Said> {
+  private async sendTo(command: RedisCommand): Promise<IdentifiedReply> {
     const said = (await this.sentinel.sendCommand(false, ['EVAL', ASK, '0', ...command], AS_BYTES)) as readonly unknown[];
     const [reply, server, replication] = said;
-    return { reply, incarnation: `${runIdIn(String(server))}.${reignIn(String(replication))}` };
+    return { reply, incarnation: `${runIdIn(String(server))}.${replicationIdIn(String(replication))}` };
   }
 }

@@ -2,32 +2,32 @@ import type { Found } from '../shared/driver.js';
 import type { OwnConnection } from './own-connection.js';
 import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { RedisLife } from './redis-life.js';
+import { RedisServerIdentity } from './redis-life.js';
 
 /** One server. */
 export class RedisSingle extends RedisDriver {
-  private readonly life: RedisLife;
+  private readonly identity: RedisServerIdentity;
 
   constructor(
     private readonly server: RedisSingleClient,
     connection?: OwnConnection,
   ) {
     super(server, connection);
-    this.life = new RedisLife(server);
+    this.identity = new RedisServerIdentity(server);
   }
 
   override async close(): Promise<void> {
     await super.close();
-    this.life.end();
+    this.identity.end();
   }
 
   protected async read(keys: readonly string[]): Promise<readonly Found[]> {
-    const { reply, incarnation } = await this.life.ask(['MGET', ...keys]);
+    const { reply, incarnation } = await this.identity.send(['MGET', ...keys]);
     return (reply as (Buffer | null)[]).map(value => ({ value: value ?? undefined, incarnation }));
   }
 
   protected async readStart(key: string, bytes: number): Promise<Buffer> {
-    return (await this.life.ask(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
+    return (await this.identity.send(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
   }
 
   protected async write(_key: string, command: RedisCommand): Promise<unknown> {

@@ -1,17 +1,17 @@
 import type { Driver } from './driver.js';
 
 /** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
-const APART_MS = 10_000;
+const HIT_FOR_MISS_MS = 10_000;
 /** The shortest right to compute, in milliseconds: it is renewed while it is used. */
-const SHORTEST_CLAIM_MS = 100;
+const SHORTEST_LOCK_MS = 100;
 /** A claim this close to its end may be another's by the time it is given back. */
 const MARGIN_MS = 50;
 
 const HELD = Buffer.from('held');
-const APART = Buffer.from('hit-for-miss');
+const HIT_FOR_MISS = Buffer.from('hit-for-miss');
 
 /** The right to compute an entry, which one process has at a time. Losing it costs a second computation, never coherence. */
-export interface HeldClaim {
+export interface HeldLock {
   readonly key: string;
   readonly timer: NodeJS.Timeout;
   /** As `performance.now()` counts. */
@@ -19,7 +19,7 @@ export interface HeldClaim {
 }
 
 /** The rights to compute entries: kept in the store with a lifetime and renewed, so that they end soon when their holder dies. */
-export class Claims {
+export class FillLocks {
   private readonly lifetimeMs: number;
 
   /** @param waitMs milliseconds that others wait for a holder */
@@ -28,35 +28,35 @@ export class Claims {
     waitMs: number,
   ) {
     // Much shorter than others wait, so that one of them has time to take over from a holder that died.
-    this.lifetimeMs = Math.max(SHORTEST_CLAIM_MS, waitMs / 4);
+    this.lifetimeMs = Math.max(SHORTEST_LOCK_MS, waitMs / 4);
   }
 
   /** @returns `undefined` when another has it */
-  async take(key: string): Promise<HeldClaim | undefined> {
+  async tryAcquire(key: string): Promise<HeldLock | undefined> {
     const untilMs = performance.now() + this.lifetimeMs;
-    if (!(await this.driver.add(key, HELD, this.lifetimeMs))) return undefined;
-    const claim: HeldClaim = { key, untilMs, timer: setInterval(() => void this.renew(claim), this.lifetimeMs / 3).unref() };
+    if (!(await this.driver.setIfAbsent(key, HELD, this.lifetimeMs))) return undefined;
+    const claim: HeldLock = { key, untilMs, timer: setInterval(() => void this.renew(claim), this.lifetimeMs / 3).unref() };
     return claim;
   }
 
   /** Lets the right end with its lifetime, also if the store cannot be told. */
-  stopRenewing({ timer }: HeldClaim): void {
+  stopRenewing({ timer }: HeldLock): void {
     clearInterval(timer);
   }
 
   /** Gives the right back, to whoever waits for it. */
-  async giveBack({ key, untilMs, timer }: HeldClaim): Promise<void> {
+  async release({ key, untilMs, timer }: HeldLock): Promise<void> {
     clearInterval(timer);
     if (performance.now() < untilMs - MARGIN_MS) await this.driver.delete(key);
   }
 
   /** Tells those who wait, and those who come, that they need not. */
-  async tellApart({ key, timer }: HeldClaim): Promise<void> {
+  async markHitForMiss({ key, timer }: HeldLock): Promise<void> {
     clearInterval(timer);
-    await this.driver.set(key, APART, APART_MS);
+    await this.driver.set(key, HIT_FOR_MISS, HIT_FOR_MISS_MS);
   }
 
-  private async renew(claim: HeldClaim): Promise<void> {
+  private async renew(claim: HeldLock): Promise<void> {
     const untilMs = performance.now() + this.lifetimeMs;
     try {
       await this.driver.set(claim.key, HELD, this.lifetimeMs);
@@ -69,7 +69,7 @@ export class Claims {
 }
 
 /** What the key of a claim says. */
-export function claimState(value: Buffer | undefined): 'free' | 'held' | 'hit-for-miss' {
+export function lockState(value: Buffer | undefined): 'free' | 'held' | 'hit-for-miss' {
   if (value === undefined) return 'free';
-  return value.equals(APART) ? 'hit-for-miss' : 'held';
+  return value.equals(HIT_FOR_MISS) ? 'hit-for-miss' : 'held';
 }

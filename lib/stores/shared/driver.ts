@@ -19,25 +19,25 @@ export interface Driver {
    * Whether `exchange` compares and sets in one step, so that of two at once only one happens. Where it does not, a change that failed
    * without having changed anything invalidates all the same.
    */
-  readonly exchangesAtomically: boolean;
+  readonly hasAtomicCas: boolean;
   /** Whether `extend` does what it says. Where it does not, what may be needed for long is given a long life from the start. */
-  readonly canExtend: boolean;
+  readonly canExtendTtl: boolean;
   /** The longest value that is worth sending. Default: any. */
   readonly maxValueBytes?: number;
   /** Over how many keys to spread what every look-up reads, where keys are of several servers. Default 1. */
-  readonly spread?: number;
+  readonly shards?: number;
   /** What the keys hold, in their order. One round trip. */
   getMany(keys: readonly string[]): Promise<readonly Found[]>;
   /** The first bytes of what the key holds, none when it holds nothing: for a near cache. */
-  getStart?(key: string, bytes: number): Promise<Buffer>;
+  getRange?(key: string, bytes: number): Promise<Buffer>;
   set(key: string, value: Buffer, lifetimeMs: number): Promise<void>;
   /** Sets unless the key holds something. @returns whether it did */
-  add(key: string, value: Buffer, lifetimeMs: number): Promise<boolean>;
+  setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean>;
   /** Sets if the key holds exactly `expected` (`undefined`: nothing). @returns whether it did */
-  exchange(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
+  compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
   /** Lets what the keys hold live at least so long from now; never shorter than it would. */
-  extend(keys: readonly string[], lifetimeMs: number): Promise<void>;
+  extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void>;
   /** Connects, if it is not connected already. May fail: then it goes on trying by itself. Called once, before all else. */
   open(onError: (error: unknown) => void): void;
   close(): Promise<void>;

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
 import { fitsBody, isHeader, isStatus, isStatusMessage } from './valid-head.js';
-import { bytesOf, isWireHead, wireBytes, wireHeadOf, wiresIn, type WireHead } from './wire-format.js';
+import { bytesOf, isVariantMetadata, variantBytes, variantMetadata, variantsIn, type VariantMetadata } from './wire-format.js';
 
 /** An entry as it stands in a shared store, with all that tells whether it may be served. */
-export interface SharedEntry {
+export interface StoredEntry {
   readonly key: string;
   readonly path: string;
   /** The generations that it was computed under, in the order of its address's. */
-  readonly stamps: readonly string[];
+  readonly generationStamps: readonly string[];
   /** The generations of the tags that it has brought itself, in the order of these. */
   readonly tagStamps: readonly string[];
   readonly entry: Entry;
@@ -21,10 +21,10 @@ const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x02]);
 export const IDENTITY_BYTES = MAGIC.length + 12;
 const PREAMBLE_BYTES = IDENTITY_BYTES + 4;
 
-interface Head {
+interface EntryMetadata {
   readonly key: string;
   readonly path: string;
-  readonly stamps: readonly string[];
+  readonly generationStamps: readonly string[];
   readonly tags: readonly string[];
   readonly tagStamps: readonly string[];
   readonly storedAtMs: number;
@@ -39,21 +39,21 @@ interface Head {
   readonly callsNext: boolean;
   readonly bodyBytes: number;
   /** Missing where there are none, as in entries of versions that did not know them. */
-  readonly variants?: readonly WireHead[] | undefined;
+  readonly variants?: readonly VariantMetadata[] | undefined;
 }
 
 /** Bytes: a magic number with the format's version, a digest of the rest, the length of the head, the head in JSON, and the bodies as they are. */
 export function encodeEntry(
   { key, path }: Address,
   { response, storedAtMs, expiresAtMs, deleteAtMs, tags = [], variants }: Entry,
-  stamps: readonly string[],
+  generationStamps: readonly string[],
   tagStamps: readonly string[] = [],
 ): Buffer {
   const { body, ...rest } = response;
-  const head: Head = {
+  const head: EntryMetadata = {
     key,
     path: path.path,
-    stamps,
+    generationStamps,
     tags,
     tagStamps,
     storedAtMs,
@@ -61,7 +61,7 @@ export function encodeEntry(
     deleteAtMs,
     ...rest,
     bodyBytes: body.length,
-    variants: variants?.map(wireHeadOf),
+    variants: variants?.map(variantMetadata),
   };
   const headBytes = Buffer.from(JSON.stringify(head));
   const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
@@ -77,43 +77,43 @@ function digestOf(parts: readonly Buffer[]): Buffer {
 }
 
 /** @returns `undefined` for whatever this version has not written, whole */
-export function decodeEntry(value: Buffer): SharedEntry | undefined {
+export function decodeEntry(value: Buffer): StoredEntry | undefined {
   if (value.length < PREAMBLE_BYTES || !value.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   if (!value.subarray(MAGIC.length, IDENTITY_BYTES).equals(digestOf([value.subarray(IDENTITY_BYTES)]))) return undefined;
   const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(IDENTITY_BYTES);
   if (bodyStart > value.length) return undefined;
-  const head = headIn(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
+  const head = parseMetadata(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
   if (head === undefined) return undefined;
   const wiresStart = bodyStart + head.bodyBytes;
-  if (value.length !== wiresStart + wireBytes(head.variants)) return undefined;
+  if (value.length !== wiresStart + variantBytes(head.variants)) return undefined;
 
-  const { key, path, stamps, tags, tagStamps, storedAtMs, deleteAtMs } = head;
+  const { key, path, generationStamps, tags, tagStamps, storedAtMs, deleteAtMs } = head;
   const { status, statusMessage, headers, isStreamed, callsNext } = head;
   const expiresAtMs = head.expiresAtMs ?? Infinity;
   const response = { status, statusMessage, headers, body: value.subarray(bodyStart, wiresStart), isStreamed, callsNext };
-  const variants = head.variants && wiresIn(head.variants, value.subarray(wiresStart));
-  return { key, path, stamps, tagStamps, entry: { response, storedAtMs, expiresAtMs, deleteAtMs, tags, variants } };
+  const variants = head.variants && variantsIn(head.variants, value.subarray(wiresStart));
+  return { key, path, generationStamps, tagStamps, entry: { response, storedAtMs, expiresAtMs, deleteAtMs, tags, variants } };
 }
 
-function headIn(json: string): Head | undefined {
+function parseMetadata(json: string): EntryMetadata | undefined {
   try {
     const head: unknown = JSON.parse(json);
-    return isHead(head) ? head : undefined;
+    return isMetadata(head) ? head : undefined;
   } catch {
     // Cut off, or not ours.
     return undefined;
   }
 }
 
-function isHead(value: unknown): value is Head {
+function isMetadata(value: unknown): value is EntryMetadata {
   if (typeof value !== 'object' || value === null) return false;
-  const head = value as Partial<Record<keyof Head, unknown>>;
+  const head = value as Partial<Record<keyof EntryMetadata, unknown>>;
   const { status, bodyBytes } = head;
   if (!isStatus(status) || !isCount(bodyBytes)) return false;
   return (
     typeof head.key === 'string' &&
     typeof head.path === 'string' &&
-    isTexts(head.stamps) &&
+    isTexts(head.generationStamps) &&
     isTexts(head.tags) &&
     isTexts(head.tagStamps) &&
     typeof head.storedAtMs === 'number' &&
@@ -125,7 +125,7 @@ function isHead(value: unknown): value is Head {
     typeof head.isStreamed === 'boolean' &&
     typeof head.callsNext === 'boolean' &&
     (head.variants === undefined ||
-      (Array.isArray(head.variants) && head.variants.every(variant => isWireHead(variant, status, bodyBytes))))
+      (Array.isArray(head.variants) && head.variants.every(variant => isVariantMetadata(variant, status, bodyBytes))))
   );
 }
 

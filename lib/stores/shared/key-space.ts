@@ -8,17 +8,17 @@ const MAX_DEPTH = 16;
 const MAX_NAME = 150;
 
 /** The root and its segments: what is so shallow is read with every look-up, and rarely changed. */
-const SHALLOW_DEPTH = 1;
+const TOP_LEVEL_DEPTH = 1;
 
 /** The keys of one cache in a shared store. */
 export class KeySpace {
   /**
-   * @param spread how many keys each of the shallow generations has: a look-up reads one of them, an invalidation changes all, so that
+   * @param shards how many keys each of the shallow generations has: a look-up reads one of them, an invalidation changes all, so that
    * no server is asked by everybody
    */
   constructor(
     private readonly keyPrefix: string,
-    private readonly spread = 1,
+    private readonly shards = 1,
   ) {}
 
   /** Of the entry. The path is part of it: an entry is compared with the generations of one path only. */
@@ -27,17 +27,17 @@ export class KeySpace {
   }
 
   /** Of the right to compute an entry under certain generations: nobody waits for what was begun before an invalidation. */
-  claim(entryKey: string, stamps: readonly string[]): string {
+  fillLock(entryKey: string, stamps: readonly string[]): string {
     return `${this.keyPrefix}:c:${digest([entryKey, ...stamps].join('\n'))}`;
   }
 
   /** Of all generations that an entry is under: of the prefixes that cover its path, the root first, and of its tags. */
   generationsOver({ path, ignoresCase }: CanonicalPath, tags: readonly string[] = []): string[] {
     const text = ignoresCase ? path.toLowerCase() : path;
-    const share = this.shareOf(text);
+    const share = this.shardOf(text);
     const keys = [this.prefix('', ignoresCase, share)];
     for (let end = nextSegment(text, 0); keys.length <= MAX_DEPTH && end > 0; end = nextSegment(text, end)) {
-      keys.push(this.prefix(text.slice(0, end), ignoresCase, keys.length <= SHALLOW_DEPTH ? share : 0));
+      keys.push(this.prefix(text.slice(0, end), ignoresCase, keys.length <= TOP_LEVEL_DEPTH ? share : 0));
     }
     for (const tag of tags) keys.push(this.tag(tag));
     return keys;
@@ -48,7 +48,7 @@ export class KeySpace {
     const keys = prefixes.flatMap(prefix => {
       const segments = canonicalise(prefix).split('/', MAX_DEPTH + 1);
       const path = segments.join('/');
-      const shares = segments.length - 1 <= SHALLOW_DEPTH ? this.spread : 1;
+      const shares = segments.length - 1 <= TOP_LEVEL_DEPTH ? this.shards : 1;
       return Array.from({ length: shares }, (_, share) => [
         this.prefix(path, false, share),
         this.prefix(path.toLowerCase(), true, share),
@@ -63,7 +63,7 @@ export class KeySpace {
   }
 
   /** Of a group of changes under way. */
-  owners(group: string): string {
+  writers(group: string): string {
     return `${this.keyPrefix}:o:${group}`;
   }
 
@@ -73,7 +73,7 @@ export class KeySpace {
   }
 
   /** Holds nothing: to see whether the store answers. */
-  get probe(): string {
+  get health(): string {
     return `${this.keyPrefix}:probe`;
   }
 
@@ -83,8 +83,8 @@ export class KeySpace {
     return share === 0 ? key : `${key}|${share}`;
   }
 
-  private shareOf(path: string): number {
-    return this.spread === 1 ? 0 : createHash('sha256').update(path).digest().readUInt8(0) % this.spread;
+  private shardOf(path: string): number {
+    return this.shards === 1 ? 0 : createHash('sha256').update(path).digest().readUInt8(0) % this.shards;
   }
 
   private generation(kind: string, name: string): string {

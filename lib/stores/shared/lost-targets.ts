@@ -4,7 +4,7 @@ import type { Targets } from '../store.js';
 const MAX_NAMED = 100;
 
 /** Says which invalidations a closed cache has not delivered. */
-export function lostMessage(lost: readonly Targets[]): string {
+export function lostInvalidationMessage(lost: readonly Targets[]): string {
   const paths = new Set(lost.flatMap(({ prefixes }) => prefixes));
   const tags = new Set(lost.flatMap(({ tags = [] }) => tags));
   const named = [...paths, ...Array.from(tags, tag => `tag ${tag}`)];

@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Driver } from './driver.js';
-import { decodeEntry, IDENTITY_BYTES, type SharedEntry } from './entry-format.js';
-import type { EntryReader, Read } from './entry-reader.js';
+import { decodeEntry, IDENTITY_BYTES, type StoredEntry } from './entry-format.js';
+import type { EntryReader, ReadResult } from './entry-reader.js';
 
 /** A driver that can read the beginning of a value alone. */
-export type StartReadingDriver = Driver & Required<Pick<Driver, 'getStart'>>;
+export type RangeReadingDriver = Driver & Required<Pick<Driver, 'getRange'>>;
 
-interface Near {
+interface NearEntry {
   readonly identity: Buffer;
-  readonly value: SharedEntry;
+  readonly value: StoredEntry;
   readonly bytes: number;
 }
 
@@ -19,11 +19,11 @@ const BOOKKEEPING_BYTES = 1500;
  * Keeps what came from the store, and asks it only for the first bytes next time: they tell whether it still holds the same entry. So
  * nothing is served that would not be served without, and no body is moved twice.
  */
-export class NearEntries implements EntryReader {
-  private readonly near: LRUCache<string, Near>;
+export class NearCache implements EntryReader {
+  private readonly near: LRUCache<string, NearEntry>;
 
   constructor(
-    private readonly driver: StartReadingDriver,
+    private readonly driver: RangeReadingDriver,
     maxBytes: number,
   ) {
     this.near = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ bytes }) => bytes });
@@ -33,20 +33,20 @@ export class NearEntries implements EntryReader {
     return this.near.calculatedSize;
   }
 
-  async read(entryKey: string, otherKeys: readonly string[]): Promise<Read> {
+  async read(entryKey: string, otherKeys: readonly string[]): Promise<ReadResult> {
     const near = this.near.get(entryKey);
-    if (near === undefined) return this.readFar(entryKey, otherKeys);
-    const [start, found] = await Promise.all([this.driver.getStart(entryKey, IDENTITY_BYTES), this.driver.getMany(otherKeys)]);
+    if (near === undefined) return this.readRemote(entryKey, otherKeys);
+    const [start, found] = await Promise.all([this.driver.getRange(entryKey, IDENTITY_BYTES), this.driver.getMany(otherKeys)]);
     if (start.equals(near.identity)) return { value: near.value, found };
     this.near.delete(entryKey);
-    return start.length === 0 ? { value: undefined, found } : this.readFar(entryKey, otherKeys);
+    return start.length === 0 ? { value: undefined, found } : this.readRemote(entryKey, otherKeys);
   }
 
   clear(): void {
     this.near.clear();
   }
 
-  private async readFar(entryKey: string, otherKeys: readonly string[]): Promise<Read> {
+  private async readRemote(entryKey: string, otherKeys: readonly string[]): Promise<ReadResult> {
     const [first, ...found] = await this.driver.getMany([entryKey, ...otherKeys]);
     if (first?.value === undefined) return { value: undefined, found };
     const value = decodeEntry(first.value);
@@ -58,6 +58,6 @@ export class NearEntries implements EntryReader {
   }
 }
 
-export function canReadStart(driver: Driver): driver is StartReadingDriver {
-  return driver.getStart !== undefined;
+export function canReadRange(driver: Driver): driver is RangeReadingDriver {
+  return driver.getRange !== undefined;
 }

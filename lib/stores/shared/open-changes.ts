@@ -9,13 +9,13 @@ export const LOST: Undelivered = {
 };
 
 /** The changes of this process that are under way. */
-export class OpenChanges {
-  private readonly open = new Set<OpenChange>();
+export class OpenWrites {
+  private readonly open = new Set<OpenWrite>();
   private isClosed = false;
 
   /** @returns the change, which counts as open until it is committed or abandoned */
   track(change: WriteIntent, targets: Targets): WriteIntent {
-    const tracked = new OpenChange(change, targets, {
+    const tracked = new OpenWrite(change, targets, {
       isClosed: () => this.isClosed,
       onEnd: () => this.open.delete(tracked),
     });
@@ -35,12 +35,12 @@ export class OpenChanges {
   }
 }
 
-interface Changes {
+interface OpenWriteOwner {
   isClosed(): boolean;
   onEnd(): void;
 }
 
-class OpenChange implements WriteIntent {
+class OpenWrite implements WriteIntent {
   private resolveEnded: () => void = () => undefined;
   readonly ended = new Promise<void>(resolve => {
     this.resolveEnded = resolve;
@@ -49,7 +49,7 @@ class OpenChange implements WriteIntent {
   constructor(
     private readonly change: WriteIntent,
     readonly targets: Targets,
-    private readonly changes: Changes,
+    private readonly changes: OpenWriteOwner,
   ) {}
 
   async invalidate(targets: Targets): Promise<InvalidationResult> {

@@ -4,7 +4,7 @@ import { newToken, parseGeneration } from './generation.js';
 import type { KeySpace } from './key-space.js';
 
 /** Milliseconds for which a change is taken to be under way when nothing is heard of it. */
-export const CHANGE_MS = 30_000;
+export const WRITE_MS = 30_000;
 
 const ALIVE = Buffer.from('alive');
 
@@ -12,7 +12,7 @@ const ALIVE = Buffer.from('alive');
  * The changes under way. Changes of one process that begin together are a group, with a key in the store that ends when nothing is heard of
  * the group for `CHANGE_MS`: by the clock of the store, so the clocks of the processes need not agree.
  */
-export class Owners {
+export class Writers {
   /** Of the changes that begin from now on. */
   private group = newToken();
   private count = 0;
@@ -28,7 +28,7 @@ export class Owners {
   }
 
   /** An id for a change that begins now. */
-  newOwner(): string {
+  newWriter(): string {
     return `${this.group}.${++this.count}`;
   }
 
@@ -39,17 +39,17 @@ export class Owners {
 
   /** Those owners of the generations that have died. One round trip where something is being changed, none otherwise. */
   async deadAmong(generations: readonly (Buffer | undefined)[]): Promise<ReadonlySet<string>> {
-    const ids = generations.flatMap(value => (value === undefined ? [] : ownersOf(value)));
+    const ids = generations.flatMap(value => (value === undefined ? [] : writersOf(value)));
     if (ids.length === 0) return new Set();
     const groups = [...new Set(ids.map(groupOf))];
-    const found = await this.driver.getMany(groups.map(group => this.keys.owners(group)));
+    const found = await this.driver.getMany(groups.map(group => this.keys.writers(group)));
     const dead = new Set(groups.filter((_, index) => found[index]?.value === undefined));
     return new Set(ids.filter(id => dead.has(groupOf(id))));
   }
 
   private async refreshAll(groups: ReadonlySet<string>): Promise<void> {
     this.group = newToken();
-    await Promise.all(Array.from(groups, group => this.driver.set(this.keys.owners(group), ALIVE, CHANGE_MS)));
+    await Promise.all(Array.from(groups, group => this.driver.set(this.keys.writers(group), ALIVE, WRITE_MS)));
   }
 }
 
@@ -57,7 +57,7 @@ function groupOf(ownerId: string): string {
   return ownerId.split('.', 1)[0] ?? '';
 }
 
-function ownersOf(value: Buffer): readonly string[] {
+function writersOf(value: Buffer): readonly string[] {
   const generation = parseGeneration(value);
-  return generation.kind === 'changing' ? generation.owners : [];
+  return generation.kind === 'dirty' ? generation.writers : [];
 }

@@ -15,31 +15,31 @@ export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable';
 }
 
-export interface ReachabilityOptions {
+export interface CircuitBreakerOptions {
   /** Milliseconds that one operation may take. */
   readonly timeoutMs: number;
   /** Asks the store for anything, to see whether it answers. */
-  readonly probe: () => Promise<unknown>;
-  readonly report: (code: string, message: string, cause: unknown) => void;
+  readonly healthCheck: () => Promise<unknown>;
+  readonly reportFault: (code: string, message: string, cause: unknown) => void;
 }
 
 /** Bounds what a store that is slow, broken or gone may cost: each operation in time, and many of them by not asking at all. */
-export class Reachability {
+export class CircuitBreaker {
   /** Half open at once: when to try again is told by the timer below, which no clock that is set can hold up. */
   private readonly breaker = circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(FAILURES) });
   private timer: NodeJS.Timeout | undefined;
   private state: 'open' | 'closing' | 'closed' = 'open';
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly inFlight = new Set<Promise<unknown>>();
 
-  constructor(private readonly options: ReachabilityOptions) {
+  constructor(private readonly options: CircuitBreakerOptions) {
     this.breaker.onBreak(() => {
-      this.probeLater();
+      this.scheduleHealthCheck();
     });
-    this.breaker.onStateChange(tellState);
+    this.breaker.onStateChange(publishState);
   }
 
   /** Whether the store is asked at all. */
-  get isUp(): boolean {
+  get isClosed(): boolean {
     return this.breaker.state === CircuitState.Closed;
   }
 
@@ -49,7 +49,7 @@ export class Reachability {
    */
   run<T>(what: string, operation: () => Promise<T>): Promise<T> {
     if (this.state === 'closed') return closed();
-    if (!this.isUp) return Promise.reject(new StoreUnreachable('The store does not answer, and is left alone for a while.'));
+    if (!this.isClosed) return Promise.reject(new StoreUnreachable('The store does not answer, and is left alone for a while.'));
     return this.attempt(
       what,
       this.breaker.execute(() => this.bounded(operation)),
@@ -74,23 +74,23 @@ export class Reachability {
     this.state = 'closing';
     clearTimeout(this.timer);
     for (let pass = 0; pass < 2; pass++) {
-      await Promise.allSettled(this.underWay);
+      await Promise.allSettled(this.inFlight);
       // What follows from an operation begins within this turn of the event loop.
       await nextTurn();
     }
     this.state = 'closed';
-    await Promise.allSettled(this.underWay);
+    await Promise.allSettled(this.inFlight);
   }
 
   private async attempt<T>(what: string, execution: Promise<T>): Promise<T> {
-    this.underWay.add(execution);
+    this.inFlight.add(execution);
     try {
       return await execution;
     } catch (error) {
-      this.options.report('CACHE_STORE_FAILED', what, error);
+      this.options.reportFault('CACHE_STORE_FAILED', what, error);
       throw new StoreUnreachable(error instanceof Error ? error.message : what, { cause: error });
     } finally {
-      this.underWay.delete(execution);
+      this.inFlight.delete(execution);
     }
   }
 
@@ -102,14 +102,14 @@ export class Reachability {
     return answer;
   }
 
-  private probeLater(): void {
+  private scheduleHealthCheck(): void {
     if (this.state !== 'open') return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.breaker
-        .execute(() => this.bounded(this.options.probe))
+        .execute(() => this.bounded(this.options.healthCheck))
         .catch(() => {
-          this.probeLater();
+          this.scheduleHealthCheck();
         });
     }, RECOVERY_MS).unref();
   }
@@ -129,7 +129,7 @@ function closed(): Promise<never> {
   return Promise.reject(new StoreUnreachable('The cache is closed.'));
 }
 
-function tellState(entered: CircuitState): void {
+function publishState(entered: CircuitState): void {
   const state = STATES[entered];
   if (state !== undefined && channels.breaker.hasSubscribers) tell('breaker', { state });
 }

@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
-import { decodeEntry, encodeEntry, type SharedEntry } from './entry-format.js';
+import { decodeEntry, encodeEntry, type StoredEntry } from './entry-format.js';
 import type { EntryReader } from './entry-reader.js';
-import { hasLapsed, parseGeneration } from './generation.js';
-import type { Generations, Seen } from './generations.js';
+import { isAbandoned, parseGeneration } from './generation.js';
+import type { Generations, KnownValues } from './generations.js';
 import type { KeySpace } from './key-space.js';
-import type { Owners } from './owners.js';
-import { areClean, areEqual, SharedFence, stampOf } from './shared-fence.js';
+import type { Writers } from './owners.js';
+import { areClean, areEqual, SharedLease, stampOf } from './shared-fence.js';
 import type { TagLog } from './tag-log.js';
 
 /** Milliseconds that a generation outlives the last entry that needs it. */
@@ -18,12 +18,12 @@ const OUTLIVES_MS = 60_000;
 const MAX_ORDERED = 10_000;
 
 /** What stands at an address: the fence of this moment, and the entry if it may be served, or if it has expired and is still kept. */
-export interface View {
-  readonly fence: SharedFence;
+export interface EntrySnapshot {
+  readonly lease: SharedLease;
   readonly entry: Entry | undefined;
   readonly stale: Entry | undefined;
   /** What else was asked for. */
-  readonly extra: Buffer | undefined;
+  readonly lockValue: Buffer | undefined;
 }
 
 /** On an entry that has been served: the generations of the tags that it has brought. */
@@ -39,16 +39,16 @@ function isServedUnder({ [SERVED_UNDER]: servedUnder }: ServedEntry, tagStamps: 
   return servedUnder === undefined || areEqual(servedUnder, tagStamps);
 }
 
-interface Begun {
+interface BegunGenerations {
   readonly generations: readonly Found[];
   /** Those of them that were absent before, but the first: the root, which all entries need. */
-  readonly begun: Seen;
+  readonly begun: KnownValues;
 }
 
-const NONE: Seen = new Map();
+const NONE: KnownValues = new Map();
 
 /** Where an entry is put: in the place of whatever stands there, or where nothing does that may be served. */
-export type Where = 'anywhere' | 'where-absent';
+export type PutMode = 'anywhere' | 'where-absent';
 
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
@@ -57,16 +57,16 @@ export class SharedEntries {
   /** By entry key, the latest computation whose response this process has stored: an earlier one does not replace it. */
   private readonly stored = new LRUCache<string, number>({ max: MAX_ORDERED });
 
-  /** @param isDoubtful whether the store does not know all that has been invalidated over an address, with the tags that an entry has brought */
+  /** @param hasPendingInvalidation whether the store does not know all that has been invalidated over an address, with the tags that an entry has brought */
   constructor(
     private readonly driver: Driver,
     private readonly reader: EntryReader,
     private readonly keys: KeySpace,
     private readonly generations: Generations,
-    private readonly owners: Owners,
+    private readonly owners: Writers,
     private readonly tagLog: TagLog,
     private readonly clock: Clock,
-    private readonly isDoubtful: (address: Address, tags?: readonly string[]) => boolean,
+    private readonly hasPendingInvalidation: (address: Address, tags?: readonly string[]) => boolean,
   ) {}
 
   /**
@@ -74,46 +74,46 @@ export class SharedEntries {
    *
    * @param extraKey what else to ask for
    */
-  async view(address: Address, extraKey?: string): Promise<View> {
+  async read(address: Address, extraKey?: string): Promise<EntrySnapshot> {
     // Asked before and after: the store may be told of what it did not know while its answer is on the way.
-    const wasDoubtful = this.isDoubtful(address);
+    const wasDoubtful = this.hasPendingInvalidation(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
     const extraKeys = extraKey === undefined ? [] : [extraKey];
     const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
     const current = await this.begun(keys, found.slice(0, keys.length));
-    const extra = found[keys.length]?.value;
-    const lease = this.newFence(current, undefined, !wasDoubtful && !this.isDoubtful(address));
-    const standing = await this.standing(address, value, lease);
-    if (standing !== undefined && this.isFresh(standing)) return { fence: lease, entry: standing, stale: undefined, extra };
-    if (address.hasComputedTags !== true) return { fence: lease, entry: undefined, stale: standing, extra };
-    const positioned = await this.fence(address);
+    const lockValue = found[keys.length]?.value;
+    const lease = this.newLease(current, undefined, !wasDoubtful && !this.hasPendingInvalidation(address));
+    const validEntry = await this.validEntry(address, value, lease);
+    if (validEntry !== undefined && this.isFresh(validEntry)) return { lease, entry: validEntry, stale: undefined, lockValue };
+    if (address.hasComputedTags !== true) return { lease, entry: undefined, stale: validEntry, lockValue };
+    const positioned = await this.lease(address);
     positioned.begun = new Map([...lease.begun, ...positioned.begun]);
-    return { fence: positioned, entry: undefined, stale: standing, extra };
+    return { lease: positioned, entry: undefined, stale: validEntry, lockValue };
   }
 
-  async fence(address: Address): Promise<SharedFence> {
-    const wasDoubtful = this.isDoubtful(address);
+  async lease(address: Address): Promise<SharedLease> {
+    const wasDoubtful = this.hasPendingInvalidation(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
     const current = await this.begun(keys, await this.driver.getMany(keys));
-    const tagPosition = address.hasComputedTags === true ? await this.tagLog.position() : undefined;
-    return this.newFence(current, tagPosition, !wasDoubtful && !this.isDoubtful(address));
+    const tagPosition = address.hasComputedTags === true ? await this.tagLog.offset() : undefined;
+    return this.newLease(current, tagPosition, !wasDoubtful && !this.hasPendingInvalidation(address));
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
-  async put(address: Address, entry: Entry, lease: SharedFence, lifetimeMs: number, where: Where): Promise<boolean> {
+  async put(address: Address, entry: Entry, lease: SharedLease, lifetimeMs: number, where: PutMode): Promise<boolean> {
     const entryKey = this.keys.entry(address);
     const presentKeys = where === 'where-absent' ? [entryKey] : [];
     const generationKeys = this.keys.generationsOver(address.path, address.tags);
     const found = await this.driver.getMany([...generationKeys, ...presentKeys]);
     // It would be dead when it arrives, and might take the place of one that is not.
-    if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), lease.stamps)) return false;
+    if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), lease.generationStamps)) return false;
     const present = found[generationKeys.length]?.value;
-    const standing = present && (await this.standing(address, decodeEntry(present), lease));
-    if (standing !== undefined && this.isFresh(standing)) return false;
+    const validEntry = present && (await this.validEntry(address, decodeEntry(present), lease));
+    if (validEntry !== undefined && this.isFresh(validEntry)) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, lease);
     if (tagStamps === undefined || !isServedUnder(entry, tagStamps)) return false;
-    const value = encodeEntry(address, entry, lease.stamps, tagStamps);
+    const value = encodeEntry(address, entry, lease.generationStamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
     if ((this.stored.get(entryKey) ?? 0) > lease.sequence) return false;
@@ -121,16 +121,19 @@ export class SharedEntries {
     const [isPut] = await Promise.all([
       // What stands there and may not be served is compared, so that of several who find it one takes its place.
       where === 'where-absent'
-        ? this.driver.exchange(entryKey, present, value, lifetimeMs)
+        ? this.driver.compareAndSet(entryKey, present, value, lifetimeMs)
         : this.set(entryKey, value, lifetimeMs),
-      this.driver.extend(this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]), lifetimeMs + OUTLIVES_MS),
+      this.driver.extendTtl(
+        this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]),
+        lifetimeMs + OUTLIVES_MS,
+      ),
     ]);
     return isPut;
   }
 
   /** @returns whether there was one that could be served */
   async delete(address: Address): Promise<boolean> {
-    const { entry, stale } = await this.view(address);
+    const { entry, stale } = await this.read(address);
     await this.driver.delete(this.keys.entry(address));
     return (entry ?? stale) !== undefined;
   }
@@ -140,53 +143,63 @@ export class SharedEntries {
     return true;
   }
 
-  private newFence({ generations, begun }: Begun, tagPosition: string | undefined, isTrusted: boolean): SharedFence {
-    return new SharedFence({ generations, begun, tagPosition, isTrusted, sequence: ++this.latest });
+  private newLease(
+    { generations, begun }: BegunGenerations,
+    tagOffset: string | undefined,
+    sawAllInvalidations: boolean,
+  ): SharedLease {
+    return new SharedLease({ generations, begun, tagOffset, sawAllInvalidations, sequence: ++this.latest });
   }
 
   /** @returns the generations of tags that were not known when the computation began; `undefined` if they have changed since */
-  private async tagStamps(tags: readonly string[], { tagPosition }: SharedFence): Promise<readonly string[] | undefined> {
+  private async tagStamps(tags: readonly string[], { tagOffset }: SharedLease): Promise<readonly string[] | undefined> {
     const keys = tags.map(tag => this.keys.tag(tag));
     const found = await this.driver.getMany(keys);
     const absent = tags.filter((_, index) => found[index]?.value === undefined);
     // One that was invalidated or changed of late was there: where it has been evicted, nobody knows whether a change goes on.
     if (absent.length > 0 && (await this.tagLog.names(absent))) await this.tagLog.append(absent);
     const { generations } = await this.begun(keys, found);
-    if (tagPosition === undefined || !areClean(generations)) return undefined;
+    if (tagOffset === undefined || !areClean(generations)) return undefined;
     // Read after the generations: an invalidation writes it before them.
-    return (await this.tagLog.hasSince(tagPosition, tags)) ? undefined : generations.map(stampOf);
+    return (await this.tagLog.invalidatedSince(tagOffset, tags)) ? undefined : generations.map(stampOf);
   }
 
   /** The generations, where some had to begin first. */
-  private async begun(keys: readonly string[], found: readonly Found[]): Promise<Begun> {
+  private async begun(keys: readonly string[], found: readonly Found[]): Promise<BegunGenerations> {
     if (areClean(found)) return { generations: found, begun: NONE };
     const dead = await this.owners.deadAmong(found.map(({ value }) => value));
     const toBegin = new Map(
       keys.flatMap((key, index) => {
         const value = found[index]?.value;
-        return value === undefined || hasLapsed(parseGeneration(value), dead) ? [[key, value] as const] : [];
+        return value === undefined || isAbandoned(parseGeneration(value), dead) ? [[key, value] as const] : [];
       }),
     );
     if (toBegin.size === 0) return { generations: found, begun: NONE };
     // A change has died. Computations that do not know their tags yet must see that before they can see the new generation.
     if ([...toBegin.values()].some(value => value !== undefined)) await this.tagLog.appendAll();
-    const renewed = await this.generations.renew(toBegin, dead);
+    const renewed = await this.generations.initialise(toBegin, dead);
     const begun = new Map([...renewed].filter(([key]) => toBegin.get(key) === undefined && key !== keys[0]));
     return { generations: await this.driver.getMany(keys), begun };
   }
 
   /** The entry, if it is of this address, is still to be kept, and has not been invalidated. */
-  private async standing(address: Address, shared: SharedEntry | undefined, lease: SharedFence): Promise<Entry | undefined> {
+  private async validEntry(address: Address, shared: StoredEntry | undefined, lease: SharedLease): Promise<Entry | undefined> {
     if (shared === undefined) return undefined;
-    const { key, path, stamps, tagStamps, entry } = shared;
-    if (!lease.isStorable || key !== address.key || path !== address.path.path || !areEqual(stamps, lease.stamps))
+    const { key, path, generationStamps, tagStamps, entry } = shared;
+    if (
+      !lease.isStorable ||
+      key !== address.key ||
+      path !== address.path.path ||
+      !areEqual(generationStamps, lease.generationStamps)
+    )
       return undefined;
     const { expiresAtMs, deleteAtMs = expiresAtMs, tags = [] } = entry;
     if (deleteAtMs <= this.clock.now()) return undefined;
     if (tags.length === 0) return entry;
-    const wasDoubtful = this.isDoubtful(address, tags);
+    const wasDoubtful = this.hasPendingInvalidation(address, tags);
     const generations = await this.driver.getMany(tags.map(tag => this.keys.tag(tag)));
-    const isTrusted = !wasDoubtful && !this.isDoubtful(address, tags) && areEqual(generations.map(stampOf), tagStamps);
+    const isTrusted =
+      !wasDoubtful && !this.hasPendingInvalidation(address, tags) && areEqual(generations.map(stampOf), tagStamps);
     const served: ServedEntry = { ...entry, [SERVED_UNDER]: tagStamps };
     return isTrusted ? served : undefined;
   }

@@ -1,51 +1,56 @@
 import type { Found } from './driver.js';
-import type { HeldClaim } from './claims.js';
+import type { HeldLock } from './claims.js';
 import { parseGeneration } from './generation.js';
-import type { Seen } from './generations.js';
+import type { KnownValues } from './generations.js';
 
-export interface SharedFenceParts {
+export interface SharedLeaseParts {
   readonly generations: readonly Found[];
   /** Those of the generations that were absent before. */
-  readonly begun: Seen;
+  readonly begun: KnownValues;
   /** Where the log of tags was, where tags are to come. */
-  readonly tagPosition: string | undefined;
+  readonly tagOffset: string | undefined;
   /** Whether the store has been told of all invalidations over the address that this process knows of. */
-  readonly isTrusted: boolean;
+  readonly sawAllInvalidations: boolean;
   /** Of two computations in this process, the later one has the larger number. */
   readonly sequence: number;
 }
 
 /** The generations over an address at one moment, and so what may be done with what is computed from then on. */
-export class SharedFence {
+export class SharedLease {
   /** The right to compute that this process holds under the fence. */
-  claim: HeldClaim | undefined;
+  fillLock: HeldLock | undefined;
   /** Whether nothing is computed under it any more. */
-  isOver = false;
-  readonly stamps: readonly string[];
+  isReleased = false;
+  readonly generationStamps: readonly string[];
   /** The generations that were absent before, for as long as nothing is stored under them. */
-  begun: Seen;
-  readonly tagPosition: string | undefined;
+  begun: KnownValues;
+  readonly tagOffset: string | undefined;
   readonly sequence: number;
   /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;
-  private readonly isTrusted: boolean;
+  private readonly sawAllInvalidations: boolean;
 
-  constructor({ generations, begun, tagPosition, isTrusted, sequence }: SharedFenceParts) {
-    this.stamps = generations.map(stampOf);
+  constructor({ generations, begun, tagOffset, sawAllInvalidations, sequence }: SharedLeaseParts) {
+    this.generationStamps = generations.map(stampOf);
     this.isClean = areClean(generations);
     this.begun = begun;
-    this.tagPosition = tagPosition;
-    this.isTrusted = isTrusted;
+    this.tagOffset = tagOffset;
+    this.sawAllInvalidations = sawAllInvalidations;
     this.sequence = sequence;
   }
 
   /** Whether what is computed under it may be kept, and waited for by other processes. */
   get isStorable(): boolean {
-    return this.isClean && this.isTrusted;
+    return this.isClean && this.sawAllInvalidations;
   }
 
-  covers(later: SharedFence): boolean {
-    return this.isTrusted && later.isTrusted && this.tagPosition === later.tagPosition && areEqual(this.stamps, later.stamps);
+  canShare(later: SharedLease): boolean {
+    return (
+      this.sawAllInvalidations &&
+      later.sawAllInvalidations &&
+      this.tagOffset === later.tagOffset &&
+      areEqual(this.generationStamps, later.generationStamps)
+    );
   }
 }
 

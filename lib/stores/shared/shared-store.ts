@@ -15,21 +15,21 @@ import type {
   Unreachable,
 } from '../store.js';
 import { inTime } from '../../deadline.js';
-import { Claims } from './claims.js';
+import { FillLocks } from './claims.js';
 import type { Driver } from './driver.js';
-import { FarEntries } from './entry-reader.js';
+import { RemoteReader } from './entry-reader.js';
 import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
-import { lostMessage } from './lost-targets.js';
-import { canReadStart, NearEntries } from './near-entries.js';
-import { Owners } from './owners.js';
-import { LOST, OpenChanges } from './open-changes.js';
-import { Reachability, unlessUnreachable } from './reachability.js';
-import { SharedEntries, type Where } from './shared-entries.js';
-import type { SharedFence } from './shared-fence.js';
+import { lostInvalidationMessage } from './lost-targets.js';
+import { canReadRange, NearCache } from './near-entries.js';
+import { Writers } from './owners.js';
+import { LOST, OpenWrites } from './open-changes.js';
+import { CircuitBreaker, unlessUnreachable } from './reachability.js';
+import { SharedEntries, type PutMode } from './shared-entries.js';
+import type { SharedLease } from './shared-fence.js';
 import { TagLog } from './tag-log.js';
-import { Turns } from './turns.js';
+import { FillWait } from './turns.js';
 
 /** Milliseconds for which `close` waits for changes that run, and for invalidations that have not been delivered. */
 const CLOSE_MS = 10_000;
@@ -40,14 +40,14 @@ const CLOSE_MS = 10_000;
  * its way when that happened is dead when it arrives.
  */
 export class SharedStore implements Store {
-  private readonly reachability: Reachability;
+  private readonly breaker: CircuitBreaker;
   private readonly generations: Generations;
-  private readonly claims: Claims;
-  private readonly near: NearEntries | undefined;
+  private readonly fillLocks: FillLocks;
+  private readonly reader: NearCache | undefined;
   private readonly entries: SharedEntries;
-  private readonly turns: Turns;
+  private readonly fillWait: FillWait;
   private readonly invalidations: Invalidations;
-  private readonly changes = new OpenChanges();
+  private readonly openWrites = new OpenWrites();
   private closing: Promise<void> | undefined;
   private isClosed = false;
 
@@ -58,25 +58,25 @@ export class SharedStore implements Store {
     nearBytes = 0,
   ) {
     const { clock, reportFault, collapseTimeoutMs, storeTimeoutMs: timeoutMs } = settings;
-    const keys = new KeySpace(settings.keyPrefix, driver.spread);
+    const keys = new KeySpace(settings.keyPrefix, driver.shards);
     this.generations = new Generations(driver, timeoutMs);
-    const owners = new Owners(driver, keys, timeoutMs);
-    this.reachability = new Reachability({ timeoutMs, probe: () => driver.getMany([keys.probe]), report: reportFault });
+    const owners = new Writers(driver, keys, timeoutMs);
+    this.breaker = new CircuitBreaker({ timeoutMs, healthCheck: () => driver.getMany([keys.health]), reportFault });
     const tagLog = new TagLog(driver, keys.tagLog, timeoutMs);
-    this.invalidations = new Invalidations(keys, this.generations, owners, tagLog, this.reachability);
-    this.near = nearBytes > 0 && canReadStart(driver) ? new NearEntries(driver, nearBytes) : undefined;
+    this.invalidations = new Invalidations(keys, this.generations, owners, tagLog, this.breaker);
+    this.reader = nearBytes > 0 && canReadRange(driver) ? new NearCache(driver, nearBytes) : undefined;
     this.entries = new SharedEntries(
       driver,
-      this.near ?? new FarEntries(driver),
+      this.reader ?? new RemoteReader(driver),
       keys,
       this.generations,
       owners,
       tagLog,
       clock,
-      (address, tags) => this.invalidations.areMissingOver(address, tags),
+      (address, tags) => this.invalidations.hasPendingFor(address, tags),
     );
-    this.claims = new Claims(driver, collapseTimeoutMs);
-    this.turns = new Turns(this.claims, this.entries, keys, this.reachability);
+    this.fillLocks = new FillLocks(driver, collapseTimeoutMs);
+    this.fillWait = new FillWait(this.fillLocks, this.entries, keys, this.breaker);
     driver.open(error => {
       if (!this.isClosed) reportFault('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
     });
@@ -84,31 +84,27 @@ export class SharedStore implements Store {
 
   async lookup(address: Address): Promise<LookupResult> {
     return unlessUnreachable<LookupResult>({ kind: 'unreachable' }, async () => {
-      const {
-        entry,
-        stale,
-        fence: lease,
-      } = await this.reachability.run('the store could not be asked', () => this.entries.view(address));
+      const { entry, stale, lease } = await this.breaker.run('the store could not be asked', () => this.entries.read(address));
       return entry === undefined ? { kind: 'miss', lease, stale } : { kind: 'hit', entry };
     });
   }
 
   async lease(address: Address): Promise<LookupMiss | Unreachable> {
     return unlessUnreachable<LookupMiss | Unreachable>({ kind: 'unreachable' }, async () => {
-      const lease = await this.reachability.run('the store could not be asked', () => this.entries.fence(address));
+      const lease = await this.breaker.run('the store could not be asked', () => this.entries.lease(address));
       return { kind: 'miss', lease };
     });
   }
 
   canShare(lease: Lease, later: Lease): boolean {
-    return (lease as SharedFence).covers(later as SharedFence);
+    return (lease as SharedLease).canShare(later as SharedLease);
   }
 
   async acquireFillLock(address: Address, lease: Lease, waitMs: number): Promise<FillLock> {
-    const ours = lease as SharedFence;
+    const ours = lease as SharedLease;
     // What cannot be kept cannot be found by those who would wait.
     if (!ours.isStorable) return { kind: 'granted' };
-    return unlessUnreachable({ kind: 'granted' }, () => this.turns.wait(address, ours, waitMs));
+    return unlessUnreachable({ kind: 'granted' }, () => this.fillWait.wait(address, ours, waitMs));
   }
 
   save(address: Address, entry: Entry, lease: Lease): Promise<boolean> {
@@ -120,21 +116,20 @@ export class SharedStore implements Store {
   }
 
   delete(address: Address): Promise<boolean> {
-    return unlessUnreachable(false, () =>
-      this.reachability.run('an entry could not be deleted', () => this.entries.delete(address)),
-    );
+    return unlessUnreachable(false, () => this.breaker.run('an entry could not be deleted', () => this.entries.delete(address)));
   }
 
   release(lease: Lease, reason: ReleaseReason): void {
-    const ours = lease as SharedFence;
-    const { claim, begun } = ours;
-    ours.isOver = true;
+    const ours = lease as SharedLease;
+    const { fillLock, begun } = ours;
+    ours.isReleased = true;
     // What does not exist, or cannot be stored, leaves no keys behind for long.
     if (reason === 'unshareable') this.tell('generations are not needed', () => this.generations.expireSoon(begun));
-    if (claim === undefined) return;
-    ours.claim = undefined;
-    this.claims.stopRenewing(claim);
-    const end = (): Promise<void> => (reason === 'unshareable' ? this.claims.tellApart(claim) : this.claims.giveBack(claim));
+    if (fillLock === undefined) return;
+    ours.fillLock = undefined;
+    this.fillLocks.stopRenewing(fillLock);
+    const end = (): Promise<void> =>
+      reason === 'unshareable' ? this.fillLocks.markHitForMiss(fillLock) : this.fillLocks.release(fillLock);
     // Where the store cannot be told, the claim ends with its lifetime.
     this.tell('those who wait for a response could not be told', end);
   }
@@ -147,11 +142,11 @@ export class SharedStore implements Store {
 
   /** @throws StoreUnreachable */
   async beginWrite(targets: Targets): Promise<WriteIntent> {
-    return this.changes.track(await this.invalidations.beginWrite(targets), targets);
+    return this.openWrites.track(await this.invalidations.beginWrite(targets), targets);
   }
 
   size(): StoreSize {
-    return { entries: 0, bytes: this.near?.bytes ?? 0 };
+    return { entries: 0, bytes: this.reader?.bytes ?? 0 };
   }
 
   close(waitMs = CLOSE_MS): Promise<void> {
@@ -160,38 +155,36 @@ export class SharedStore implements Store {
 
   private async closeWithin(waitMs: number): Promise<void> {
     await inTime(this.allSettled(), waitMs, 'late');
-    const running = this.changes.close();
+    const running = this.openWrites.close();
     const undelivered = await this.invalidations.close();
-    await this.reachability.close();
+    await this.breaker.close();
     this.isClosed = true;
     // Without time to wait, the cache goes on with another store, which learns of the changes that run.
     this.reportLost(waitMs === 0 ? undelivered : [...undelivered, ...running]);
-    this.near?.clear();
+    this.reader?.clear();
     await this.driver.close();
   }
 
   private async allSettled(): Promise<void> {
-    await this.changes.allEnded();
+    await this.openWrites.allEnded();
     await this.invalidations.allDelivered();
   }
 
   private reportLost(targets: readonly Targets[]): void {
-    if (targets.length > 0) this.settings.reportFault('CACHE_INVALIDATION_LOST', lostMessage(targets), undefined);
+    if (targets.length > 0) this.settings.reportFault('CACHE_INVALIDATION_LOST', lostInvalidationMessage(targets), undefined);
   }
 
   private tell(what: string, operation: () => Promise<void>): void {
-    this.reachability.run(what, operation).catch(() => undefined);
+    this.breaker.run(what, operation).catch(() => undefined);
   }
 
-  private async put(address: Address, entry: Entry, lease: Lease, where: Where): Promise<boolean> {
-    const ours = lease as SharedFence;
+  private async put(address: Address, entry: Entry, lease: Lease, where: PutMode): Promise<boolean> {
+    const ours = lease as SharedLease;
     const lifetimeMs = (entry.deleteAtMs ?? entry.expiresAtMs) - this.settings.clock.now();
-    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.areMissingOver(address, entry.tags);
+    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.hasPendingFor(address, entry.tags);
     const saved = await unlessUnreachable(false, async () => {
       if (!isKept) return false;
-      return this.reachability.run('an entry could not be stored', () =>
-        this.entries.put(address, entry, ours, lifetimeMs, where),
-      );
+      return this.breaker.run('an entry could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs, where));
     });
     this.release(lease, 'unused');
     return saved;

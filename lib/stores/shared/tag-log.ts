@@ -4,7 +4,7 @@ import type { Driver, Found } from './driver.js';
 import { newToken } from './generation.js';
 
 /** Invalidations that the log tells apart; of those before, it is not known what they were of. */
-const MAX_ROUNDS = 64;
+const MAX_RECORDS = 64;
 /** A round of more tags than that is not told apart from one of all tags. */
 const MAX_TAGS = 64;
 const ALL = '*';
@@ -18,7 +18,7 @@ const LIFETIME_MS = 60 * 60 * 1000;
  */
 export class TagLog {
   /** Rounds that arrive while this process writes one go together in the next. */
-  private readonly rounds: Batches<readonly string[], void>;
+  private readonly records: Batches<readonly string[], void>;
 
   /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
@@ -26,74 +26,74 @@ export class TagLog {
     private readonly key: string,
     timeoutMs: number,
   ) {
-    this.rounds = new Batches(rounds => this.appendMarks([...new Set(rounds.flat())]), timeoutMs);
+    this.records = new Batches(records => this.appendHashes([...new Set(records.flat())]), timeoutMs);
   }
 
   /** Where the log is now. @returns `undefined` when it could not be begun */
-  async position(): Promise<string | undefined> {
+  async offset(): Promise<string | undefined> {
     let [found] = await this.driver.getMany([this.key]);
     if (found?.value === undefined) {
-      await this.driver.add(this.key, Buffer.from(newToken()), LIFETIME_MS);
+      await this.driver.setIfAbsent(this.key, Buffer.from(newToken()), LIFETIME_MS);
       [found] = await this.driver.getMany([this.key]);
     }
-    return found?.value && positionIn(found);
+    return found?.value && offsetIn(found);
   }
 
   append(tags: readonly string[]): Promise<void> {
-    return this.rounds.add(tags.map(mark));
+    return this.records.add(tags.map(tagHash));
   }
 
   /** Where nobody can say what was changed. */
   appendAll(): Promise<void> {
-    return this.rounds.add([ALL]);
+    return this.records.add([ALL]);
   }
 
   /** Whether one of the tags was invalidated since the log was at the position, or may have been. */
-  async hasSince(position: string, tags: readonly string[]): Promise<boolean> {
+  async invalidatedSince(offset: string, tags: readonly string[]): Promise<boolean> {
     const [found] = await this.driver.getMany([this.key]);
     if (found?.value === undefined) return true;
-    const rounds = roundsIn(found);
-    const reached = rounds.findIndex(round => position === positionOf(round, found));
+    const records = recordsIn(found);
+    const reached = records.findIndex(round => offset === offsetOf(round, found));
     if (reached === -1) return true;
-    const marks = new Set(rounds.slice(reached + 1).flatMap(round => round.split(',').slice(1)));
-    return marks.has(ALL) || tags.some(tag => marks.has(mark(tag)));
+    const marks = new Set(records.slice(reached + 1).flatMap(round => round.split(',').slice(1)));
+    return marks.has(ALL) || tags.some(tag => marks.has(tagHash(tag)));
   }
 
   /** Whether one of the tags was invalidated, or a change of it begun, since the log has been kept. */
   async names(tags: readonly string[]): Promise<boolean> {
     const [found] = await this.driver.getMany([this.key]);
-    const marks = new Set(found === undefined ? [] : roundsIn(found).flatMap(round => round.split(',').slice(1)));
-    return tags.some(tag => marks.has(mark(tag)));
+    const marks = new Set(found === undefined ? [] : recordsIn(found).flatMap(round => round.split(',').slice(1)));
+    return tags.some(tag => marks.has(tagHash(tag)));
   }
 
-  private async appendMarks(marks: readonly string[]): Promise<void> {
+  private async appendHashes(marks: readonly string[]): Promise<void> {
     const round = [newToken(), ...(marks.length > MAX_TAGS ? [ALL] : marks)].join(',');
     // Without a comparison in one step, what another appends in between would be lost, and what was before it kept: so it begins anew.
-    const attempts = this.driver.exchangesAtomically ? ATTEMPTS : 0;
+    const attempts = this.driver.hasAtomicCas ? ATTEMPTS : 0;
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const [found] = await this.driver.getMany([this.key]);
-      const rounds = found?.value === undefined ? [] : roundsIn(found);
-      const value = Buffer.from([...rounds.slice(1 - MAX_ROUNDS), round].join(';'));
-      if (await this.driver.exchange(this.key, found?.value, value, LIFETIME_MS)) return;
+      const records = found?.value === undefined ? [] : recordsIn(found);
+      const value = Buffer.from([...records.slice(1 - MAX_RECORDS), round].join(';'));
+      if (await this.driver.compareAndSet(this.key, found?.value, value, LIFETIME_MS)) return;
     }
     await this.driver.set(this.key, Buffer.from(round), LIFETIME_MS);
   }
 }
 
-function roundsIn({ value }: Found): string[] {
+function recordsIn({ value }: Found): string[] {
   return value === undefined ? [] : value.toString('latin1').split(';');
 }
 
-function positionIn(found: Found): string {
-  return positionOf(roundsIn(found).at(-1) ?? '', found);
+function offsetIn(found: Found): string {
+  return offsetOf(recordsIn(found).at(-1) ?? '', found);
 }
 
 /** A server that comes back with older data is at another position. */
-function positionOf(round: string, { incarnation }: Found): string {
+function offsetOf(round: string, { incarnation }: Found): string {
   return `${round.split(',', 1)[0] ?? ''}@${incarnation}`;
 }
 
 /** Two tags of one mark are invalidated together, at worst. */
-function mark(tag: string): string {
+function tagHash(tag: string): string {
   return createHash('sha256').update(tag).digest('base64url').slice(0, 8);
 }

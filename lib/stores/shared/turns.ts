@@ -1,30 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startDeadline } from '../../deadline.js';
 import type { Address, FillLock, Entry } from '../store.js';
-import { claimState, type Claims } from './claims.js';
+import { lockState, type FillLocks } from './claims.js';
 import type { KeySpace } from './key-space.js';
-import type { Reachability } from './reachability.js';
+import type { CircuitBreaker } from './reachability.js';
 import type { SharedEntries } from './shared-entries.js';
-import type { SharedFence } from './shared-fence.js';
+import type { SharedLease } from './shared-fence.js';
 
 /** Milliseconds between two looks for what another process computes: the first, and the longest. */
 const FIRST_PAUSE_MS = 4;
 const LONGEST_PAUSE_MS = 64;
 
-type Look =
+type Poll =
   Exclude<FillLock, { kind: 'filled' }> | { readonly kind: 'filled'; readonly entry: Entry } | { readonly kind: 'later' };
 
 /** Lets one process at a time compute an entry, while the others wait for it. */
-export class Turns {
+export class FillWait {
   constructor(
-    private readonly claims: Claims,
+    private readonly claims: FillLocks,
     private readonly entries: SharedEntries,
     private readonly keys: KeySpace,
-    private readonly reachability: Reachability,
+    private readonly reachability: CircuitBreaker,
   ) {}
 
   /** @throws StoreUnreachable */
-  async wait(address: Address, lease: SharedFence, waitMs: number): Promise<FillLock> {
+  async wait(address: Address, lease: SharedLease, waitMs: number): Promise<FillLock> {
     let isOver = waitMs <= 0;
     const cancel = startDeadline(waitMs, () => {
       isOver = true;
@@ -37,11 +37,11 @@ export class Turns {
   }
 
   /** @param isOver asked after each look: a process that was busy looks once more before it gives up */
-  private async waitUntil(address: Address, lease: SharedFence, waitMs: number, isOver: () => boolean): Promise<FillLock> {
-    const claimKey = this.keys.claim(this.keys.entry(address), [...lease.stamps, lease.tagPosition ?? '']);
+  private async waitUntil(address: Address, lease: SharedLease, waitMs: number, isOver: () => boolean): Promise<FillLock> {
+    const claimKey = this.keys.fillLock(this.keys.entry(address), [...lease.generationStamps, lease.tagOffset ?? '']);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const claim = await this.reachability.run('it could not be told who computes a response', () =>
-        this.look(address, lease, claimKey),
+        this.poll(address, lease, claimKey),
       );
       if (claim.kind === 'filled') return { ...claim, hasWaited: pauseMs > FIRST_PAUSE_MS };
       if (claim.kind !== 'later') return claim;
@@ -50,16 +50,16 @@ export class Turns {
     }
   }
 
-  private async look(address: Address, lease: SharedFence, claimKey: string): Promise<Look> {
-    const claim = await this.claims.take(claimKey);
+  private async poll(address: Address, lease: SharedLease, claimKey: string): Promise<Poll> {
+    const claim = await this.claims.tryAcquire(claimKey);
     // It may come after the store has been given up, and then after all is done.
-    if (lease.isOver && claim !== undefined) await this.claims.giveBack(claim);
-    else lease.claim = claim;
+    if (lease.isReleased && claim !== undefined) await this.claims.release(claim);
+    else lease.fillLock = claim;
     // Also when the right is ours: whoever had it may have finished since we looked.
-    const view = await this.entries.view(address, claimKey);
+    const view = await this.entries.read(address, claimKey);
     if (view.entry !== undefined) return { kind: 'filled', entry: view.entry };
     // Invalidated meanwhile: what others compute now is not what was asked for, and what we compute is not kept.
-    if (lease.claim !== undefined || !view.fence.covers(lease)) return { kind: 'granted' };
-    return claimState(view.extra) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'later' };
+    if (lease.fillLock !== undefined || !view.lease.canShare(lease)) return { kind: 'granted' };
+    return lockState(view.lockValue) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'later' };
   }
 }

@@ -18,7 +18,7 @@ interface Waiting {
 export type Deliver = (targets: Targets, ownerIds: readonly string[]) => Promise<void>;
 
 /** Invalidations that the store has not been told of: kept, and tried again until it has. */
-export class UndeliveredInvalidations {
+export class InvalidationRetries {
   private waiting: Waiting[] = [];
   /** The one invalidation of everything that replaces too many, until it is sent to the store. */
   private everything: Waiting | undefined;
@@ -33,8 +33,8 @@ export class UndeliveredInvalidations {
 
   add(targets: Targets, ownerIds: readonly string[], cause: unknown): Undelivered {
     // An invalidation of everything waits and has not been sent yet: it covers this one.
-    const { delivered } = this.everything ?? this.keep(targets, ownerIds);
-    if (this.waiting.length > MAX_WAITING) this.takeTogether();
+    const { delivered } = this.everything ?? this.enqueue(targets, ownerIds);
+    if (this.waiting.length > MAX_WAITING) this.coalesce();
     this.retryLater();
     return { kind: 'undelivered', cause, delivered };
   }
@@ -44,12 +44,12 @@ export class UndeliveredInvalidations {
    *
    * @param tags that the entry has brought; without, those that it may bring count
    */
-  covers({ path: { path, ignoresCase }, tags: fixed = [], hasComputedTags }: Address, tags?: readonly string[]): boolean {
+  hasPendingFor({ path: { path, ignoresCase }, tags: fixed = [], hasComputedTags }: Address, tags?: readonly string[]): boolean {
     // Which tags it is to have is not known yet: any.
     const isOpen = hasComputedTags === true && tags === undefined;
     return this.waiting.some(
       ({ targets }) =>
-        targets.prefixes.some(prefix => isUnder(path, canonicalise(prefix), ignoresCase)) ||
+        targets.prefixes.some(prefix => isUnderPrefix(path, canonicalise(prefix), ignoresCase)) ||
         targets.tags?.some(tag => isOpen || fixed.includes(tag) || tags?.includes(tag)),
     );
   }
@@ -67,7 +67,7 @@ export class UndeliveredInvalidations {
     return this.waiting.map(({ targets }) => targets);
   }
 
-  private keep(targets: Targets, ownerIds: readonly string[]): Waiting {
+  private enqueue(targets: Targets, ownerIds: readonly string[]): Waiting {
     let settle: () => void = () => undefined;
     const delivered = new Promise<void>(resolve => {
       settle = resolve;
@@ -78,10 +78,10 @@ export class UndeliveredInvalidations {
   }
 
   /** The whole cache has a generation like any prefix: one invalidation says as much as all. */
-  private takeTogether(): void {
+  private coalesce(): void {
     const all = this.waiting;
     this.waiting = [];
-    this.everything = this.keep(EVERYTHING, []);
+    this.everything = this.enqueue(EVERYTHING, []);
     void this.everything.delivered.then(() => {
       for (const { settle } of all) settle();
     });
@@ -129,7 +129,7 @@ function groupsOf(waiting: readonly Waiting[]): Iterable<[Waiting, ...Waiting[]]
   return groups.values();
 }
 
-function isUnder(path: string, prefix: string, folded: boolean): boolean {
+function isUnderPrefix(path: string, prefix: string, folded: boolean): boolean {
   const [inner, outer] = folded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
   return inner === outer || inner.startsWith(`${outer}/`);
 }

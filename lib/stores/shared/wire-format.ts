@@ -2,13 +2,13 @@ import type { Variant } from '../../http/wire.js';
 import { fitsBody, isHeader, isStatusMessage } from './valid-head.js';
 
 /** A wire without its bytes, as it stands in the head of an entry. */
-export type WireHead = Omit<Variant, 'body'> & {
+export type VariantMetadata = Omit<Variant, 'body'> & {
   /** `null`: the bytes are those of the response. */
   readonly bodyBytes: number | null;
   readonly isText: boolean;
 };
 
-export function wireHeadOf({ body, ...head }: Variant): WireHead {
+export function variantMetadata({ body, ...head }: Variant): VariantMetadata {
   return { ...head, bodyBytes: body?.length ?? null, isText: typeof body === 'string' };
 }
 
@@ -18,12 +18,12 @@ export function bytesOf({ body }: Variant): Buffer[] {
 }
 
 /** The bytes that wires have beside the response's. */
-export function wireBytes(heads: readonly WireHead[] = []): number {
+export function variantBytes(heads: readonly VariantMetadata[] = []): number {
   return heads.reduce((sum, { bodyBytes }) => sum + (bodyBytes ?? 0), 0);
 }
 
 /** @param bytes those of all, one after another */
-export function wiresIn(heads: readonly WireHead[], bytes: Buffer): Variant[] {
+export function variantsIn(heads: readonly VariantMetadata[], bytes: Buffer): Variant[] {
   let start = 0;
   return heads.map(({ bodyBytes, isText, host, acceptEncoding, statusMessage, headers, age }) => {
     const body = bodyBytes === null ? undefined : bytes.subarray(start, (start += bodyBytes));
@@ -32,10 +32,10 @@ export function wiresIn(heads: readonly WireHead[], bytes: Buffer): Variant[] {
 }
 
 /** @param responseBytes the length of the response's own body */
-export function isWireHead(value: unknown, status: number, responseBytes: number): value is WireHead {
+export function isVariantMetadata(value: unknown, status: number, responseBytes: number): value is VariantMetadata {
   if (typeof value !== 'object' || value === null) return false;
   const { host, acceptEncoding, statusMessage, headers, age, isText, bodyBytes } = value as Partial<
-    Record<keyof WireHead, unknown>
+    Record<keyof VariantMetadata, unknown>
   >;
   return (
     typeof host === 'string' &&

@@ -1,6 +1,6 @@
 import { BadRequestError, InternalServerError } from 'routing-controllers';
 import { cache } from '../../../lib/index.js';
-import { Owners } from '../../../lib/stores/shared/owners.js';
+import { Writers } from '../../../lib/stores/shared/owners.js';
 import { Gate } from '../../support/deferred.js';
 import { startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
@@ -14,7 +14,7 @@ startAfresh();
 /** @returns the ids of the changes that begin from now on, in their order */
 function beginning(): string[] {
   const ids: string[] = [];
-  const newOwner = jest.spyOn(Owners.prototype, 'newOwner');
+  const newOwner = jest.spyOn(Writers.prototype, 'newWriter');
   newOwner.mockImplementation(() => {
     ids.push(`spec${ids.length}.1`);
     return ids.at(-1)!;
@@ -57,7 +57,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       await expectStored(server);
       users.failure = new BadRequestError('no');
       expect((await server.put('/users/bob')).status).toBe(400);
-      expect((await server.get('/users/bob')).outcome).toBe(kind.exchangesAtomically ? 'hit' : 'fwd=miss');
+      expect((await server.get('/users/bob')).outcome).toBe(kind.hasAtomicCas ? 'hit' : 'fwd=miss');
     });
 
     it.each([
@@ -78,7 +78,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       await expectStored(server);
       const address = processes.lastAddress;
       const change = await heldChange(server);
-      const write = driver.hold('exchange', 'before');
+      const write = driver.hold('compareAndSet', 'before');
       let isAnswered = false;
       const changed = change().finally(() => (isAnswered = true));
       await write.arrived.promise;

@@ -30,7 +30,7 @@ describeOn(redisWithNearCache, shared => {
       expect((await server.get('/users/bob')).outcome).toBe('hit');
       driver.asked.length = 0;
       expect((await server.get('/users/bob')).outcome).toBe('hit');
-      expect(driver.asked.sort()).toEqual(['getMany', 'getStart']);
+      expect(driver.asked.sort()).toEqual(['getMany', 'getRange']);
     });
 
     it('that is filled while an invalidation is under way gives nothing of before it afterwards (R7)', async () => {
@@ -40,7 +40,7 @@ describeOn(redisWithNearCache, shared => {
       const begun = server.get('/users/bob');
       await read.arrived.promise;
       users.version = 2;
-      const write = theirs.hold('exchange', 'before');
+      const write = theirs.hold('compareAndSet', 'before');
       const invalidated = other.invalidate('/users/bob');
       await write.arrived.promise;
       read.release();

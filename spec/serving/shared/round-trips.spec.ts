@@ -23,11 +23,11 @@ describe.each(sharedStores.map(kind => ({ kind })))('a hit', ({ kind }) => {
     afterEach(() => processes.end());
 
     it('asks the store once: for the entry and its generations together', async () => {
-      const isNear = kind.nearBytes !== undefined && driver.getStart !== undefined;
+      const isNear = kind.nearBytes !== undefined && driver.getRange !== undefined;
       driver.asked.length = 0;
       expect((await server.get('/users/bob')).outcome).toBe('hit');
       // With a near cache for the first bytes of the entry, and for its generations, at one time.
-      expect([...driver.asked].sort()).toEqual(isNear ? ['getMany', 'getStart'] : ['getMany']);
+      expect([...driver.asked].sort()).toEqual(isNear ? ['getMany', 'getRange'] : ['getMany']);
     });
   });
 });

@@ -46,7 +46,7 @@ describeBreakable('a store', current => {
     await current().fill(server);
     const address = processes.lastAddress;
     await ready('ann is served', async () => (await server.get('/users/ann')).outcome === 'hit');
-    driver.failing.add('exchange');
+    driver.failing.add('compareAndSet');
     expect((await server.put('/users/bob')).status).toBe(200);
     // Each of them that the store answers keeps it from being left alone.
     for (let round = 0; round < 3; round++) {
@@ -70,7 +70,7 @@ describeBreakable('a store', current => {
     const other = elsewhere.open();
     await current().fill(server);
     const address = processes.lastAddress;
-    driver.failing.add('exchange');
+    driver.failing.add('compareAndSet');
     await server.put('/users/bob');
     await ready('the store is asked again', async () => (await server.get('/users/bob')).outcome === 'fwd=miss');
     const look = driver.hold('getMany', 'after', key => key.endsWith(':g:/'));
@@ -91,7 +91,7 @@ describeBreakable('a store', current => {
     const other = elsewhere.open();
     await Promise.all(paths.map(path => other.hit({ key: path, path: { path, ignoresCase: false } })));
     users.version = 2;
-    driver.failing.add('exchange');
+    driver.failing.add('compareAndSet');
     await Promise.all(paths.map(path => cache.invalidate(path)));
     await ready('the store is asked again', async () => {
       const answer = await server.get('/users/bob');

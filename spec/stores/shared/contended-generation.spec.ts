@@ -8,14 +8,14 @@ function contended() {
   let value: Buffer | undefined;
   let isContended = false;
   let beforeSet: () => Promise<unknown> = () => Promise.resolve();
-  const driver: Pick<Driver, 'exchangesAtomically' | 'getMany' | 'set' | 'exchange'> = {
-    exchangesAtomically: true,
+  const driver: Pick<Driver, 'hasAtomicCas' | 'getMany' | 'set' | 'compareAndSet'> = {
+    hasAtomicCas: true,
     getMany: keys => Promise.resolve(keys.map(() => ({ value, incarnation: '' }))),
     async set(_key, next) {
       await beforeSet();
       value = next;
     },
-    exchange(_key, expected, next) {
+    compareAndSet(_key, expected, next) {
       const holds = !isContended && (expected === undefined ? value === undefined : value?.equals(expected) === true);
       if (holds) value = next;
       return Promise.resolve(holds);
@@ -37,27 +37,27 @@ function contended() {
 }
 
 async function invalidate(generations: Generations): Promise<void> {
-  await generations.endChanges(await generations.read([KEY]), [], true);
+  await generations.endWrites(await generations.read([KEY]), [], true);
 }
 
 describe('a generation that many change at once', () => {
   it('never returns to its token of before when a change that changed nothing ends blindly', async () => {
     const { generations, text, contend } = contended();
-    await generations.renew(new Map([[KEY, undefined]]), new Set());
+    await generations.initialise(new Map([[KEY, undefined]]), new Set());
     const before = text();
     const seen = await generations.beginWrite(await generations.read([KEY]), 'idle');
     contend(() => invalidate(generations));
-    await generations.endChanges(seen, ['idle'], false);
+    await generations.endWrites(seen, ['idle'], false);
     expect(text()).not.toBe(before);
   });
 
   it('never returns to its token of before when a change that changed nothing has begun blindly', async () => {
     const { generations, text, contend } = contended();
-    await generations.renew(new Map([[KEY, undefined]]), new Set());
+    await generations.initialise(new Map([[KEY, undefined]]), new Set());
     const before = text();
     contend(() => invalidate(generations));
     const seen = await generations.beginWrite(await generations.read([KEY]), 'idle');
-    await generations.endChanges(seen, ['idle'], false);
+    await generations.endWrites(seen, ['idle'], false);
     expect(text()).not.toBe(before);
   });
 });

@@ -95,8 +95,8 @@ function withHead(change: (head: Record<string, unknown>) => unknown): Buffer {
 describe('an entry in a shared store', () => {
   it('comes back as it was, whatever it is made of', () => {
     fc.assert(
-      fc.property(address, entry, texts, (at, what, stamps) => {
-        const decoded = decodeEntry(encodeEntry(at, what, stamps));
+      fc.property(address, entry, texts, (at, what, generationStamps) => {
+        const decoded = decodeEntry(encodeEntry(at, what, generationStamps));
         // JSON knows one zero.
         const zeros = (value: Entry): Entry => ({
           ...value,
@@ -104,7 +104,7 @@ describe('an entry in a shared store', () => {
           expiresAtMs: value.expiresAtMs + 0,
           deleteAtMs: value.deleteAtMs === undefined ? undefined : value.deleteAtMs + 0,
         });
-        expect(decoded).toStrictEqual({ key: at.key, path: at.path.path, stamps, tagStamps: [], entry: zeros(what) });
+        expect(decoded).toStrictEqual({ key: at.key, path: at.path.path, generationStamps, tagStamps: [], entry: zeros(what) });
       }),
     );
   });
@@ -176,7 +176,7 @@ describe('an entry in a shared store', () => {
   it.each<[string, readonly unknown[]]>([
     ['key', [5, null, ['key']]],
     ['path', [5, null, {}]],
-    ['stamps', ['one', null, [5], {}]],
+    ['generationStamps', ['one', null, [5], {}]],
     ['storedAtMs', ['1', null]],
     ['expiresAtMs', ['1', {}]],
     ['deleteAtMs', ['1', null, {}]],

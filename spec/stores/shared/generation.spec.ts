@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import {
-  afterChange,
+  withoutWriters,
   generationValue,
-  hasLapsed,
+  isAbandoned,
   newToken,
   parseGeneration,
-  withOwner,
+  withWriter,
   type Generation,
 } from '../../../lib/stores/shared/generation.js';
 
@@ -50,24 +50,24 @@ class World {
         return;
       case 'begin':
         this.deadlines.set(taken.owner, this.now + LIFE_MS);
-        this.write(withOwner(this.generation, taken.owner));
+        this.write(withWriter(this.generation, taken.owner));
         return;
       case 'abandon':
         this.deadlines.delete(taken.owner);
-        this.write(afterChange(this.generation, [taken.owner], false));
+        this.write(withoutWriters(this.generation, [taken.owner], false));
         return;
       case 'end':
         this.deadlines.delete(taken.owner);
         this.isDirty = true;
-        this.write(afterChange(this.generation, [taken.owner], true));
+        this.write(withoutWriters(this.generation, [taken.owner], true));
         return;
       case 'invalidate':
         this.isDirty = true;
-        this.write(afterChange(this.generation, [], true));
+        this.write(withoutWriters(this.generation, [], true));
         return;
       case 'renew':
         // As a look-up does it: where nothing stands, or only changes that have all died.
-        if (this.generation === undefined || hasLapsed(this.generation, this.dead())) {
+        if (this.generation === undefined || isAbandoned(this.generation, this.dead())) {
           // What the dead have changed, nobody knows.
           if (this.deadlines.size > 0) this.isDirty = true;
           this.deadlines.clear();
@@ -81,8 +81,8 @@ class World {
     const { generation } = this;
     if (generation === undefined) return;
     const living = [...this.deadlines.values()].filter(deadline => deadline > this.now);
-    if (living.length > 0) expect(generation.kind).toBe('changing');
-    if (generation.kind === 'changing') return;
+    if (living.length > 0) expect(generation.kind).toBe('dirty');
+    if (generation.kind === 'dirty') return;
     expect(this.deadTokens.has(generation.token)).toBe(false);
     if (this.isDirty) {
       expect(generation.token).not.toBe(this.lastClean);
@@ -97,7 +97,7 @@ class World {
 
   /** Of whom nothing has been heard for too long, or who has ended. */
   private dead(): ReadonlySet<string> {
-    const owners = this.generation?.kind === 'changing' ? this.generation.owners : [];
+    const owners = this.generation?.kind === 'dirty' ? this.generation.writers : [];
     return new Set(owners.filter(id => (this.deadlines.get(id) ?? 0) <= this.now));
   }
 
@@ -135,8 +135,8 @@ describe('a generation', () => {
       fc.property(fc.uniqueArray(owner, { minLength: 1 }), fc.uniqueArray(owner), (began, ended) => {
         const before: Generation = { kind: 'clean', token: newToken() };
         let generation: Generation = before;
-        for (const id of began) generation = withOwner(generation, id);
-        for (const id of [...ended, ...began]) generation = afterChange(generation, [id], false) ?? generation;
+        for (const id of began) generation = withWriter(generation, id);
+        for (const id of [...ended, ...began]) generation = withoutWriters(generation, [id], false) ?? generation;
         expect(generation).toEqual(before);
       }),
     );
@@ -146,52 +146,52 @@ describe('a generation', () => {
     const seen = new Set<string>();
     let generation: Generation = { kind: 'clean', token: newToken() };
     for (let time = 0; time < 50; time++) {
-      generation = withOwner(generation, 'ada');
+      generation = withWriter(generation, 'ada');
       seen.add(generationValue(generation).toString());
     }
     expect(seen.size).toBe(50);
-    expect(generation).toMatchObject({ kind: 'changing', owners: ['ada'] });
+    expect(generation).toMatchObject({ kind: 'dirty', writers: ['ada'] });
   });
 
   it('names who still lives when one of several ends, and is new', () => {
-    const owners = ['ada', 'bob', 'eve'];
-    const changing: Generation = { kind: 'changing', nonce: 'nonce', previous: 'previous', owners };
-    const after = afterChange(changing, ['eve'], false);
-    expect(after).toMatchObject({ kind: 'changing', previous: 'previous', owners: ['ada', 'bob'] });
-    expect(after).not.toMatchObject({ nonce: 'nonce' });
+    const writers = ['ada', 'bob', 'eve'];
+    const changing: Generation = { kind: 'dirty', revision: 'revision', previous: 'previous', writers };
+    const after = withoutWriters(changing, ['eve'], false);
+    expect(after).toMatchObject({ kind: 'dirty', previous: 'previous', writers: ['ada', 'bob'] });
+    expect(after).not.toMatchObject({ nonce: 'revision' });
   });
 
   it('that is lost has a token of its own when it begins again', () => {
-    expect(afterChange(undefined, ['ada'], false)).toBeUndefined();
-    expect(afterChange(undefined, ['ada'], true)).toMatchObject({ kind: 'clean' });
+    expect(withoutWriters(undefined, ['ada'], false)).toBeUndefined();
+    expect(withoutWriters(undefined, ['ada'], true)).toMatchObject({ kind: 'clean' });
   });
 
   it('that a change has begun is not needed when the change was abandoned, and is needed when something has changed', () => {
-    const begun = withOwner(undefined, 'ada');
-    expect(afterChange(begun, ['ada'], false)).toMatchObject({ kind: 'clean', isUnused: true });
-    expect(afterChange(begun, ['ada'], true)).toEqual({ kind: 'clean', token: expect.any(String) });
-    const invalidated = afterChange(begun, [], true);
-    expect(afterChange(invalidated, ['ada'], false)).toEqual({ kind: 'clean', token: expect.any(String) });
+    const begun = withWriter(undefined, 'ada');
+    expect(withoutWriters(begun, ['ada'], false)).toMatchObject({ kind: 'clean', isUnused: true });
+    expect(withoutWriters(begun, ['ada'], true)).toEqual({ kind: 'clean', token: expect.any(String) });
+    const invalidated = withoutWriters(begun, [], true);
+    expect(withoutWriters(invalidated, ['ada'], false)).toEqual({ kind: 'clean', token: expect.any(String) });
   });
 
   it('takes the end of a change that was taken for dead for an invalidation, and its abandonment for nothing', () => {
-    const after = withOwner({ kind: 'clean', token: 'token' }, 'bob');
-    expect(afterChange(after, ['ada'], false)).toBeUndefined();
-    expect(afterChange(after, ['ada'], true)).not.toMatchObject({ previous: 'token' });
+    const after = withWriter({ kind: 'clean', token: 'token' }, 'bob');
+    expect(withoutWriters(after, ['ada'], false)).toBeUndefined();
+    expect(withoutWriters(after, ['ada'], true)).not.toMatchObject({ previous: 'token' });
   });
 
   it('has lapsed when all who change it have died, and never when it is clean', () => {
-    const two = withOwner(withOwner({ kind: 'clean', token: 'token' }, 'ada'), 'bob');
-    expect([[], ['ada'], ['ada', 'bob']].map(dead => hasLapsed(two, new Set(dead)))).toEqual([false, false, true]);
-    expect(hasLapsed({ kind: 'clean', token: 'ada' }, new Set(['ada']))).toBe(false);
+    const two = withWriter(withWriter({ kind: 'clean', token: 'token' }, 'ada'), 'bob');
+    expect([[], ['ada'], ['ada', 'bob']].map(dead => isAbandoned(two, new Set(dead)))).toEqual([false, false, true]);
+    expect(isAbandoned({ kind: 'clean', token: 'ada' }, new Set(['ada']))).toBe(false);
   });
 
   it('comes back from the store as it was', () => {
     const token = fc.constant(undefined).map(newToken);
-    const owners = fc.array(token, { minLength: 1 });
+    const writers = fc.array(token, { minLength: 1 });
     const generation = fc.oneof<fc.Arbitrary<Generation>[]>(
       fc.record({ kind: fc.constant('clean' as const), token }),
-      fc.record({ kind: fc.constant('changing' as const), nonce: token, previous: token, owners }),
+      fc.record({ kind: fc.constant('dirty' as const), revision: token, previous: token, writers }),
     );
     fc.assert(
       fc.property(generation, value => {

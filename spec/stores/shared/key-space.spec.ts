@@ -104,9 +104,9 @@ describe('the keys of a shared store', () => {
           ...long.generationsOver(path),
           ...long.generationsOf({ prefixes: [path.path] }),
           entry,
-          long.claim(entry, stamps),
+          long.fillLock(entry, stamps),
         ];
-        for (const name of [...all, long.probe]) {
+        for (const name of [...all, long.health]) {
           expect(name).toMatch(/^[!-~]{1,250}$/);
           expect(name.startsWith(`${LONGEST_PREFIX}:`)).toBe(true);
         }
@@ -172,7 +172,7 @@ describe('the keys of a shared store', () => {
       ['b', ['1', '2']],
       ['a', ['2', '1']],
     ] as const;
-    expect(new Set(claims.map(([entry, stamps]) => keys.claim(entry, stamps))).size).toBe(claims.length);
-    expect(keys.claim('a', ['1', '2'])).toBe(keys.claim('a', ['1', '2']));
+    expect(new Set(claims.map(([entry, stamps]) => keys.fillLock(entry, stamps))).size).toBe(claims.length);
+    expect(keys.fillLock('a', ['1', '2'])).toBe(keys.fillLock('a', ['1', '2']));
   });
 });

@@ -10,8 +10,8 @@ const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase
 
 /** Holds claims back until it is told, as a network that hangs does. */
 class HangingDriver implements Driver {
-  readonly exchangesAtomically = true;
-  readonly canExtend = true;
+  readonly hasAtomicCas = true;
+  readonly canExtendTtl = true;
   readonly values = new Map<string, Buffer>();
   readonly network = new Deferred();
 
@@ -24,15 +24,15 @@ class HangingDriver implements Driver {
     return Promise.resolve();
   }
 
-  async add(key: string, value: Buffer): Promise<boolean> {
+  async setIfAbsent(key: string, value: Buffer): Promise<boolean> {
     if (key.includes(':c:')) await this.network.promise;
     if (this.values.has(key)) return false;
     this.values.set(key, value);
     return true;
   }
 
-  exchange(key: string, expected: Buffer | undefined, value: Buffer): Promise<boolean> {
-    return expected === undefined ? this.add(key, value) : this.set(key, value).then(() => true);
+  compareAndSet(key: string, expected: Buffer | undefined, value: Buffer): Promise<boolean> {
+    return expected === undefined ? this.setIfAbsent(key, value) : this.set(key, value).then(() => true);
   }
 
   delete(key: string): Promise<void> {
@@ -40,7 +40,7 @@ class HangingDriver implements Driver {
     return Promise.resolve();
   }
 
-  extend(): Promise<void> {
+  extendTtl(): Promise<void> {
     return Promise.resolve();
   }
 

@@ -62,7 +62,7 @@ describe('a computation that learns of its tags when it ends', () => {
   );
 
   it('is not kept when its tag is invalidated together with another, where nothing is compared in one step', async () => {
-    const driver = new MemoryDriver({ exchangesAtomically: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
+    const driver = new MemoryDriver({ hasAtomicCas: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
     const [ours, theirs] = [open(driver), open(driver)];
     const fence = await begun(ours);
     await Promise.all([

@@ -105,7 +105,7 @@ describe('a change whose announcement the store has forgotten when the change en
     const change = await open(0, on).beginWrite(TARGETS);
     // As a process that is stopped: no timer fires, and the clock goes on.
     jest.setSystemTime(START_MS + ms);
-    on.failing.add('exchange');
+    on.failing.add('compareAndSet');
     expect(await change.commit({ prefixes: [] })).toMatchObject({ kind: 'undelivered', hasLapsed });
   });
 });

@@ -1,4 +1,4 @@
-import { Reachability, StoreUnreachable } from '../../../lib/stores/shared/reachability.js';
+import { CircuitBreaker, StoreUnreachable } from '../../../lib/stores/shared/reachability.js';
 import { Deferred } from '../../support/deferred.js';
 import { heard, stopListening } from '../../support/heard.js';
 
@@ -10,8 +10,8 @@ interface Report {
 }
 
 let reports: Report[];
-let probe: jest.Mock<Promise<unknown>, []>;
-let reachability: Reachability;
+let healthCheck: jest.Mock<Promise<unknown>, []>;
+let reachability: CircuitBreaker;
 
 const fail = () => Promise.reject(new Error('gone'));
 
@@ -23,11 +23,11 @@ beforeEach(() => {
   // A deadline lets the real event loop poll once more.
   jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   reports = [];
-  probe = jest.fn(() => Promise.resolve());
-  reachability = new Reachability({
+  healthCheck = jest.fn(() => Promise.resolve());
+  reachability = new CircuitBreaker({
     timeoutMs: 250,
-    probe,
-    report: (_code, what, cause) => reports.push({ what, cause }),
+    healthCheck,
+    reportFault: (_code, what, cause) => reports.push({ what, cause }),
   });
 });
 
@@ -74,7 +74,7 @@ describe('a store that is reached', () => {
       await failTimes(2);
       await reachability.run('it failed', () => Promise.resolve());
     }
-    expect(reachability.isUp).toBe(true);
+    expect(reachability.isClosed).toBe(true);
   });
 
   it('adds no listener to what operations share, of which Node warns when many run at once', async () => {
@@ -93,7 +93,7 @@ describe('a store that is reached', () => {
 describe('a store that fails three times one after the other', () => {
   it('is left alone: it costs nothing, and is not reported again', async () => {
     await failTimes(3);
-    expect(reachability.isUp).toBe(false);
+    expect(reachability.isClosed).toBe(false);
     const operation = jest.fn(fail);
     await expect(reachability.run('it failed', operation)).rejects.toThrow(StoreUnreachable);
     expect(operation).not.toHaveBeenCalled();
@@ -107,55 +107,55 @@ describe('a store that fails three times one after the other', () => {
     const outcomes = await Promise.allSettled(runs);
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
     expect(reports.length).toBeLessThanOrEqual(10);
-    expect(reachability.isUp).toBe(false);
+    expect(reachability.isClosed).toBe(false);
   });
 
   it('is probed once a second until it answers, and asked again from then on', async () => {
-    probe.mockImplementation(fail);
+    healthCheck.mockImplementation(fail);
     await failTimes(3);
     await jest.advanceTimersByTimeAsync(RECOVERY_MS - 1);
-    expect(probe).toHaveBeenCalledTimes(0);
+    expect(healthCheck).toHaveBeenCalledTimes(0);
     for (let tries = 1; tries <= 3; tries++) {
       await jest.advanceTimersByTimeAsync(tries === 1 ? 1 : RECOVERY_MS);
-      expect(probe).toHaveBeenCalledTimes(tries);
-      expect(reachability.isUp).toBe(false);
+      expect(healthCheck).toHaveBeenCalledTimes(tries);
+      expect(reachability.isClosed).toBe(false);
     }
-    probe.mockResolvedValue(undefined);
+    healthCheck.mockResolvedValue(undefined);
     await jest.advanceTimersByTimeAsync(RECOVERY_MS);
-    expect(reachability.isUp).toBe(true);
+    expect(reachability.isClosed).toBe(true);
     expect(await reachability.run('it failed', () => Promise.resolve('back'))).toBe('back');
     await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
-    expect(probe).toHaveBeenCalledTimes(4);
+    expect(healthCheck).toHaveBeenCalledTimes(4);
   });
 
   it('is probed again when the probe hangs', async () => {
-    probe.mockImplementation(() => new Deferred().promise);
+    healthCheck.mockImplementation(() => new Deferred().promise);
     await failTimes(3);
     await jest.advanceTimersByTimeAsync(RECOVERY_MS + 250 + RECOVERY_MS);
-    expect(probe).toHaveBeenCalledTimes(2);
+    expect(healthCheck).toHaveBeenCalledTimes(2);
   });
 
   it('may fail again once it is back', async () => {
     await failTimes(3);
     await jest.advanceTimersByTimeAsync(RECOVERY_MS);
     await failTimes(3);
-    expect(reachability.isUp).toBe(false);
+    expect(reachability.isClosed).toBe(false);
     await jest.advanceTimersByTimeAsync(RECOVERY_MS);
-    expect(reachability.isUp).toBe(true);
+    expect(reachability.isClosed).toBe(true);
   });
 
   it('is not probed any more once the cache is closed', async () => {
     await failTimes(3);
     void reachability.close();
     await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
-    expect(probe).not.toHaveBeenCalled();
+    expect(healthCheck).not.toHaveBeenCalled();
   });
 
   it('is not probed when it fails after the cache was closed', async () => {
     void reachability.close();
     await failTimes(3);
     await jest.advanceTimersByTimeAsync(10 * RECOVERY_MS);
-    expect(probe).not.toHaveBeenCalled();
+    expect(healthCheck).not.toHaveBeenCalled();
   });
 });
 
@@ -195,7 +195,7 @@ describe('whether it is asked at all', () => {
     expect(states).toEqual([]);
     await failTimes(1);
     expect(states).toEqual([{ state: 'open' }]);
-    probe.mockRejectedValueOnce(new Error('still gone'));
+    healthCheck.mockRejectedValueOnce(new Error('still gone'));
     await jest.advanceTimersByTimeAsync(RECOVERY_MS);
     expect(states.slice(1)).toEqual([{ state: 'half-open' }, { state: 'open' }]);
     await jest.advanceTimersByTimeAsync(RECOVERY_MS);

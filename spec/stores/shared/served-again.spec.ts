@@ -58,7 +58,7 @@ describe('an entry that was served, and is stored again with what went out for i
 
   it('stays dead, also when it was served in the middle of the invalidation of its tag', async () => {
     // The log of tags has been written, and the generation has not.
-    const hold = driver.hold('exchange', 'before', key => key.startsWith('rcc:t:'));
+    const hold = driver.hold('compareAndSet', 'before', key => key.startsWith('rcc:t:'));
     const invalidated = store.invalidate(TARGETS);
     await hold.arrived.promise;
     const fence = await begun(store);

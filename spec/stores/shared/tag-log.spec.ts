@@ -41,7 +41,7 @@ describe('the log of tags', () => {
         for (const { position, since, isLost } of begun) {
           const isKnown = !isLost && since.length < ROUNDS && since.every(round => round.length <= TAGS);
           const expected = !isKnown || since.some(round => round.some(one => asked.includes(one)));
-          expect(await log.hasSince(position, asked)).toBe(expected);
+          expect(await log.invalidatedSince(position, asked)).toBe(expected);
         }
       }),
       { numRuns: 300 },
@@ -50,13 +50,13 @@ describe('the log of tags', () => {
 
   it.each([true, false])(
     'loses nothing of what many append at once, in whatever order their steps come (compared in one step: %s)',
-    async exchangesAtomically => {
+    async hasAtomicCas => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 7 }), fc.boolean(), async (scheduler, count, isBegun) => {
-          const driver = new MemoryDriver({ exchangesAtomically, pause: () => scheduler.schedule(Promise.resolve()) });
+          const driver = new MemoryDriver({ hasAtomicCas, pause: () => scheduler.schedule(Promise.resolve()) });
           const log = new TagLog(driver, KEY, 250);
           if (isBegun) await scheduler.waitFor(log.append(['earlier']));
-          const before = await scheduler.waitFor(log.position());
+          const before = await scheduler.waitFor(log.offset());
           if (before === undefined) throw new Error('The log has not begun.');
           let meanwhile: string | undefined;
           const late: string[] = [];
@@ -66,14 +66,14 @@ describe('the log of tags', () => {
             await log.append([String(index)]);
           });
           const begin = async () => {
-            const position = await log.position();
+            const position = await log.offset();
             meanwhile = position;
           };
           await scheduler.waitFor(Promise.all([...appends, begin()]));
           for (let index = 0; index < count; index++) {
-            expect(await scheduler.waitFor(log.hasSince(before, [String(index)]))).toBe(true);
+            expect(await scheduler.waitFor(log.invalidatedSince(before, [String(index)]))).toBe(true);
           }
-          for (const one of late) expect(await scheduler.waitFor(log.hasSince(meanwhile!, [one]))).toBe(true);
+          for (const one of late) expect(await scheduler.waitFor(log.invalidatedSince(meanwhile!, [one]))).toBe(true);
         }),
         { numRuns: 300 },
       );
@@ -83,21 +83,21 @@ describe('the log of tags', () => {
   it('begins anew where others always come first, so that all that began before counts as invalidated', async () => {
     const driver = new MemoryDriver();
     const log = new TagLog(driver, KEY, 250);
-    const before = await log.position();
-    jest.spyOn(driver, 'exchange').mockResolvedValue(false);
+    const before = await log.offset();
+    jest.spyOn(driver, 'compareAndSet').mockResolvedValue(false);
     await log.append(['user:bob']);
-    const after = await log.position();
-    expect(await log.hasSince(before!, ['user:alice'])).toBe(true);
-    expect(await log.hasSince(after!, ['user:alice'])).toBe(false);
+    const after = await log.offset();
+    expect(await log.invalidatedSince(before!, ['user:alice'])).toBe(true);
+    expect(await log.invalidatedSince(after!, ['user:alice'])).toBe(false);
   });
 
   it('reaches back over its rounds, and not one further', async () => {
     const log = new TagLog(new MemoryDriver(), KEY, 250);
-    const position = await log.position();
+    const position = await log.offset();
     for (let round = 1; round < ROUNDS; round++) await log.append(['user:alice']);
-    expect(await log.hasSince(position!, ['user:bob'])).toBe(false);
+    expect(await log.invalidatedSince(position!, ['user:bob'])).toBe(false);
     await log.append(['user:alice']);
-    expect(await log.hasSince(position!, ['user:bob'])).toBe(true);
+    expect(await log.invalidatedSince(position!, ['user:bob'])).toBe(true);
   });
 
   it.each<[string, (driver: MemoryDriver) => void]>([
@@ -108,20 +108,20 @@ describe('the log of tags', () => {
     const driver = new MemoryDriver();
     const log = new TagLog(driver, KEY, 250);
     await log.append(['user:alice']);
-    const before = await log.position();
+    const before = await log.offset();
     happen(driver);
-    expect(await log.hasSince(before!, ['user:bob'])).toBe(true);
-    const after = await log.position();
-    expect(await log.hasSince(after!, ['user:bob'])).toBe(false);
+    expect(await log.invalidatedSince(before!, ['user:bob'])).toBe(true);
+    const after = await log.offset();
+    expect(await log.invalidatedSince(after!, ['user:bob'])).toBe(false);
     await log.append(['user:bob']);
-    expect(await log.hasSince(after!, ['user:bob'])).toBe(true);
-    expect(await log.hasSince(after!, ['user:alice'])).toBe(false);
+    expect(await log.invalidatedSince(after!, ['user:bob'])).toBe(true);
+    expect(await log.invalidatedSince(after!, ['user:alice'])).toBe(false);
   });
 
   it('cannot be begun where the server keeps nothing', async () => {
     const driver = new MemoryDriver();
-    jest.spyOn(driver, 'add').mockResolvedValue(true);
-    expect(await new TagLog(driver, KEY, 250).position()).toBeUndefined();
+    jest.spyOn(driver, 'setIfAbsent').mockResolvedValue(true);
+    expect(await new TagLog(driver, KEY, 250).offset()).toBeUndefined();
   });
 });
 
@@ -134,7 +134,7 @@ async function take(taken: Step, driver: MemoryDriver, log: TagLog, begun: Begun
       }
       return;
     case 'begin': {
-      const position = await log.position();
+      const position = await log.offset();
       if (position === undefined) throw new Error('The log has not begun.');
       begun.push({ position, since: [], isLost: false });
       return;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalise } from '../../../lib/keys/canonical-path.js';
 import type { Targets } from '../../../lib/stores/store.js';
-import { UndeliveredInvalidations } from '../../../lib/stores/shared/undelivered-invalidations.js';
+import { InvalidationRetries } from '../../../lib/stores/shared/undelivered-invalidations.js';
 import { Deferred } from '../../support/deferred.js';
 
 const RETRY_MS = 100;
@@ -9,12 +9,12 @@ const MAX_WAITING = 1000;
 const cause = new Error('gone');
 
 let deliver: jest.Mock<Promise<void>, [Targets, readonly string[]]>;
-let undelivered: UndeliveredInvalidations;
+let undelivered: InvalidationRetries;
 
 beforeEach(() => {
   jest.useFakeTimers();
   deliver = jest.fn((_targets, _ownerIds) => Promise.reject(cause));
-  undelivered = new UndeliveredInvalidations(deliver);
+  undelivered = new InvalidationRetries(deliver);
 });
 
 afterEach(() => {
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 function covers(path: string, ignoresCase = false): boolean {
-  return undelivered.covers({ key: '', path: { path, ignoresCase } });
+  return undelivered.hasPendingFor({ key: '', path: { path, ignoresCase } });
 }
 
 describe('an invalidation that could not be delivered', () => {
@@ -48,15 +48,15 @@ describe('an invalidation that could not be delivered', () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
     const { delivered } = undelivered.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
     const elsewhere = { key: '', path: { path: '/elsewhere', ignoresCase: false } };
-    expect(undelivered.covers({ ...elsewhere, tags: ['bob'] })).toBe(true);
-    expect(undelivered.covers(elsewhere, ['carol', 'alice'])).toBe(true);
-    expect(undelivered.covers({ ...elsewhere, tags: ['carol'] })).toBe(false);
+    expect(undelivered.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(true);
+    expect(undelivered.hasPendingFor(elsewhere, ['carol', 'alice'])).toBe(true);
+    expect(undelivered.hasPendingFor({ ...elsewhere, tags: ['carol'] })).toBe(false);
     // Which tags it is to have, nobody knows yet.
-    expect(undelivered.covers({ ...elsewhere, hasComputedTags: true })).toBe(true);
+    expect(undelivered.hasPendingFor({ ...elsewhere, hasComputedTags: true })).toBe(true);
     await jest.runAllTimersAsync();
     await delivered;
     expect(deliver).toHaveBeenLastCalledWith({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner']);
-    expect(undelivered.covers({ ...elsewhere, tags: ['bob'] })).toBe(false);
+    expect(undelivered.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(false);
   });
 
   it('is tried again until it is, with the changes that it ends, and covers its paths until then', async () => {
@@ -172,14 +172,14 @@ describe('an invalidation that could not be delivered', () => {
     const segments = fc.array(segment, { maxLength: 4 });
     fc.assert(
       fc.property(segments, segments, fc.boolean(), (prefixSegments, pathSegments, ignoresCase) => {
-        const one = new UndeliveredInvalidations(() => Promise.reject(cause));
+        const one = new InvalidationRetries(() => Promise.reject(cause));
         one.add({ prefixes: [`/${prefixSegments.join('/')}`] }, [], cause);
         const path = canonicalise(`/${pathSegments.join('/')}`);
         const spelt = (text: string) => (ignoresCase ? canonicalise(text).toLowerCase() : canonicalise(text));
         const expected = prefixSegments.every(
           (text, index) => pathSegments[index] !== undefined && spelt(text) === spelt(pathSegments[index]),
         );
-        expect(one.covers({ key: '', path: { path, ignoresCase } })).toBe(expected);
+        expect(one.hasPendingFor({ key: '', path: { path, ignoresCase } })).toBe(expected);
         void one.close();
       }),
     );
