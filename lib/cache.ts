@@ -9,18 +9,18 @@ import type { Explainer } from './explain/explainer.js';
 import type { Explanation } from './explain/explanation.js';
 import type { MemoizedMethods } from './memoized/memoized-methods.js';
 import type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
-import type { CurrentEngine } from './serving/current-engine.js';
+import type { RuntimeHolder } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
 import { ValueCache } from './values/value-cache.js';
 import type { Values } from './values/values.js';
 
 /** The one cache of the process. */
 export class Cache extends ValueCache {
-  readonly #current: CurrentEngine;
+  readonly #current: RuntimeHolder;
   readonly #explainer: Explainer;
   readonly #memoized: MemoizedMethods;
 
-  constructor(current: CurrentEngine, values: Values, memoized: MemoizedMethods, explainer: Explainer) {
+  constructor(current: RuntimeHolder, values: Values, memoized: MemoizedMethods, explainer: Explainer) {
     super(values);
     this.#current = current;
     this.#explainer = explainer;

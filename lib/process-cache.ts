@@ -9,15 +9,15 @@ import { Explainer, type App } from './explain/explainer.js';
 import { Probe } from './explain/probe.js';
 import { ClassIdentities } from './keys/class-identities.js';
 import { MemoizedMethods } from './memoized/memoized-methods.js';
-import { NEVER } from './serving/answer.js';
-import { CurrentEngine } from './serving/current-engine.js';
+import { NEVER_SETTLES } from './serving/answer.js';
+import { RuntimeHolder } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
-import { serveChange } from './serving/serve-change.js';
+import { serveWrite } from './serving/serve-change.js';
 import { Values } from './values/values.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
-  readonly current: CurrentEngine = new CurrentEngine(() => this.registry.hasCached || this.memoized.hasMethods);
+  readonly current: RuntimeHolder = new RuntimeHolder(() => this.registry.hasCached || this.memoized.hasMethods);
   private readonly identities = new ClassIdentities();
   readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);
   readonly explainer = new Explainer(this.current);
@@ -27,27 +27,27 @@ export class ProcessCache {
     this.registry,
     call => this.serve(call),
     () => {
-      this.current.verify();
+      this.current.verifyEnvironment();
     },
     request => Probe.of(request) !== undefined,
     message => {
-      this.current.advise(message);
+      this.current.warnAboutUse(message);
     },
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly changingActions = new WeakMap<object, ChangingAction>();
 
   private serve(call: ActionCall): unknown {
-    const engine = this.current.forUse();
+    const runtime = this.current.use();
     const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
     const probe = Probe.of(call.action.request);
     if (probe !== undefined) {
-      void explainCall(engine, cached, call, probe);
-      return NEVER;
+      void explainCall(runtime, cached, call, probe);
+      return NEVER_SETTLES;
     }
     return cached === undefined
-      ? serveChange(() => this.current.get(), this.changingActionOf(call), call)
-      : serveCached(engine, cached, call);
+      ? serveWrite(() => this.current.get(), this.changingActionOf(call), call)
+      : serveCached(runtime, cached, call);
   }
 
   /** Where it is one. */

@@ -10,13 +10,13 @@ import type { Input } from './inputs.js';
 /** Where a request's response belongs, or why it belongs nowhere. */
 export type Keyed =
   | {
-      readonly kind: 'keyed';
+      readonly kind: 'key';
       readonly address: Address;
       /** Whether the key names the one caller that the response is for. */
-      readonly namesCaller: boolean;
+      readonly isPerUser: boolean;
     }
   | {
-      readonly kind: 'unkeyed';
+      readonly kind: 'no-key';
       readonly detail: string;
       /** What the author can do about it; `undefined`: it is as it should be. */
       readonly remedy: string | undefined;
@@ -29,7 +29,7 @@ type Part = string | { readonly detail: string; readonly remedy: string | undefi
 export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfig): Keyed {
   const path = action.path.of(call);
   if (path === undefined)
-    return { kind: 'unkeyed', detail: 'a date in the path is not written as in ISO 8601', remedy: undefined };
+    return { kind: 'no-key', detail: 'a date in the path is not written as in ISO 8601', remedy: undefined };
   const { makeCacheKey, varyBy } = action.options;
   const parts: Part[] = [JSON.stringify(config.version), action.identity];
   if (makeCacheKey === undefined) {
@@ -45,11 +45,11 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
   if (varyBy !== undefined) parts.push(authorsPart(variedBy(varyBy, call.action), 'varyBy'));
   if (config.varyBy !== undefined) parts.push(authorsPart(variedBy(config.varyBy, call.action), 'the configured varyBy'));
 
-  for (const part of parts) if (typeof part !== 'string') return { kind: 'unkeyed', ...part };
-  const namesCaller =
+  for (const part of parts) if (typeof part !== 'string') return { kind: 'no-key', ...part };
+  const isPerUser =
     makeCacheKey === undefined && action.inputs.some(input => input.kind === 'caller' && Boolean(argumentOf(input, call)));
   const { tags, hasComputedTags } = action;
-  return { kind: 'keyed', address: { key: joinKey(parts as string[]), path, tags, hasComputedTags }, namesCaller };
+  return { kind: 'key', address: { key: joinKey(parts as string[]), path, tags, hasComputedTags }, isPerUser };
 }
 
 function inputPart(input: Input, { options }: CachedAction, call: ActionCall, config: CacheConfig): Part {

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { Address } from '../stores/store.js';
-import type { Question } from './question.js';
+import type { ParsedRequest } from './question.js';
 
 /** Where a spelling of a URL leads: to an address, or to one for each combination of some request headers. */
-type Lead = Place | { readonly kind: 'by-headers'; readonly names: readonly string[] };
+type Alias = AliasTarget | { readonly kind: 'by-headers'; readonly names: readonly string[] };
 
 /** An address, and the action whose responses stand there. */
-export interface Place {
+export interface AliasTarget {
   readonly kind: 'address';
   readonly address: Address;
   /** Class and method. */
@@ -17,28 +17,28 @@ export interface Place {
 /** The share of `maxBytes` that spellings may take beside the entries. */
 const SHARE = 1 / 8;
 /** Longer spellings are hardly asked for twice. */
-const MAX_SPELLING_BYTES = 4096;
+const MAX_URL_BYTES = 4096;
 const BOOKKEEPING_BYTES = 600;
 
 /**
  * Raw spellings of URLs, as aliases of addresses: what a request's path and query mean is known when it has been through the
  * application once. Bounded in bytes, so that junk in URLs takes the place of other junk.
  */
-export class Spellings {
-  private readonly leads: LRUCache<string, Lead>;
+export class UrlAliases {
+  private readonly leads: LRUCache<string, Alias>;
 
   constructor(maxBytes: number) {
     this.leads = new LRUCache({
       maxSize: Math.max(1, Math.floor(maxBytes * SHARE)),
-      maxEntrySize: MAX_SPELLING_BYTES,
+      maxEntrySize: MAX_URL_BYTES,
       sizeCalculation: (lead, spelling) => BOOKKEEPING_BYTES + 2 * spelling.length + bytesOf(lead),
     });
   }
 
   /** @returns `undefined` where it is not known yet */
-  placeOf({ spelling, request }: Question): Place | undefined {
-    let lead = this.leads.get(spelling);
-    if (lead?.kind === 'by-headers') lead = this.leads.get(withHeaders(spelling, lead.names, request.headers));
+  resolve({ rawUrl, request }: ParsedRequest): AliasTarget | undefined {
+    let lead = this.leads.get(rawUrl);
+    if (lead?.kind === 'by-headers') lead = this.leads.get(withHeaders(rawUrl, lead.names, request.headers));
     return lead?.kind === 'address' ? lead : undefined;
   }
 
@@ -47,25 +47,25 @@ export class Spellings {
    * `Accept` comes to is, too
    */
   learn(
-    { spelling, request }: Question,
+    { rawUrl, request }: ParsedRequest,
     { name, keyedHeaders, redirects }: Pick<CachedAction, 'name' | 'keyedHeaders' | 'redirects'>,
     address: Address,
   ): void {
-    const lead: Lead = { kind: 'address', address, action: name };
+    const lead: Alias = { kind: 'address', address, action: name };
     const listed = redirects ? [...keyedHeaders, 'accept'] : [...keyedHeaders];
     if (listed.length === 0) {
-      this.leads.set(spelling, lead);
+      this.leads.set(rawUrl, lead);
       return;
     }
-    this.leads.set(spelling, { kind: 'by-headers', names: listed });
-    this.leads.set(withHeaders(spelling, listed, request.headers), lead);
+    this.leads.set(rawUrl, { kind: 'by-headers', names: listed });
+    this.leads.set(withHeaders(rawUrl, listed, request.headers), lead);
   }
 }
 
-function withHeaders(spelling: string, names: readonly string[], headers: Question['request']['headers']): string {
+function withHeaders(spelling: string, names: readonly string[], headers: ParsedRequest['request']['headers']): string {
   return `${spelling}\n${JSON.stringify(names.map(name => [name, headers[name]]))}`;
 }
 
-function bytesOf(lead: Lead): number {
+function bytesOf(lead: Alias): number {
   return lead.kind === 'address' ? 2 * (lead.address.key.length + lead.address.path.path.length) : 0;
 }

@@ -1,36 +1,36 @@
 import type { ServerResponse } from 'node:http';
 import type { CachedAction } from '../controllers/cached-action.js';
-import { WireRecorder } from '../http/wire-recorder.js';
-import type { Engine } from '../serving/engine.js';
+import { VariantRecorder } from '../http/wire-recorder.js';
+import type { CacheRuntime } from '../serving/engine.js';
 import type { Address, Lease, MaybePromise } from '../stores/store.js';
-import type { Question } from './question.js';
-import { WireKeeper } from './wire-keeper.js';
+import type { ParsedRequest } from './question.js';
+import { VariantCapture } from './wire-keeper.js';
 
 const VISIT = Symbol('visit');
-type Visited = ServerResponse & { [VISIT]?: Visit };
+type Visited = ServerResponse & { [VISIT]?: EdgeRequest };
 
 /** Told where a request has led. */
-export type Learn = (engine: Engine, action: CachedAction, question: Question, address: Address) => void;
+export type Learn = (runtime: CacheRuntime, action: CachedAction, question: ParsedRequest, address: Address) => void;
 
 /** A fence that the edge has taken, so that what goes out for an entry that is found later may be kept. */
-export interface HeldFence {
-  readonly engine: Engine;
+export interface PendingLease {
+  readonly runtime: CacheRuntime;
   readonly address: Address;
-  readonly fence: Lease;
+  readonly lease: Lease;
 }
 
 /** A request that has come through the edge, on its way through the application. */
-export class Visit {
-  private readonly recorder: WireRecorder;
+export class EdgeRequest {
+  private readonly recorder: VariantRecorder;
 
   constructor(
-    private readonly question: Question,
+    private readonly question: ParsedRequest,
     private readonly learn: Learn,
-    private held: HeldFence | undefined,
+    private held: PendingLease | undefined,
   ) {
     const { response } = question;
     (response as Visited)[VISIT] = this;
-    this.recorder = new WireRecorder(response);
+    this.recorder = new VariantRecorder(response);
     if (held === undefined) return;
     response.once('close', () => {
       this.letGo();
@@ -38,41 +38,41 @@ export class Visit {
   }
 
   /** @returns `undefined` where an action's requests have nothing to do with the edge */
-  static of(engine: Engine, action: CachedAction, response: ServerResponse): Visit | undefined {
+  static of(runtime: CacheRuntime, action: CachedAction, response: ServerResponse): EdgeRequest | undefined {
     if (action.options.edge !== true) return undefined;
-    if (engine.config.varyBy === undefined) return (response as Visited)[VISIT];
+    if (runtime.config.varyBy === undefined) return (response as Visited)[VISIT];
     const remedy =
       'edge: true has no effect where cache.configure has a varyBy, which can only be asked behind Express. Leave one out.';
-    engine.faults.advise(`${action.name} edge`, `${action.name}: ${remedy}`);
+    runtime.faults.warnAboutUse(`${action.name} edge`, `${action.name}: ${remedy}`);
     return undefined;
   }
 
   /** The action has told the request's address. */
-  leadsTo(engine: Engine, action: CachedAction, address: Address): void {
-    this.learn(engine, action, this.question, address);
+  learnAlias(runtime: CacheRuntime, action: CachedAction, address: Address): void {
+    this.learn(runtime, action, this.question, address);
   }
 
   /** Keeps what goes out from now on for an entry that is looked up from now on. @returns `undefined` where the edge has no fence for it */
-  keepHit(engine: Engine, action: CachedAction, address: Address): WireKeeper | undefined {
+  captureHit(runtime: CacheRuntime, action: CachedAction, address: Address): VariantCapture | undefined {
     const { held } = this;
-    if (held?.engine !== engine || held.address.key !== address.key) return undefined;
+    if (held?.runtime !== runtime || held.address.key !== address.key) return undefined;
     this.held = undefined;
-    return this.keep(engine, action, address, held.fence);
+    return this.keep(runtime, action, address, held.lease);
   }
 
   /** Keeps what goes out from now on for a response that is computed from now on. */
-  keepComputed(engine: Engine, action: CachedAction, address: Address): MaybePromise<WireKeeper | undefined> {
-    const keep = (lease: Lease | undefined): WireKeeper | undefined => lease && this.keep(engine, action, address, lease);
-    const lease = engine.begin(address);
+  captureFill(runtime: CacheRuntime, action: CachedAction, address: Address): MaybePromise<VariantCapture | undefined> {
+    const keep = (lease: Lease | undefined): VariantCapture | undefined => lease && this.keep(runtime, action, address, lease);
+    const lease = runtime.lease(address);
     return lease instanceof Promise ? lease.then(keep) : keep(lease);
   }
 
-  private keep(engine: Engine, action: CachedAction, address: Address, lease: Lease): WireKeeper {
-    return new WireKeeper(engine, action, address, lease, this.question, this.recorder);
+  private keep(runtime: CacheRuntime, action: CachedAction, address: Address, lease: Lease): VariantCapture {
+    return new VariantCapture(runtime, action, address, lease, this.question, this.recorder);
   }
 
   private letGo(): void {
-    this.held?.engine.release(this.held.fence, 'unused');
+    this.held?.runtime.release(this.held.lease, 'unused');
     this.held = undefined;
   }
 }

@@ -1,35 +1,35 @@
 import type { CachedAction } from '../controllers/cached-action.js';
-import { wireOf, withWire, type Variant, type WireQuestion } from '../http/wire.js';
-import type { WireRecorder } from '../http/wire-recorder.js';
-import type { Engine } from '../serving/engine.js';
+import { createVariant, withVariant, type Variant, type VariantSelector } from '../http/wire.js';
+import type { VariantRecorder } from '../http/wire-recorder.js';
+import type { CacheRuntime } from '../serving/engine.js';
 import type { Address, Entry, Lease } from '../stores/store.js';
 
 /** Puts what goes out for a response into the response's entry, under a fence of its own: compressed bytes may come after the entry. */
-export class WireKeeper {
+export class VariantCapture {
   private entry: Entry | undefined;
   private state: 'recording' | 'recorded' | 'over' = 'recording';
 
   /** @param lease taken before the response was looked up, or computed */
   constructor(
-    private readonly engine: Engine,
+    private readonly runtime: CacheRuntime,
     private readonly action: CachedAction,
     private readonly address: Address,
     private readonly lease: Lease,
-    private readonly question: WireQuestion,
-    private readonly recorder: WireRecorder,
+    private readonly question: VariantSelector,
+    private readonly recorder: VariantRecorder,
   ) {
-    recorder.start(engine.config.maxEntryBytes, () => {
+    recorder.start(runtime.config.maxEntryBytes, () => {
       if (this.state === 'recording') this.state = 'recorded';
       this.settle();
     });
   }
 
   /** The entry with what went out for it, where all of it has by now. */
-  completed(entry: Entry): Entry {
+  withVariant(entry: Entry): Entry {
     const variant = this.state === 'recorded' ? this.wireOf(entry) : undefined;
     if (variant === undefined) return entry;
     this.abandon();
-    return { ...entry, variants: withWire(entry.variants, variant) };
+    return { ...entry, variants: withVariant(entry.variants, variant) };
   }
 
   /** What goes out, or has gone out, was made of this entry, which is in the store. */
@@ -41,7 +41,7 @@ export class WireKeeper {
   abandon(): void {
     if (this.state === 'over') return;
     this.state = 'over';
-    this.engine.release(this.lease, 'unused');
+    this.runtime.release(this.lease, 'unused');
   }
 
   private settle(): void {
@@ -49,12 +49,16 @@ export class WireKeeper {
     const variant = this.wireOf(this.entry);
     if (variant === undefined) return this.abandon();
     this.state = 'over';
-    void this.engine.keep(this.address, { ...this.entry, variants: withWire(this.entry.variants, variant) }, this.lease);
+    void this.runtime.saveVariant(
+      this.address,
+      { ...this.entry, variants: withVariant(this.entry.variants, variant) },
+      this.lease,
+    );
   }
 
   private wireOf({ response }: Entry): Variant | undefined {
     const { sent } = this.recorder;
-    const { cacheName } = this.engine;
-    return sent && wireOf(sent, this.question, response, { keyedHeaders: this.action.keyedHeaders, cacheName });
+    const { cacheName } = this.runtime;
+    return sent && createVariant(sent, this.question, response, { keyedHeaders: this.action.keyedHeaders, cacheName });
   }
 }

@@ -1,27 +1,27 @@
 import { responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
-import { ageSeconds, hit } from '../serving/answer.js';
-import type { Engine } from '../serving/engine.js';
-import { graceLeft } from '../serving/grace.js';
+import { ageSeconds, hitOutcome } from '../serving/answer.js';
+import type { CacheRuntime } from '../serving/engine.js';
+import { openWindows } from '../serving/grace.js';
 import { freshness } from '../serving/reason.js';
-import { requestWay } from '../serving/request-way.js';
+import { decide } from '../serving/request-way.js';
 import type { Address, Entry, LookupResult } from '../stores/store.js';
 import type { ExplainedEntry, Explanation } from './explanation.js';
 import { notMet, type Finding, type Probe } from './probe.js';
 
 /** Ends the way of a probe at an action, with what its request would come to there. The method does not run. */
 export async function explainCall(
-  engine: Engine,
+  runtime: CacheRuntime,
   action: CachedAction | undefined,
   call: ActionCall,
   probe: Probe,
 ): Promise<void> {
-  probe.end(responseOf(call), await found(engine, action, call));
+  probe.end(responseOf(call), await found(runtime, action, call));
 }
 
-async function found(engine: Engine, action: CachedAction | undefined, call: ActionCall): Promise<Finding> {
+async function found(runtime: CacheRuntime, action: CachedAction | undefined, call: ActionCall): Promise<Finding> {
   try {
-    return action === undefined ? uncached(call) : await findingOf(engine, action, call);
+    return action === undefined ? uncached(call) : await findingOf(runtime, action, call);
   } catch (error) {
     // Nobody waits for the promise of a probe: who asked is told by what the probe meets.
     return notMet(`the request could not be explained: ${error instanceof Error ? error.message : String(error)}`);
@@ -34,21 +34,21 @@ function uncached({ metadata }: ActionCall): Finding {
   return { explanation: { action, ...nothing, reason: 'the action is not cached' } };
 }
 
-async function findingOf(engine: Engine, action: CachedAction, call: ActionCall): Promise<Finding> {
+async function findingOf(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<Finding> {
   const { name, options } = action;
-  const way = await requestWay(engine, action, call);
-  if (way.kind === 'past') {
+  const decision = await decide(runtime, action, call);
+  if (decision.kind === 'bypass') {
     const nothing = { path: undefined, key: undefined, entry: undefined };
-    return { explanation: { action: name, options, outcome: 'bypass', reason: way.detail, ...nothing } };
+    return { explanation: { action: name, options, outcome: 'bypass', reason: decision.detail, ...nothing } };
   }
-  const { address, isForced } = way;
-  const found = await engine.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
-    engine.store.lookup(address),
+  const { address, isForced } = decision;
+  const found = await runtime.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
+    runtime.store.lookup(address),
   );
-  if (found.kind === 'miss') engine.release(found.lease, 'unused');
+  if (found.kind === 'miss') runtime.release(found.lease, 'unused');
   const entry = found.kind === 'hit' ? found.entry : found.kind === 'miss' ? found.stale : undefined;
-  const { outcome, reason } = isForced ? FORCED : comesTo(engine, action, address, found);
-  const nowMs = engine.clock.now();
+  const { outcome, reason } = isForced ? FORCED : comesTo(runtime, action, address, found);
+  const nowMs = runtime.clock.now();
   const place = { path: address.path.path, key: address.key };
   const explained = entry && explainedEntry(entry, address, nowMs);
   return { explanation: { action: name, options, outcome, reason, ...place, entry: explained }, address };
@@ -58,16 +58,16 @@ type ComesTo = Pick<Explanation, 'outcome' | 'reason'>;
 
 const FORCED: ComesTo = { outcome: 'miss', reason: 'forcedUpdate' };
 
-function comesTo(engine: Engine, { options }: CachedAction, address: Address, found: LookupResult): ComesTo {
+function comesTo(runtime: CacheRuntime, { options }: CachedAction, address: Address, found: LookupResult): ComesTo {
   if (found.kind === 'unreachable') return { outcome: 'bypass', reason: 'the store cannot be reached' };
-  const nowMs = engine.clock.now();
-  if (found.kind === 'hit') return { outcome: 'hit', reason: freshness(hit(found.entry, nowMs)) };
+  const nowMs = runtime.clock.now();
+  if (found.kind === 'hit') return { outcome: 'hit', reason: freshness(hitOutcome(found.entry, nowMs)) };
   const { stale } = found;
   if (stale === undefined) {
-    return { outcome: 'miss', reason: engine.history?.whyMissed(address, nowMs) ?? 'nothing is stored' };
+    return { outcome: 'miss', reason: runtime.history?.whyMissed(address, nowMs) ?? 'nothing is stored' };
   }
   const ago = `expired ${Math.floor((nowMs - stale.expiresAtMs) / 1000)} s ago`;
-  return graceLeft(stale, options, nowMs).whileRevalidating
+  return openWindows(stale, options, nowMs).whileRevalidating
     ? { outcome: 'stale', reason: `${ago}; it would be computed anew behind the answer` }
     : { outcome: 'miss', reason: `${ago}; it stands in for failures` };
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { CacheUsageError } from '../errors.js';
-import type { CurrentEngine } from '../serving/current-engine.js';
+import type { RuntimeHolder } from '../serving/current-engine.js';
 import { shown } from '../shown.js';
 import type { Explanation } from './explanation.js';
 import { notMet, Probe, type Finding } from './probe.js';
@@ -15,7 +15,7 @@ export class Explainer {
   /** Those whose requests have come to a cached action, the outermost ones. */
   private readonly apps = new Set<App>();
 
-  constructor(private readonly current: CurrentEngine) {}
+  constructor(private readonly current: RuntimeHolder) {}
 
   /** To be called when an action is first asked. */
   note(app: App): void {
@@ -32,8 +32,8 @@ export class Explainer {
   async delete(method: string, url: string, headers: IncomingHttpHeaders): Promise<boolean> {
     const { address } = await this.find('deleteResponse', method, url, headers);
     if (address === undefined) return false;
-    const engine = this.current.get();
-    return engine.survive('an entry could not be deleted', false, () => engine.store.delete?.(address) ?? false);
+    const runtime = this.current.get();
+    return runtime.survive('an entry could not be deleted', false, () => runtime.store.delete?.(address) ?? false);
   }
 
   private async find(call: string, method: string, url: string, headers: IncomingHttpHeaders): Promise<Finding> {

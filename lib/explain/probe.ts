@@ -1,5 +1,5 @@
 import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
-import { NoClient } from '../http/no-client.js';
+import { NullSocket } from '../http/no-client.js';
 import { inTime } from '../deadline.js';
 import type { Address } from '../stores/store.js';
 import type { Explanation } from './explanation.js';
@@ -27,8 +27,8 @@ export class Probe {
 
   /** Sends it through an app. */
   async sendThrough(app: RequestListener, method: string, url: string, headers: IncomingHttpHeaders): Promise<Finding> {
-    const nobody = new NoClient(LOOPBACK);
-    const request: Probed = nobody.ask();
+    const nobody = new NullSocket(LOOPBACK);
+    const request: Probed = nobody.createRequest();
     const lowered = Object.entries({ host: 'localhost', ...headers }).map(
       ([name, value]) => [name.toLowerCase(), value] as const,
     );
@@ -36,7 +36,7 @@ export class Probe {
     request.headers = Object.fromEntries(lowered);
     request.rawHeaders = lowered.flatMap(([name, value = '']) => [name, String(value)]);
     const response = new ServerResponse(request);
-    nobody.takeFrom(response);
+    nobody.attachResponse(response);
     const met = new Promise<Finding>(resolve => {
       this.meet = resolve;
       response.once('close', () => {

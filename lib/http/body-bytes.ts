@@ -1,5 +1,5 @@
 /** A copy, since whoever writes may reuse the buffer, and not from Node's pool, which a small body would keep alive whole. */
-export function copyOf(chunk: unknown, encoding: unknown, maxBytes: number): Buffer | 'too-large' {
+export function copyChunk(chunk: unknown, encoding: unknown, maxBytes: number): Buffer | 'too-large' {
   if (typeof chunk === 'string') {
     const charset = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
     const length = Buffer.byteLength(chunk, charset);
@@ -16,7 +16,7 @@ export function copyOf(chunk: unknown, encoding: unknown, maxBytes: number): Buf
 }
 
 /** The body of these chunks, which nobody else has. */
-export function joined(chunks: readonly Buffer[], length: number): Buffer {
+export function concatChunks(chunks: readonly Buffer[], length: number): Buffer {
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;
   const body = Buffer.allocUnsafeSlow(length);

@@ -22,8 +22,8 @@ const LARGEST_INTEGER = 999_999_999_999_999;
 const TOKEN = /^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/;
 
 /** The name of a cache as a `Cache-Status` header has it. */
-export function cacheNameText(cacheName: string): string {
-  return TOKEN.test(cacheName) ? cacheName : structuredString(cacheName);
+export function sfCacheName(cacheName: string): string {
+  return TOKEN.test(cacheName) ? cacheName : sfString(cacheName);
 }
 
 /** One member of a `Cache-Status` header (RFC 9211 §2). @param nameText from `cacheNameText` */
@@ -36,18 +36,18 @@ function parameters(outcome: Outcome): string {
     case 'hit':
       return outcome.ttlSeconds === undefined ? 'hit' : `hit; ttl=${Math.min(outcome.ttlSeconds, LARGEST_INTEGER)}`;
     case 'miss':
-      return outcome.detail === undefined ? 'fwd=miss' : `fwd=miss; detail=${structuredString(outcome.detail)}`;
+      return outcome.detail === undefined ? 'fwd=miss' : `fwd=miss; detail=${sfString(outcome.detail)}`;
     case 'collapsed':
       return 'fwd=miss; collapsed';
     case 'stale':
       return 'fwd=stale';
     case 'bypass':
-      return `fwd=bypass; detail=${structuredString(outcome.detail)}`;
+      return `fwd=bypass; detail=${sfString(outcome.detail)}`;
   }
 }
 
 /** A `Cache-Status` header in which this cache's own member says something else. @returns `undefined` where it has none */
-export function withCacheStatus(
+export function replaceMember(
   header: number | string | readonly string[] | undefined,
   said: string,
   says: string,
@@ -58,6 +58,6 @@ export function withCacheStatus(
 }
 
 /** RFC 8941 §3.3.3: printable ASCII in quotes. */
-export function structuredString(text: string): string {
+export function sfString(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;
 }

@@ -10,14 +10,14 @@ const ALL = [...CONDITIONS, ...RANGES] as const;
 export const CONDITIONS_AND_RANGES: readonly string[] = ALL;
 
 /** Conditions taken off a request. */
-export type Conditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (typeof RANGES)[number], string>>>;
+export type Preconditions = Readonly<Partial<Record<(typeof CONDITIONS)[number] | (typeof RANGES)[number], string>>>;
 
 /**
  * Takes the conditions off the request while its handler runs: a handler that answers 304 or 206 would leave nothing to keep, and any
  * client could force it to run each time. A server may ignore `Range` (RFC 9110 §14.2).
  */
-export function takeConditions({ headers }: IncomingMessage, { keepRange }: { readonly keepRange: boolean }): Conditions {
-  const taken: Partial<Record<keyof Conditions, string>> = {};
+export function detachPreconditions({ headers }: IncomingMessage, { keepRange }: { readonly keepRange: boolean }): Preconditions {
+  const taken: Partial<Record<keyof Preconditions, string>> = {};
   for (const name of keepRange ? CONDITIONS : ALL) {
     const value = headers[name];
     if (value === undefined) continue;
@@ -28,7 +28,7 @@ export function takeConditions({ headers }: IncomingMessage, { keepRange }: { re
   return taken;
 }
 
-export function restoreConditions({ headers }: IncomingMessage, conditions: Conditions): void {
+export function restorePreconditions({ headers }: IncomingMessage, conditions: Preconditions): void {
   Object.assign(headers, conditions);
 }
 
@@ -38,17 +38,17 @@ export function restoreConditions({ headers }: IncomingMessage, conditions: Cond
  *
  * @param isInPieces `*` matches whatever comes: a response in pieces, which may never end, is not held back for that
  */
-export function isNotModified(conditions: Conditions, response: ServerResponse, isInPieces = false): boolean {
+export function isNotModified(conditions: Preconditions, response: ServerResponse, isInPieces = false): boolean {
   if (isInPieces && conditions['if-none-match'] === '*') return false;
-  return isConfirmed(conditions, response.statusCode, name => {
+  return matchesValidators(conditions, response.statusCode, name => {
     const value = response.getHeader(name);
     return typeof value === 'string' ? value : undefined;
   });
 }
 
 /** Whether a response of this status and these validators (RFC 9110 §8.8) is the one that the client has. */
-export function isConfirmed(
-  conditions: Conditions,
+export function matchesValidators(
+  conditions: Preconditions,
   status: number,
   validator: (name: 'etag' | 'last-modified') => string | undefined,
 ): boolean {
@@ -62,7 +62,7 @@ export function isConfirmed(
 }
 
 /** RFC 9110 §15.4.5: a 304 describes no representation but by its validators. */
-const OF_THE_BODY = [
+const REPRESENTATION_HEADERS = [
   'Content-Type',
   'Content-Length',
   'Content-Encoding',
@@ -72,12 +72,12 @@ const OF_THE_BODY = [
 ];
 
 /** Whether a header describes a body, which a 304 has not. */
-export function isOfTheBody(name: string): boolean {
-  return OF_THE_BODY.some(other => other.toLowerCase() === name.toLowerCase());
+export function isRepresentationHeader(name: string): boolean {
+  return REPRESENTATION_HEADERS.some(other => other.toLowerCase() === name.toLowerCase());
 }
 
 export function turnIntoNotModified(response: ServerResponse): void {
   response.statusCode = 304;
   setStatusMessage(response, 'Not Modified');
-  for (const name of OF_THE_BODY) response.removeHeader(name);
+  for (const name of REPRESENTATION_HEADERS) response.removeHeader(name);
 }

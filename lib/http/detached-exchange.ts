@@ -2,7 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import { CONDITIONS_AND_RANGES } from './conditional.js';
 import { setHeaders } from './header-changes.js';
 import { isHttp2 } from './http2.js';
-import { NoClient } from './no-client.js';
+import { NullSocket } from './no-client.js';
 
 /** A request and its response. */
 export interface Exchange<Request extends IncomingMessage, Response extends ServerResponse> {
@@ -11,7 +11,7 @@ export interface Exchange<Request extends IncomingMessage, Response extends Serv
 }
 
 /** What of a request is the client's connection, and those who listen to it. */
-const OF_THE_STREAM: ReadonlySet<PropertyKey> = new Set([
+const CONNECTION_STATE: ReadonlySet<PropertyKey> = new Set([
   '_readableState',
   '_events',
   '_eventsCount',
@@ -24,7 +24,7 @@ const OF_THE_STREAM: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** Methods by which middlewares watch or change what goes out: for clients, after all that a handler does. */
-const OF_THE_WAY_OUT: ReadonlySet<string> = new Set([
+const OUTPUT_METHODS: ReadonlySet<string> = new Set([
   'writeHead',
   'write',
   'end',
@@ -42,15 +42,15 @@ const OF_THE_WAY_OUT: ReadonlySet<string> = new Set([
  * @returns `undefined` over HTTP/2, where a response cannot be without its stream, and where a middleware has replaced a method of the response that a handler may call, such as `json`: it would write
  * to the other
  */
-export function detachedExchange<Request extends IncomingMessage, Response extends ServerResponse>(
+export function backgroundExchange<Request extends IncomingMessage, Response extends ServerResponse>(
   request: Request,
   response: Response,
 ): Exchange<Request, Response> | undefined {
   if (isHttp2(request)) return undefined;
-  const nobody = new NoClient(request.socket);
-  const requestTwin = requestOfNobody(request, nobody);
+  const nobody = new NullSocket(request.socket);
+  const requestTwin = cloneRequest(request, nobody);
   const twin = new ServerResponse(requestTwin);
-  if (methodsOf(response).some(name => !OF_THE_WAY_OUT.has(name) && !Object.hasOwn(twin, name))) return undefined;
+  if (methodsOf(response).some(name => !OUTPUT_METHODS.has(name) && !Object.hasOwn(twin, name))) return undefined;
 
   Object.setPrototypeOf(twin, Object.getPrototypeOf(response) as object);
   twin.statusCode = response.statusCode;
@@ -61,7 +61,7 @@ export function detachedExchange<Request extends IncomingMessage, Response exten
   }
   Object.assign(twin, { req: requestTwin });
   Object.assign(requestTwin, { res: twin, next: () => undefined });
-  nobody.takeFrom(twin);
+  nobody.attachResponse(twin);
   return { request: requestTwin, response: twin as unknown as Response };
 }
 
@@ -76,10 +76,10 @@ function isPlain(value: unknown): value is object {
   return prototype === null || prototype === Object.prototype;
 }
 
-function requestOfNobody<Request extends IncomingMessage>(request: Request, nobody: NoClient): Request {
-  const twin = nobody.ask();
+function cloneRequest<Request extends IncomingMessage>(request: Request, nobody: NullSocket): Request {
+  const twin = nobody.createRequest();
   for (const name of Reflect.ownKeys(request)) {
-    if (OF_THE_STREAM.has(name)) continue;
+    if (CONNECTION_STATE.has(name)) continue;
     Object.defineProperty(twin, name, Object.getOwnPropertyDescriptor(request, name) ?? {});
   }
   Object.setPrototypeOf(twin, Object.getPrototypeOf(request) as object);

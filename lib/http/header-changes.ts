@@ -23,7 +23,7 @@ export function fieldNames(list: string | undefined): string[] {
 }
 
 /** Of one connection, not of the response (RFC 9110 §7.6.1), and the length, which is always that of the recorded body. */
-const OF_THE_CONNECTION = new Set([
+const HOP_BY_HOP = new Set([
   'connection',
   'content-length',
   'keep-alive',
@@ -37,14 +37,14 @@ const OF_THE_CONNECTION = new Set([
 ]);
 
 /** @param connection what the response's own `Connection` names @returns whether a header, in lower case, is of one connection */
-export function ofTheConnection(connection: string | undefined): (name: string) => boolean {
+export function hopByHopHeaders(connection: string | undefined): (name: string) => boolean {
   const named = fieldNames(connection);
-  return name => OF_THE_CONNECTION.has(name) || named.includes(name);
+  return name => HOP_BY_HOP.has(name) || named.includes(name);
 }
 
 /** The headers that may be kept with a response. */
 export function storableHeaders(headers: readonly HeaderChange[]): HeaderChange[] {
-  const isOfTheConnection = ofTheConnection(headerText(headers, 'connection'));
+  const isOfTheConnection = hopByHopHeaders(headerText(headers, 'connection'));
   return headers.filter(({ name }) => !isOfTheConnection(name.toLowerCase()));
 }
 

@@ -8,10 +8,10 @@ type SetHeader = (this: ServerResponse, name: string, value: number | string | r
  * Watches which headers are set from now on. What stands in the response already is of this request alone (a request id, an echoed
  * origin, a cookie), and must not be kept for others.
  */
-export class HeaderWatch {
+export class HeaderDiff {
   private readonly before: Record<string, OutgoingHttpHeader | undefined>;
   /** Those of before that were set again: perhaps to the value that they had, which a look at the values alone would miss. */
-  private readonly setAgain: string[] = [];
+  private readonly overwritten: string[] = [];
 
   constructor(private readonly response: ServerResponse) {
     this.before = response.getHeaders();
@@ -25,13 +25,13 @@ export class HeaderWatch {
     response.setHeader = (name, value) => {
       setHeader.call(response, name, value);
       const key = name.toLowerCase();
-      if (this.before[key] !== undefined) this.setAgain.push(key);
+      if (this.before[key] !== undefined) this.overwritten.push(key);
       return response;
     };
   }
 
   changes(): HeaderChange[] {
-    const { response, before, setAgain } = this;
+    const { response, before, overwritten } = this;
     const changes: HeaderChange[] = [];
     for (const name of rawHeaderNames(response)) {
       const key = name.toLowerCase();
@@ -39,7 +39,7 @@ export class HeaderWatch {
       if (after === undefined) continue;
       const earlier = before[key];
       if (earlier === undefined) changes.push({ kind: 'set', name, value: textOf(after) });
-      else if (setAgain.includes(key) || !isSame(earlier, after)) changes.push(changeOf(name, earlier, textOf(after)));
+      else if (overwritten.includes(key) || !isSame(earlier, after)) changes.push(changeOf(name, earlier, textOf(after)));
     }
     for (const name in before) {
       if (!response.hasHeader(name)) changes.push({ kind: 'remove', name });

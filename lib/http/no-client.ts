@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /** What of a connection says who the client is: it may be gone by the time that somebody asks. */
-const OF_THE_PEER = ['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localPort', 'encrypted'] as const;
+const PEER_ADDRESS_FIELDS = ['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localPort', 'encrypted'] as const;
 
 /** A connection to nobody: it takes all that is written, at once. */
-export class NoClient extends Duplex {
+export class NullSocket extends Duplex {
   /** @param peer whose address requests have */
   constructor(peer: object) {
     super();
-    for (const name of OF_THE_PEER) {
+    for (const name of PEER_ADDRESS_FIELDS) {
       if (name in peer) Object.defineProperty(this, name, { configurable: true, value: (peer as Record<string, unknown>)[name] });
     }
   }
@@ -36,7 +36,7 @@ export class NoClient extends Duplex {
   }
 
   /** A request over this connection. It has come whole, and has no body. */
-  ask(): IncomingMessage {
+  createRequest(): IncomingMessage {
     const request = new IncomingMessage(this as unknown as Socket);
     request.complete = true;
     request.push(null);
@@ -44,7 +44,7 @@ export class NoClient extends Duplex {
   }
 
   /** Takes a response, lets its writer go on, and closes when it has been sent, as a server does. */
-  takeFrom(response: ServerResponse): void {
+  attachResponse(response: ServerResponse): void {
     response.assignSocket(this as unknown as Socket);
     this.on('drain', () => response.emit('drain'));
     response.once('finish', () => this.destroy());

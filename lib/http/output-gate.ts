@@ -4,20 +4,20 @@ import type { ServerResponse } from 'node:http';
  * What the client is about to see: the first bytes of a response, the last bytes of a response of which the client has seen a part, or
  * the whole response.
  */
-export type Moment = 'head' | 'end' | 'whole';
+export type GatePoint = 'head' | 'end' | 'whole';
 
 /**
  * Decides whether the client may see it. A promise holds the response back until it has settled; `false` means that the response is
  * never seen.
  */
-export type Gatekeeper = (moment: Moment) => boolean | Promise<boolean>;
+export type GateDecision = (moment: GatePoint) => boolean | Promise<boolean>;
 
 const GATED = ['write', 'end', 'flushHeaders'] as const;
 type Gated = (typeof GATED)[number];
 type Call = readonly [Gated, readonly unknown[]];
 
 /** Lets nothing of a response out before its gatekeeper has said so. For its writer, what is held back has been sent. */
-export class OutputGate {
+export class ResponseGate {
   private readonly pass: Record<Gated, (...args: readonly unknown[]) => unknown>;
   private state: 'open' | 'holding' | 'shut' = 'open';
   private held: Call[] = [];
@@ -28,14 +28,14 @@ export class OutputGate {
   private waiting: (() => void)[] = [];
 
   /**
-   * @param instead sends another response in place of one that is never seen
-   * @param beforeSeen called once when the response is let out, and its headers may still be changed
+   * @param sendReplacement sends another response in place of one that is never seen
+   * @param beforeOutput called once when the response is let out, and its headers may still be changed
    */
   constructor(
     private readonly response: ServerResponse,
-    private gatekeeper: Gatekeeper,
-    private readonly instead: () => void,
-    private readonly beforeSeen: () => void = () => undefined,
+    private gatekeeper: GateDecision,
+    private readonly sendReplacement: () => void,
+    private readonly beforeOutput: () => void = () => undefined,
   ) {
     const pass = {} as typeof this.pass;
     for (const name of GATED) {
@@ -58,19 +58,19 @@ export class OutputGate {
 
     const isAllowed = this.ask(name);
     if (isAllowed === true) {
-      this.letOut();
+      this.open();
       return this.pass[name](...args);
     }
     // At once: Express breaks the connection of an error whose response seems to have been sent.
     if (isAllowed === false) {
-      this.shut();
+      this.reject();
       return this.take(call);
     }
     this.state = 'holding';
-    this.pretendSent();
+    this.fakeHeadersSent();
     Promise.resolve(isAllowed)
       .then(allowed => {
-        this.goOn(allowed);
+        this.resume(allowed);
       })
       // What was held may be nothing that can be sent: its writer has gone on, and nobody else is there to catch the error.
       .catch((error: unknown) => {
@@ -95,13 +95,13 @@ export class OutputGate {
     return this.response;
   }
 
-  private goOn(isAllowed: boolean): void {
+  private resume(isAllowed: boolean): void {
     const { held } = this;
     this.held = [];
     for (const name of ['headersSent', 'writableEnded']) Reflect.deleteProperty(this.response, name);
     this.state = 'open';
     if (isAllowed) this.release(held);
-    else this.shut();
+    else this.reject();
     // What was held back may have to be held back again.
     const { waiting } = this;
     this.waiting = [];
@@ -109,27 +109,27 @@ export class OutputGate {
   }
 
   private release([asked, ...others]: readonly Call[]): void {
-    this.letOut();
+    this.open();
     if (asked !== undefined) this.pass[asked[0]](...asked[1]);
     for (const call of others) this.take(call);
     // Whoever was told to wait before writing on.
     if (!this.response.writableEnded && !this.response.writableNeedDrain) this.response.emit('drain');
   }
 
-  private letOut(): void {
+  private open(): void {
     if (this.isOut) return;
     this.isOut = true;
-    this.beforeSeen();
+    this.beforeOutput();
   }
 
-  private shut(): void {
+  private reject(): void {
     this.gatekeeper = () => true;
     this.isOut = true;
-    this.instead();
+    this.sendReplacement();
     this.state = 'shut';
   }
 
-  private pretendSent(): void {
+  private fakeHeadersSent(): void {
     Object.defineProperty(this.response, 'headersSent', { configurable: true, value: true });
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isConfirmed, isOfTheBody } from './conditional.js';
+import { matchesValidators, isRepresentationHeader } from './conditional.js';
 import type { StoredResponse } from './stored-response.js';
 import type { Variant } from './wire.js';
 
@@ -9,7 +9,7 @@ import type { Variant } from './wire.js';
  *
  * @param cacheStatus what this cache says of itself; `undefined`: nothing
  */
-export function replayWire(
+export function sendVariant(
   request: IncomingMessage,
   response: ServerResponse,
   stored: StoredResponse,
@@ -19,7 +19,7 @@ export function replayWire(
 ): void {
   const headers = cacheStatus === undefined ? [...variant.headers] : [...variant.headers, 'Cache-Status', cacheStatus];
   if (variant.age !== undefined) headers.push('Age', String(variant.age + ageSeconds));
-  if (isConfirmed(request.headers, stored.status, name => valueOf(variant, name))) {
+  if (matchesValidators(request.headers, stored.status, name => valueOf(variant, name))) {
     response.writeHead(304, 'Not Modified', withoutBody(headers));
     response.end();
     return;
@@ -38,5 +38,5 @@ function valueOf({ headers }: Variant, key: string): string | undefined {
 }
 
 function withoutBody(headers: readonly string[]): string[] {
-  return headers.filter((_text, index) => !isOfTheBody(headers[index - (index % 2)] ?? ''));
+  return headers.filter((_text, index) => !isRepresentationHeader(headers[index - (index % 2)] ?? ''));
 }

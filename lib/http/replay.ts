@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { applyClientRules, type ClientRules } from './client-rules.js';
+import { applyDownstreamPolicy, type DownstreamPolicy } from './client-rules.js';
 import { isNotModified, turnIntoNotModified } from './conditional.js';
 import { applyHeaders, headerText } from './header-changes.js';
 import { setStatusMessage } from './http2.js';
@@ -15,16 +15,16 @@ export function replay(
   request: IncomingMessage,
   response: ServerResponse,
   stored: StoredResponse,
-  rules: ClientRules,
+  rules: DownstreamPolicy,
   ageSeconds: number,
   conclude: () => void,
 ): void {
   response.statusCode = stored.status;
   if (stored.statusMessage !== undefined) setStatusMessage(response, stored.statusMessage);
   applyHeaders(response, stored.headers);
-  const age = ageOfReplay(stored, ageSeconds);
+  const age = ageHeader(stored, ageSeconds);
   if (age !== undefined) response.setHeader('Age', age);
-  applyClientRules(response, rules);
+  applyDownstreamPolicy(response, rules);
   conclude();
 
   if (isNotModified(request.headers, response)) {
@@ -53,7 +53,7 @@ function bodyFor(response: ServerResponse, { body }: StoredResponse): Buffer {
 }
 
 /** Where the handler gave the lifetime, clients count it from when the response was made (RFC 9111 §4.2.3), in seconds. */
-export function ageOfReplay({ headers }: StoredResponse, ageSeconds: number): number | undefined {
+export function ageHeader({ headers }: StoredResponse, ageSeconds: number): number | undefined {
   const hasOwnLifetime = ['cache-control', 'expires', 'age'].some(name => headerText(headers, name) !== undefined);
   return hasOwnLifetime ? ageOf(headers) + ageSeconds : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { copyOf, joined } from './body-bytes.js';
-import { HeaderWatch } from './header-watch.js';
+import { copyChunk, concatChunks } from './body-bytes.js';
+import { HeaderDiff } from './header-watch.js';
 import { setHead } from './header-changes.js';
 import { statusMessageOf } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
@@ -42,7 +42,7 @@ const DONE = Promise.resolve();
 
 /** Records what a handler sends, as bytes, on its way to the client. After the client has left it records on without sending. */
 export class ResponseRecorder {
-  private readonly headers: HeaderWatch;
+  private readonly headers: HeaderDiff;
   private readonly writeHead: Method<ServerResponse>;
   private readonly write: Method<boolean>;
   private readonly end: Method<ServerResponse>;
@@ -59,7 +59,7 @@ export class ResponseRecorder {
     private readonly maxBytes: number,
     private readonly listener: RecorderListener,
   ) {
-    this.headers = new HeaderWatch(response);
+    this.headers = new HeaderDiff(response);
     ({ writeHead: this.writeHead, write: this.write, end: this.end } = response as unknown as Methods);
     response.writeHead = (status: number, ...rest: unknown[]) => this.onWriteHead(status, rest);
     response.write = ((chunk: unknown, encoding?: unknown, callback?: unknown) =>
@@ -119,7 +119,7 @@ export class ResponseRecorder {
       // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
       void DONE.then(() => {
         try {
-          this.listener.onComplete(joined(this.chunks, this.length));
+          this.listener.onComplete(concatChunks(this.chunks, this.length));
         } catch (error) {
           this.fail(error);
         }
@@ -146,7 +146,7 @@ export class ResponseRecorder {
   private copy(chunk: unknown, encoding: unknown): Buffer | 'too-large' {
     if (this.state !== 'recording') return 'too-large';
     try {
-      return copyOf(chunk, encoding, this.maxBytes);
+      return copyChunk(chunk, encoding, this.maxBytes);
     } catch (error) {
       this.fail(error);
       return 'too-large';

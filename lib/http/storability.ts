@@ -14,7 +14,7 @@ export interface StoringRules {
   /** Request headers, in lower case, that the key covers; `*`: all, by the author's word. */
   readonly keyedHeaders: ReadonlySet<string>;
   /** Whether the key names the one caller that the response is for. */
-  readonly namesCaller: boolean;
+  readonly isPerUser: boolean;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -38,7 +38,7 @@ export function storability(status: number, headers: readonly HeaderChange[], ru
   const own = parseCacheControl(headerText(headers, 'cache-control'));
   if (own.noStore) return unstorable('Cache-Control: no-store');
   if (own.noCache) return unstorable('Cache-Control: no-cache');
-  if (own.private && !rules.namesCaller) return unstorable('Cache-Control: private, and the key names no caller');
+  if (own.private && !rules.isPerUser) return unstorable('Cache-Control: private, and the key names no caller');
 
   // The response's own word wins over `timeout`.
   const { timeout, ownTimeout, nowMs } = rules;

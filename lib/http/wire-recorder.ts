@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
-import { copyOf, joined } from './body-bytes.js';
+import { copyChunk, concatChunks } from './body-bytes.js';
 import { rawHeaderNames } from './header-changes.js';
 
 /** A response that has gone out whole. */
@@ -12,18 +12,18 @@ export interface SentResponse {
 }
 
 type Method<Result> = (...args: unknown[]) => Result;
-type Head = Omit<SentResponse, 'body'>;
+type SentHead = Omit<SentResponse, 'body'>;
 
 /**
  * Records what goes out on the wire. Put in place before any middleware, so that theirs stand above it; until it is told to start it
  * only lets things pass.
  */
-export class WireRecorder {
+export class VariantRecorder {
   /** What has gone out, when all of it has. */
   sent: SentResponse | undefined;
   private state: 'idle' | 'recording' | 'over' = 'idle';
   private maxBytes = 0;
-  private head: Head | undefined;
+  private head: SentHead | undefined;
   private chunks: Buffer[] = [];
   private length = 0;
   private onOver: () => void = () => undefined;
@@ -65,14 +65,14 @@ export class WireRecorder {
 
   private record(chunk: unknown, encoding: unknown): void {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-    const bytes = copyOf(chunk, encoding, this.maxBytes - this.length);
+    const bytes = copyChunk(chunk, encoding, this.maxBytes - this.length);
     if (bytes === 'too-large') return this.stop();
     this.chunks.push(bytes);
     this.length += bytes.length;
   }
 
   private finish(): void {
-    if (this.head !== undefined) this.sent = { ...this.head, body: joined(this.chunks, this.length) };
+    if (this.head !== undefined) this.sent = { ...this.head, body: concatChunks(this.chunks, this.length) };
     this.stop();
   }
 
@@ -84,7 +84,7 @@ export class WireRecorder {
   }
 }
 
-function headOf(response: ServerResponse): Head {
+function headOf(response: ServerResponse): SentHead {
   const headers = new Map<string, { readonly name: string; readonly value: OutgoingHttpHeader }>();
   for (const name of rawHeaderNames(response)) {
     const value = response.getHeader(name);

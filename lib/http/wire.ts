@@ -1,10 +1,10 @@
-import { fieldNames, ofTheConnection } from './header-changes.js';
+import { fieldNames, hopByHopHeaders } from './header-changes.js';
 import type { SentResponse } from './wire-recorder.js';
-import { ageOfReplay } from './replay.js';
+import { ageHeader } from './replay.js';
 import type { StoredResponse } from './stored-response.js';
 
 /** What of a request may select the bytes that go out, beside what is in the key. */
-export interface WireQuestion {
+export interface VariantSelector {
   /** The `Host` that was asked: middlewares may answer with it. */
   readonly host: string;
   /** What the client accepts, in one spelling. */
@@ -29,10 +29,10 @@ export interface Variant {
 const LEAST_BUFFER = 4096;
 
 /** Hosts and encodings of one entry. Anybody can write a `Host`: the oldest goes when there are more. */
-const MAX_WIRES = 8;
+const MAX_VARIANTS = 8;
 
 /** What a response that went out leaves for others who ask the same. */
-export interface WireRules {
+export interface VariantRules {
   /** Request headers, in lower case, that the key covers. */
   readonly keyedHeaders: ReadonlySet<string>;
   /** As this cache's own member of `Cache-Status` has it; `undefined`: it writes none. */
@@ -44,11 +44,11 @@ export interface WireRules {
  * @returns `undefined` where it must not answer others: a middleware set a cookie, said that it is not to be kept, answered otherwise,
  * or by what is not in the key
  */
-export function wireOf(
+export function createVariant(
   sent: SentResponse,
-  question: WireQuestion,
+  question: VariantSelector,
   response: StoredResponse,
-  rules: WireRules,
+  rules: VariantRules,
 ): Variant | undefined {
   const { status, statusMessage, headers, body } = sent;
   if (status !== response.status || headers.has('set-cookie') || headers.has('trailer')) return undefined;
@@ -63,14 +63,17 @@ export function wireOf(
     host: question.host,
     acceptEncoding: isEncoded ? question.acceptEncoding : undefined,
     statusMessage,
-    headers: lastingHeaders(sent, response, rules),
-    age: ageOfReplay(response, 0),
+    headers: replayableHeaders(sent, response, rules),
+    age: ageHeader(response, 0),
     body: body.length < LEAST_BUFFER ? body.toString('latin1') : body.equals(response.body) ? undefined : body,
   };
 }
 
 /** The wire among these that answers the question. */
-export function wireFor(variants: readonly Variant[] | undefined, { host, acceptEncoding }: WireQuestion): Variant | undefined {
+export function selectVariant(
+  variants: readonly Variant[] | undefined,
+  { host, acceptEncoding }: VariantSelector,
+): Variant | undefined {
   if (variants === undefined) return undefined;
   for (const variant of variants) {
     if (variant.host === host && (variant.acceptEncoding === undefined || variant.acceptEncoding === acceptEncoding))
@@ -79,8 +82,8 @@ export function wireFor(variants: readonly Variant[] | undefined, { host, accept
   return undefined;
 }
 
-export function withWire(variants: readonly Variant[] = [], variant: Variant): readonly Variant[] {
-  return [...variants, variant].slice(-MAX_WIRES);
+export function withVariant(variants: readonly Variant[] = [], variant: Variant): readonly Variant[] {
+  return [...variants, variant].slice(-MAX_VARIANTS);
 }
 
 /** By a middleware's word: the handler's has been heard before. */
@@ -88,8 +91,8 @@ function isNotToBeKept(directive: string): boolean {
   return directive === 'no-store' || directive === 'private' || directive.startsWith('private=');
 }
 
-function lastingHeaders(sent: SentResponse, response: StoredResponse, { cacheName }: WireRules): string[] {
-  const isOfTheConnection = ofTheConnection(textOf(sent, 'connection'));
+function replayableHeaders(sent: SentResponse, response: StoredResponse, { cacheName }: VariantRules): string[] {
+  const isOfTheConnection = hopByHopHeaders(textOf(sent, 'connection'));
   const lasting: string[] = [];
   for (const [key, { name, value }] of sent.headers) {
     if (isOfTheConnection(key) || key === 'age') continue;

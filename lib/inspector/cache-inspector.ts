@@ -49,9 +49,9 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   const { authorize, token, url = '' } = checked(options);
   const own = authorize === undefined ? new OwnToken(token) : undefined;
   const history = new History(() => processCache.current.get().clock);
-  const past = new Past(() => sampleOf(history));
+  const bypass = new Past(() => sampleOf(history));
   const feed = new Feed({
-    past: () => ({ ...past.report(), isLocalOnly: authorize === undefined }),
+    past: () => ({ ...bypass.report(), isLocalOnly: authorize === undefined }),
     now: () => ({ nowMs: now(), stats: processCache.cache.stats(), ...history.report() }),
   });
 
@@ -103,7 +103,7 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
     link: own && `${url}${own.query}`,
     close: () => {
       history.close();
-      past.close();
+      bypass.close();
       feed.close();
     },
   });
@@ -115,10 +115,17 @@ function now(): number {
 
 /** It makes no cache: one with the defaults would be made before the app has configured its own. */
 function sampleOf(history: History): Sample | undefined {
-  const engine = processCache.current.peek();
-  if (engine === undefined) return undefined;
-  const { entries, bytes, hits, misses, stale, collapsed } = engine.stats();
-  return { atMs: engine.clock.now(), entries, bytes, hits, asked: hits + misses + stale + collapsed, actions: history.samples() };
+  const runtime = processCache.current.currentOrUndefined();
+  if (runtime === undefined) return undefined;
+  const { entries, bytes, hits, misses, stale, collapsed } = runtime.stats();
+  return {
+    atMs: runtime.clock.now(),
+    entries,
+    bytes,
+    hits,
+    asked: hits + misses + stale + collapsed,
+    actions: history.samples(),
+  };
 }
 
 function report(message: string, error: unknown): void {

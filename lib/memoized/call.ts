@@ -1,9 +1,9 @@
-import type { Engine } from '../serving/engine.js';
+import type { CacheRuntime } from '../serving/engine.js';
 import type { MemoizedMethod } from './memoized-method.js';
 
 /** One call of a memoized method. */
 export interface Call {
-  readonly engine: Engine;
+  readonly runtime: CacheRuntime;
   readonly method: MemoizedMethod;
   /** The object that it is a call on. */
   readonly self: unknown;

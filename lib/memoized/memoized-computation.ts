@@ -40,27 +40,27 @@ export class MemoizedComputation {
   /** Ends once the store has answered. */
   async keep(result: unknown): Promise<void> {
     const { address, lease, flight } = this;
-    const { engine } = this.call;
+    const { runtime } = this.call;
     const entry = this.entryOf(result);
     if (entry === undefined) {
       this.giveUp();
       return;
     }
-    engine.flights.noteShareable(address.key);
-    const kept = engine.keep(address, entry, lease);
+    runtime.singleFlight.clearHitForMiss(address.key);
+    const kept = runtime.saveVariant(address, entry, lease);
     // Those who wait get it now, and so do those who come until it is kept.
-    flight?.land({ kind: 'recorded', entry });
+    flight?.settle({ kind: 'recorded', entry });
     await kept;
-    if (flight !== undefined) engine.flights.close(address.key, flight);
+    if (flight !== undefined) runtime.singleFlight.close(address.key, flight);
   }
 
   /** @returns undefined if the result cannot be kept: a getter that throws, for example, is no fault of the call */
   private entryOf(result: unknown): Entry | undefined {
-    const { engine, method } = this.call;
+    const { runtime, method } = this.call;
     try {
       return entryOfResult(this.call, result);
     } catch (error) {
-      engine.faults.report('CACHE_RESULT_NOT_KEPT', `${method.label}: a result cannot be kept`, error);
+      runtime.faults.report('CACHE_RESULT_NOT_KEPT', `${method.label}: a result cannot be kept`, error);
       return undefined;
     }
   }
@@ -68,11 +68,11 @@ export class MemoizedComputation {
   /** Those who wait for what failed, or cannot be kept, run the method too: each has an answer of its own. */
   giveUp(): void {
     const { address, lease, flight } = this;
-    const { engine } = this.call;
-    engine.release(lease, 'unshareable');
-    engine.flights.noteUnshareable(address.key);
+    const { runtime } = this.call;
+    runtime.release(lease, 'unshareable');
+    runtime.singleFlight.markHitForMiss(address.key);
     if (flight === undefined) return;
-    engine.flights.close(address.key, flight);
-    flight.land({ kind: 'unshareable' });
+    runtime.singleFlight.close(address.key, flight);
+    flight.settle({ kind: 'unshareable' });
   }
 }

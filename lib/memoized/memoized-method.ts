@@ -17,9 +17,9 @@ const IGNORED = '_';
 
 /** What the arguments of a call are in its key, or why they cannot be. */
 export type Arguments =
-  | { readonly kind: 'keyed'; readonly text: string }
+  | { readonly kind: 'key'; readonly text: string }
   /** @property detail what is wrong, and what to do */
-  | { readonly kind: 'unkeyed'; readonly detail: string };
+  | { readonly kind: 'no-key'; readonly detail: string };
 
 /** A method as its class has decorated it. */
 export class MemoizedMethod {
@@ -49,8 +49,8 @@ export class MemoizedMethod {
     const { makeCacheKey, argsToIgnore = [] } = this.options;
     if (makeCacheKey !== undefined) {
       const text: unknown = makeCacheKey.apply(self, [...args]);
-      if (typeof text === 'string') return { kind: 'keyed', text: JSON.stringify(text) };
-      return { kind: 'unkeyed', detail: `makeCacheKey must give a text, and gave ${text === null ? 'null' : typeof text}.` };
+      if (typeof text === 'string') return { kind: 'key', text: JSON.stringify(text) };
+      return { kind: 'no-key', detail: `makeCacheKey must give a text, and gave ${text === null ? 'null' : typeof text}.` };
     }
     const texts = args.map((value, position) =>
       argsToIgnore.includes(position) ? IGNORED : encodeValue(value, 'literals-only'),
@@ -58,13 +58,13 @@ export class MemoizedMethod {
     const position = texts.indexOf(undefined);
     if (position !== -1) {
       return {
-        kind: 'unkeyed',
+        kind: 'no-key',
         detail: `argument ${position + 1} is no plain value, so that it cannot be in the key. Write argsToIgnore: [${position}], or makeCacheKey: (...args) => a text that tells it.`,
       };
     }
     // A method cannot tell an argument that is left out from one that is undefined, where both take its default.
     while (texts.at(-1) === 'undefined' || texts.at(-1) === IGNORED) texts.pop();
-    return { kind: 'keyed', text: joinKey(texts as string[]) };
+    return { kind: 'key', text: joinKey(texts as string[]) };
   }
 
   /** Where the results of a call on this object stand. */

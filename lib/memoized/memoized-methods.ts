@@ -5,7 +5,7 @@ import { given } from '../config/resolve-config.js';
 import { CacheUsageError } from '../errors.js';
 import type { ClassIdentities } from '../keys/class-identities.js';
 import { lineageOf, type Class } from '../keys/lineage.js';
-import type { CurrentEngine } from '../serving/current-engine.js';
+import type { RuntimeHolder } from '../serving/current-engine.js';
 import { shown } from '../shown.js';
 import type { Targets } from '../stores/store.js';
 import { ClassPlaces } from './class-place.js';
@@ -25,7 +25,7 @@ export class MemoizedMethods {
   private readonly methods = new Map<string, MemoizedMethod[]>();
 
   constructor(
-    private readonly current: CurrentEngine,
+    private readonly current: RuntimeHolder,
     identities: ClassIdentities,
   ) {
     this.places = new ClassPlaces(identities);
@@ -73,7 +73,7 @@ export class MemoizedMethods {
     this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
     const { current } = this;
     const memoized: Method = function (...args) {
-      return answerCall({ engine: current.forUse(), method, self: this, args });
+      return answerCall({ runtime: current.use(), method, self: this, args });
     };
     for (const property of ['name', 'length'] as const) {
       Object.defineProperty(memoized, property, { value: run[property], configurable: true });
@@ -98,7 +98,7 @@ function targetsWith(method: MemoizedMethod, subject: Class, args: readonly unkn
     // A key that is made of the object as well: which results the arguments are part of, nobody can say.
     return method.targetsOf(subject);
   }
-  if (key.kind === 'keyed') return method.targetsOf(subject, key.text);
+  if (key.kind === 'key') return method.targetsOf(subject, key.text);
   throw misuse(`${call}: ${key.detail}`);
 }
 

@@ -1,4 +1,4 @@
-import { broughtTags } from '../serving/response-tags.js';
+import { computedTags } from '../serving/response-tags.js';
 import type { Entry } from '../stores/store.js';
 import { writeJson, type Written } from '../values/json-value.js';
 import { entryOfValue, valueOf } from '../values/value-entry.js';
@@ -9,11 +9,11 @@ import type { MemoizedMethod } from './memoized-method.js';
 export function entryOfResult(call: Call, result: unknown): Entry | undefined {
   if (!passesFilter(call, result)) return undefined;
   const { label, options } = call.method;
-  const { config, clock, faults } = call.engine;
+  const { config, clock, faults } = call.runtime;
   const written = options.revive === undefined ? writtenExactly(result) : writtenToBeRevived(result);
   if (written.kind === 'unfaithful') {
     const message = `${label}: a result cannot be kept, so that each such call runs: ${written.flaw} Or write revive: json => what the method returns.`;
-    faults.advise(`${label} result`, message, 'CACHE_RESULT_NOT_KEPT');
+    faults.warnAboutUse(`${label} result`, message, 'CACHE_RESULT_NOT_KEPT');
     return undefined;
   }
   const tags = tagsOf(call, result);
@@ -22,7 +22,7 @@ export function entryOfResult(call: Call, result: unknown): Entry | undefined {
   const { length } = entry.response.body;
   if (length <= config.maxEntryBytes) return entry;
   const message = `${label}: a result is not kept: it has ${length} bytes, and maxEntryBytes is ${config.maxEntryBytes}`;
-  faults.advise(`${label} size`, message, 'CACHE_VALUE_TOO_LARGE');
+  faults.warnAboutUse(`${label} size`, message, 'CACHE_VALUE_TOO_LARGE');
   return undefined;
 }
 
@@ -33,22 +33,22 @@ export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry):
 }
 
 /** Whether the method's `responseFilter` lets a result be kept. One that throws keeps nothing. */
-function passesFilter({ engine, method, self, args }: Call, result: unknown): boolean {
+function passesFilter({ runtime, method, self, args }: Call, result: unknown): boolean {
   const { label, options } = method;
   try {
     return options.responseFilter?.call(self, result, ...args) ?? true;
   } catch (error) {
-    engine.faults.report('CACHE_OPTION_FAILED', `${label}: responseFilter threw, so the result is not kept`, error);
+    runtime.faults.report('CACHE_OPTION_FAILED', `${label}: responseFilter threw, so the result is not kept`, error);
     return false;
   }
 }
 
 /** The tags that a result has brought. @returns `undefined` where they failed, so that nothing could invalidate it */
-function tagsOf({ engine, method, self, args }: Call, result: unknown): readonly string[] | undefined {
+function tagsOf({ runtime, method, self, args }: Call, result: unknown): readonly string[] | undefined {
   const { tags } = method.options;
   if (typeof tags !== 'function') return [];
   const failure = `${method.label}: tags failed, so the result is not stored`;
-  return broughtTags(engine.faults, failure, () => tags.call(self, result, ...args));
+  return computedTags(runtime.faults, failure, () => tags.call(self, result, ...args));
 }
 
 /** No text of JSON is empty: that is `undefined`. */

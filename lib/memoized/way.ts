@@ -5,12 +5,12 @@ import { isThenable, type Call } from './call.js';
 export type Way = KeyedWay | typeof PAST;
 
 export interface KeyedWay {
-  readonly kind: 'keyed';
+  readonly kind: 'key';
   readonly address: Address;
   readonly isForced: boolean;
 }
 
-const PAST = { kind: 'past' } as const;
+const PAST = { kind: 'bypass' } as const;
 
 /** At once, where `unless` and `forcedUpdate` answer at once. An option that fails lets the call pass by. */
 export function wayOf(call: Call): MaybePromise<Way> {
@@ -31,19 +31,18 @@ export function wayOf(call: Call): MaybePromise<Way> {
 }
 
 function keyed(call: Call, isForced: boolean): Way {
-  const { engine, method, self, args } = call;
+  const { runtime, method, self, args } = call;
   try {
     const key = method.argumentsOf(self, args);
-    if (key.kind === 'keyed')
-      return { kind: 'keyed', address: method.addressOf(self, key.text, engine.config.version), isForced };
-    engine.faults.advise(`${method.label} ${key.detail}`, `${method.label}: a call is not memoized: ${key.detail}`);
+    if (key.kind === 'key') return { kind: 'key', address: method.addressOf(self, key.text, runtime.config.version), isForced };
+    runtime.faults.warnAboutUse(`${method.label} ${key.detail}`, `${method.label}: a call is not memoized: ${key.detail}`);
     return PAST;
   } catch (error) {
     return optionFailed(call, error);
   }
 }
 
-function optionFailed({ engine, method }: Call, error: unknown): typeof PAST {
-  engine.faults.report('CACHE_OPTION_FAILED', `${method.label}: an option of @Memoized threw, so the call passes by`, error);
+function optionFailed({ runtime, method }: Call, error: unknown): typeof PAST {
+  runtime.faults.report('CACHE_OPTION_FAILED', `${method.label}: an option of @Memoized threw, so the call passes by`, error);
   return PAST;
 }

@@ -162,8 +162,8 @@ class CacheMetrics {
       ...this.named(name, help),
       collect() {
         // Before the cache is configured or used there is nothing in it, and to ask would be to use it.
-        const engine = processCache.current.peek();
-        this.set(engine === undefined ? 0 : of(engine.stats()));
+        const runtime = processCache.current.currentOrUndefined();
+        this.set(runtime === undefined ? 0 : of(runtime.stats()));
       },
     });
   }

@@ -1,8 +1,8 @@
 import type { WriteIntent, InvalidationResult, MaybePromise, Targets } from '../stores/store.js';
-import type { Engine } from './engine.js';
+import type { CacheRuntime } from './engine.js';
 
 /** Who makes a change. */
-export interface Changer {
+export interface Writer {
   /** Class and method, for messages. */
   readonly action: string;
   /** The request, for those who listen. */
@@ -15,24 +15,24 @@ type Telling = (change: Pick<WriteIntent, 'invalidate' | 'commit'>) => MaybeProm
  * A change as the store knows it: announced where the store has that, and told of what it invalidates in any case. A reset may come
  * meanwhile: what is invalidated is then told to the cache at work.
  */
-export class AnnouncedChange {
+export class DeclaredWrite {
   private change: WriteIntent | undefined;
 
   /** @param engineNow gives the cache at work */
   constructor(
-    private readonly engine: Engine,
-    private readonly engineNow: () => Engine,
-    private readonly changer: Changer,
+    private readonly runtime: CacheRuntime,
+    private readonly engineNow: () => CacheRuntime,
+    private readonly changer: Writer,
   ) {}
 
   /** Whether others know that the change is under way, so that they store nothing that it may reach. */
-  get isAnnounced(): boolean {
+  get isDeclared(): boolean {
     return this.change !== undefined;
   }
 
   /** Announces the change. @returns false if the change must not be made, since the store cannot be told of it */
   async begin(targets: Targets): Promise<boolean> {
-    const { store, config } = this.engine;
+    const { store, config } = this.runtime;
     if (store.beginWrite === undefined || !config.enabled) return true;
     try {
       this.change = await store.beginWrite(targets);
@@ -44,35 +44,35 @@ export class AnnouncedChange {
 
   /** Invalidates while the change lasts. @returns whether clients may be told of the change */
   invalidate(targets: Targets): MaybePromise<boolean> {
-    return this.tell(targets, change => change.invalidate(targets));
+    return this.invalidateAndPublish(targets, change => change.invalidate(targets));
   }
 
   /** Invalidates, and ends the announcement. @returns whether clients may be told of the change */
   commit(targets: Targets): MaybePromise<boolean> {
-    const told = this.tell(targets, change => change.commit(targets));
+    const told = this.invalidateAndPublish(targets, change => change.commit(targets));
     this.change = undefined;
     return told;
   }
 
   /** Ends the announcement: nothing has changed. */
-  async abandon(): Promise<void> {
+  async abort(): Promise<void> {
     await this.change?.abort();
     this.change = undefined;
   }
 
-  private tell(targets: Targets, how: Telling): MaybePromise<boolean> {
-    const engine = this.engineNow();
-    const { store } = engine;
+  private invalidateAndPublish(targets: Targets, how: Telling): MaybePromise<boolean> {
+    const runtime = this.engineNow();
+    const { store } = runtime;
     // Where the cache has been reset meanwhile, the store that was told of the change is closed.
-    const isSame = engine === this.engine;
+    const isSame = runtime === this.runtime;
     if (!isSame) void this.commitBefore(targets);
     const plain = { invalidate: () => store.invalidate(targets), commit: () => store.invalidate(targets) };
     const change = (isSame ? this.change : undefined) ?? plain;
     try {
-      const told = engine.invalidate(targets, this.changer.request, () => how(change));
-      return told instanceof Promise ? told.catch((error: unknown) => this.survive(engine, error)) : told;
+      const told = runtime.invalidate(targets, this.changer.request, () => how(change));
+      return told instanceof Promise ? told.catch((error: unknown) => this.survive(runtime, error)) : told;
     } catch (error) {
-      return this.survive(engine, error);
+      return this.survive(runtime, error);
     }
   }
 
@@ -81,12 +81,12 @@ export class AnnouncedChange {
     try {
       await this.change?.commit(targets);
     } catch (error) {
-      this.survive(this.engine, error);
+      this.survive(this.runtime, error);
     }
   }
 
-  private survive(engine: Engine, error: unknown): boolean {
-    engine.faults.report('CACHE_STORE_FAILED', `${this.changer.action}: what it changed could not be invalidated`, error);
+  private survive(runtime: CacheRuntime, error: unknown): boolean {
+    runtime.faults.report('CACHE_STORE_FAILED', `${this.changer.action}: what it changed could not be invalidated`, error);
     return true;
   }
 }

@@ -2,44 +2,44 @@ import { headersOfVaryBy, mayTellCallers } from '../config/vary-by.js';
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { HitOutcome, Outcome } from '../http/cache-status.js';
-import type { ClientRules } from '../http/client-rules.js';
+import type { DownstreamPolicy } from '../http/client-rules.js';
 import { replay, undoReplay } from '../http/replay.js';
 import type { Entry } from '../stores/store.js';
-import type { Engine } from './engine.js';
+import type { CacheRuntime } from './engine.js';
 
 /**
  * What routing-controllers gets in place of a result: it never settles, since anything else would send it on to the interceptors. One
  * for all requests: unlike a promise, it keeps nothing of those who wait for it, so that each is collected with its request.
  */
-export const NEVER = { then: () => NEVER, catch: () => NEVER } as unknown as PromiseLike<never>;
+export const NEVER_SETTLES = { then: () => NEVER_SETTLES, catch: () => NEVER_SETTLES } as unknown as PromiseLike<never>;
 
 /**
  * Answers a request with a recorded response in place of the method, and lets the after-middlewares run.
  *
  * @param outcome default: a hit
  */
-export function answerFromEntry(
-  engine: Engine,
+export function respondWithEntry(
+  runtime: CacheRuntime,
   action: CachedAction,
   call: ActionCall,
   entry: Entry,
   outcome?: Outcome,
 ): PromiseLike<never> {
-  sendEntry(engine, action, call, entry, outcome);
+  sendEntry(runtime, action, call, entry, outcome);
   if (entry.response.callsNext) call.action.next?.();
-  return NEVER;
+  return NEVER_SETTLES;
 }
 
 /** Sends a recorded response, and leaves it to others to go on. @param outcome default: a hit */
-export function sendEntry(engine: Engine, action: CachedAction, call: ActionCall, entry: Entry, outcome?: Outcome): void {
-  const nowMs = engine.clock.now();
-  const rules = clientRulesOf(engine, action);
+export function sendEntry(runtime: CacheRuntime, action: CachedAction, call: ActionCall, entry: Entry, outcome?: Outcome): void {
+  const nowMs = runtime.clock.now();
+  const rules = downstreamPolicy(runtime, action);
   // What has expired is not to be used for longer than it must.
   const rulesNow = outcome?.kind === 'stale' ? { ...rules, clientTimeout: 0 } : rules;
   const response = responseOf(call);
   try {
     replay(requestOf(call), response, entry.response, rulesNow, ageSeconds(entry, nowMs), () => {
-      engine.conclude(response, outcome ?? hit(entry, nowMs));
+      runtime.recordOutcome(response, outcome ?? hitOutcome(entry, nowMs));
     });
   } catch (error) {
     if (!response.headersSent) undoReplay(response, entry.response);
@@ -48,7 +48,7 @@ export function sendEntry(engine: Engine, action: CachedAction, call: ActionCall
 }
 
 /** Answered from the store. */
-export function hit({ expiresAtMs }: Entry, nowMs: number): HitOutcome {
+export function hitOutcome({ expiresAtMs }: Entry, nowMs: number): HitOutcome {
   return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - nowMs) / 1000) : undefined };
 }
 
@@ -58,11 +58,11 @@ export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
 }
 
 /** What clients are told of an action's responses. */
-export function clientRulesOf({ config }: Engine, { variesBy, options, oneCaller }: CachedAction): ClientRules {
+export function downstreamPolicy({ config }: CacheRuntime, { variesBy, options, oneCaller }: CachedAction): DownstreamPolicy {
   const named = headersOfVaryBy(config.varyBy);
   return {
-    variesBy: named.length === 0 ? variesBy : [...variesBy, ...named],
+    varyHeaders: named.length === 0 ? variesBy : [...variesBy, ...named],
     clientTimeout: options.clientTimeout ?? 0,
-    oneCaller: oneCaller || mayTellCallers(config.varyBy),
+    isPrivate: oneCaller || mayTellCallers(config.varyBy),
   };
 }

@@ -9,7 +9,7 @@ export class Authorship {
   /** Whether the method has returned or thrown. */
   hasSettled = false;
   /** Whether the method has ended the response itself: routing-controllers goes on all the same when the method returns. */
-  isByHand = false;
+  endedByHandler = false;
   /** Whether routing-controllers has gone on to the after-middlewares, which it does after it has sent a result. */
   hasContinued = false;
   private readonly response: Response;
@@ -22,7 +22,7 @@ export class Authorship {
   constructor(call: ActionCall, onError: (error: unknown) => void) {
     this.response = responseOf(call);
     this.own = this.ownIn(call.args);
-    this.noticeNext(call, onError);
+    this.interceptNext(call, onError);
   }
 
   /** To be called with what the method returned. @returns what routing-controllers is to get: the response as it knows it */
@@ -42,7 +42,7 @@ export class Authorship {
 
   /** At the last bytes. @param encoding as `end` was called with */
   noteEnd(encoding: unknown): void {
-    this.isByHand = !this.hasSettled;
+    this.endedByHandler = !this.hasSettled;
     // After bytes, routing-controllers does not go on. Nobody else sends them so.
     this.isSent ||= encoding === 'binary' && this.hasSettled;
   }
@@ -59,7 +59,7 @@ export class Authorship {
     return own;
   }
 
-  private noticeNext({ action }: ActionCall, onError: (error: unknown) => void): void {
+  private interceptNext({ action }: ActionCall, onError: (error: unknown) => void): void {
     const next = action.next;
     action.next = (error?: unknown): unknown => {
       this.hasPassedOn = true;

@@ -1,16 +1,16 @@
 import { inTime } from '../deadline.js';
 import type { Address, FillLock, Entry, Lease, MaybePromise } from '../stores/store.js';
-import type { Engine } from './engine.js';
+import type { CacheRuntime } from './engine.js';
 import type { Flight } from './flights.js';
 
 const GRANTED: FillLock = { kind: 'granted' };
 
 /** What was looked for in vain, and how it is answered. */
-export interface Missed<Answer> {
-  readonly engine: Engine;
+export interface FillRequest<Answer> {
+  readonly runtime: CacheRuntime;
   readonly address: Address;
   /** Taken by the look-up. */
-  readonly fence: Lease;
+  readonly lease: Lease;
   /** Answers with what another has computed. @param isCollapsed whether that was waited for */
   fromEntry(entry: Entry, isCollapsed: boolean): MaybePromise<Answer>;
   /** Answers by a computation of its own. @param flight those who wait for it, where any may */
@@ -18,47 +18,47 @@ export interface Missed<Answer> {
 }
 
 /** What is asked of the store about who computes. */
-type Claimable = Pick<Missed<unknown>, 'engine' | 'address' | 'fence'>;
+type LockRequest = Pick<FillRequest<unknown>, 'runtime' | 'address' | 'lease'>;
 
 /** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
-export function collapse<Answer>(missed: Missed<Answer>, deadline?: number): MaybePromise<Answer> {
-  const { engine, address, fence: lease } = missed;
-  const { flights, config } = engine;
-  if (flights.areApart(address.key)) return missed.compute(undefined);
-  const flight = flights.get(address.key);
+export function collapse<Answer>(missed: FillRequest<Answer>, deadline?: number): MaybePromise<Answer> {
+  const { runtime, address, lease } = missed;
+  const { singleFlight, config } = runtime;
+  if (singleFlight.isHitForMiss(address.key)) return missed.compute(undefined);
+  const flight = singleFlight.get(address.key);
   const waits = config.collapseTimeout > 0;
-  if (waits && flight !== undefined && engine.store.canShare(flight.lease, lease))
-    return join(missed, flight, deadline ?? deadlineOf(engine));
-  const own = flights.open(address.key, lease);
-  return waits && engine.store.acquireFillLock !== undefined
-    ? lead(missed, own, deadline ?? deadlineOf(engine))
+  if (waits && flight !== undefined && runtime.store.canShare(flight.lease, lease))
+    return join(missed, flight, deadline ?? deadlineOf(runtime));
+  const own = singleFlight.open(address.key, lease);
+  return waits && runtime.store.acquireFillLock !== undefined
+    ? lead(missed, own, deadline ?? deadlineOf(runtime))
     : missed.compute(own);
 }
 
 /** Milliseconds on the clock of `performance`. */
-function deadlineOf({ config }: Engine): number {
+function deadlineOf({ config }: CacheRuntime): number {
   return performance.now() + config.collapseTimeout * 1000;
 }
 
 /** Waits for the computation of another. */
-async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
-  const { engine, address, fence: lease } = missed;
-  const { flights } = engine;
+async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+  const { runtime, address, lease } = missed;
+  const { singleFlight } = runtime;
   if (flight.entry !== undefined) {
-    engine.release(lease, 'unused');
+    runtime.release(lease, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
-  const landing = await inTime(flight.landed, deadline - performance.now(), 'late', false);
-  if (landing === 'late') {
+  const result = await inTime(flight.settled, deadline - performance.now(), 'late', false);
+  if (result === 'late') {
     // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
-    flights.close(address.key, flight);
-    flights.noteUnshareable(address.key);
+    singleFlight.close(address.key, flight);
+    singleFlight.markHitForMiss(address.key);
     return missed.compute(undefined);
   }
-  switch (landing.kind) {
+  switch (result.kind) {
     case 'recorded':
-      engine.release(lease, 'unused');
-      return missed.fromEntry(landing.entry, true);
+      runtime.release(lease, 'unused');
+      return missed.fromEntry(result.entry, true);
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
     case 'unshareable':
     case 'failed':
@@ -69,20 +69,20 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
 }
 
 /** Computes for all who wait for the flight, unless another process does. */
-async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
-  const { engine, address, fence: lease } = missed;
-  const { flights } = engine;
-  const claim = await claimed(missed, deadline - performance.now());
+async function lead<Answer>(missed: FillRequest<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+  const { runtime, address, lease } = missed;
+  const { singleFlight } = runtime;
+  const claim = await acquireFillLock(missed, deadline - performance.now());
   switch (claim.kind) {
     case 'filled':
-      engine.release(lease, 'unused');
-      flights.close(address.key, flight);
-      flight.land({ kind: 'recorded', entry: claim.entry });
+      runtime.release(lease, 'unused');
+      singleFlight.close(address.key, flight);
+      flight.settle({ kind: 'recorded', entry: claim.entry });
       return missed.fromEntry(claim.entry, claim.hasWaited);
     case 'hit-for-miss':
-      flights.noteUnshareable(address.key);
-      flights.close(address.key, flight);
-      flight.land({ kind: 'unshareable' });
+      singleFlight.markHitForMiss(address.key);
+      singleFlight.close(address.key, flight);
+      flight.settle({ kind: 'unshareable' });
       return missed.compute(undefined);
     case 'busy':
     case 'granted':
@@ -91,11 +91,11 @@ async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
 }
 
 /** Whether another process computes the same. @param waitMs how long to wait for it */
-export async function claimed({ engine, address, fence: lease }: Claimable, waitMs: number): Promise<FillLock> {
+export async function acquireFillLock({ runtime, address, lease }: LockRequest, waitMs: number): Promise<FillLock> {
   try {
-    return (await engine.store.acquireFillLock?.(address, lease, waitMs)) ?? GRANTED;
+    return (await runtime.store.acquireFillLock?.(address, lease, waitMs)) ?? GRANTED;
   } catch (error) {
-    engine.faults.report('CACHE_STORE_FAILED', 'it could not be told who computes an entry', error);
+    runtime.faults.report('CACHE_STORE_FAILED', 'it could not be told who computes an entry', error);
     return GRANTED;
   }
 }

@@ -1,36 +1,42 @@
 import { startDeadline } from '../deadline.js';
 import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
-import type { WireKeeper } from '../edge/wire-keeper.js';
+import type { VariantCapture } from '../edge/wire-keeper.js';
 import { ObservedRequest } from '../events/observed-request.js';
-import { applyClientRules } from '../http/client-rules.js';
-import { isNotModified, restoreConditions, takeConditions, turnIntoNotModified, type Conditions } from '../http/conditional.js';
+import { applyDownstreamPolicy } from '../http/client-rules.js';
+import {
+  isNotModified,
+  restorePreconditions,
+  detachPreconditions,
+  turnIntoNotModified,
+  type Preconditions,
+} from '../http/conditional.js';
 import { FrameworkMarks } from '../http/framework-marks.js';
 import { cookiesSetOn } from '../http/header-changes.js';
 import { identify } from '../http/recorded-response.js';
 import { ResponseRecorder, type RecordedHead, type RecorderListener } from '../http/response-recorder.js';
 import type { ReadWatch } from '../reads/read-watch.js';
 import type { Entry } from '../stores/store.js';
-import { clientRulesOf } from './answer.js';
+import { downstreamPolicy } from './answer.js';
 import { Authorship } from './authorship.js';
 import { isClientError } from './handler-error.js';
 import type { Flight } from './flights.js';
-import { judged, landingOf, noteGivenUp } from './judged.js';
-import { BY_CONTROL, madeEntry } from './made-entry.js';
-import type { Miss } from './miss.js';
+import { checkedStorability, unstoredResult, recordUnstored } from './judged.js';
+import { NO_STORE_BY_CONTROL, createEntry } from './made-entry.js';
+import type { CachedRequest } from './miss.js';
 import { REASONS } from './reasons.js';
 import { ResponseControl } from './response-control.js';
 import { runMethod, type MethodListener } from './run-method.js';
-import { tellGivenUp, tellSaved } from './told-miss.js';
+import { reportNotStored, reportStored } from './told-miss.js';
 import { watchReads } from './watched-reads.js';
 
 /** Runs the method of a missed request, sends its response, and keeps what may be kept. */
-export class Computation implements RecorderListener, MethodListener {
+export class Fill implements RecorderListener, MethodListener {
   private readonly request: Request;
   private readonly response: Response;
   private readonly cookiesBefore: string | undefined;
-  private conditions: Conditions = {};
+  private conditions: Preconditions = {};
   private marks: FrameworkMarks | undefined;
-  private wireKeeper: WireKeeper | undefined;
+  private variantCapture: VariantCapture | undefined;
   private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
@@ -42,46 +48,46 @@ export class Computation implements RecorderListener, MethodListener {
 
   /** @param flight those who wait for the same, where any may */
   constructor(
-    private readonly miss: Miss,
+    private readonly cachedRequest: CachedRequest,
     private readonly flight: Flight | undefined,
   ) {
-    this.request = requestOf(miss.call);
-    this.response = responseOf(miss.call);
-    this.author = new Authorship(miss.call, error => {
+    this.request = requestOf(cachedRequest.call);
+    this.response = responseOf(cachedRequest.call);
+    this.author = new Authorship(cachedRequest.call, error => {
       // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
-      if (this.head === undefined) this.giveUp('failed', REASONS.handlerFailed, error);
+      if (this.head === undefined) this.settleUnstored('failed', REASONS.handlerFailed, error);
     });
-    this.cookiesBefore = miss.action.seesRequest ? cookiesSetOn(this.response) : undefined;
+    this.cookiesBefore = cachedRequest.action.seesRequest ? cookiesSetOn(this.response) : undefined;
   }
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
   run(): unknown {
-    const { engine, action, address, visit } = this.miss;
-    const keeper = visit?.keepComputed(engine, action, address);
+    const { runtime, action, address, visit } = this.cachedRequest;
+    const keeper = visit?.captureFill(runtime, action, address);
     return keeper instanceof Promise ? keeper.then(kept => this.runWith(kept)) : this.runWith(keeper);
   }
 
-  private runWith(wireKeeper: WireKeeper | undefined): unknown {
-    this.wireKeeper = wireKeeper;
-    if (this.miss.teller === undefined) this.miss.engine.conclude(this.response, { kind: 'miss' });
+  private runWith(variantCapture: VariantCapture | undefined): unknown {
+    this.variantCapture = variantCapture;
+    if (this.cachedRequest.listener === undefined) this.cachedRequest.runtime.recordOutcome(this.response, { kind: 'miss' });
     try {
       this.prepare();
     } catch (error) {
       this.onFault(error);
     }
-    return runMethod(this.miss.call, this);
+    return runMethod(this.cachedRequest.call, this);
   }
 
   private prepare(): void {
-    const { engine, action, address } = this.miss;
+    const { runtime, action, address } = this.cachedRequest;
     ObservedRequest.of(this.response)?.beginComputing();
-    const isWholeWanted = engine.parts.isWholeStorable(address.key) && !engine.flights.areApart(address.key);
-    this.conditions = takeConditions(this.request, { keepRange: !isWholeWanted });
+    const isWholeWanted = runtime.parts.isWholeStorable(address.key) && !runtime.singleFlight.isHitForMiss(address.key);
+    this.conditions = detachPreconditions(this.request, { keepRange: !isWholeWanted });
     if (action.seesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
-    new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
+    new ResponseRecorder(this.response, runtime.config.maxEntryBytes, this);
     // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
-    this.watch = watchReads(this.miss, why => {
-      this.giveUp('unshareable', why);
+    this.watch = watchReads(this.cachedRequest, why => {
+      this.settleUnstored('unshareable', why);
     });
   }
 
@@ -97,14 +103,14 @@ export class Computation implements RecorderListener, MethodListener {
 
   onThrow(error: unknown): void {
     this.author.settledWith(undefined);
-    if (this.head !== undefined || !isClientError(error)) this.giveUp('failed', REASONS.handlerFailed, error);
+    if (this.head !== undefined || !isClientError(error)) this.settleUnstored('failed', REASONS.handlerFailed, error);
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
-    restoreConditions(this.request, this.conditions);
+    restorePreconditions(this.request, this.conditions);
     this.head = head;
-    if (!this.author.mayBegin()) this.giveUp('abandoned', REASONS.answeredByOthers);
-    if (this.state === 'open') this.judge(head);
+    if (!this.author.mayBegin()) this.settleUnstored('abandoned', REASONS.answeredByOthers);
+    if (this.state === 'open') this.checkStorability(head);
     if (!isNotModified(this.conditions, this.response, head.wholeBody === undefined)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
@@ -122,78 +128,83 @@ export class Computation implements RecorderListener, MethodListener {
 
   private complete(body: Buffer): void {
     if (this.state === 'closed' || this.head === undefined) return;
-    if (!this.author.isOwn) return this.giveUp('abandoned', REASONS.answeredByOthers);
-    const { engine, action, address, fence: lease } = this.miss;
+    if (!this.author.isOwn) return this.settleUnstored('abandoned', REASONS.answeredByOthers);
+    const { runtime, action, address, lease } = this.cachedRequest;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
     if (action.seesRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
-      return this.giveUp('unshareable', REASONS.setsCookie);
+      return this.settleUnstored('unshareable', REASONS.setsCookie);
     const { head, lifetimeMs, author } = this;
-    const result = author.isByHand ? undefined : this.result;
-    const callsNext = author.hasContinued || author.isByHand;
-    const made = madeEntry(this.miss, { head, body, lifetimeMs, result, callsNext });
-    if (typeof made === 'string') return this.giveUp('unshareable', made);
+    const result = author.endedByHandler ? undefined : this.result;
+    const callsNext = author.hasContinued || author.endedByHandler;
+    const made = createEntry(this.cachedRequest, { head, body, lifetimeMs, result, callsNext });
+    if (typeof made === 'string') return this.settleUnstored('unshareable', made);
     this.state = 'closed';
-    engine.flights.noteShareable(address.key);
-    engine.parts.noteStored(address.key);
-    const entry = this.wireKeeper?.completed(made) ?? made;
+    runtime.singleFlight.clearHitForMiss(address.key);
+    runtime.parts.recordStored(address.key);
+    const entry = this.variantCapture?.withVariant(made) ?? made;
     // Those who wait get it now, and so do those who come until it is saved.
-    const saved = engine.save(address, entry, lease);
-    this.flight?.land({ kind: 'recorded', entry });
-    if (saved instanceof Promise) saved.then(isKept => this.leave(entry, isKept)).catch(this.onFault);
-    else this.leave(entry, saved);
+    const saved = runtime.save(address, entry, lease);
+    this.flight?.settle({ kind: 'recorded', entry });
+    if (saved instanceof Promise) saved.then(isKept => this.finish(entry, isKept)).catch(this.onFault);
+    else this.finish(entry, saved);
   }
 
-  private leave(entry: Entry, isKept: boolean): void {
+  private finish(entry: Entry, isKept: boolean): void {
     this.leaveFlight();
-    this.wireKeeper?.attachTo(entry);
-    tellSaved(this.miss, entry, isKept);
+    this.variantCapture?.attachTo(entry);
+    reportStored(this.cachedRequest, entry, isKept);
   }
 
   onOverflow(): void {
-    this.giveUp('unshareable', 'it is larger than maxEntryBytes');
+    this.settleUnstored('unshareable', 'it is larger than maxEntryBytes');
   }
 
   readonly onFault = (error: unknown): void => {
-    restoreConditions(this.request, this.conditions);
-    this.miss.engine.faults.report('CACHE_FAILED', `${this.miss.action.name}: a response could not be recorded`, error);
-    this.giveUp('unshareable', REASONS.cacheFailed);
+    restorePreconditions(this.request, this.conditions);
+    this.cachedRequest.runtime.faults.report(
+      'CACHE_FAILED',
+      `${this.cachedRequest.action.name}: a response could not be recorded`,
+      error,
+    );
+    this.settleUnstored('unshareable', REASONS.cacheFailed);
   };
 
   onClose(begun: boolean): void {
     // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
-    if (begun) return this.giveUp('abandoned', REASONS.clientLeft);
-    const timeoutMs = this.miss.engine.config.collapseTimeout * 1000;
-    startDeadline(timeoutMs, this.giveUp.bind(this, 'abandoned', REASONS.clientLeft), false);
+    if (begun) return this.settleUnstored('abandoned', REASONS.clientLeft);
+    const timeoutMs = this.cachedRequest.runtime.config.collapseTimeout * 1000;
+    startDeadline(timeoutMs, this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft), false);
   }
 
   /** Decides whether the response may be kept, and if so tells clients how they may. */
-  private judge(head: RecordedHead): void {
-    const { engine, action } = this.miss;
-    const said = ResponseControl.of(this.response)?.said;
-    if (said?.isStored === false) return this.giveUp('unshareable', BY_CONTROL);
+  private checkStorability(head: RecordedHead): void {
+    const { runtime, action } = this.cachedRequest;
+    const said = ResponseControl.of(this.response)?.directives;
+    if (said?.isStored === false) return this.settleUnstored('unshareable', NO_STORE_BY_CONTROL);
     const headers = this.marks?.authorsOf(head.headers) ?? head.headers;
-    const verdict = judged(this.miss, head.status, headers, said);
-    if (verdict.kind === 'unstorable') return this.giveUp(landingOf(this.miss, head.status, headers, said), verdict.reason);
+    const verdict = checkedStorability(this.cachedRequest, head.status, headers, said);
+    if (verdict.kind === 'unstorable')
+      return this.settleUnstored(unstoredResult(this.cachedRequest, head.status, headers, said), verdict.reason);
     if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };
     this.lifetimeMs = verdict.lifetimeMs;
     identify(this.response, head);
-    applyClientRules(this.response, clientRulesOf(engine, action));
+    applyDownstreamPolicy(this.response, downstreamPolicy(runtime, action));
   }
 
   /** Ends the computation without keeping anything. */
-  private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
+  private settleUnstored(result: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.watch?.end();
-    noteGivenUp(this.miss, landing);
-    this.wireKeeper?.abandon();
+    recordUnstored(this.cachedRequest, result);
+    this.variantCapture?.abandon();
     this.leaveFlight();
-    this.flight?.land({ kind: landing });
-    if (this.miss.teller === undefined) tellGivenUp(this.miss, why);
-    else this.miss.teller.onGivenUp(landing, why, cause);
+    this.flight?.settle({ kind: result });
+    if (this.cachedRequest.listener === undefined) reportNotStored(this.cachedRequest, why);
+    else this.cachedRequest.listener.onNotStored(result, why, cause);
   }
 
   private leaveFlight(): void {
-    if (this.flight !== undefined) this.miss.engine.flights.close(this.miss.address.key, this.flight);
+    if (this.flight !== undefined) this.cachedRequest.runtime.singleFlight.close(this.cachedRequest.address.key, this.flight);
   }
 }

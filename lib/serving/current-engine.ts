@@ -2,7 +2,7 @@ import { verifyEnvironment } from '../config/environment.js';
 import { resolveConfig, type CacheConfigSource } from '../config/resolve-config.js';
 import { CacheFault, CacheUsageError } from '../errors.js';
 import type { Targets } from '../stores/store.js';
-import { Engine } from './engine.js';
+import { CacheRuntime } from './engine.js';
 
 /** Code of advice about a use that can hardly be meant. */
 const DOUBTFUL = 'CACHE_USAGE_DOUBTFUL';
@@ -11,8 +11,8 @@ const NOTHING_HERE =
   'an invalidation reached only the memory of this process, which caches nothing: no other process is told. Configure the store that the servers share: cache.configure({ store: new RedisStore(…) }).';
 
 /** Holds the cache at work, from its configuration to its reset. */
-export class CurrentEngine {
-  private engine: Engine | undefined;
+export class RuntimeHolder {
+  private runtime: CacheRuntime | undefined;
   private isConfigured = false;
   /** Whether a request has been served, or a value used. */
   private isInUse = false;
@@ -29,7 +29,7 @@ export class CurrentEngine {
       ]);
     }
     this.isConfigured = true;
-    this.engine = new Engine(config);
+    this.runtime = new CacheRuntime(config);
   }
 
   /**
@@ -37,31 +37,31 @@ export class CurrentEngine {
    *
    * @throws CacheConfigError where the environment is to be used and cannot be
    */
-  verify(): void {
-    if (this.engine === undefined) verifyEnvironment();
+  verifyEnvironment(): void {
+    if (this.runtime === undefined) verifyEnvironment();
   }
 
   /** Advice when a server is created. Without a configuration yet, it is a process warning. */
-  advise(message: string): void {
-    if (this.engine === undefined) process.emitWarning(message, { type: 'CacheWarning', code: DOUBTFUL });
-    else this.engine.faults.advise(message, message, DOUBTFUL);
+  warnAboutUse(message: string): void {
+    if (this.runtime === undefined) process.emitWarning(message, { type: 'CacheWarning', code: DOUBTFUL });
+    else this.runtime.faults.warnAboutUse(message, message, DOUBTFUL);
   }
 
   /** For a request, a value or a memoized call: from the first one on, the configuration stands. */
-  forUse(): Engine {
+  use(): CacheRuntime {
     this.isInUse = true;
     return this.get();
   }
 
   /** The cache at work, if there is one. */
-  peek(): Engine | undefined {
-    return this.engine;
+  currentOrUndefined(): CacheRuntime | undefined {
+    return this.runtime;
   }
 
   /** With the defaults when nothing has been configured, or not yet. */
-  get(): Engine {
-    this.engine ??= new Engine(resolveConfig({}));
-    return this.engine;
+  get(): CacheRuntime {
+    this.runtime ??= new CacheRuntime(resolveConfig({}));
+    return this.runtime;
   }
 
   /**
@@ -69,11 +69,11 @@ export class CurrentEngine {
    * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
    */
   async invalidate(targets: Targets, by: string): Promise<void> {
-    const engine = this.get();
-    const { config, faults, store } = engine;
+    const runtime = this.get();
+    const { config, faults, store } = runtime;
     if (config.store === 'simple' && !this.canCache() && store.size().entries === 0)
-      faults.advise(NOTHING_HERE, NOTHING_HERE, DOUBTFUL);
-    if (await engine.invalidate(targets, by)) return;
+      faults.warnAboutUse(NOTHING_HERE, NOTHING_HERE, DOUBTFUL);
+    if (await runtime.invalidate(targets, by)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',
       'the store cannot be reached. The invalidation is tried again until it is.',
@@ -81,13 +81,13 @@ export class CurrentEngine {
   }
 
   async reset(): Promise<void> {
-    await this.engine?.store.close(0);
-    this.engine = undefined;
+    await this.runtime?.store.close(0);
+    this.runtime = undefined;
     this.isConfigured = false;
     this.isInUse = false;
   }
 
   async close(): Promise<void> {
-    await this.engine?.store.close();
+    await this.runtime?.store.close();
   }
 }

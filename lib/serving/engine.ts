@@ -5,7 +5,7 @@ import { inTime } from '../deadline.js';
 import { channels } from '../events/cache-events.js';
 import { History } from '../events/history.js';
 import { ObservedRequest } from '../events/observed-request.js';
-import { cacheNameText, cacheStatus, withCacheStatus, type Outcome } from '../http/cache-status.js';
+import { sfCacheName, cacheStatus, replaceMember, type Outcome } from '../http/cache-status.js';
 import { appendValues } from '../http/header-changes.js';
 import { observedStore } from '../stores/observed-store.js';
 import type {
@@ -21,29 +21,29 @@ import type {
   Undelivered,
   Unreachable,
 } from '../stores/store.js';
-import { Faults } from './faults.js';
-import { Flights } from './flights.js';
+import { FaultReporter } from './faults.js';
+import { SingleFlight } from './flights.js';
 import { openStore } from './open-store.js';
-import { Parts } from './parts.js';
+import { PartialResponses } from './parts.js';
 import { reasonOf } from './reason.js';
 import { Counters, type CacheStats } from './stats.js';
-import { toldInvalidation } from './told-invalidation.js';
+import { publishInvalidation } from './told-invalidation.js';
 
 const UNREACHABLE: Unreachable = { kind: 'unreachable' };
 
-function fenceOf(begun: LookupMiss | Unreachable): Lease | undefined {
+function leaseOf(begun: LookupMiss | Unreachable): Lease | undefined {
   return begun.kind === 'miss' ? begun.lease : undefined;
 }
 
 /** The cache at work: one configuration, and the state that began with it. */
-export class Engine {
+export class CacheRuntime {
   private readonly plainStore: Store;
   private observed: Store | undefined;
-  readonly flights: Flights;
-  readonly parts = new Parts();
-  readonly faults: Faults;
+  readonly singleFlight: SingleFlight;
+  readonly parts = new PartialResponses();
+  readonly faults: FaultReporter;
   private readonly counters = new Counters();
-  private past: History | undefined;
+  private bypass: History | undefined;
   /** As `Cache-Status` has it; `undefined`: nothing is said there. */
   readonly cacheName: string | undefined;
 
@@ -51,9 +51,9 @@ export class Engine {
     readonly config: CacheConfig,
     readonly clock: Clock = systemClock,
   ) {
-    this.faults = new Faults(config.onError, () => this.counters.counts.errors++);
-    this.flights = new Flights(clock);
-    this.cacheName = config.cacheStatus === false ? undefined : cacheNameText(config.cacheStatus);
+    this.faults = new FaultReporter(config.onError, () => this.counters.counts.errors++);
+    this.singleFlight = new SingleFlight(clock);
+    this.cacheName = config.cacheStatus === false ? undefined : sfCacheName(config.cacheStatus);
     this.plainStore = openStore(config, clock, this.faults);
   }
 
@@ -64,11 +64,11 @@ export class Engine {
 
   /** What happened since somebody listens. What comes to pass with nobody listening ends it, so that it never tells half of it. */
   get history(): History | undefined {
-    return (this.past = channels.outcome.hasSubscribers ? (this.past ?? new History()) : undefined);
+    return (this.bypass = channels.outcome.hasSubscribers ? (this.bypass ?? new History()) : undefined);
   }
 
   /** Says how a request ended, in the response and in the stats. Once for each request. */
-  conclude(response: ServerResponse, outcome: Outcome): void {
+  recordOutcome(response: ServerResponse, outcome: Outcome): void {
     const status = this.count(outcome);
     // RFC 9211 §2: each cache on the way adds its own to what is there.
     if (status !== undefined && !response.headersSent) appendValues(response, 'Cache-Status', status);
@@ -78,11 +78,11 @@ export class Engine {
   }
 
   /** Says in the response why it is not stored, where its headers can still be changed. */
-  explainMiss(response: ServerResponse, detail: string): void {
+  setMissDetail(response: ServerResponse, detail: string): void {
     const { cacheName } = this;
     if (cacheName === undefined || response.headersSent) return;
     const [said, says] = [cacheStatus(cacheName, { kind: 'miss' }), cacheStatus(cacheName, { kind: 'miss', detail })];
-    const header = withCacheStatus(response.getHeader('Cache-Status'), said, says);
+    const header = replaceMember(response.getHeader('Cache-Status'), said, says);
     if (header !== undefined) response.setHeader('Cache-Status', header);
   }
 
@@ -94,19 +94,19 @@ export class Engine {
 
   /** Keeps the entry of a response, unless it was invalidated while it was computed. At once, when the store answers at once. */
   save(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
-    const isKept = this.keep(address, entry, lease);
+    const isKept = this.saveVariant(address, entry, lease);
     return isKept instanceof Promise ? isKept.then(kept => this.countStore(kept)) : this.countStore(isKept);
   }
 
   /** Keeps an entry, or more of one, as `save` does, that is no further response and counts as none. @returns whether it was kept */
-  keep(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
+  saveVariant(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
     return this.survive('what was computed could not be stored', false, () => this.store.save(address, entry, lease));
   }
 
   /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */
-  begin(address: Address): MaybePromise<Lease | undefined> {
+  lease(address: Address): MaybePromise<Lease | undefined> {
     const begun = this.survive('the store could not be asked', UNREACHABLE, () => this.store.lease(address));
-    return begun instanceof Promise ? begun.then(fenceOf) : fenceOf(begun);
+    return begun instanceof Promise ? begun.then(leaseOf) : leaseOf(begun);
   }
 
   /** Ends a fence whose computation stores nothing. */
@@ -131,13 +131,13 @@ export class Engine {
     const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
     this.history?.noteInvalidated(prefixes, tags, by, this.clock.now());
-    return this.settle(channels.invalidated.hasSubscribers ? toldInvalidation(this.store, targets, by, how) : how());
+    return this.settle(channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, how) : how());
   }
 
   /** Waits for an invalidation. @returns whether clients may be told of the change */
   private settle(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
     if (invalidated instanceof Promise) return invalidated.then(settled => this.settle(settled));
-    return invalidated === undefined || this.untilDelivered(invalidated);
+    return invalidated === undefined || this.waitUntilDelivered(invalidated);
   }
 
   stats(): CacheStats {
@@ -163,7 +163,7 @@ export class Engine {
     return isStored;
   }
 
-  private untilDelivered({ cause, delivered, isLost, hasLapsed = false }: Undelivered): MaybePromise<boolean> {
+  private waitUntilDelivered({ cause, delivered, isLost, hasLapsed = false }: Undelivered): MaybePromise<boolean> {
     if (isLost === true) return this.config.whenUnreachable === 'continue';
     this.faults.report(
       'CACHE_INVALIDATION_UNDELIVERED',

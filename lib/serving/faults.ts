@@ -2,7 +2,7 @@ import { CacheFault } from '../errors.js';
 import { channels, tell } from '../events/cache-events.js';
 
 /** Reports faults that were survived. */
-export class Faults {
+export class FaultReporter {
   private readonly warned = new Set<string>();
 
   constructor(
@@ -21,7 +21,7 @@ export class Faults {
   }
 
   /** Advice that is given once, however often its occasion comes. */
-  advise(occasion: string, message: string, code = 'CACHE_NOT_KEYED'): void {
+  warnAboutUse(occasion: string, message: string, code = 'CACHE_NOT_KEYED'): void {
     if (this.warned.has(occasion)) return;
     const fault = new CacheFault(code, message);
     tellFault(fault);

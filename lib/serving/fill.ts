@@ -1,25 +1,27 @@
-import { answerFromEntry } from './answer.js';
+import { respondWithEntry } from './answer.js';
 import { collapse } from './collapse.js';
-import { Computation } from './compute.js';
-import type { Miss } from './miss.js';
-import { orStale } from './or-stale.js';
-import { runUnrecorded } from './run-unrecorded.js';
+import { Fill } from './compute.js';
+import type { CachedRequest } from './miss.js';
+import { staleIfError } from './or-stale.js';
+import { runUnstored } from './run-unrecorded.js';
 
 /** Answers a missed request: by the computation of another that asks for the same, else by its own. */
-export function fill(miss: Miss): unknown {
-  const { engine, action, call, address, fence: lease } = miss;
+export function fill(cachedRequest: CachedRequest): unknown {
+  const { runtime, action, call, address, lease } = cachedRequest;
   return collapse<unknown>({
-    engine,
+    runtime,
     address,
-    fence: lease,
+    lease,
     fromEntry: (entry, isCollapsed) =>
-      answerFromEntry(engine, action, call, entry, isCollapsed ? { kind: 'collapsed' } : undefined),
+      respondWithEntry(runtime, action, call, entry, isCollapsed ? { kind: 'collapsed' } : undefined),
     compute: flight =>
-      miss.hasLastResort ? orStale(miss, told => new Computation(told, flight).run()) : new Computation(miss, flight).run(),
+      cachedRequest.canServeStaleOnError
+        ? staleIfError(cachedRequest, told => new Fill(told, flight).run())
+        : new Fill(cachedRequest, flight).run(),
   });
 }
 
 /** Answers a missed HEAD: nobody else's computation is of use to it, nor its own to others. */
-export function fillHead(miss: Miss): unknown {
-  return miss.hasLastResort ? orStale(miss, runUnrecorded) : runUnrecorded(miss);
+export function serveHeadMiss(cachedRequest: CachedRequest): unknown {
+  return cachedRequest.canServeStaleOnError ? staleIfError(cachedRequest, runUnstored) : runUnstored(cachedRequest);
 }

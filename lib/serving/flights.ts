@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Entry, Lease } from '../stores/store.js';
 
 /** What a computation came to, for those who waited for it. */
-export type Landing =
+export type FillResult =
   | { readonly kind: 'recorded'; readonly entry: Entry }
   /** Not to be stored, so not to be given to others either. */
   | { readonly kind: 'unshareable' }
@@ -17,9 +17,9 @@ export type Landing =
 export class Flight {
   /** What it came to, from when it has: until it is in the store, it is found here. */
   entry: Entry | undefined;
-  private landing: Landing | undefined;
-  private promised: Promise<Landing> | undefined;
-  private settle: ((landing: Landing) => void) | undefined;
+  private result: FillResult | undefined;
+  private promised: Promise<FillResult> | undefined;
+  private resolve: ((result: FillResult) => void) | undefined;
 
   /** As `performance.now()` counts. */
   readonly sinceMs = performance.now();
@@ -27,32 +27,32 @@ export class Flight {
   constructor(readonly lease: Lease) {}
 
   /** What it comes to. Most computations end before anybody waits for them: only for those who do, there is a promise. */
-  get landed(): Promise<Landing> {
+  get settled(): Promise<FillResult> {
     return (this.promised ??= new Promise(resolve => {
-      if (this.landing === undefined) this.settle = resolve;
-      else resolve(this.landing);
+      if (this.result === undefined) this.resolve = resolve;
+      else resolve(this.result);
     }));
   }
 
-  land(landing: Landing): void {
-    if (landing.kind === 'recorded') this.entry = landing.entry;
-    this.landing = landing;
-    this.settle?.(landing);
+  settle(result: FillResult): void {
+    if (result.kind === 'recorded') this.entry = result.entry;
+    this.result = result;
+    this.resolve?.(result);
   }
 }
 
 /** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
-const APART_MS = 10_000;
-const MAX_APART = 10_000;
+const HIT_FOR_MISS_MS = 10_000;
+const MAX_HIT_FOR_MISS = 10_000;
 
 /** The computations under way, by key. */
-export class Flights {
+export class SingleFlight {
   private readonly flights = new Map<string, Flight>();
   /** Digests of keys whose last response could not be shared, Varnish's hit-for-miss: waiting for the next would be waiting in vain. */
-  private readonly apart: LRUCache<string, true>;
+  private readonly hitForMiss: LRUCache<string, true>;
 
   constructor(clock: Clock) {
-    this.apart = new LRUCache({ max: MAX_APART, ttl: APART_MS, ttlResolution: 0, perf: clock });
+    this.hitForMiss = new LRUCache({ max: MAX_HIT_FOR_MISS, ttl: HIT_FOR_MISS_MS, ttlResolution: 0, perf: clock });
   }
 
   get(key: string): Flight | undefined {
@@ -60,8 +60,8 @@ export class Flights {
   }
 
   /** Whether requests for the key are better computed apart. */
-  areApart(key: string): boolean {
-    return this.apart.size > 0 && this.apart.has(digestOf(key));
+  isHitForMiss(key: string): boolean {
+    return this.hitForMiss.size > 0 && this.hitForMiss.has(digestOf(key));
   }
 
   /** Announces a computation that others may wait for; one that was announced before gets no more of them. */
@@ -76,12 +76,12 @@ export class Flights {
     if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 
-  noteUnshareable(key: string): void {
-    this.apart.set(digestOf(key), true);
+  markHitForMiss(key: string): void {
+    this.hitForMiss.set(digestOf(key), true);
   }
 
-  noteShareable(key: string): void {
-    if (this.apart.size > 0) this.apart.delete(digestOf(key));
+  clearHitForMiss(key: string): void {
+    if (this.hitForMiss.size > 0) this.hitForMiss.delete(digestOf(key));
   }
 }
 

@@ -5,7 +5,7 @@ import type { HeaderChange } from '../http/stored-response.js';
 import type { Entry } from '../stores/store.js';
 
 /** Milliseconds past its lifetime in which a response may still be served (RFC 5861). */
-export interface Grace {
+export interface StaleWindows {
   /** While it is computed anew. */
   readonly whileRevalidatingMs: number;
   /** When computing it anew fails. */
@@ -13,7 +13,10 @@ export interface Grace {
 }
 
 /** The response's own word wins over the action's options, as it does for its lifetime. */
-export function graceOf({ staleWhileRevalidate = 0, staleIfError = 0 }: CachedOptions, headers: readonly HeaderChange[]): Grace {
+export function staleWindows(
+  { staleWhileRevalidate = 0, staleIfError = 0 }: CachedOptions,
+  headers: readonly HeaderChange[],
+): StaleWindows {
   const own = parseCacheControl(headerText(headers, 'cache-control'));
   if (own.mustRevalidate) return { whileRevalidatingMs: 0, ifErrorMs: 0 };
   return {
@@ -23,18 +26,18 @@ export function graceOf({ staleWhileRevalidate = 0, staleIfError = 0 }: CachedOp
 }
 
 /** Until when an entry is kept, in milliseconds since the epoch; `undefined`: until it expires. */
-export function keptUntil(expiresAtMs: number, { whileRevalidatingMs, ifErrorMs }: Grace): number | undefined {
+export function deleteAt(expiresAtMs: number, { whileRevalidatingMs, ifErrorMs }: StaleWindows): number | undefined {
   const graceMs = Math.max(whileRevalidatingMs, ifErrorMs);
   return graceMs === 0 || !Number.isFinite(expiresAtMs) ? undefined : expiresAtMs + graceMs;
 }
 
 /** What may still be done with an entry that has expired. */
-export function graceLeft(
+export function openWindows(
   entry: Entry,
   options: CachedOptions,
   nowMs: number,
 ): Readonly<Record<'whileRevalidating' | 'ifError', boolean>> {
-  const { whileRevalidatingMs, ifErrorMs } = graceOf(options, entry.response.headers);
+  const { whileRevalidatingMs, ifErrorMs } = staleWindows(options, entry.response.headers);
   const pastMs = nowMs - entry.expiresAtMs;
   return { whileRevalidating: pastMs < whileRevalidatingMs, ifError: pastMs < ifErrorMs };
 }

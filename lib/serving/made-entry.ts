@@ -4,13 +4,13 @@ import type { RecordedHead } from '../http/response-recorder.js';
 import { responseOf } from '../controllers/action-call.js';
 import { lifetimeOf } from '../lifetime.js';
 import type { Entry } from '../stores/store.js';
-import { graceOf, keptUntil } from './grace.js';
-import type { Miss } from './miss.js';
+import { staleWindows, deleteAt } from './grace.js';
+import type { CachedRequest } from './miss.js';
 import { ResponseControl } from './response-control.js';
 import { passesFilter } from './response-filter.js';
-import { tagsOf } from './response-tags.js';
+import { responseTags } from './response-tags.js';
 
-export const BY_CONTROL = 'by cacheControl';
+export const NO_STORE_BY_CONTROL = 'by cacheControl';
 
 /** A response that has been recorded whole. */
 export interface Recorded {
@@ -25,29 +25,29 @@ export interface Recorded {
 }
 
 /** The entry to be kept of a response, or why there is none. */
-export function madeEntry({ engine, action, address, call }: Miss, recorded: Recorded): Entry | string {
+export function createEntry({ runtime, action, address, call }: CachedRequest, recorded: Recorded): Entry | string {
   const { head, body } = recorded;
-  const said = ResponseControl.of(responseOf(call))?.said;
-  if (said?.isStored === false) return BY_CONTROL;
+  const said = ResponseControl.of(responseOf(call))?.directives;
+  if (said?.isStored === false) return NO_STORE_BY_CONTROL;
   const length = headerText(head.headers, 'content-length');
   if (length !== undefined && Number(length) !== body.length) return 'its body was cut off';
 
   const response = storedResponse(head, body, recorded);
-  if (!passesFilter(engine, action, response)) return 'responseFilter';
-  const brought = tagsOf(engine, action, recorded.result, call.action);
+  if (!passesFilter(runtime, action, response)) return 'responseFilter';
+  const brought = responseTags(runtime, action, recorded.result, call.action);
   if (brought === undefined) return 'tags failed';
   if (said !== undefined && said.tags.length > 0 && address.hasComputedTags !== true) {
     // Whether one of its tags was invalidated while it was computed can only be told where tags were expected.
     action.hasComputedTags = true;
     return 'it is the first of its action that has tags of its own';
   }
-  const storedAtMs = engine.clock.now();
+  const storedAtMs = runtime.clock.now();
   const expiresAtMs = storedAtMs + (said?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(said.timeout) * 1000);
   return {
     response,
     storedAtMs,
     expiresAtMs,
-    deleteAtMs: keptUntil(expiresAtMs, graceOf(action.options, head.headers)),
+    deleteAtMs: deleteAt(expiresAtMs, staleWindows(action.options, head.headers)),
     tags: said === undefined ? brought : [...new Set([...brought, ...said.tags])],
   };
 }

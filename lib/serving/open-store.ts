@@ -3,10 +3,10 @@ import type { CacheConfig } from '../config/cache-config.js';
 import { NullStore } from '../stores/null-store.js';
 import { SimpleStore } from '../stores/simple/simple-store.js';
 import type { Store } from '../stores/store.js';
-import type { Faults } from './faults.js';
+import type { FaultReporter } from './faults.js';
 
 /** Opens the store of a configuration. */
-export function openStore(config: CacheConfig, clock: Clock, faults: Faults): Store {
+export function openStore(config: CacheConfig, clock: Clock, faults: FaultReporter): Store {
   const { store, maxBytes, keyPrefix, storeTimeout, collapseTimeout } = config;
   if (store === 'simple') return new SimpleStore({ maxBytes, clock });
   if (store === 'null') return new NullStore();

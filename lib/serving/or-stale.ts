@@ -2,13 +2,13 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { responseOf, type Response } from '../controllers/action-call.js';
 import { setHead, setHeaders } from '../http/header-changes.js';
 import { setStatusMessage } from '../http/http2.js';
-import { OutputGate } from '../http/output-gate.js';
+import { ResponseGate } from '../http/output-gate.js';
 import type { Entry, LookupResult, MaybePromise } from '../stores/store.js';
 import { sendEntry } from './answer.js';
-import { graceLeft } from './grace.js';
-import type { Miss, MissTeller } from './miss.js';
+import { openWindows } from './grace.js';
+import type { CachedRequest, NotStoredListener } from './miss.js';
 import { statusesOf } from './statuses.js';
-import { tellGivenUp } from './told-miss.js';
+import { reportNotStored } from './told-miss.js';
 
 /**
  * Computes a response, and answers with one that has expired where that fails (RFC 5861 §4): where a status of 500 or more would go
@@ -16,11 +16,11 @@ import { tellGivenUp } from './told-miss.js';
  *
  * @param compute runs the method
  */
-export function orStale(miss: Miss, compute: (miss: Miss) => unknown): unknown {
-  return new OrStale(miss).run(compute);
+export function staleIfError(cachedRequest: CachedRequest, compute: (cachedRequest: CachedRequest) => unknown): unknown {
+  return new StaleIfError(cachedRequest).run(compute);
 }
 
-class OrStale implements MissTeller {
+class StaleIfError implements NotStoredListener {
   private readonly response: Response;
   private readonly headersBefore: OutgoingHttpHeaders;
   private isConcluded = false;
@@ -29,17 +29,17 @@ class OrStale implements MissTeller {
   private found: Entry | undefined;
   private deciding: Promise<boolean> | undefined;
 
-  constructor(private readonly miss: Miss) {
-    this.response = responseOf(miss.call);
+  constructor(private readonly cachedRequest: CachedRequest) {
+    this.response = responseOf(cachedRequest.call);
     this.headersBefore = { ...this.response.getHeaders() };
   }
 
-  run(compute: (miss: Miss) => unknown): unknown {
-    this.keepHeadOpen();
-    this.holdErrorsBack();
-    new OutputGate(
+  run(compute: (cachedRequest: CachedRequest) => unknown): unknown {
+    this.deferWriteHead();
+    this.delayErrors();
+    new ResponseGate(
       this.response,
-      moment => moment === 'end' || this.decide(),
+      moment => moment === 'end' || this.mayPass(),
       () => {
         this.answer();
       },
@@ -47,59 +47,59 @@ class OrStale implements MissTeller {
         this.conclude();
       },
     );
-    return compute({ ...this.miss, teller: this });
+    return compute({ ...this.cachedRequest, listener: this });
   }
 
-  onGivenUp(_landing: string, why: string): void {
+  onNotStored(_landing: string, why: string): void {
     this.why = why;
-    if (this.isConcluded) tellGivenUp(this.miss, why);
+    if (this.isConcluded) reportNotStored(this.cachedRequest, why);
   }
 
   /** @returns whether what is about to go out may */
-  private decide(): MaybePromise<boolean> {
-    const { engine, action, address } = this.miss;
+  private mayPass(): MaybePromise<boolean> {
+    const { runtime, action, address } = this.cachedRequest;
     const { statusCode } = this.response;
     if (statusCode < 500 || statusesOf(action).includes(statusCode)) return true;
     // It may have been invalidated while the method ran, or computed by another.
-    const found = engine.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
-      engine.store.lookup(address),
+    const found = runtime.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
+      runtime.store.lookup(address),
     );
     if (!(found instanceof Promise)) return this.decideBy(found);
     return (this.deciding = found.then(answer => this.decideBy(answer)));
   }
 
   private decideBy(found: LookupResult): boolean {
-    const { engine, action } = this.miss;
+    const { runtime, action } = this.cachedRequest;
     if (found.kind === 'hit') this.found = found.entry;
     if (found.kind === 'miss') {
-      engine.release(found.lease, 'unused');
+      runtime.release(found.lease, 'unused');
       const { stale } = found;
-      if (stale !== undefined && graceLeft(stale, action.options, engine.clock.now()).ifError) this.found = stale;
+      if (stale !== undefined && openWindows(stale, action.options, runtime.clock.now()).ifError) this.found = stale;
     }
     return this.found === undefined;
   }
 
   private conclude(): void {
     this.isConcluded = true;
-    this.miss.engine.conclude(this.response, { kind: 'miss' });
-    if (this.why !== undefined) tellGivenUp(this.miss, this.why);
+    this.cachedRequest.runtime.recordOutcome(this.response, { kind: 'miss' });
+    if (this.why !== undefined) reportNotStored(this.cachedRequest, this.why);
   }
 
   private answer(): void {
     const { response, found } = this;
-    const { engine, action, call } = this.miss;
+    const { runtime, action, call } = this.cachedRequest;
     if (found === undefined) return;
     this.isConcluded = true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     setHeaders(response, this.headersBefore);
     setStatusMessage(response, '');
-    const isStale = found.expiresAtMs <= engine.clock.now();
+    const isStale = found.expiresAtMs <= runtime.clock.now();
     // Whoever made the response that failed goes on: to after-middlewares, or with its error.
-    sendEntry(engine, action, call, found, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);
+    sendEntry(runtime, action, call, found, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);
   }
 
   /** A head that a handler has written itself could not be replaced: it is written with the first bytes. */
-  private keepHeadOpen(): void {
+  private deferWriteHead(): void {
     const { response } = this;
     const { writeHead } = response as unknown as { readonly writeHead: (this: Response, ...args: unknown[]) => Response };
     response.writeHead = (status: number, ...rest: unknown[]) => {
@@ -110,8 +110,8 @@ class OrStale implements MissTeller {
   }
 
   /** Express breaks the connection of an error whose response has begun to go out: it is to have gone out whole. */
-  private holdErrorsBack(): void {
-    const { action } = this.miss.call;
+  private delayErrors(): void {
+    const { action } = this.cachedRequest.call;
     const next = action.next;
     action.next = (error?: unknown): unknown => {
       if (error === undefined || !this.response.headersSent) return next?.(error) as unknown;

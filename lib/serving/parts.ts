@@ -7,7 +7,7 @@ const MAX_KNOWN = 10_000;
  * Remembers whether the whole response can be stored, of keys that were asked for in part. Only then the handler of a request with
  * `Range` runs without it: a large file, or a response that is never stored, is sent in parts as without a cache.
  */
-export class Parts {
+export class PartialResponses {
   /** By the digest of the key. */
   private readonly known = new LRUCache<string, 'storable' | 'unstorable'>({ max: MAX_KNOWN });
 
@@ -16,17 +16,17 @@ export class Parts {
   }
 
   /** A partial response has shown that the whole could be stored. */
-  notePart(key: string): void {
+  recordPart(key: string): void {
     const digest = digestOf(key);
     // What was not stored when it was sent whole is not tried again and again.
     if (!this.known.has(digest)) this.known.set(digest, 'storable');
   }
 
-  noteUnstorable(key: string): void {
+  recordUnstorable(key: string): void {
     this.known.set(digestOf(key), 'unstorable');
   }
 
-  noteStored(key: string): void {
+  recordStored(key: string): void {
     if (this.known.size > 0) this.known.delete(digestOf(key));
   }
 }

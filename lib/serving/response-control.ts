@@ -50,7 +50,7 @@ export class ResponseControl {
   }
 
   /** @internal */
-  get said(): { readonly timeout: number | undefined; readonly isStored: boolean; readonly tags: readonly string[] } {
+  get directives(): { readonly timeout: number | undefined; readonly isStored: boolean; readonly tags: readonly string[] } {
     return { timeout: this.#timeout, isStored: this.#isStored, tags: [...this.#tags] };
   }
 }

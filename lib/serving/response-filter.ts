@@ -1,9 +1,9 @@
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { StoredResponse } from '../http/stored-response.js';
-import type { Engine } from './engine.js';
+import type { CacheRuntime } from './engine.js';
 
 /** Whether the action's `responseFilter` lets a response be kept. One that throws keeps nothing. */
-export function passesFilter(engine: Engine, { name, options }: CachedAction, response: StoredResponse): boolean {
+export function passesFilter(runtime: CacheRuntime, { name, options }: CachedAction, response: StoredResponse): boolean {
   const { responseFilter } = options;
   if (responseFilter === undefined) return true;
   const headers = Object.fromEntries(
@@ -16,7 +16,7 @@ export function passesFilter(engine: Engine, { name, options }: CachedAction, re
     // A copy, so that a filter that changes it changes nothing that is kept.
     return responseFilter({ status: response.status, headers, body: Buffer.from(response.body) });
   } catch (error) {
-    engine.faults.report('CACHE_OPTION_FAILED', `${name}: responseFilter threw, so the response is not stored`, error);
+    runtime.faults.report('CACHE_OPTION_FAILED', `${name}: responseFilter threw, so the response is not stored`, error);
     return false;
   }
 }

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action-call.js';
 import { ObservedRequest } from '../events/observed-request.js';
-import { detachedExchange, type Exchange } from '../http/detached-exchange.js';
+import { backgroundExchange, type Exchange } from '../http/detached-exchange.js';
 import type { Entry } from '../stores/store.js';
-import { answerFromEntry, NEVER } from './answer.js';
-import { claimed } from './collapse.js';
-import { Computation } from './compute.js';
+import { respondWithEntry, NEVER_SETTLES } from './answer.js';
+import { acquireFillLock } from './collapse.js';
+import { Fill } from './compute.js';
 import type { Flight } from './flights.js';
-import type { Miss } from './miss.js';
+import type { CachedRequest } from './miss.js';
 
 /** Seconds after which a refresh that has not come to its end does not keep others from beginning, where `collapseTimeout` is 0. */
 const REFRESH_TIMEOUT = 10;
@@ -19,60 +19,60 @@ const REFRESH_TIMEOUT = 10;
  *
  * @param computeNow answers with a computation of its own, where the method cannot be run without its client
  */
-export function revalidate(miss: Miss, stale: Entry, computeNow: () => unknown): unknown {
-  const { engine, action, call, address, fence: lease } = miss;
+export function serveStale(cachedRequest: CachedRequest, stale: Entry, computeNow: () => unknown): unknown {
+  const { runtime, action, call, address, lease } = cachedRequest;
   const outcome = { kind: 'stale', detail: 'it is computed anew' } as const;
-  if (isUnderWay(miss)) {
-    engine.release(lease, 'unused');
-    return answerFromEntry(engine, action, call, stale, outcome);
+  if (isRefreshing(cachedRequest)) {
+    runtime.release(lease, 'unused');
+    return respondWithEntry(runtime, action, call, stale, outcome);
   }
   // As they are before the answer is written.
-  const exchange = exchangeOf(miss);
+  const exchange = exchangeOf(cachedRequest);
   if (exchange === undefined) return computeNow();
-  const flight = engine.flights.open(address.key, lease);
-  answerFromEntry(engine, action, call, stale, outcome);
-  return refresh(miss, flight, exchange);
+  const flight = runtime.singleFlight.open(address.key, lease);
+  respondWithEntry(runtime, action, call, stale, outcome);
+  return refresh(cachedRequest, flight, exchange);
 }
 
 /** @returns `undefined` where the method cannot be run without its client */
-function exchangeOf({ engine, action, call }: Miss): Exchange<Request, Response> | undefined {
+function exchangeOf({ runtime, action, call }: CachedRequest): Exchange<Request, Response> | undefined {
   try {
-    return detachedExchange(requestOf(call), responseOf(call));
+    return backgroundExchange(requestOf(call), responseOf(call));
   } catch (error) {
     // A middleware may have made of the request whatever it likes.
-    engine.faults.report('CACHE_REFRESH_FAILED', `${action.name}: it cannot be computed behind an answer`, error);
+    runtime.faults.report('CACHE_REFRESH_FAILED', `${action.name}: it cannot be computed behind an answer`, error);
     return undefined;
   }
 }
 
 /** Whether another request has it computed, or one has of late and nothing came of it that can be kept. */
-function isUnderWay({ engine, address }: Miss): boolean {
-  const { flights, config } = engine;
-  if (flights.areApart(address.key)) return true;
-  const flight = flights.get(address.key);
+function isRefreshing({ runtime, address }: CachedRequest): boolean {
+  const { singleFlight, config } = runtime;
+  if (singleFlight.isHitForMiss(address.key)) return true;
+  const flight = singleFlight.get(address.key);
   return flight !== undefined && performance.now() - flight.sinceMs < (config.collapseTimeout || REFRESH_TIMEOUT) * 1000;
 }
 
-async function refresh(miss: Miss, flight: Flight, exchange: Exchange<Request, Response>): Promise<unknown> {
-  const { engine, address, fence: lease } = miss;
-  const claim = await claimed(miss, 0);
+async function refresh(cachedRequest: CachedRequest, flight: Flight, exchange: Exchange<Request, Response>): Promise<unknown> {
+  const { runtime, address, lease } = cachedRequest;
+  const claim = await acquireFillLock(cachedRequest, 0);
   if (claim.kind !== 'granted') {
     // Another process computes it, or has.
-    engine.release(lease, 'unused');
-    engine.flights.close(address.key, flight);
-    flight.land(claim.kind === 'filled' ? { kind: 'recorded', entry: claim.entry } : { kind: 'abandoned' });
-    return NEVER;
+    runtime.release(lease, 'unused');
+    runtime.singleFlight.close(address.key, flight);
+    flight.settle(claim.kind === 'filled' ? { kind: 'recorded', entry: claim.entry } : { kind: 'abandoned' });
+    return NEVER_SETTLES;
   }
   // The client's answer goes out first.
   await nextTurn();
-  const observed = ObservedRequest.of(responseOf(miss.call))?.again();
-  detach(miss.call, exchange);
-  observed?.travelsWith(exchange.response);
-  return new Computation({ ...miss, visit: undefined, teller: tellerOf(miss) }, flight).run();
+  const trace = ObservedRequest.of(responseOf(cachedRequest.call))?.again();
+  redirectToBackground(cachedRequest.call, exchange);
+  trace?.travelsWith(exchange.response);
+  return new Fill({ ...cachedRequest, visit: undefined, listener: refreshListener(cachedRequest) }, flight).run();
 }
 
 /** From here on all goes to the response without a client: the method, interceptors, what routing-controllers makes of the result. */
-function detach({ action, args }: ActionCall, { request, response }: Exchange<Request, Response>): void {
+function redirectToBackground({ action, args }: ActionCall, { request, response }: Exchange<Request, Response>): void {
   const twins = new Map<unknown, unknown>([
     [action.request, request],
     [action.response, response],
@@ -82,18 +82,18 @@ function detach({ action, args }: ActionCall, { request, response }: Exchange<Re
   Object.assign(action, { request, response, next: () => undefined });
 }
 
-function tellerOf({ engine, action, address }: Miss): Miss['teller'] {
+function refreshListener({ runtime, action, address }: CachedRequest): CachedRequest['listener'] {
   return {
-    onGivenUp(landing, why, cause) {
-      if (landing === 'failed') {
-        engine.faults.report(
+    onNotStored(result, why, cause) {
+      if (result === 'failed') {
+        runtime.faults.report(
           'CACHE_REFRESH_FAILED',
           `${action.name}: an expired response could not be computed anew: ${why}`,
           cause,
         );
-      } else if (landing === 'unshareable') {
+      } else if (result === 'unshareable') {
         // What is true now is not what stands there, and is no more than that to be kept.
-        void engine.survive('what has expired could not be deleted', false, () => engine.store.delete?.(address) ?? false);
+        void runtime.survive('what has expired could not be deleted', false, () => runtime.store.delete?.(address) ?? false);
       }
     },
   };

@@ -11,7 +11,7 @@ export interface MethodListener {
 export function runMethod(call: ActionCall, listener: MethodListener): unknown {
   try {
     const result = call.run();
-    if (isPromiseLike(result)) return settled(result, listener);
+    if (isThenable(result)) return settled(result, listener);
     return listener.onReturn(result);
   } catch (error) {
     listener.onThrow(error);
@@ -28,6 +28,6 @@ async function settled(promised: PromiseLike<unknown>, listener: MethodListener)
   }
 }
 
-function isPromiseLike(result: unknown): result is PromiseLike<unknown> {
+function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
 }

@@ -1,16 +1,16 @@
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
-import { Visit } from '../edge/visit.js';
+import { EdgeRequest } from '../edge/visit.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import type { LookupResult, MaybePromise } from '../stores/store.js';
-import { answerFromEntry } from './answer.js';
-import { Computation } from './compute.js';
-import type { Engine } from './engine.js';
-import { fill, fillHead } from './fill.js';
-import { graceLeft } from './grace.js';
-import type { Miss } from './miss.js';
-import { requestWay, type KeyedWay, type Way } from './request-way.js';
-import { revalidate } from './revalidate.js';
+import { respondWithEntry } from './answer.js';
+import { Fill } from './compute.js';
+import type { CacheRuntime } from './engine.js';
+import { fill, serveHeadMiss } from './fill.js';
+import { openWindows } from './grace.js';
+import type { CachedRequest } from './miss.js';
+import { decide, type KeyDecision, type CacheDecision } from './request-way.js';
+import { serveStale } from './revalidate.js';
 
 /**
  * Serves a request to a cached action, when all that comes before its method has been done: a hit answers it, a miss runs the method
@@ -18,82 +18,106 @@ import { revalidate } from './revalidate.js';
  *
  * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
  */
-export function serveCached(engine: Engine, action: CachedAction, call: ActionCall): unknown {
-  if (ObservedRequest.isWanted) observe(action, call);
-  const way = requestWay(engine, action, call);
-  return way instanceof Promise ? way.then(settled => serve(engine, action, call, settled)) : serve(engine, action, call, way);
+export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
+  if (ObservedRequest.isWanted) traceRequest(action, call);
+  const decision = decide(runtime, action, call);
+  return decision instanceof Promise
+    ? decision.then(settled => lookUp(runtime, action, call, settled))
+    : lookUp(runtime, action, call, decision);
 }
 
-function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way): unknown {
-  if (way.kind === 'past') return passBy(engine, call, way.detail);
+function lookUp(runtime: CacheRuntime, action: CachedAction, call: ActionCall, decision: CacheDecision): unknown {
+  if (decision.kind === 'bypass') return bypass(runtime, call, decision.detail);
   const failed = (error: unknown): unknown => {
-    engine.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
-    return passBy(engine, call, 'the store failed');
+    runtime.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
+    return bypass(runtime, call, 'the store failed');
   };
   let found: MaybePromise<LookupResult>;
   try {
-    found = way.isForced ? engine.store.lease(way.address) : engine.store.lookup(way.address);
+    found = decision.isForced ? runtime.store.lease(decision.address) : runtime.store.lookup(decision.address);
   } catch (error) {
     return failed(error);
   }
   // Nothing may come between the answer of a store in memory and the look for a computation under way.
   return found instanceof Promise
-    ? found.then(answer => goOn(engine, action, call, way, answer), failed)
-    : goOn(engine, action, call, way, found);
+    ? found.then(answer => onLookedUp(runtime, action, call, decision, answer), failed)
+    : onLookedUp(runtime, action, call, decision, found);
 }
 
 /** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. */
-function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookupResult): unknown {
+function onLookedUp(
+  runtime: CacheRuntime,
+  action: CachedAction,
+  call: ActionCall,
+  decision: KeyDecision,
+  found: LookupResult,
+): unknown {
   try {
-    const answered = answer(engine, action, call, way, found);
+    const answered = answer(runtime, action, call, decision, found);
     if (!(answered instanceof Promise) || call.hasRun) return answered;
-    return answered.catch((error: unknown) => rescue(engine, action, call, error));
+    return answered.catch((error: unknown) => rescue(runtime, action, call, error));
   } catch (error) {
-    return rescue(engine, action, call, error);
+    return rescue(runtime, action, call, error);
   }
 }
 
-function rescue(engine: Engine, { name }: CachedAction, call: ActionCall, error: unknown): unknown {
+function rescue(runtime: CacheRuntime, { name }: CachedAction, call: ActionCall, error: unknown): unknown {
   if (call.hasRun || responseOf(call).headersSent) throw error;
-  engine.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
-  return passBy(engine, call, 'the cache failed');
+  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
+  return bypass(runtime, call, 'the cache failed');
 }
 
-function answer(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookupResult): unknown {
-  const { address, namesCaller, isForced } = way;
-  const observed = ObservedRequest.of(responseOf(call));
-  observed?.leadsTo(address.path.path);
-  const visit = Visit.of(engine, action, responseOf(call));
-  visit?.leadsTo(engine, action, address);
+function answer(
+  runtime: CacheRuntime,
+  action: CachedAction,
+  call: ActionCall,
+  decision: KeyDecision,
+  found: LookupResult,
+): unknown {
+  const { address, isPerUser, isForced } = decision;
+  const trace = ObservedRequest.of(responseOf(call));
+  trace?.leadsTo(address.path.path);
+  const visit = EdgeRequest.of(runtime, action, responseOf(call));
+  visit?.learnAlias(runtime, action, address);
   if (found.kind === 'hit') {
-    visit?.keepHit(engine, action, address)?.attachTo(found.entry);
-    return answerFromEntry(engine, action, call, found.entry);
+    visit?.captureHit(runtime, action, address)?.attachTo(found.entry);
+    return respondWithEntry(runtime, action, call, found.entry);
   }
-  if (found.kind === 'unreachable') return passBy(engine, call, 'the store cannot be reached');
-  observed?.missed(isForced ? 'forcedUpdate' : engine.history?.whyMissed(address, engine.clock.now()), engine.history?.order);
+  if (found.kind === 'unreachable') return bypass(runtime, call, 'the store cannot be reached');
+  trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.whyMissed(address, runtime.clock.now()), runtime.history?.order);
 
   const { lease, stale } = found;
-  const grace = stale && graceLeft(stale, action.options, engine.clock.now());
-  const miss = { engine, action, call, address, namesCaller, fence: lease, visit, hasLastResort: grace?.ifError === true };
-  if (stale !== undefined && grace?.whileRevalidating === true) return revalidate(miss, stale, () => compute(miss, isForced));
-  return compute(miss, isForced);
+  const grace = stale && openWindows(stale, action.options, runtime.clock.now());
+  const cachedRequest = {
+    runtime,
+    action,
+    call,
+    address,
+    isPerUser,
+    lease,
+    visit,
+    canServeStaleOnError: grace?.ifError === true,
+  };
+  if (stale !== undefined && grace?.whileRevalidating === true)
+    return serveStale(cachedRequest, stale, () => compute(cachedRequest, isForced));
+  return compute(cachedRequest, isForced);
 }
 
-function compute(miss: Miss, isForced: boolean): unknown {
-  if (requestOf(miss.call).method === 'HEAD') return fillHead(miss);
-  if (!isForced) return fill(miss);
-  const { engine, address, fence: lease } = miss;
+function compute(cachedRequest: CachedRequest, isForced: boolean): unknown {
+  if (requestOf(cachedRequest.call).method === 'HEAD') return serveHeadMiss(cachedRequest);
+  if (!isForced) return fill(cachedRequest);
+  const { runtime, address, lease } = cachedRequest;
   // Whoever comes from now on shares this response, not that of a computation that began before it.
-  const flight = engine.flights.areApart(address.key) ? undefined : engine.flights.open(address.key, lease);
-  return new Computation(miss, flight).run();
+  const flight = runtime.singleFlight.isHitForMiss(address.key) ? undefined : runtime.singleFlight.open(address.key, lease);
+  return new Fill(cachedRequest, flight).run();
 }
 
-function passBy(engine: Engine, call: ActionCall, detail: string): unknown {
-  engine.conclude(responseOf(call), { kind: 'bypass', detail });
+function bypass(runtime: CacheRuntime, call: ActionCall, detail: string): unknown {
+  runtime.recordOutcome(responseOf(call), { kind: 'bypass', detail });
   return call.run();
 }
 
-function observe({ name }: CachedAction, call: ActionCall): void {
+function traceRequest({ name }: CachedAction, call: ActionCall): void {
   const { method = '', originalUrl } = requestOf(call);
   new ObservedRequest(name, method, originalUrl).travelsWith(responseOf(call));
 }

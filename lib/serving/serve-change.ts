@@ -4,12 +4,12 @@ import type { ChangingAction } from '../controllers/changing-action.js';
 import { followed } from '../controllers/followed.js';
 import { pinnedCall, type PinnedCall } from '../controllers/pinned-call.js';
 import { startDeadline } from '../deadline.js';
-import { OutputGate, type Moment } from '../http/output-gate.js';
+import { ResponseGate, type GatePoint } from '../http/output-gate.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
-import { AnnouncedChange } from './announced-change.js';
-import type { Engine } from './engine.js';
+import { DeclaredWrite } from './announced-change.js';
+import type { CacheRuntime } from './engine.js';
 import { isClientError } from './handler-error.js';
-import { answerUnacknowledged, RETRY_AFTER } from './unacknowledged.js';
+import { respondNotAcknowledged, RETRY_AFTER } from './unacknowledged.js';
 
 /**
  * Seconds for which a change keeps others from storing what it may reach, and for which a change is waited for after its client has
@@ -22,8 +22,8 @@ const LONGEST_CHANGE = 10;
  *
  * @param engineNow gives the cache at work: a reset may come while the method runs
  */
-export function serveChange(engineNow: () => Engine, action: ChangingAction, call: ActionCall): PromiseLike<unknown> {
-  const change = new ServedChange(engineNow, action, call);
+export function serveWrite(engineNow: () => CacheRuntime, action: ChangingAction, call: ActionCall): PromiseLike<unknown> {
+  const change = new ServedWrite(engineNow, action, call);
   return followed(change.run(), () => {
     change.onThrough();
   });
@@ -33,10 +33,10 @@ export function serveChange(engineNow: () => Engine, action: ChangingAction, cal
  * A change from the start of its method until its response has been seen: an interceptor may commit it after the method has returned,
  * a method or a stream may make it between the pieces of its response.
  */
-class ServedChange {
+class ServedWrite {
   private readonly response: Response;
   private readonly call: PinnedCall;
-  private readonly announced: AnnouncedChange;
+  private readonly announced: DeclaredWrite;
   /** What the change invalidates, as far as that is known without a result. */
   private readonly known: Targets;
   /** The same, from when the method has begun to answer by itself: a target that needs the result then fails. */
@@ -51,7 +51,7 @@ class ServedChange {
   private cancelDeadline: () => void = () => undefined;
 
   constructor(
-    private readonly engineNow: () => Engine,
+    private readonly engineNow: () => CacheRuntime,
     private readonly action: ChangingAction,
     call: ActionCall,
   ) {
@@ -59,7 +59,7 @@ class ServedChange {
     this.call = pinnedCall(call);
     this.known = action.targetsBefore(this.call);
     const changer = { action: action.name, request: requestName(call) };
-    this.announced = new AnnouncedChange(engineNow(), engineNow, changer);
+    this.announced = new DeclaredWrite(engineNow(), engineNow, changer);
   }
 
   async run(): Promise<unknown> {
@@ -79,7 +79,7 @@ class ServedChange {
       if (!isClientError(error)) this.targets = this.targetsOf(undefined);
       else {
         this.end();
-        await announced.abandon();
+        await announced.abort();
       }
       throw error;
     }
@@ -94,25 +94,25 @@ class ServedChange {
 
   private watch(): void {
     const { response, announced } = this;
-    const gate = new OutputGate(
+    const gate = new ResponseGate(
       response,
-      moment => this.beforeSeen(moment),
+      moment => this.beforeOutput(moment),
       () => {
-        answerUnacknowledged(response);
+        respondNotAcknowledged(response);
       },
     );
     holdBackNext(this.call, gate);
     response.once('close', () => {
       this.onClose();
     });
-    if (!announced.isAnnounced) return;
+    if (!announced.isDeclared) return;
     this.startDeadline(() => {
       this.reportLong();
     });
   }
 
   /** What the client sees before the method has settled is covered by what is known without a result. */
-  private beforeSeen(moment: Moment): MaybePromise<boolean> {
+  private beforeOutput(moment: GatePoint): MaybePromise<boolean> {
     if (moment !== 'head') this.isAnswered = true;
     if (this.isOver) return true;
     if (this.targets !== undefined) return moment === 'head' ? this.announced.invalidate(this.targets) : this.finish();
@@ -177,7 +177,7 @@ class ServedChange {
 }
 
 /** Express breaks the connection of an error whose response seems to have been sent: it is to have gone out. */
-function holdBackNext({ unpinned: action }: PinnedCall, gate: OutputGate): void {
+function holdBackNext({ unpinned: action }: PinnedCall, gate: ResponseGate): void {
   const { next } = action;
   action.next = (error?: unknown): void => {
     gate.whenNotHolding(() => void next?.(error));

@@ -2,7 +2,7 @@ import { tell } from '../events/cache-events.js';
 import type { InvalidationResult, MaybePromise, Store, Targets } from '../stores/store.js';
 
 /** Invalidates, and tells those who listen what came of it. */
-export function toldInvalidation(
+export function publishInvalidation(
   store: Store,
   { prefixes, tags = [] }: Targets,
   by: string,

@@ -1,40 +1,40 @@
 import { ObservedRequest } from '../events/observed-request.js';
 import { responseOf } from '../controllers/action-call.js';
 import type { Entry } from '../stores/store.js';
-import type { Miss } from './miss.js';
+import type { CachedRequest } from './miss.js';
 
 /** Tells that a response is not stored: in its head where that can still be changed, and to those who listen. */
-export function tellGivenUp({ engine, call }: Miss, why: string): void {
+export function reportNotStored({ runtime, call }: CachedRequest, why: string): void {
   const reason = `not stored: ${why}`;
-  engine.explainMiss(responseOf(call), reason);
+  runtime.setMissDetail(responseOf(call), reason);
   ObservedRequest.of(responseOf(call))?.end('miss', reason);
 }
 
 /** Tells those who listen what has become of a response that was to be stored. */
-export function tellSaved(miss: Miss, entry: Entry, isKept: boolean): void {
-  const { engine, address } = miss;
+export function reportStored(cachedRequest: CachedRequest, entry: Entry, isKept: boolean): void {
+  const { runtime, address } = cachedRequest;
   // Asked for also with nobody listening: that ends it.
-  const { history } = engine;
-  const observed = ObservedRequest.of(responseOf(miss.call));
-  if (observed === undefined) return;
+  const { history } = runtime;
+  const trace = ObservedRequest.of(responseOf(cachedRequest.call));
+  if (trace === undefined) return;
   if (!isKept) {
-    observed.end('miss', `not stored: ${whyRefused(miss, entry, observed)}`);
+    trace.end('miss', `not stored: ${refusalReason(cachedRequest, entry, trace)}`);
     return;
   }
-  history?.noteStored(address, entry, observed.order);
+  history?.noteStored(address, entry, trace.order);
   const { response, storedAtMs, expiresAtMs, tags = [] } = entry;
-  observed.stored({
+  trace.stored({
     path: address.path.path,
     status: response.status,
     bytes: response.body.length,
     ttl: (expiresAtMs - storedAtMs) / 1000,
     tags: [...tags, ...(address.tags ?? [])],
   });
-  observed.end('miss', observed.cause);
+  trace.end('miss', trace.cause);
 }
 
 /** A store says that it did not keep an entry, not why. */
-function whyRefused({ engine, address }: Miss, { tags }: Entry, { order }: ObservedRequest): string {
-  if (engine.history?.wasInvalidatedSince(order, address, tags) === true) return 'it was invalidated while it was computed';
-  return engine.config.store === 'null' ? 'the store never holds anything' : 'the store did not keep it';
+function refusalReason({ runtime, address }: CachedRequest, { tags }: Entry, { order }: ObservedRequest): string {
+  if (runtime.history?.wasInvalidatedSince(order, address, tags) === true) return 'it was invalidated while it was computed';
+  return runtime.config.store === 'null' ? 'the store never holds anything' : 'the store did not keep it';
 }

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 export const RETRY_AFTER = '1';
 
 /** Answers 503, in place of a response that acknowledges a change of which the store could not be told. */
-export function answerUnacknowledged(response: ServerResponse): void {
+export function respondNotAcknowledged(response: ServerResponse): void {
   if (response.headersSent) return void response.destroy();
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = 503;

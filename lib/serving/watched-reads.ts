@@ -4,10 +4,10 @@ import { noticeRedirectBack } from '../http/redirect-back.js';
 import { CoveredReads } from '../reads/covered-reads.js';
 import { declarationFor, describeRead, type Read } from '../reads/read.js';
 import { ReadWatch } from '../reads/read-watch.js';
-import type { Miss } from './miss.js';
+import type { CachedRequest } from './miss.js';
 import { REASONS } from './reasons.js';
 
-const rangeReaders = new WeakSet<Miss>();
+const rangeReaders = new WeakSet<CachedRequest>();
 
 /**
  * Watches a computation for reads of what its key does not cover.
@@ -15,8 +15,8 @@ const rangeReaders = new WeakSet<Miss>();
  * @param onUncovered gets the reason for which the response may not be stored
  * @returns `undefined` if no code of the application sees request or response
  */
-export function watchReads(miss: Miss, onUncovered: (why: string) => void): ReadWatch | undefined {
-  const { engine, action, call } = miss;
+export function watchReads(cachedRequest: CachedRequest, onUncovered: (why: string) => void): ReadWatch | undefined {
+  const { runtime, action, call } = cachedRequest;
   const { declaredReads } = action;
   if (declaredReads === undefined) {
     if (action.redirects) {
@@ -30,15 +30,15 @@ export function watchReads(miss: Miss, onUncovered: (why: string) => void): Read
   const uncovered: Read[] = [];
   const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
     if (uncovered.length > 0 || covered.has(read)) {
-      if (covered.hasReadRange) rangeReaders.add(miss);
+      if (covered.hasReadRange) rangeReaders.add(cachedRequest);
       return;
     }
     uncovered.push(read);
     const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
-    if (!learn(miss, read)) advise(miss, `${who} reads ${describeRead(read)}`, declarationFor(read));
+    if (!learn(cachedRequest, read)) advise(cachedRequest, `${who} reads ${describeRead(read)}`, declarationFor(read));
     onUncovered(`${who} read ${describeRead(read)}`);
   });
-  const { varyBy } = engine.config;
+  const { varyBy } = runtime.config;
   if (varyBy !== undefined) covered.add(watch.readsOf(() => variedBy(varyBy, call.action)));
   // Something cannot be watched, and counts as read.
   if (uncovered.length > 0) watch.end();
@@ -48,20 +48,20 @@ export function watchReads(miss: Miss, onUncovered: (why: string) => void): Read
 }
 
 /** Whether the code has read the range that the request asks for. */
-export function hasReadRange(miss: Miss): boolean {
-  return rangeReaders.has(miss);
+export function hasReadRange(cachedRequest: CachedRequest): boolean {
+  return rangeReaders.has(cachedRequest);
 }
 
 /** A template sees `response.locals` whole: from now on it is in the key, as with `@Render`. */
-function learn({ action }: Miss, read: Read): boolean {
+function learn({ action }: CachedRequest, read: Read): boolean {
   if (read.kind !== 'locals' || action.options.edge === true) return false;
   action.rendersLocals = true;
   return true;
 }
 
-function advise({ engine, action: { name } }: Miss, what: string, declaration: string | undefined): void {
+function advise({ runtime, action: { name } }: CachedRequest, what: string, declaration: string | undefined): void {
   const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
-  engine.faults.advise(
+  runtime.faults.warnAboutUse(
     `${name} reads`,
     `${name}: ${what}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`,
   );

@@ -35,7 +35,7 @@ export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: D
 
   check('adds nothing that was begun before an invalidation', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const lease = await one.fence(address);
+    const lease = await one.lease(address);
     await other.invalidate('//values/turn');
     assert.equal(await one.add(address, 'old', lease), false);
     assert.equal(await one.served(address), undefined);

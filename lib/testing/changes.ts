@@ -15,10 +15,10 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     check(`keeps nothing while a change of ${prefix} lasts, whenever it was begun`, async (one, trial) => {
       const other = await otherOf(one, trial);
       await other.keep(address, 'before');
-      const early = await other.fence(address);
+      const early = await other.lease(address);
       const change = await one.beginWrite(prefix);
-      const during = await other.fence(address);
-      const late = await one.fence(address);
+      const during = await other.lease(address);
+      const late = await one.lease(address);
       await other.save(address, 'early', early);
       await other.save(address, 'during', during);
       for (const user of [one, other]) assert.notEqual(await user.served(address), 'during');
@@ -32,11 +32,11 @@ export function checkChanges(check: Check, { shared }: Demands): void {
 
   check('lets no computation answer who asks when the change has ended', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const early = await other.fence(address);
+    const early = await other.lease(address);
     const change = await one.beginWrite('/users');
-    const during = await other.fence(address);
+    const during = await other.lease(address);
     await change.commit(under());
-    const after = await other.fence(address);
+    const after = await other.lease(address);
     assert.equal(other.store.canShare(early, after), false);
     assert.equal(other.store.canShare(during, after), false);
     for (const lease of [early, during, after]) other.store.release(lease, 'unused');
@@ -57,7 +57,7 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     const other = await otherOf(one, trial);
     await other.keep(address, 'before');
     const change = await one.beginWrite('/users');
-    const during = await other.fence(address);
+    const during = await other.lease(address);
     await change.abort();
     await other.save(address, 'during', during);
     // What was there before may be served again, or not.
@@ -72,11 +72,11 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     const change = await one.beginWrite('/users');
     await other.keep(file, 'before');
     await other.keep(beside, 'beside');
-    const early = await other.fence(file);
+    const early = await other.lease(file);
     assert.equal(await change.invalidate(under('/files')), undefined);
     await other.save(file, 'early', early);
     assert.equal(await other.served(file), undefined);
-    const during = [await other.fence(file), await other.fence(address)] as const;
+    const during = [await other.lease(file), await other.lease(address)] as const;
     await change.commit(under());
     await other.save(file, 'during', during[0]);
     await other.save(address, 'during', during[1]);
@@ -92,7 +92,7 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     const other = await otherOf(one, trial);
     const change = await one.beginWrite('/users');
     await change.invalidate(under());
-    const during = await other.fence(address);
+    const during = await other.lease(address);
     await change.abort();
     await other.save(address, 'during', during);
     assert.equal(await other.served(address), undefined);
@@ -101,7 +101,7 @@ export function checkChanges(check: Check, { shared }: Demands): void {
   check('invalidates at its end what it was not begun with, too', async (one, trial) => {
     const other = await otherOf(one, trial);
     await other.keep(at('/files/a'), 'before');
-    const early = await other.fence(at('/files/a'));
+    const early = await other.lease(at('/files/a'));
     const change = await one.beginWrite('/users');
     await change.commit(under('/files'));
     assert.equal(await other.served(at('/files/a')), undefined);

@@ -11,7 +11,7 @@ export function checkClaims(check: Check, { shared }: Demands): void {
 
   check('grants one the computation, and gives the other what comes of it', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     assert.deepEqual(await one.claim(address, ours), { kind: 'granted' });
     const waiting = other.claim(address, theirs);
     await one.save(address, 'bob', ours);
@@ -23,7 +23,7 @@ export function checkClaims(check: Check, { shared }: Demands): void {
 
   check('gives at once what has been kept between look-up and claim', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const lease = await one.fence(address);
+    const lease = await one.lease(address);
     await other.keep(address, 'bob');
     assert.equal((await one.claim(address, lease)).kind, 'filled');
     one.store.release(lease, 'unused');
@@ -32,7 +32,7 @@ export function checkClaims(check: Check, { shared }: Demands): void {
 
   check('grants it to the next when the one has not needed it', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     assert.deepEqual(await one.claim(address, ours), { kind: 'granted' });
     const waiting = other.claim(address, theirs);
     one.store.release(ours, 'unused');
@@ -43,13 +43,13 @@ export function checkClaims(check: Check, { shared }: Demands): void {
 
   check('tells all apart when what came out cannot be shared, who waits and who comes', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     await one.claim(address, ours);
     const waiting = other.claim(address, theirs);
     one.store.release(ours, 'unshareable');
     assert.deepEqual(await waiting, { kind: 'hit-for-miss' });
     other.store.release(theirs, 'unused');
-    const later = await other.fence(address);
+    const later = await other.lease(address);
     assert.deepEqual(await other.claim(address, later), { kind: 'hit-for-miss' });
     assert.equal(await other.save(address, 'bob', later), true);
     assert.equal(await one.served(address), 'bob');
@@ -57,7 +57,7 @@ export function checkClaims(check: Check, { shared }: Demands): void {
 
   check('lets nobody wait longer than it may', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+    const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     await one.claim(address, ours);
     assert.deepEqual(await other.claim(address, theirs, 20), { kind: 'granted' });
     for (const [user, lease] of [
@@ -69,13 +69,13 @@ export function checkClaims(check: Check, { shared }: Demands): void {
 
   check('lets nobody wait for what was begun before an invalidation, and gives it to nobody', async (one, trial) => {
     const other = await otherOf(one, trial);
-    const early = await one.fence(address);
+    const early = await one.lease(address);
     await one.claim(address, early);
     await other.invalidate('/users');
-    const later = await other.fence(address);
+    const later = await other.lease(address);
     assert.deepEqual(await other.claim(address, later), { kind: 'granted' });
     await one.save(address, 'old', early);
-    const next = await other.fence(address);
+    const next = await other.lease(address);
     assert.notEqual((await other.claim(address, next, 20)).kind, 'filled');
     for (const lease of [later, next]) other.store.release(lease, 'unused');
   });

@@ -10,11 +10,11 @@ export function checkFences(check: Check): void {
   for (const reason of ENDINGS) {
     check(`ends a computation that stores nothing (${reason}) without a trace`, async user => {
       const address = at('/users/bob');
-      const other = await user.fence(address);
-      user.store.release(await user.fence(address), reason);
+      const other = await user.lease(address);
+      user.store.release(await user.lease(address), reason);
       assert.equal(await user.served(address), undefined);
       assert.equal(await user.save(address, 'other', other), true);
-      user.store.release(await user.fence(address), reason);
+      user.store.release(await user.lease(address), reason);
       assert.equal(await user.served(address), 'other');
       assert.equal(await user.keep(address, 'anew'), true);
       assert.equal(await user.served(address), 'anew');
@@ -22,7 +22,7 @@ export function checkFences(check: Check): void {
 
     check(`ends a computation (${reason}) after an invalidation, too`, async user => {
       const address = at('/users/bob');
-      const lease = await user.fence(address);
+      const lease = await user.lease(address);
       await user.invalidate('/users/bob');
       user.store.release(lease, reason);
       assert.equal(await user.keep(address, 'anew'), true);
@@ -37,7 +37,7 @@ export function checkFences(check: Check): void {
         const [looked, begun] = [at('/users/bob/friends', 'looked'), at('/users/bob/friends', 'begun')];
         const lookUp = await user.store.lookup(looked);
         assert.ok(lookUp.kind === 'miss');
-        const lease = await user.fence(begun);
+        const lease = await user.lease(begun);
         await user.invalidate(prefix);
         await user.save(looked, 'old', lookUp.lease);
         await user.save(begun, 'old', lease);
@@ -49,7 +49,7 @@ export function checkFences(check: Check): void {
 
   check('never serves what was begun before one of several invalidations', async user => {
     const address = at('/users/bob');
-    const lease = await user.fence(address);
+    const lease = await user.lease(address);
     await user.invalidate('/users/bob');
     await user.invalidate('/elsewhere');
     await user.invalidate('/users/bob');
@@ -59,7 +59,7 @@ export function checkFences(check: Check): void {
 
   check('never lets what was begun before an invalidation replace what was begun after it', async user => {
     const address = at('/users/bob');
-    const lease = await user.fence(address);
+    const lease = await user.lease(address);
     await user.invalidate('/users');
     await user.keep(address, 'new');
     await user.save(address, 'old', lease);
@@ -78,7 +78,7 @@ export function checkFences(check: Check): void {
 
   check('keeps what was begun before an invalidation beside it', async user => {
     const address = at('/users/bobby');
-    const lease = await user.fence(address);
+    const lease = await user.lease(address);
     await user.invalidate('/users/bob', '/users/bobby/friends', '/user');
     assert.equal(await user.save(address, 'bobby', lease), true);
     assert.equal(await user.served(address), 'bobby');
@@ -86,13 +86,13 @@ export function checkFences(check: Check): void {
 
   check('lets a computation answer who asks later, until an invalidation', async user => {
     const address = at('/users/bob/friends');
-    const [early, later] = [await user.fence(address), await user.fence(address)];
+    const [early, later] = [await user.lease(address), await user.lease(address)];
     assert.equal(user.store.canShare(early, early), true);
     assert.equal(user.store.canShare(early, later), true);
     for (const prefix of ['/users/bob/friends', '/users', '/']) {
-      const before = await user.fence(address);
+      const before = await user.lease(address);
       await user.invalidate(prefix);
-      const after = await user.fence(address);
+      const after = await user.lease(address);
       assert.equal(user.store.canShare(before, after), false, `An invalidation of ${prefix} came in between.`);
       assert.equal(user.store.canShare(early, after), false, `An invalidation of ${prefix} came in between.`);
       for (const lease of [before, after]) user.store.release(lease, 'unused');
@@ -101,9 +101,9 @@ export function checkFences(check: Check): void {
   });
 
   check('never lets a computation of one path answer for another that was invalidated since', async user => {
-    const early = await user.fence(at('/first', 'key'));
+    const early = await user.lease(at('/first', 'key'));
     await user.invalidate('/second');
-    const later = await user.fence(at('/second', 'key'));
+    const later = await user.lease(at('/second', 'key'));
     assert.equal(user.store.canShare(early, later), false);
     user.store.release(early, 'unused');
     user.store.release(later, 'unused');

@@ -63,12 +63,12 @@ export function checkGrace(check: Check, { shared, claims }: Demands): void {
       const other = shared ? await trial.another() : one;
       await one.keep(address, 'bob', LIVING);
       trial.clock.forward(60_000);
-      const [ours, theirs] = [await one.fence(address), await other.fence(address)];
+      const [ours, theirs] = [await one.lease(address), await other.lease(address)];
       assert.deepEqual(await one.claim(address, ours, 0), { kind: 'granted' });
       assert.deepEqual(await other.claim(address, theirs, 0), { kind: 'busy' });
       other.store.release(theirs, 'unused');
       one.store.release(ours, 'unused');
-      const later = await other.fence(address);
+      const later = await other.lease(address);
       assert.deepEqual(await other.claim(address, later, 0), { kind: 'granted' });
       other.store.release(later, 'unused');
     });

@@ -43,7 +43,7 @@ export class History {
   private readonly random: SeededRandom;
   private readonly rows = new Map<Address, Row>(ADDRESSES.map(address => [address, { version: 0, floor: 0 }]));
   /** The computations that are under way, as requests join them: of each process its own. */
-  private readonly flights = new Map<string, { readonly fence: Lease; readonly version: Promise<number> }>();
+  private readonly flights = new Map<string, { readonly lease: Lease; readonly version: Promise<number> }>();
 
   constructor(
     private readonly seed: number,
@@ -79,13 +79,13 @@ export class History {
   private async fill(user: StoreUser, address: Address, floor: number, lease: Lease): Promise<void> {
     const name = `${this.users.indexOf(user)} ${address.key}`;
     const flight = this.flights.get(name);
-    if (flight !== undefined && user.store.canShare(flight.fence, lease)) {
+    if (flight !== undefined && user.store.canShare(flight.lease, lease)) {
       user.store.release(lease, 'unused');
       this.compare(await flight.version, floor, address, 'A computation that was joined has given');
       return;
     }
     const version = this.compute(address);
-    const ours = { fence: lease, version };
+    const ours = { lease, version };
     this.flights.set(name, ours);
     const text = String(await version);
     if (this.random.chance(0.1)) user.store.release(lease, 'unused');

@@ -80,7 +80,7 @@ export function checkInvalidations(check: Check): void {
     const [file, exact] = [folded('/Files/A'), at('/files/a')];
     for (const prefix of ['/FILES', '/files/A', '/Files/A', '/fILES/a']) {
       await user.keep(file, 'file');
-      const lease = await user.fence(file);
+      const lease = await user.lease(file);
       await user.invalidate(prefix);
       await user.save(file, 'old', lease);
       assert.equal(await user.served(file), undefined, `It was invalidated by ${prefix}.`);

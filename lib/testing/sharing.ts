@@ -34,8 +34,8 @@ export function checkSharing(check: Check): void {
   check('never serves anybody what one began before another invalidated it', async (one, trial) => {
     const other = await trial.another();
     const address = at('/users/bob');
-    const lease = await one.fence(address);
-    const beside = await one.fence(at('/users/bobby'));
+    const lease = await one.lease(address);
+    const beside = await one.lease(at('/users/bobby'));
     await other.invalidate('/users/bob');
     await one.save(address, 'old', lease);
     await one.save(at('/users/bobby'), 'bobby', beside);
@@ -48,9 +48,9 @@ export function checkSharing(check: Check): void {
   check('lets no computation answer who asks after an invalidation by another', async (one, trial) => {
     const other = await trial.another();
     const address = at('/users/bob');
-    const early = await one.fence(address);
+    const early = await one.lease(address);
     await other.invalidate('/users');
-    const later = await one.fence(address);
+    const later = await one.lease(address);
     assert.equal(one.store.canShare(early, later), false);
     for (const lease of [early, later]) one.store.release(lease, 'unused');
   });

@@ -16,7 +16,7 @@ export function checkSize(check: Check, { shared, bounded }: Demands): void {
 
   check('closes, whatever is under way', async user => {
     await user.keep(at('/users/bob'), 'bob');
-    await user.fence(at('/users/eve'));
+    await user.lease(at('/users/eve'));
     await user.store.close();
   });
 

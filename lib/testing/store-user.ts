@@ -58,7 +58,7 @@ export class StoreUser {
     return served.filter(text => text !== undefined);
   }
 
-  async fence(address: Address): Promise<Lease> {
+  async lease(address: Address): Promise<Lease> {
     const begun = await this.store.lease(address);
     if (begun.kind === 'unreachable') assert.fail('The store says that it is unreachable.');
     return begun.lease;
@@ -66,7 +66,7 @@ export class StoreUser {
 
   /** What a request does that misses and computes. @returns whether the store says that it has kept it */
   async keep(address: Address, text: string, kept?: Kept): Promise<boolean> {
-    return this.save(address, text, await this.fence(address), kept);
+    return this.save(address, text, await this.lease(address), kept);
   }
 
   async save(address: Address, text: string, lease: Lease, { seconds = 600, graceSeconds, tags }: Kept = {}): Promise<boolean> {
@@ -81,7 +81,7 @@ export class StoreUser {
   async add(address: Address, text: string, lease?: Lease, { seconds = 600 }: Kept = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const entry = entryOf(text, { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 });
-    const isAdded = await this.store.add?.(address, entry, lease ?? (await this.fence(address)));
+    const isAdded = await this.store.add?.(address, entry, lease ?? (await this.lease(address)));
     assert.ok(isAdded !== undefined, 'The store has no add. Write adds: false where that is meant.');
     return isAdded;
   }

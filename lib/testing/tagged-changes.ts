@@ -22,9 +22,9 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
   check(`keeps nothing while a change of a tag ${name} lasts, whenever it was begun`, async (one, trial) => {
     const other = await otherOf(one, trial);
     await other.keep(place, 'before', { tags });
-    const early = await other.fence(place);
+    const early = await other.lease(place);
     const change = await one.beginChangeOf(bob);
-    const [during, late] = [await other.fence(place), await one.fence(place)];
+    const [during, late] = [await other.lease(place), await one.lease(place)];
     await other.save(place, 'early', early, { tags });
     await other.save(place, 'during', during, { tags });
     for (const user of [one, other]) assert.notEqual(await user.served(place), 'during');
@@ -39,11 +39,11 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
     const other = await otherOf(one, trial);
     const change = await one.beginWrite('/users');
     await other.keep(place, 'before', { tags });
-    const early = await other.fence(place);
+    const early = await other.lease(place);
     assert.equal(await change.invalidate(bob), undefined);
     await other.save(place, 'early', early, { tags });
     assert.equal(await other.served(place), undefined);
-    const during = await other.fence(place);
+    const during = await other.lease(place);
     assert.equal(await change.commit(withTags('alice')), undefined);
     await other.save(place, 'during', during, { tags });
     assert.equal(await other.served(place), undefined);
@@ -54,7 +54,7 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
   check(`keeps again what has a tag ${name} when nothing has changed`, async (one, trial) => {
     const other = await otherOf(one, trial);
     const change = await one.beginChangeOf(bob);
-    const during = await other.fence(place);
+    const during = await other.lease(place);
     await change.abort();
     await other.save(place, 'during', during, { tags });
     assert.equal(await other.keep(place, 'after', { tags }), true);

@@ -15,10 +15,10 @@ const WAYS: readonly TagWay[] = [
 
 /** Names that entries are invalidated by, beside their paths. */
 export function checkTags(check: Check, demands: Demands): void {
-  for (const way of WAYS) {
-    checkReach(check, way);
-    checkComputations(check, way, demands);
-    if (demands.changes) checkTaggedChanges(check, way, demands);
+  for (const decision of WAYS) {
+    checkReach(check, decision);
+    checkComputations(check, decision, demands);
+    if (demands.changes) checkTaggedChanges(check, decision, demands);
   }
   checkBoth(check, demands);
 }
@@ -98,7 +98,7 @@ function checkComputations(check: Check, { name, address, own }: TagWay, { tells
       for (const tag of ['bob', 'alice']) {
         const lookUp = await user.store.lookup(place);
         assert.ok(lookUp.kind === 'miss');
-        const lease = await user.fence(place);
+        const lease = await user.lease(place);
         await other.invalidateTags('carol');
         await other.invalidateTags(tag);
         await other.invalidateTags('dave');
@@ -114,10 +114,10 @@ function checkComputations(check: Check, { name, address, own }: TagWay, { tells
 
     check(`lets nothing that was begun before an invalidation of a tag ${name}${by} answer later ones`, async (user, trial) => {
       const other = await otherOf(user, trial);
-      const early = await user.fence(place);
+      const early = await user.lease(place);
       assert.equal(user.store.canShare(early, early), true);
       await other.invalidateTags('bob');
-      const later = await user.fence(place);
+      const later = await user.lease(place);
       assert.equal(user.store.canShare(early, later), false);
       for (const lease of [early, later]) user.store.release(lease, 'unused');
     });
@@ -125,7 +125,7 @@ function checkComputations(check: Check, { name, address, own }: TagWay, { tells
     if (tellsTagsApart) {
       check(`keeps what was begun before invalidations of other tags than those ${name}${by}`, async (user, trial) => {
         const other = await otherOf(user, trial);
-        const lease = await user.fence(place);
+        const lease = await user.lease(place);
         for (let index = 0; index < OTHERS; index++) await other.invalidateTags(`other ${index}`);
         assert.equal(await user.save(place, 'list', lease, { tags }), true);
         assert.equal(await other.served(place), 'list');
@@ -149,7 +149,7 @@ function checkBoth(check: Check, { shared }: Demands): void {
   check('invalidates by tags of the address and by tags that the entry brings', async user => {
     const place = { ...tagged('/lists/1', 'lists'), hasComputedTags: true };
     for (const tag of ['lists', 'bob']) {
-      const lease = await user.fence(place);
+      const lease = await user.lease(place);
       await user.keep(place, 'list', { tags: ['bob'] });
       assert.equal(await user.served(place), 'list');
       await user.invalidateTags(tag);

@@ -1,30 +1,30 @@
-import type { CurrentEngine } from '../serving/current-engine.js';
-import type { Engine } from '../serving/engine.js';
+import type { RuntimeHolder } from '../serving/current-engine.js';
+import type { CacheRuntime } from '../serving/engine.js';
 import type { Address, Entry } from '../stores/store.js';
 import { inBatches } from './in-batches.js';
 import { addressOfValue, pathOfValue } from './value-address.js';
 import { entryOfValue, valueOf } from './value-entry.js';
 
 /** Keeps an entry, or not. @returns whether it is kept */
-type Put = (engine: Engine, address: Address, entry: Entry) => Promise<boolean>;
+type Put = (runtime: CacheRuntime, address: Address, entry: Entry) => Promise<boolean>;
 
 /** Values by key, beside the responses in the store. What cannot be read is absent, and what cannot be kept is not. */
 export class Values {
-  constructor(private readonly current: CurrentEngine) {}
+  constructor(private readonly current: RuntimeHolder) {}
 
   /** @returns the values, `undefined` where there is none, in the order of their keys */
   getMany(keys: readonly string[]): Promise<unknown[]> {
-    const engine = this.current.forUse();
+    const runtime = this.current.use();
     return inBatches(keys, async key => {
-      const entry = await entryAt(engine, key);
+      const entry = await entryAt(runtime, key);
       return entry && valueOf(entry);
     });
   }
 
   /** @returns those of the keys that there is a value of */
   async held(keys: readonly string[]): Promise<string[]> {
-    const engine = this.current.forUse();
-    const entries = await inBatches(keys, key => entryAt(engine, key));
+    const runtime = this.current.use();
+    const entries = await inBatches(keys, key => entryAt(runtime, key));
     return keys.filter((_key, index) => entries[index] !== undefined);
   }
 
@@ -46,39 +46,39 @@ export class Values {
   }
 
   private async keep(texts: ReadonlyMap<string, string>, timeout: number | undefined, how: Put): Promise<string[]> {
-    const engine = this.current.forUse();
-    const { version, defaultTimeout, maxEntryBytes } = engine.config;
+    const runtime = this.current.use();
+    const { version, defaultTimeout, maxEntryBytes } = runtime.config;
     const kept = await inBatches([...texts], async ([key, text]) => {
-      const entry = entryOfValue(text, engine.clock.now(), timeout ?? defaultTimeout);
+      const entry = entryOfValue(text, runtime.clock.now(), timeout ?? defaultTimeout);
       const { length } = entry.response.body;
       if (length <= maxEntryBytes)
-        return (await attempt(engine, () => how(engine, addressOfValue(key, version), entry))) ?? false;
+        return (await attempt(runtime, () => how(runtime, addressOfValue(key, version), entry))) ?? false;
       const message = `the value of ${JSON.stringify(key)} is not kept: it has ${length} bytes, and maxEntryBytes is ${maxEntryBytes}`;
-      engine.faults.report('CACHE_VALUE_TOO_LARGE', message, undefined);
+      runtime.faults.report('CACHE_VALUE_TOO_LARGE', message, undefined);
       return false;
     });
     return [...texts.keys()].filter((_key, index) => kept[index]);
   }
 }
 
-async function entryAt(engine: Engine, key: string): Promise<Entry | undefined> {
-  return attempt(engine, async () => {
-    const found = await engine.store.lookup(addressOfValue(key, engine.config.version));
-    if (found.kind === 'miss') engine.release(found.lease, 'unused');
+async function entryAt(runtime: CacheRuntime, key: string): Promise<Entry | undefined> {
+  return attempt(runtime, async () => {
+    const found = await runtime.store.lookup(addressOfValue(key, runtime.config.version));
+    if (found.kind === 'miss') runtime.release(found.lease, 'unused');
     return found.kind === 'hit' ? found.entry : undefined;
   });
 }
 
 /** An invalidation that comes between the fence and the write wins. */
-async function put({ store }: Engine, address: Address, entry: Entry): Promise<boolean> {
+async function put({ store }: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
   // A store in memory answers at once: what is set is there when the caller goes on, awaited or not.
   const answer = store.lease(address);
   const begun = answer instanceof Promise ? await answer : answer;
   return begun.kind === 'miss' && store.save(address, entry, begun.lease);
 }
 
-async function putWhereAbsent(engine: Engine, address: Address, entry: Entry): Promise<boolean> {
-  const { store } = engine;
+async function putWhereAbsent(runtime: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
+  const { store } = runtime;
   if (store.add !== undefined) {
     const begun = await store.lease(address);
     return begun.kind === 'miss' && store.add(address, entry, begun.lease);
@@ -90,12 +90,12 @@ async function putWhereAbsent(engine: Engine, address: Address, entry: Entry): P
 }
 
 /** What comes of using the store; `undefined` where the cache is off, or a store of one's own throws. */
-async function attempt<Outcome>(engine: Engine, use: () => Promise<Outcome>): Promise<Outcome | undefined> {
-  if (!engine.config.enabled) return undefined;
+async function attempt<Outcome>(runtime: CacheRuntime, use: () => Promise<Outcome>): Promise<Outcome | undefined> {
+  if (!runtime.config.enabled) return undefined;
   try {
     return await use();
   } catch (error) {
-    engine.faults.report('CACHE_STORE_FAILED', 'a value could not be read or kept', error);
+    runtime.faults.report('CACHE_STORE_FAILED', 'a value could not be read or kept', error);
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { questionOf } from '../../lib/edge/question.js';
-import { Spellings } from '../../lib/edge/spellings.js';
+import { parseEdgeRequest } from '../../lib/edge/question.js';
+import { UrlAliases } from '../../lib/edge/spellings.js';
 import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import { members, startEdge, withNewMembers } from './members.js';
@@ -8,7 +8,7 @@ withNewMembers();
 startAfresh();
 
 const question = (url: string, headers: Record<string, string> = {}) =>
-  questionOf({ method: 'GET', url, headers } as never, {} as never)!;
+  parseEdgeRequest({ method: 'GET', url, headers } as never, {} as never)!;
 const address = { key: 'key', path: { path: '/members/bob', ignoresCase: false } };
 
 describe('junk', () => {
@@ -29,27 +29,27 @@ describe('junk', () => {
 
   it('takes the place of other junk: spellings take no more than an eighth of maxBytes', () => {
     const maxBytes = 80_000;
-    const spellings = new Spellings(maxBytes);
+    const spellings = new UrlAliases(maxBytes);
     const asked = Array.from({ length: 1000 }, (_, index) => question(`/members/bob?junk=${index}`));
     spellings.learn(question('/members/bob'), { name: 'Members.one', keyedHeaders: new Set(), redirects: false }, address);
     for (const junk of asked) {
       spellings.learn(junk, { name: 'Members.one', keyedHeaders: new Set(), redirects: false }, address);
-      expect(spellings.placeOf(question('/members/bob'))?.address).toBe(address);
+      expect(spellings.resolve(question('/members/bob'))?.address).toBe(address);
     }
-    const known = asked.filter(junk => spellings.placeOf(junk) !== undefined);
+    const known = asked.filter(junk => spellings.resolve(junk) !== undefined);
     expect(known.length).toBeGreaterThan(5);
     expect(known.length).toBeLessThan(maxBytes / 8 / 600);
     expect(known.at(-1)).toBe(asked.at(-1));
   });
 
   it('as long as a page is no spelling', () => {
-    const spellings = new Spellings(64 * 1024 * 1024);
+    const spellings = new UrlAliases(64 * 1024 * 1024);
     const long = question(`/members/bob?junk=${'x'.repeat(4000)}`);
     spellings.learn(long, { name: 'Members.one', keyedHeaders: new Set(), redirects: false }, address);
-    expect(spellings.placeOf(long)).toBeUndefined();
+    expect(spellings.resolve(long)).toBeUndefined();
     const headers = question('/members/bob', { 'x-language': 'x'.repeat(4000) });
     spellings.learn(headers, { name: 'Members.one', keyedHeaders: new Set(['x-language']), redirects: false }, address);
-    expect(spellings.placeOf(headers)).toBeUndefined();
+    expect(spellings.resolve(headers)).toBeUndefined();
   });
 
   it('in Accept-Encoding and Host leaves an entry with eight answers at most', async () => {

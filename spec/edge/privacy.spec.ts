@@ -2,7 +2,7 @@ import cors from 'cors';
 import type { RequestHandler } from 'express';
 import { cache, type CacheFault } from '../../lib/index.js';
 import { gunzipSync } from 'node:zlib';
-import { questionOf } from '../../lib/edge/question.js';
+import { parseEdgeRequest } from '../../lib/edge/question.js';
 import { processCache } from '../../lib/process-cache.js';
 import { startAfresh } from '../support/each.js';
 import { members, startEdge, withNewMembers } from './members.js';
@@ -123,7 +123,7 @@ describe('what went out for one', () => {
     const forged = await server.get('/bob', { host: 'a/members' });
     expect(forged.status).toBe(404);
     const spellingOf = (host: string, url: string) =>
-      questionOf({ method: 'GET', url, headers: { host } } as never, {} as never)?.spelling;
+      parseEdgeRequest({ method: 'GET', url, headers: { host } } as never, {} as never)?.rawUrl;
     expect(spellingOf('a', '/members/bob')).not.toBe(spellingOf('a/members', '/bob'));
   });
 

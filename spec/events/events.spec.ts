@@ -121,8 +121,8 @@ describe('fault', () => {
     const told = heard('fault');
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
-    processCache.current.get().faults.advise('an occasion', 'advice');
-    processCache.current.get().faults.advise('an occasion', 'advice');
+    processCache.current.get().faults.warnAboutUse('an occasion', 'advice');
+    processCache.current.get().faults.warnAboutUse('an occasion', 'advice');
     expect(told.map(({ code }) => code)).toEqual(['CACHE_STORE_FAILED', 'CACHE_STORE_FAILED', 'CACHE_NOT_KEYED']);
     expect(warned).toHaveBeenCalledTimes(2);
   });

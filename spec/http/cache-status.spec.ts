@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseList, Token } from 'structured-headers';
-import { cacheNameText, cacheStatus } from '../../lib/http/cache-status.js';
+import { sfCacheName, cacheStatus } from '../../lib/http/cache-status.js';
 
 describe('Cache-Status', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('Cache-Status', () => {
     const printable = fc.stringMatching(/^[\x20-\x7e]+$/);
     fc.assert(
       fc.property(printable, fc.string(), (name, detail) => {
-        const [[item, parameters]] = parseList(cacheStatus(cacheNameText(name), { kind: 'bypass', detail })) as [
+        const [[item, parameters]] = parseList(cacheStatus(sfCacheName(name), { kind: 'bypass', detail })) as [
           [Token | string, Map<string, unknown>],
         ];
         expect(String(item)).toBe(name);

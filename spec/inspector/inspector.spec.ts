@@ -203,7 +203,7 @@ describe('the inspector', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const early = cacheInspector({ authorize: () => true });
     jest.advanceTimersByTime(60_000);
-    expect(processCache.current.peek()).toBeUndefined();
+    expect(processCache.current.currentOrUndefined()).toBeUndefined();
     early.close();
     expect(jest.getTimerCount()).toBe(0);
     jest.useRealTimers();

@@ -258,7 +258,7 @@ describeEveryStore('a memoized method', store => {
 
   it('has fixed tags, and those that its results bring', async () => {
     store().configure();
-    const keep = jest.spyOn(processCache.current.get(), 'keep');
+    const keep = jest.spyOn(processCache.current.get(), 'saveVariant');
     const callAll = async () => {
       runs = [];
       await users.count();

@@ -80,7 +80,7 @@ describe('the metrics of Prometheus', () => {
 
   it('read nothing that would put the cache to use', async () => {
     await register.metrics();
-    expect(processCache.current.peek()).toBeUndefined();
+    expect(processCache.current.currentOrUndefined()).toBeUndefined();
   });
 
   it('count evictions, faults by code, and measure operations by name', async () => {

@@ -177,7 +177,7 @@ describe('what was computed before an invalidation', () => {
     readGate = new Gate();
     const slow = server.get('/users/bob');
     const resumeSlow = await readGate.next();
-    processCache.current.get().flights.noteUnshareable(lookUp.mock.calls[0]![0].key);
+    processCache.current.get().singleFlight.markHitForMiss(lookUp.mock.calls[0]![0].key);
     readGate = undefined;
     version++;
     expect(versionIn(await server.get('/users/bob'))).toBe(2);

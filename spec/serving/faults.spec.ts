@@ -14,7 +14,7 @@ import {
 } from 'routing-controllers';
 import { cache, Cached, SimpleStore } from '../../lib/index.js';
 import { processCache } from '../../lib/process-cache.js';
-import { Flights } from '../../lib/serving/flights.js';
+import { SingleFlight } from '../../lib/serving/flights.js';
 import { systemClock } from '../../lib/clock.js';
 import { Deferred } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
@@ -185,9 +185,9 @@ describe('a client that leaves before the method runs', () => {
     await closed.promise;
     allowed.resolve();
     await until(() => runs === 1);
-    const { flights } = processCache.current.get();
-    const [key] = [...(flights as unknown as { flights: Map<string, unknown> }).flights.keys()];
-    await until(() => flights.get(key!) === undefined);
+    const { singleFlight } = processCache.current.get();
+    const [key] = [...(singleFlight as unknown as { flights: Map<string, unknown> }).flights.keys()];
+    await until(() => singleFlight.get(key!) === undefined);
     expect(indexOf(processCache.current.get().store)).toEqual(indexOf(new SimpleStore()));
   });
 });
@@ -233,12 +233,12 @@ describe('a store that fails', () => {
 
 describe('the list of keys that are computed apart', () => {
   it('takes no memory by the length of keys', () => {
-    const flights = new Flights(systemClock);
+    const flights = new SingleFlight(systemClock);
     const key = 'k'.repeat(100_000);
-    flights.noteUnshareable(key);
-    expect(flights.areApart(key)).toBe(true);
+    flights.markHitForMiss(key);
+    expect(flights.isHitForMiss(key)).toBe(true);
     expect(JSON.stringify([...(flights as unknown as { apart: Map<string, true> }).apart.keys()]).length).toBeLessThan(60);
-    flights.noteShareable(key);
-    expect(flights.areApart(key)).toBe(false);
+    flights.clearHitForMiss(key);
+    expect(flights.isHitForMiss(key)).toBe(false);
   });
 });

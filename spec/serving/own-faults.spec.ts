@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { Controller, Get, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, type CacheFault } from '../../lib/index.js';
-import { HeaderWatch } from '../../lib/http/header-watch.js';
+import { HeaderDiff } from '../../lib/http/header-watch.js';
 import { ResponseControl } from '../../lib/serving/response-control.js';
 import { processCache } from '../../lib/process-cache.js';
 import type { LookupResult } from '../../lib/stores/store.js';
@@ -81,13 +81,13 @@ const breaks: Record<string, () => void> = {
   'an entry that cannot be replayed': () => lookUpAs(damagedEntry),
   'an entry that cannot be replayed, later': () => lookUpAs(() => Promise.resolve(damagedEntry())),
   'a computation that cannot be joined': () => {
-    jest.spyOn(processCache.current.get().flights, 'get').mockImplementation(broken);
+    jest.spyOn(processCache.current.get().singleFlight, 'get').mockImplementation(broken);
   },
   'a watch that cannot begin': () => {
     jest.spyOn(ServerResponse.prototype, 'getHeaders').mockImplementation(broken);
   },
   'a head that cannot be recorded': () => {
-    jest.spyOn(HeaderWatch.prototype, 'changes').mockImplementation(broken);
+    jest.spyOn(HeaderDiff.prototype, 'changes').mockImplementation(broken);
   },
   'a response that cannot be judged': () => {
     jest.spyOn(ResponseControl, 'of').mockImplementation(broken);
