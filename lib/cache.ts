@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { Edge } from './edge/edge.js';
-import { shown } from './shown.js';
+import { formatValue } from './shown.js';
 import type { CacheConfigSource } from './config/resolve-config.js';
 import { checkedTargets, tagMistake, wholePathMistake } from './controllers/target-mistakes.js';
 import { CacheUsageError } from './errors.js';
-import { coveringPrefixes } from './keys/prefix.js';
+import { prefixesBeforeWildcard } from './keys/prefix.js';
 import type { Explainer } from './explain/explainer.js';
 import type { Explanation } from './explain/explanation.js';
 import type { MemoizedMethods } from './memoized/memoized-methods.js';
@@ -12,7 +12,7 @@ import type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
 import type { RuntimeHolder } from './serving/current-engine.js';
 import type { CacheStats } from './serving/stats.js';
 import { ValueCache } from './values/value-cache.js';
-import type { Values } from './values/values.js';
+import type { ValueService } from './values/values.js';
 
 /** The one cache of the process. */
 export class Cache extends ValueCache {
@@ -20,7 +20,7 @@ export class Cache extends ValueCache {
   readonly #explainer: Explainer;
   readonly #memoized: MemoizedMethods;
 
-  constructor(current: RuntimeHolder, values: Values, memoized: MemoizedMethods, explainer: Explainer) {
+  constructor(current: RuntimeHolder, values: ValueService, memoized: MemoizedMethods, explainer: Explainer) {
     super(values);
     this.#current = current;
     this.#explainer = explainer;
@@ -62,7 +62,7 @@ export class Cache extends ValueCache {
    */
   async invalidate(paths: string | readonly string[]): Promise<void> {
     const prefixes = checkedTargets('cache.invalidate', paths, wholePathMistake);
-    await this.#current.invalidate({ prefixes: prefixes.flatMap(coveringPrefixes) }, 'cache.invalidate');
+    await this.#current.invalidate({ prefixes: prefixes.flatMap(prefixesBeforeWildcard) }, 'cache.invalidate');
   }
 
   /**
@@ -155,7 +155,7 @@ export class Cache extends ValueCache {
    */
   edge(app: RequestListener): RequestListener {
     if (typeof (app as unknown) === 'function') return new Edge(this.#current, app).listener;
-    const mistake = `cache.edge(${shown(app)}) has no app. Write cache.edge(app), where app is what createExpressServer returned.`;
+    const mistake = `cache.edge(${formatValue(app)}) has no app. Write cache.edge(app), where app is what createExpressServer returned.`;
     throw new CacheUsageError('CACHE_USAGE_INVALID', [mistake]);
   }
 

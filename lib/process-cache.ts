@@ -1,19 +1,19 @@
 import { requestOf, type ActionCall } from './controllers/action-call.js';
 import { cachedAction, type CachedAction } from './controllers/cached-action.js';
-import { ChangingAction } from './controllers/changing-action.js';
-import { Registry } from './controllers/registry.js';
-import { StartUp } from './controllers/start-up.js';
+import { InvalidatingAction } from './controllers/changing-action.js';
+import { DecoratorRegistry } from './controllers/registry.js';
+import { ActionInstaller } from './controllers/start-up.js';
 import { Cache } from './cache.js';
 import { explainCall } from './explain/explained-call.js';
 import { Explainer, type App } from './explain/explainer.js';
-import { Probe } from './explain/probe.js';
+import { ProbeRequest } from './explain/probe.js';
 import { ClassIdentities } from './keys/class-identities.js';
 import { MemoizedMethods } from './memoized/memoized-methods.js';
 import { NEVER_SETTLES } from './serving/answer.js';
 import { RuntimeHolder } from './serving/current-engine.js';
 import { serveCached } from './serving/serve-cached.js';
 import { serveWrite } from './serving/serve-change.js';
-import { Values } from './values/values.js';
+import { ValueService } from './values/values.js';
 
 /** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
 export class ProcessCache {
@@ -21,26 +21,26 @@ export class ProcessCache {
   private readonly identities = new ClassIdentities();
   readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);
   readonly explainer = new Explainer(this.current);
-  readonly cache = new Cache(this.current, new Values(this.current), this.memoized, this.explainer);
-  readonly registry = new Registry(this.identities);
-  readonly startUp = new StartUp(
+  readonly cache = new Cache(this.current, new ValueService(this.current), this.memoized, this.explainer);
+  readonly registry = new DecoratorRegistry(this.identities);
+  readonly startUp = new ActionInstaller(
     this.registry,
     call => this.serve(call),
     () => {
       this.current.verifyEnvironment();
     },
-    request => Probe.of(request) !== undefined,
+    request => ProbeRequest.of(request) !== undefined,
     message => {
       this.current.warnAboutUse(message);
     },
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
-  private readonly changingActions = new WeakMap<object, ChangingAction>();
+  private readonly changingActions = new WeakMap<object, InvalidatingAction>();
 
   private serve(call: ActionCall): unknown {
     const runtime = this.current.use();
     const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
-    const probe = Probe.of(call.action.request);
+    const probe = ProbeRequest.of(call.action.request);
     if (probe !== undefined) {
       void explainCall(runtime, cached, call, probe);
       return NEVER_SETTLES;
@@ -52,17 +52,18 @@ export class ProcessCache {
 
   /** Where it is one. */
   private cachedActionOf(call: ActionCall): CachedAction | undefined {
-    const rules = this.registry.rulesOf(call.owner, call.metadata.method);
+    const rules = this.registry.decorationsOf(call.owner, call.metadata.method);
     if (rules === undefined || rules.cached.length === 0) return undefined;
     const action = cachedAction(call, this.registry);
-    this.explainer.note(requestOf(call).app as unknown as App);
+    this.explainer.registerApp(requestOf(call).app as unknown as App);
     this.cachedActions.set(call.metadata, action);
     return action;
   }
 
-  private changingActionOf({ owner, metadata }: ActionCall): ChangingAction {
+  private changingActionOf({ owner, metadata }: ActionCall): InvalidatingAction {
     let action = this.changingActions.get(metadata);
-    if (action === undefined) this.changingActions.set(metadata, (action = new ChangingAction(owner, metadata, this.registry)));
+    if (action === undefined)
+      this.changingActions.set(metadata, (action = new InvalidatingAction(owner, metadata, this.registry)));
     return action;
   }
 }

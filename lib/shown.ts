@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /** A value as a message shows it. */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0, breakLength: Infinity });
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

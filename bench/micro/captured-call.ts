@@ -3,9 +3,9 @@ import type { RequestListener } from 'node:http';
 import { createExpressServer, Get, JsonController, Param, QueryParam } from 'routing-controllers';
 import type { ActionCall } from '../../lib/controllers/action-call.js';
 import { cachedAction, type CachedAction } from '../../lib/controllers/cached-action.js';
-import { Registry } from '../../lib/controllers/registry.js';
+import { DecoratorRegistry } from '../../lib/controllers/registry.js';
 import { ClassIdentities } from '../../lib/keys/class-identities.js';
-import { StartUp } from '../../lib/controllers/start-up.js';
+import { ActionInstaller } from '../../lib/controllers/start-up.js';
 import { exchangeOf } from '../inject.js';
 
 /** A call of the cached action as the library gets it, all that comes before its method being done. */
@@ -25,15 +25,15 @@ class CapturedController {
 
 /** Sends a request through an application, and takes the call where the cache would. */
 export async function captureCall(url: string): Promise<Captured> {
-  const registry = new Registry(new ClassIdentities());
+  const registry = new DecoratorRegistry(new ClassIdentities());
   registry.addCached(CapturedController, 'friends', { timeout: 3600 });
   return new Promise(resolve => {
-    const startUp = new StartUp(registry, call => {
+    const startUp = new ActionInstaller(registry, call => {
       resolve({ call, action: cachedAction(call, registry) });
       // The request stays where it is: Express takes things off it again when it has been answered.
       return new Promise(() => undefined);
     });
-    startUp.watch(CapturedController);
+    startUp.registerClass(CapturedController);
     const app = createExpressServer({ controllers: [CapturedController] }) as RequestListener;
     const { request, response } = exchangeOf(url);
     app(request, response);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import express from 'express';
 import { resolveConfig } from '../../lib/config/resolve-config.js';
-import { keyOf } from '../../lib/controllers/action-key.js';
+import { deriveKey } from '../../lib/controllers/action-key.js';
 import { replay } from '../../lib/http/replay.js';
 import { ResponseRecorder, type RecorderListener } from '../../lib/http/response-recorder.js';
 import { cache, SimpleStore, type Address, type Entry } from '../../lib/index.js';
@@ -62,7 +62,7 @@ async function keyPart(): Promise<Part> {
   return {
     name: 'key: one path and one query parameter',
     run: () => {
-      for (let time = 0; time < TIMES; time++) keyOf(action, call, config);
+      for (let time = 0; time < TIMES; time++) deriveKey(action, call, config);
     },
   };
 }
@@ -84,7 +84,7 @@ function replayPart(): Part {
   let exchanges: Exchange[] = [];
   const conclude = (response: ServerResponse) => () =>
     response.setHeader('Cache-Status', 'routing-controllers-cache; hit; ttl=57');
-  const rules = { variesBy: [], clientTimeout: 0, oneCaller: false };
+  const rules = { varyHeaders: [], clientTimeout: 0, isPrivate: false };
   return {
     name: 'replay: two headers and 1,234 bytes into a response of Node',
     prepare: () => {

@@ -3,7 +3,7 @@ import { isServerAddress } from '../stores/memcached/server-address.js';
 import { isRedisUrl } from '../stores/redis/redis-url.js';
 import type { OpenableStore } from '../stores/store.js';
 import { isName, isSeconds } from './must-be.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 
 /** The kinds of store that `CACHE_TYPE` may name: as here, or as in Flask-Caching (`RedisCache`). */
 const TYPE = /^(?:[\w.]*\.)?(simple|null|redis|memcached)(?:cache)?$/i;
@@ -84,7 +84,7 @@ export function environmentMistakes(): string[] {
     const { name, expectation, example } = variable;
     const text = process.env[name];
     if (text === undefined || text === '' || variable.holds(text)) return [];
-    return [`${name}, in the environment, must be ${expectation}, got ${shown(text)}. Write ${example}.`];
+    return [`${name}, in the environment, must be ${expectation}, got ${formatValue(text)}. Write ${example}.`];
   });
 }
 

@@ -27,13 +27,13 @@ export type InvalidatedNames = Names | { readonly paths?: Names; readonly tags?:
 export type InvalidationTarget = InvalidatedNames | ((context: ChangeContext) => InvalidatedNames);
 
 /** What a target names, of whatever type JavaScript has handed in. */
-export interface Named {
+export interface RawTargets {
   readonly paths: readonly unknown[];
   readonly tags: readonly unknown[];
 }
 
 /** @throws TypeError where it is no target */
-export function namedBy(target: InvalidatedNames): Named {
+export function parseTarget(target: InvalidatedNames): RawTargets {
   if (typeof target === 'string' || isList(target)) return { paths: listOf(target), tags: [] };
   const { paths = [], tags = [], ...others } = target;
   if (Object.keys(others).length > 0) throw new TypeError('a target has paths and tags');

@@ -1,5 +1,5 @@
 import { getMetadataStorage, ValidateBy, ValidateIf, validateSync } from 'class-validator';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 
 /**
  * Declares what an option must be. `undefined` is an option that was not given.
@@ -7,13 +7,14 @@ import { shown } from '../shown.js';
  * @param expectation what a right value is, after "must be": `a number of seconds, 0 or more`
  * @param remedy what to write instead, after "Write": `timeout: 60 for a minute`
  */
-export function MustBe(holds: (value: unknown) => boolean, expectation: string, remedy: string): PropertyDecorator {
+export function Validate(holds: (value: unknown) => boolean, expectation: string, remedy: string): PropertyDecorator {
   const isGiven = ValidateIf((_, value) => value !== undefined);
   const check = ValidateBy({
     name: 'mustBe',
     validator: {
       validate: holds,
-      defaultMessage: argument => `${argument?.property} must be ${expectation}, got ${shown(argument?.value)}. Write ${remedy}.`,
+      defaultMessage: argument =>
+        `${argument?.property} must be ${expectation}, got ${formatValue(argument?.value)}. Write ${remedy}.`,
     },
   });
   return (target, property) => {
@@ -23,11 +24,11 @@ export function MustBe(holds: (value: unknown) => boolean, expectation: string, 
 }
 
 /** Every mistake in the options, one sentence each: the option, the value seen, what to write instead. */
-export function mistakesIn(options: object): string[] {
+export function validationErrors(options: object): string[] {
   return validateSync(options, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false }).flatMap(
     ({ property, value, constraints = {} }) =>
       'whitelistValidation' in constraints
-        ? [`there is no option ${property} (got ${shown(value)}). Write one of ${optionNames(options).join(', ')}.`]
+        ? [`there is no option ${property} (got ${formatValue(value)}). Write one of ${optionNames(options).join(', ')}.`]
         : Object.values(constraints),
   );
 }

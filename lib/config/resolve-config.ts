@@ -1,8 +1,8 @@
 import { CacheConfigError } from '../errors.js';
 import { CacheConfig, type CacheOptions } from './cache-config.js';
 import { environmentMistakes } from './environment.js';
-import { mistakesIn, optionNames } from './must-be.js';
-import { shown } from '../shown.js';
+import { validationErrors, optionNames } from './must-be.js';
+import { formatValue } from '../shown.js';
 
 /** What `cache.configure` takes: some options, or a class that extends `CacheConfig`. */
 export type CacheConfigSource = CacheOptions | (new () => CacheConfig);
@@ -15,12 +15,12 @@ export type CacheConfigSource = CacheOptions | (new () => CacheConfig);
 export function resolveConfig(source: CacheConfigSource): CacheConfig {
   if (!isConfigSource(source)) {
     throw new CacheConfigError([
-      `cache.configure takes options or a class that extends CacheConfig, got ${shown(source)}. Write cache.configure({ defaultTimeout: 60 }).`,
+      `cache.configure takes options or a class that extends CacheConfig, got ${formatValue(source)}. Write cache.configure({ defaultTimeout: 60 }).`,
     ]);
   }
-  const options = given(typeof source === 'function' ? optionsOf(new source()) : source);
+  const options = definedOptions(typeof source === 'function' ? optionsOf(new source()) : source);
   const config = Object.assign(new CacheConfig(), options);
-  const mistakes = [...environmentMistakes(), ...mistakesIn(config)];
+  const mistakes = [...environmentMistakes(), ...validationErrors(config)];
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return Object.freeze(config);
 }
@@ -50,7 +50,7 @@ function prototypeOf(value: object): object | null {
 }
 
 /** `undefined` never overrides. */
-export function given<Options extends object>(options: Options): Partial<Options> {
+export function definedOptions<Options extends object>(options: Options): Partial<Options> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
 }
 

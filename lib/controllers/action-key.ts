@@ -1,14 +1,14 @@
 import type { CacheConfig } from '../config/cache-config.js';
 import { variedBy } from '../config/vary-by.js';
 import { joinKey } from '../keys/cache-key.js';
-import { encodeValue, type Instances } from '../keys/encode-value.js';
+import { encodeValue, type InstanceRule } from '../keys/encode-value.js';
 import type { Address } from '../stores/store.js';
 import { requestOf, responseOf, type ActionCall, type Request } from './action-call.js';
 import type { CachedAction } from './cached-action.js';
 import type { Input } from './inputs.js';
 
 /** Where a request's response belongs, or why it belongs nowhere. */
-export type Keyed =
+export type KeyResult =
   | {
       readonly kind: 'key';
       readonly address: Address;
@@ -26,7 +26,7 @@ export type Keyed =
 type Part = string | { readonly detail: string; readonly remedy: string | undefined };
 
 /** Derives the key of a request from all that the method can see of it. */
-export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfig): Keyed {
+export function deriveKey(action: CachedAction, call: ActionCall, config: CacheConfig): KeyResult {
   const path = action.path.of(call);
   if (path === undefined)
     return { kind: 'no-key', detail: 'a date in the path is not written as in ISO 8601', remedy: undefined };
@@ -39,11 +39,11 @@ export function keyOf(action: CachedAction, call: ActionCall, config: CacheConfi
     if (action.rendersLocals)
       parts.push(plainPart(responseOf(call).locals, 'res.locals, which the template sees', 'literals-only'));
   } else {
-    parts.push(authorsPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
+    parts.push(customPart(makeCacheKey(call.action, call.args), 'makeCacheKey'));
   }
   if (action.redirects) parts.push(redirectPart(requestOf(call)));
-  if (varyBy !== undefined) parts.push(authorsPart(variedBy(varyBy, call.action), 'varyBy'));
-  if (config.varyBy !== undefined) parts.push(authorsPart(variedBy(config.varyBy, call.action), 'the configured varyBy'));
+  if (varyBy !== undefined) parts.push(customPart(variedBy(varyBy, call.action), 'varyBy'));
+  if (config.varyBy !== undefined) parts.push(customPart(variedBy(config.varyBy, call.action), 'the configured varyBy'));
 
   for (const part of parts) if (typeof part !== 'string') return { kind: 'no-key', ...part };
   const isPerUser =
@@ -70,7 +70,7 @@ function valuePart(input: Extract<Input, { kind: 'value' }>, call: ActionCall, v
   return varies ? 'varyBy' : notPlain(input.label, 'varyBy: action');
 }
 
-function plainPart(value: unknown, label: string, instances: Instances): Part {
+function plainPart(value: unknown, label: string, instances: InstanceRule): Part {
   const text = encodeValue(value, instances);
   return text ?? notPlain(label, 'makeCacheKey: (action, args)');
 }
@@ -106,7 +106,7 @@ function redirectPart(request: Request): Part {
   return JSON.stringify(request.accepts(['text', 'html']));
 }
 
-function authorsPart(value: unknown, option: string): Part {
+function customPart(value: unknown, option: string): Part {
   if (typeof value === 'string') return JSON.stringify(value);
   return {
     detail: `${option} gave no text`,

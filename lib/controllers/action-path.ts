@@ -1,7 +1,7 @@
 import { ActionMetadata } from 'routing-controllers';
 import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
 import { PathTemplate } from '../keys/path-template.js';
-import { parameterText, readingsOf, type ParameterTexts } from '../keys/parameter-text.js';
+import { parameterText, parameterReadings, type ParameterTexts } from '../keys/parameter-text.js';
 import { pathReadings, pathsOf } from '../keys/path-readings.js';
 import { fillPrefix } from '../keys/prefix.js';
 import { requestOf, type ActionCall, type Request } from './action-call.js';
@@ -11,7 +11,7 @@ import { serverOptionsOf } from './server-options.js';
 export class ActionPath {
   private readonly template: PathTemplate | undefined;
   /** Whether the route goes on with a wildcard after its template: `/files/*`. */
-  private readonly hasTail: boolean;
+  private readonly hasWildcardTail: boolean;
   private readonly routePrefix: string;
   /** Where the converted value of each path parameter stands in the arguments, counted from the last. */
   private readonly positions: ReadonlyMap<string, number>;
@@ -21,8 +21,8 @@ export class ActionPath {
   constructor(metadata: ActionMetadata) {
     this.routePrefix = serverOptionsOf(metadata).routePrefix ?? '';
     const route: string | RegExp = ActionMetadata.appendBaseRoute(this.routePrefix, metadata.fullRoute);
-    this.hasTail = typeof route === 'string' && route.endsWith('/*');
-    this.template = typeof route === 'string' ? PathTemplate.parse(this.hasTail ? route.slice(0, -2) : route) : undefined;
+    this.hasWildcardTail = typeof route === 'string' && route.endsWith('/*');
+    this.template = typeof route === 'string' ? PathTemplate.parse(this.hasWildcardTail ? route.slice(0, -2) : route) : undefined;
     this.positions = new Map(
       metadata.params.flatMap(({ type, name }, index): [string, number][] =>
         type === 'param' ? [[name, index - metadata.params.length]] : [],
@@ -37,19 +37,22 @@ export class ActionPath {
   of(call: ActionCall): CanonicalPath | undefined {
     const request = requestOf(call);
     const mount = mountOf(request);
-    if (this.dates.some(name => !isWritten(this.convertedOf(name, call), request.params[name]))) return undefined;
-    const filled = this.template?.fill(name => this.convertedOf(name, call));
+    if (this.dates.some(name => !isWritten(this.convertedParameter(name, call), request.params[name]))) return undefined;
+    const filled = this.template?.fill(name => this.convertedParameter(name, call));
     if (filled === undefined) return { path: canonicalise(request.baseUrl + request.path), ignoresCase: true };
-    return { path: mount.path + trimmed(filled) + (this.hasTail ? tailOf(request, filled) : ''), ignoresCase: mount.ignoresCase };
+    return {
+      path: mount.path + trimmed(filled) + (this.hasWildcardTail ? tailOf(request, filled) : ''),
+      ignoresCase: mount.ignoresCase,
+    };
   }
 
   /** The paths by which cached actions may know the path of the call's own request. */
-  spellingsOf(call: ActionCall): string[] {
+  pathVariants(call: ActionCall): string[] {
     const request = requestOf(call);
     const segments = this.template?.readings(this.textsOf(call));
     if (segments === undefined) return pathsOf(pathReadings(request.baseUrl + request.path));
     const mount = pathReadings(mountOf(request).path);
-    const tail = this.hasTail ? pathReadings(request.path).slice(segments.length) : [];
+    const tail = this.hasWildcardTail ? pathReadings(request.path).slice(segments.length) : [];
     return pathsOf([...mount, ...segments, ...tail]);
   }
 
@@ -69,12 +72,12 @@ export class ActionPath {
   private textsOf(call: ActionCall): ParameterTexts {
     const { params } = requestOf(call);
     return name => {
-      const [own, raw] = [parameterText(this.convertedOf(name, call)), parameterText(params[name])];
-      return [...new Set([...(own === undefined ? [] : [own]), ...(raw === undefined ? [] : readingsOf(raw))])];
+      const [own, raw] = [parameterText(this.convertedParameter(name, call)), parameterText(params[name])];
+      return [...new Set([...(own === undefined ? [] : [own]), ...(raw === undefined ? [] : parameterReadings(raw))])];
     };
   }
 
-  private convertedOf(name: string, call: ActionCall): unknown {
+  private convertedParameter(name: string, call: ActionCall): unknown {
     const position = this.positions.get(name);
     return (position === undefined ? undefined : call.args.at(position)) ?? requestOf(call).params[name];
   }
@@ -82,7 +85,7 @@ export class ActionPath {
 
 /** Whether the text of a date is one that every target reads as that date. */
 function isWritten(date: unknown, text: unknown): boolean {
-  return typeof text !== 'string' || readingsOf(text).includes(parameterText(date) ?? '');
+  return typeof text !== 'string' || parameterReadings(text).includes(parameterText(date) ?? '');
 }
 
 /** What of the request's path comes after the filled template. */

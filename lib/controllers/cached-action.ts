@@ -5,8 +5,8 @@ import { ActionPath } from './action-path.js';
 import { declaredReads, type DeclaredReads } from './declared-reads.js';
 import { effectiveOptions } from './effective-options.js';
 import { headersOf, inputsOf, keyedHeadersOf, type Input } from './inputs.js';
-import type { Registry } from './registry.js';
-import { renderingOf } from './rendering.js';
+import type { DecoratorRegistry } from './registry.js';
+import { serializationFingerprint } from './rendering.js';
 
 /** A cached action of one controller of one server: all that its requests have in common. */
 export interface CachedAction {
@@ -21,14 +21,14 @@ export interface CachedAction {
   /** Whether responses may have tags of their own: by its options, by what its method may say while it runs, or since one had. */
   hasComputedTags: boolean;
   readonly inputs: readonly Input[];
-  readonly variesBy: readonly string[];
+  readonly varyHeaders: readonly string[];
   readonly keyedHeaders: ReadonlySet<string>;
   /** Whether its responses are one caller's, so that no cache behind this one may share them. */
-  readonly oneCaller: boolean;
+  readonly isPerUser: boolean;
   /** Whether the method sees the whole request, itself or through the response, and nobody has said what of it counts. */
-  readonly seesRequest: boolean;
+  readonly readsRequest: boolean;
   /** Whether the method can write to the response itself. */
-  readonly seesResponse: boolean;
+  readonly writesResponse: boolean;
   /** Whether a redirect may be stored: Express writes its body as text, as HTML or not at all, by the request's `Accept`. */
   readonly redirects: boolean;
   /** The reads that the key covers. `undefined`: no reads are watched. */
@@ -38,35 +38,39 @@ export interface CachedAction {
 }
 
 /** Describes a cached action from what routing-controllers knows of it. */
-export function cachedAction(call: ActionCall, registry: Registry): CachedAction {
+export function cachedAction(call: ActionCall, registry: DecoratorRegistry): CachedAction {
   const { owner, metadata } = call;
   const controller = metadata.target;
-  const rules = registry.rulesOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
+  const rules = registry.decorationsOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
   const types = new Set(metadata.params.map(({ type }) => type));
   const named = headersOfVaryBy(options.varyBy);
-  const seesResponse = metadata.params.some(({ type }) => bearsResponse(type));
+  const writesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   return {
     name: `${controller.name}.${metadata.method}`,
-    identity: JSON.stringify([registry.identities.of(controller), metadata.method, renderingOf(metadata, requestOf(call).app)]),
+    identity: JSON.stringify([
+      registry.identities.of(controller),
+      metadata.method,
+      serializationFingerprint(metadata, requestOf(call).app),
+    ]),
     options,
     path: new ActionPath(metadata),
     tags: typeof options.tags === 'function' ? undefined : options.tags,
-    hasComputedTags: typeof options.tags === 'function' || seesResponse,
+    hasComputedTags: typeof options.tags === 'function' || writesResponse,
     inputs: inputsOf(metadata.params, options.queryString === true),
-    variesBy: [...new Set([...headersOf(metadata.params), ...named])],
+    varyHeaders: [...new Set([...headersOf(metadata.params), ...named])],
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),
-    seesRequest: options.makeCacheKey === undefined && seesResponse,
+    readsRequest: options.makeCacheKey === undefined && writesResponse,
     declaredReads: declaredReads(metadata, options),
-    seesResponse,
+    writesResponse,
     redirects: options.statuses?.some(status => status >= 300 && status < 400) ?? false,
-    oneCaller: metadata.isAuthorizedUsed || CALLERS.some(type => types.has(type)) || hasAuthorsKey(options),
+    isPerUser: metadata.isAuthorizedUsed || USER_PARAMETERS.some(type => types.has(type)) || hasAuthorsKey(options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };
 }
 
 /** Parameters that may tell who the caller is, by what no `Vary` can name. */
-const CALLERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
+const USER_PARAMETERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
 
 /** A key that the author makes may tell callers apart by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {

@@ -1,7 +1,7 @@
 import { HttpError } from 'routing-controllers';
 
 /** Answers a change that must not be made, or not be acknowledged, while the store cannot be reached: 503, with `Retry-After`. */
-export class ChangeRefused extends HttpError {
+export class WriteRefused extends HttpError {
   override readonly name = 'ChangeRefused';
 
   constructor(message: string) {

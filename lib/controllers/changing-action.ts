@@ -1,29 +1,29 @@
 import type { ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
-import { namedBy, type ChangeContext, type InvalidationTarget } from '../config/invalidation-target.js';
-import { namesIn } from '../keys/prefix.js';
+import { parseTarget, type ChangeContext, type InvalidationTarget } from '../config/invalidation-target.js';
+import { parameterNames } from '../keys/prefix.js';
 import { ActionPath } from './action-path.js';
 import { bearsResponse, type ActionCall } from './action-call.js';
 import type { PinnedCall } from './pinned-call.js';
 import { prefixMistake, tagMistake } from './target-mistakes.js';
 import type { Targets } from '../stores/store.js';
 import type { Class } from '../keys/lineage.js';
-import type { Registry } from './registry.js';
+import type { DecoratorRegistry } from './registry.js';
 
 /** An action that invalidates: what its requests make out of date. */
-export class ChangingAction {
+export class InvalidatingAction {
   /** Class and method, for messages. */
   readonly name: string;
   /** Whether the method can write to the response itself. */
-  readonly seesResponse: boolean;
+  readonly writesResponse: boolean;
   private readonly targets: readonly (InvalidationTarget | undefined)[];
   private readonly path: ActionPath;
 
-  constructor(owner: Class, metadata: ActionMetadata, registry: Registry) {
+  constructor(owner: Class, metadata: ActionMetadata, registry: DecoratorRegistry) {
     this.name = `${metadata.target.name}.${metadata.method}`;
-    this.targets = registry.rulesOf(owner, metadata.method)?.invalidates ?? [];
+    this.targets = registry.decorationsOf(owner, metadata.method)?.invalidates ?? [];
     this.path = new ActionPath(metadata);
-    this.seesResponse = metadata.params.some(({ type }) => bearsResponse(type));
+    this.writesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   }
 
   /**
@@ -32,26 +32,26 @@ export class ChangingAction {
    * @throws when a target function does, or gives what is no target
    */
   targetsOf(call: PinnedCall, result: unknown): Targets {
-    return together(this.targets.map(target => this.reachedBy(target, call, result)));
+    return mergeTargets(this.targets.map(target => this.resolveTarget(target, call, result)));
   }
 
   /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
-  targetsBefore(call: PinnedCall): Targets {
+  knownTargets(call: PinnedCall): Targets {
     const known = this.targets.flatMap(target => {
       try {
-        return [this.reachedBy(target, call, undefined)];
+        return [this.resolveTarget(target, call, undefined)];
       } catch {
         // It needs the result; or it cannot work at all, which is told when the change has been made.
         return [];
       }
     });
-    return together(known);
+    return mergeTargets(known);
   }
 
-  private reachedBy(target: InvalidationTarget | undefined, call: PinnedCall, result: unknown): Targets {
-    if (target === undefined) return { prefixes: this.path.spellingsOf(call), tags: [] };
+  private resolveTarget(target: InvalidationTarget | undefined, call: PinnedCall, result: unknown): Targets {
+    if (target === undefined) return { prefixes: this.path.pathVariants(call), tags: [] };
     const context: ChangeContext = { action: call.unpinned, args: call.args, result };
-    const { paths, tags } = namedBy(typeof target === 'function' ? target(context) : target);
+    const { paths, tags } = parseTarget(typeof target === 'function' ? target(context) : target);
     return { prefixes: paths.flatMap(prefix => this.filled(prefix, call)), tags: tags.map(tag => this.checked(tag)) };
   }
 
@@ -67,13 +67,13 @@ export class ChangingAction {
     if (filled.length > 0) return filled;
     const why =
       mistake ??
-      `names ${namesIn(prefix as string)
+      `names ${parameterNames(prefix as string)
         .map(name => `:${name}`)
         .join(', ')}, for which the request has no value.`;
     throw new CacheUsageError('CACHE_USAGE_INVALID', [`${this.name}: the target of @InvalidatesCache ${why}`]);
   }
 }
 
-function together(targets: readonly Targets[]): Targets {
+function mergeTargets(targets: readonly Targets[]): Targets {
   return { prefixes: targets.flatMap(({ prefixes }) => prefixes), tags: targets.flatMap(({ tags = [] }) => tags) };
 }

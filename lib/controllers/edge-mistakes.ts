@@ -1,6 +1,6 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import type { CachedOptions } from '../config/cached-options.js';
-import { lineageOf, type Class } from '../keys/lineage.js';
+import { superclassChain, type Class } from '../keys/lineage.js';
 import { parameterLabel } from './parameter-label.js';
 
 /** Options that ask the application about each request. */
@@ -16,7 +16,7 @@ const DEPENDING: Readonly<Record<string, string | undefined>> = { authorized: '@
 export function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
   if (options.edge !== true) return [];
   const storage = getMetadataArgsStorage();
-  const lineage = lineageOf(controller);
+  const lineage = superclassChain(controller);
   // The type first: what this library has put there to be asked when a server is created is not to be asked here.
   const handlers = storage.responseHandlers.filter(
     handler => handler.type in DEPENDING && lineage.includes(handler.target) && [undefined, method].includes(handler.method),

@@ -1,5 +1,5 @@
 import type { ParamMetadata } from 'routing-controllers';
-import type { Instances } from '../keys/encode-value.js';
+import type { InstanceRule } from '../keys/encode-value.js';
 import { parameterLabel } from './parameter-label.js';
 
 /** One thing that an action's method can see of a request, and how it gets into the key. */
@@ -10,7 +10,7 @@ export type Input =
       /** Where the argument stands, counted from the last. */
       readonly position: number;
       readonly label: string;
-      readonly instances: Instances;
+      readonly instances: InstanceRule;
       /** Whether the action's `varyBy` can stand for an argument that is no plain value. */
       readonly variable?: boolean;
     }

@@ -1,9 +1,9 @@
 import type { ActionMetadata } from 'routing-controllers';
-import { namedBy, type InvalidationTarget } from '../config/invalidation-target.js';
+import { parseTarget, type InvalidationTarget } from '../config/invalidation-target.js';
 import { nearestText } from '../keys/nearest-text.js';
-import { lineageOf } from '../keys/lineage.js';
-import { namesIn } from '../keys/prefix.js';
-import type { MethodRules, Registry } from './registry.js';
+import { superclassChain } from '../keys/lineage.js';
+import { parameterNames } from '../keys/prefix.js';
+import type { MethodDecorations, DecoratorRegistry } from './registry.js';
 import { serverOptionsOf } from './server-options.js';
 
 /** The segments of a route; `undefined`: it has a pattern, and may be any. */
@@ -16,7 +16,7 @@ export interface ReachMistakes {
 }
 
 /** Finds the written targets of a server that reach none of its cached routes. Functions are not known before they are called. */
-export function reachMistakes(actions: readonly ActionMetadata[], registry: Registry): ReachMistakes {
+export function reachMistakes(actions: readonly ActionMetadata[], registry: DecoratorRegistry): ReachMistakes {
   const routes = actions.map(action => segmentsOf(action.fullRoute));
   const cached = actions.filter(action => rulesOf(action, registry)?.cached.length).map(action => segmentsOf(action.fullRoute));
   const errors: string[] = [];
@@ -34,7 +34,7 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Regi
         } else if (cached.length > 0) {
           const meant = nearestText(
             path,
-            cached.flatMap(route => candidates(segments, route, namesIn(String(action.fullRoute)))),
+            cached.flatMap(route => candidates(segments, route, parameterNames(String(action.fullRoute)))),
           );
           const remedy = meant === undefined ? 'Write a prefix of one.' : `Did you mean '${meant}'?`;
           const what = target === undefined ? `means '${path}', which reaches` : 'reaches';
@@ -47,14 +47,14 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Regi
 }
 
 /** By the class that decorates the method, which may be one that the controller extends. */
-function rulesOf({ target, method }: ActionMetadata, registry: Registry): MethodRules | undefined {
-  const owner = lineageOf(target).find(link => registry.rulesOf(link, method) !== undefined);
-  return owner && registry.rulesOf(owner, method);
+function rulesOf({ target, method }: ActionMetadata, registry: DecoratorRegistry): MethodDecorations | undefined {
+  const owner = superclassChain(target).find(link => registry.decorationsOf(link, method) !== undefined);
+  return owner && registry.decorationsOf(owner, method);
 }
 
 function pathsIn(target: InvalidationTarget | undefined, { fullRoute }: ActionMetadata): string[] {
   if (target === undefined) return [fullRoute].filter(route => typeof route === 'string');
-  return typeof target === 'function' ? [] : namedBy(target).paths.filter(path => typeof path === 'string');
+  return typeof target === 'function' ? [] : parseTarget(target).paths.filter(path => typeof path === 'string');
 }
 
 function segmentsOf(route: unknown): Route {
@@ -88,7 +88,7 @@ function candidates(target: readonly string[], route: Route = [], names: readonl
   let path = '';
   for (const [index, segment] of route.slice(0, target.length).entries()) {
     const own = target[index] ?? '';
-    const isFilled = namesIn(segment).every(name => names.includes(name));
+    const isFilled = parameterNames(segment).every(name => names.includes(name));
     if (!isFilled && !own.startsWith(':')) break;
     path += `/${isFilled ? segment : own}`;
     paths.push(path);

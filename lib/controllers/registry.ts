@@ -4,7 +4,7 @@ import type { ClassIdentities } from '../keys/class-identities.js';
 import type { Class } from '../keys/lineage.js';
 
 /** What the decorators said of one method of one class. */
-export interface MethodRules {
+export interface MethodDecorations {
   /** One for each `@Cached`; more than one is a mistake. */
   readonly cached: CachedOptions[];
   /** One for each `@InvalidatesCache`; `undefined`: the path of the request itself. */
@@ -12,8 +12,8 @@ export interface MethodRules {
 }
 
 /** What `@Cached`, `@InvalidatesCache` and `@CacheDefaults` said, by class. */
-export class Registry {
-  private readonly methods = new WeakMap<Class, Map<string, MethodRules>>();
+export class DecoratorRegistry {
+  private readonly methods = new WeakMap<Class, Map<string, MethodDecorations>>();
   private readonly defaults = new WeakMap<Class, CachedOptions>();
 
   /** Whether any class with `@Cached` has been loaded. */
@@ -35,21 +35,21 @@ export class Registry {
   }
 
   /** The rules of a method as its own class decorated it. */
-  rulesOf(owner: Class, method: string): MethodRules | undefined {
+  decorationsOf(owner: Class, method: string): MethodDecorations | undefined {
     return this.methods.get(owner)?.get(method);
   }
 
   /** The decorated methods of the class itself. */
-  methodsOf(owner: Class): ReadonlyMap<string, MethodRules> {
-    return this.methods.get(owner) ?? new Map<string, MethodRules>();
+  methodsOf(owner: Class): ReadonlyMap<string, MethodDecorations> {
+    return this.methods.get(owner) ?? new Map<string, MethodDecorations>();
   }
 
   defaultsOf(owner: Class): CachedOptions | undefined {
     return this.defaults.get(owner);
   }
 
-  private rulesFor(owner: Class, method: string): MethodRules {
-    const methods = this.methods.get(owner) ?? new Map<string, MethodRules>();
+  private rulesFor(owner: Class, method: string): MethodDecorations {
+    const methods = this.methods.get(owner) ?? new Map<string, MethodDecorations>();
     this.methods.set(owner, methods);
     const rules = methods.get(method) ?? { cached: [], invalidates: [] };
     methods.set(method, rules);

@@ -13,7 +13,7 @@ const APP_SETTINGS = ['json replacer', 'json spaces', 'json escape', 'views', 'v
  * an interceptor that strips what only the other may show. Functions and classes count by their source, which is the same in every
  * process that runs this program.
  */
-export function renderingOf(metadata: ActionMetadata, app: Request['app']): string {
+export function serializationFingerprint(metadata: ActionMetadata, app: Request['app']): string {
   const { interceptors, classTransformer, classToPlainTransformOptions, defaults } = serverOptionsOf(metadata);
   const settings = [
     interceptors?.map((interceptor: Class | string) => [typeof interceptor, String(interceptor)]),

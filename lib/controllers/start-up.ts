@@ -1,8 +1,8 @@
 import { getMetadataArgsStorage, type Action, type ActionMetadata } from 'routing-controllers';
 import { CacheUsageError } from '../errors.js';
 import type { ActionCall } from './action-call.js';
-import { lineageOf, type Class } from '../keys/lineage.js';
-import type { Registry } from './registry.js';
+import { superclassChain, type Class } from '../keys/lineage.js';
+import type { DecoratorRegistry } from './registry.js';
 import { reachMistakes } from './reach-mistakes.js';
 import { ServerBuilds, type ServerBuild } from './server-build.js';
 import { strayMistakes, usageMistakes } from './usage-mistakes.js';
@@ -14,7 +14,7 @@ export type Override = (call: ActionCall) => unknown;
 export type IsProbe = (request: unknown) => boolean;
 
 /** Equal to no class and no method. */
-const NOTHING = undefined as never;
+const MATCHES_NOTHING = undefined as never;
 
 type Storage = ReturnType<typeof getMetadataArgsStorage>;
 type ResponseHandler = Storage['responseHandlers'][number];
@@ -28,11 +28,11 @@ type ResponseHandler = Storage['responseHandlers'][number];
  * one that is read for any controller and sets the overrides, and one for each class with decorated methods that is read when just
  * that class is built, and reports its mistakes.
  */
-export class StartUp {
+export class ActionInstaller {
   private storageList: Storage['responseHandlers'] | undefined;
   private seen: { actions: unknown; controllers: unknown; count: number } | undefined;
   private readonly probed = new WeakSet<Class>();
-  private readonly faultless = new WeakSet<Class>();
+  private readonly validated = new WeakSet<Class>();
   private readonly overridden = new WeakSet();
   /** Classes with decorated methods, since the last `reset()` of the metadata storage. */
   private watched = new Set<Class>();
@@ -41,7 +41,7 @@ export class StartUp {
   });
 
   constructor(
-    private readonly registry: Registry,
+    private readonly registry: DecoratorRegistry,
     private readonly override: Override,
     /** Throws where the cache could not work. */
     private readonly verify: () => void = () => undefined,
@@ -50,28 +50,28 @@ export class StartUp {
   ) {}
 
   /** To be called by each decorator itself: a `reset()` of the metadata storage drops what was registered before. */
-  readonly watch = (owner: Class): void => {
-    this.registry.identities.note(owner, this.watch);
+  readonly registerClass = (owner: Class): void => {
+    this.registry.identities.note(owner, this.registerClass);
     const storage = getMetadataArgsStorage();
     if (this.storageList !== storage.responseHandlers) {
       this.storageList = storage.responseHandlers;
       this.watched = new Set();
-      storage.responseHandlers.push(this.handlerReadForAll());
+      storage.responseHandlers.push(this.setUpHook());
     }
     this.watched.add(owner);
-    this.probe(owner, storage);
+    this.registerCheck(owner, storage);
   };
 
-  private handlerReadForAll(): ResponseHandler {
+  private setUpHook(): ResponseHandler {
     const setUp = (): void => {
       const storage = getMetadataArgsStorage();
       if (!this.hasGrown(storage)) return;
       this.overrideActions(storage);
       for (const { target } of storage.controllers) {
-        if (!lineageOf(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
+        if (!superclassChain(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
         // In the order of their registration, for classes that one function makes.
         this.registry.identities.of(target);
-        this.probe(target, storage);
+        this.registerCheck(target, storage);
       }
     };
     return {
@@ -79,7 +79,7 @@ export class StartUp {
       method: '',
       get target() {
         setUp();
-        return NOTHING;
+        return MATCHES_NOTHING;
       },
     };
   }
@@ -98,7 +98,7 @@ export class StartUp {
       if (this.overridden.has(action)) continue;
       this.overridden.add(action);
       const { target: owner, methodOverride: previous } = action;
-      const isDecorated = this.registry.rulesOf(owner, action.method) !== undefined;
+      const isDecorated = this.registry.decorationsOf(owner, action.method) !== undefined;
       action.methodOverride = (metadata: ActionMetadata, context: Action, args: unknown[]): unknown => {
         const run = (): unknown => {
           call.hasRun = true;
@@ -110,7 +110,7 @@ export class StartUp {
     }
   }
 
-  private probe(target: Class, storage: Storage): void {
+  private registerCheck(target: Class, storage: Storage): void {
     if (this.probed.has(target)) return;
     this.probed.add(target);
     const check = (): void => {
@@ -121,7 +121,7 @@ export class StartUp {
       target,
       get method() {
         check();
-        return NOTHING;
+        return MATCHES_NOTHING;
       },
     });
   }
@@ -135,10 +135,10 @@ export class StartUp {
       current.controllers.add(target);
       return;
     }
-    if (this.faultless.has(target)) return;
+    if (this.validated.has(target)) return;
     this.verify();
     throwAny(usageMistakes(target, this.registry));
-    this.faultless.add(target);
+    this.validated.add(target);
   }
 
   /** @throws CacheUsageError with the mistakes of all controllers of a server */

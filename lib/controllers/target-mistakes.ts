@@ -1,10 +1,10 @@
 import { CacheUsageError } from '../errors.js';
-import { shown } from '../shown.js';
-import { namesIn } from '../keys/prefix.js';
+import { formatValue } from '../shown.js';
+import { parameterNames } from '../keys/prefix.js';
 
 /** What is wrong with a path prefix, after its name; `undefined`: nothing. */
 export function prefixMistake(prefix: unknown): string | undefined {
-  if (typeof prefix !== 'string') return `has ${shown(prefix)} for a path. Write a text such as '/users/bob'.`;
+  if (typeof prefix !== 'string') return `has ${formatValue(prefix)} for a path. Write a text such as '/users/bob'.`;
   const url = /^[a-z][a-z\d+.-]*:\/\/[^/]*(?<path>\/[^?#]*)?/i.exec(prefix);
   if (url !== null) return `is a whole URL. Write the path alone: '${url.groups?.path ?? '/'}'.`;
   if (!prefix.startsWith('/')) return `does not begin with a slash. Write '/${prefix}'.`;
@@ -15,7 +15,7 @@ export function prefixMistake(prefix: unknown): string | undefined {
 /** What is wrong with a tag, after its name; `undefined`: nothing. */
 export function tagMistake(tag: unknown): string | undefined {
   if (typeof tag === 'string' && tag !== '') return undefined;
-  return `has ${shown(tag)} for a tag. Write a text such as 'user:bob'.`;
+  return `has ${formatValue(tag)} for a tag. Write a text such as 'user:bob'.`;
 }
 
 /** What is wrong with a whole path, after its name: in it, nothing can be filled in. */
@@ -43,7 +43,7 @@ export function checkedTargets(
   const targets = Array.isArray(given) ? (given as readonly string[]) : [given as string];
   const mistakes = targets.flatMap(target => {
     const mistake = mistakeOf(target);
-    return mistake === undefined ? [] : [`${call}(${shown(target)}) ${mistake}`];
+    return mistake === undefined ? [] : [`${call}(${formatValue(target)}) ${mistake}`];
   });
   if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
   return targets;
@@ -62,7 +62,7 @@ export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRout
   const written = prefix as string;
   if (/[*()[\]+\\]/.test(written)) return 'has a pattern. Write the path before it: a prefix covers all that lies under it.';
   for (const { text, names } of routes) {
-    const unknown = namesIn(written).find(name => !names.has(name));
+    const unknown = parameterNames(written).find(name => !names.has(name));
     if (unknown === undefined) continue;
     const known = [...names].map(name => `:${name}`).join(', ');
     const remedy = known === '' ? 'That has no parameters: write a function that gives the path.' : `Its parameters: ${known}.`;
@@ -73,8 +73,8 @@ export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRout
 
 /** The names of the parameters of a route as a controller and an action declare it. */
 export function routeNames(base: string | undefined, route: string | RegExp | undefined): Set<string> {
-  const own = route instanceof RegExp ? namedGroups(route) : namesIn(route ?? '');
-  return new Set([...namesIn(base ?? ''), ...own]);
+  const own = route instanceof RegExp ? namedGroups(route) : parameterNames(route ?? '');
+  return new Set([...parameterNames(base ?? ''), ...own]);
 }
 
 function namedGroups({ source }: RegExp): string[] {

@@ -1,22 +1,22 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
-import { given } from '../config/resolve-config.js';
-import { mistakesIn } from '../config/must-be.js';
-import { shown } from '../shown.js';
+import { definedOptions } from '../config/resolve-config.js';
+import { validationErrors } from '../config/must-be.js';
+import { formatValue } from '../shown.js';
 import { CachedOptionRules, type CachedOptions } from '../config/cached-options.js';
-import { namedBy, type InvalidationTarget, type Named } from '../config/invalidation-target.js';
+import { parseTarget, type InvalidationTarget, type RawTargets } from '../config/invalidation-target.js';
 import { edgeMistakes } from './edge-mistakes.js';
 import { effectiveOptions } from './effective-options.js';
-import { lineageOf, type Class } from '../keys/lineage.js';
-import type { MethodRules, Registry } from './registry.js';
+import { superclassChain, type Class } from '../keys/lineage.js';
+import type { MethodDecorations, DecoratorRegistry } from './registry.js';
 import { routeNames, tagMistake, writtenPrefixMistake } from './target-mistakes.js';
 
 type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
 
 /** Every mistake in the use of the decorators on a controller and the classes it extends, one sentence each. */
-export function usageMistakes(controller: Class, registry: Registry): string[] {
+export function usageMistakes(controller: Class, registry: DecoratorRegistry): string[] {
   const mistakes: string[] = [];
   const overridden = new Set<string>();
-  for (const owner of lineageOf(controller)) {
+  for (const owner of superclassChain(controller)) {
     mistakes.push(...optionMistakes(registry.defaultsOf(owner)).map(mistake => `${owner.name}: @CacheDefaults: ${mistake}`));
     const actions = actionsOf(owner);
     for (const [method, rules] of registry.methodsOf(owner)) {
@@ -32,10 +32,10 @@ export function usageMistakes(controller: Class, registry: Registry): string[] {
 }
 
 /** Decorated methods of classes that are no controllers, nor extended by any: nothing would ever come of them. */
-export function strayMistakes(classes: readonly Class[], registry: Registry): string[] {
+export function strayMistakes(classes: readonly Class[], registry: DecoratorRegistry): string[] {
   const { controllers } = getMetadataArgsStorage();
   return classes
-    .filter(subject => !controllers.some(({ target }) => lineageOf(target).includes(subject)))
+    .filter(subject => !controllers.some(({ target }) => superclassChain(target).includes(subject)))
     .flatMap(subject => {
       const actions = actionsOf(subject);
       return [...registry.methodsOf(subject)]
@@ -53,8 +53,8 @@ interface Subject {
   readonly controller: Class;
   readonly owner: Class;
   readonly method: string;
-  readonly rules: MethodRules;
-  readonly registry: Registry;
+  readonly rules: MethodDecorations;
+  readonly registry: DecoratorRegistry;
   readonly actions: readonly ActionArgs[];
 }
 
@@ -104,10 +104,10 @@ function actionLabel(type: string): string {
 
 function targetMistakes(target: InvalidationTarget | undefined, { controller, actions }: Subject): string[] {
   if (target === undefined || typeof target === 'function') return [];
-  const written = typeof target === 'string' ? `@InvalidatesCache('${target}')` : `@InvalidatesCache(${shown(target)})`;
-  let named: Named;
+  const written = typeof target === 'string' ? `@InvalidatesCache('${target}')` : `@InvalidatesCache(${formatValue(target)})`;
+  let named: RawTargets;
   try {
-    named = namedBy(target);
+    named = parseTarget(target);
   } catch {
     return [
       `${written} is no target. Write a path such as '/users/:username', an array of them, { paths, tags }, or a function that gives one.`,
@@ -129,9 +129,9 @@ function targetMistakes(target: InvalidationTarget | undefined, { controller, ac
 function optionMistakes(options: CachedOptions | undefined): string[] {
   if (options === undefined) return [];
   if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
-    return [`options must be an object, got ${shown(options)}. Write { timeout: 60 }.`];
+    return [`options must be an object, got ${formatValue(options)}. Write { timeout: 60 }.`];
   }
-  return mistakesIn(Object.assign(new CachedOptionRules(), given(options)));
+  return validationErrors(Object.assign(new CachedOptionRules(), definedOptions(options)));
 }
 
 function actionsOf(owner: Class): ActionArgs[] {

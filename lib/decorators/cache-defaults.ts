@@ -20,6 +20,6 @@ export function CacheDefaults(options: CachedOptions): ClassDecorator {
   return (controller, ...context: unknown[]) => {
     refuseStandard('@CacheDefaults', context[0]);
     processCache.registry.addDefaults(controller, options);
-    processCache.startUp.watch(controller);
+    processCache.startUp.registerClass(controller);
   };
 }

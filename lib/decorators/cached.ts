@@ -25,6 +25,6 @@ export function Cached(...applied: [options?: CachedOptions, ...others: unknown[
   return (prototype, method) => {
     refuseStandard('@Cached', method);
     processCache.registry.addCached(prototype.constructor, String(method), options);
-    processCache.startUp.watch(prototype.constructor);
+    processCache.startUp.registerClass(prototype.constructor);
   };
 }

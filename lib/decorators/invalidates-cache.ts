@@ -27,6 +27,6 @@ export function InvalidatesCache(...applied: [target?: InvalidationTarget, ...ot
   return (prototype, method) => {
     refuseStandard('@InvalidatesCache', method);
     processCache.registry.addInvalidation(prototype.constructor, String(method), target);
-    processCache.startUp.watch(prototype.constructor);
+    processCache.startUp.registerClass(prototype.constructor);
   };
 }

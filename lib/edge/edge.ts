@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { ObservedRequest } from '../events/observed-request.js';
+import { RequestTrace } from '../events/observed-request.js';
 import { sendVariant } from '../http/replay-wire.js';
 import { selectVariant } from '../http/wire.js';
 import { ageSeconds, hitOutcome } from '../serving/answer.js';
@@ -38,7 +38,7 @@ export class Edge {
   };
 
   private ask(runtime: CacheRuntime, question: ParsedRequest, place: AliasTarget): void {
-    const trace = ObservedRequest.isWanted ? observe(question, place) : undefined;
+    const trace = RequestTrace.isEnabled ? observe(question, place) : undefined;
     const found = lookUp(runtime, place.address);
     if (found instanceof Promise)
       found
@@ -56,7 +56,7 @@ export class Edge {
     question: ParsedRequest,
     address: Address,
     found: LookupResult,
-    trace?: ObservedRequest,
+    trace?: RequestTrace,
   ): void {
     if (found.kind !== 'hit') {
       if (found.kind === 'miss') runtime.release(found.lease, 'unused');
@@ -105,8 +105,8 @@ function fail(runtime: CacheRuntime, { response }: ParsedRequest, error: unknown
   response.destroy();
 }
 
-function observe({ request: { method = '', url = '' } }: ParsedRequest, { action, address }: AliasTarget): ObservedRequest {
-  return new ObservedRequest(action, method, url).leadsTo(address.path.path);
+function observe({ request: { method = '', url = '' } }: ParsedRequest, { action, address }: AliasTarget): RequestTrace {
+  return new RequestTrace(action, method, url).setPath(address.path.path);
 }
 
 /** A store that fails is as one that cannot be reached: the application asks it again, and reports it. */

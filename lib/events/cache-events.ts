@@ -94,6 +94,6 @@ export const channels = {
 } as const satisfies Record<keyof CacheEvents, Channel>;
 
 /** Tells those who listen. What is told is built only for them: ask `channels[name].hasSubscribers` first. */
-export function tell<Name extends keyof CacheEvents>(name: Name, event: CacheEvents[Name]): void {
+export function publish<Name extends keyof CacheEvents>(name: Name, event: CacheEvents[Name]): void {
   channels[name].publish(event);
 }

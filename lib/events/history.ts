@@ -8,7 +8,7 @@ const MAX_STORED_BYTES = 1024 * 1024;
 const BOOKKEEPING_BYTES = 300;
 
 /** Where something stands: as an address of the store. */
-interface Place {
+interface TracedAddress {
   readonly key: string;
   readonly path: CanonicalPath;
   readonly tags?: readonly string[] | undefined;
@@ -21,14 +21,14 @@ interface StoredEntry {
 }
 
 interface Stored {
-  readonly order: number;
+  readonly sequence: number;
   readonly expiresAtMs: number;
   readonly tags: readonly string[];
 }
 
 /** One prefix or tag. */
-interface Invalidated {
-  readonly order: number;
+interface LoggedInvalidation {
+  readonly sequence: number;
   readonly kind: 'prefix' | 'tag';
   readonly name: string;
   readonly by: string;
@@ -38,33 +38,33 @@ interface Invalidated {
 const NONE: readonly string[] = [];
 
 /** What has happened of late, bounded, from which it is told why something is not in the store. Kept only while somebody listens. */
-export class History {
+export class MissReasons {
   private readonly stored = new LRUCache<string, Stored>({
     maxSize: MAX_STORED_BYTES,
     sizeCalculation: ({ tags }, key) => BOOKKEEPING_BYTES + 2 * (key.length + tags.join().length),
   });
   /** The newest comes last. */
-  private readonly invalidated: Invalidated[] = [];
+  private readonly invalidated: LoggedInvalidation[] = [];
   /** Counts invalidations, so that all stands in one order without a clock. */
-  order = 0;
+  sequence = 0;
 
-  /** @param order when it was asked for: what comes after that may already have reached it on its way to the store */
-  noteStored({ key }: Place, { expiresAtMs, tags = NONE }: StoredEntry, order: number): void {
-    this.stored.set(key, { order, expiresAtMs, tags });
+  /** @param sequence when it was asked for: what comes after that may already have reached it on its way to the store */
+  recordStored({ key }: TracedAddress, { expiresAtMs, tags = NONE }: StoredEntry, sequence: number): void {
+    this.stored.set(key, { sequence, expiresAtMs, tags });
   }
 
-  noteInvalidated(prefixes: readonly string[], tags: readonly string[], by: string, atMs: number): void {
-    const order = ++this.order;
+  recordInvalidated(prefixes: readonly string[], tags: readonly string[], by: string, atMs: number): void {
+    const sequence = ++this.sequence;
     for (const prefix of prefixes.slice(-MAX_INVALIDATED))
-      this.invalidated.push({ order, kind: 'prefix', name: canonicalise(prefix), by, atMs });
-    for (const tag of tags.slice(-MAX_INVALIDATED)) this.invalidated.push({ order, kind: 'tag', name: tag, by, atMs });
+      this.invalidated.push({ sequence, kind: 'prefix', name: canonicalise(prefix), by, atMs });
+    for (const tag of tags.slice(-MAX_INVALIDATED)) this.invalidated.push({ sequence, kind: 'tag', name: tag, by, atMs });
     this.invalidated.splice(0, this.invalidated.length - MAX_INVALIDATED);
   }
 
   /** Why it is not in the store. */
-  whyMissed(place: Place, nowMs: number): string {
+  missReason(place: TracedAddress, nowMs: number): string {
     const stored = this.stored.get(place.key);
-    const cause = this.invalidationSince(stored?.order ?? 0, place, stored?.tags);
+    const cause = this.invalidationSince(stored?.sequence ?? 0, place, stored?.tags);
     if (cause !== undefined) {
       const invalidated = `invalidated ${ago(cause.atMs, nowMs)} by ${cause.by}`;
       return stored === undefined ? `first asked for since ${invalidated}` : invalidated;
@@ -74,20 +74,24 @@ export class History {
   }
 
   /** Whether it is known to have been invalidated after that. @param tags those that the response has brought */
-  wasInvalidatedSince(order: number, place: Place, tags?: readonly string[]): boolean {
-    return this.invalidationSince(order, place, tags) !== undefined;
+  wasInvalidatedSince(sequence: number, place: TracedAddress, tags?: readonly string[]): boolean {
+    return this.invalidationSince(sequence, place, tags) !== undefined;
   }
 
-  private invalidationSince(order: number, { path, tags = NONE }: Place, ownTags = NONE): Invalidated | undefined {
-    return this.invalidated.findLast(({ order: when, kind, name }) => {
-      if (when <= order) return false;
-      return kind === 'prefix' ? covers(name, path) : tags.includes(name) || ownTags.includes(name);
+  private invalidationSince(
+    sequence: number,
+    { path, tags = NONE }: TracedAddress,
+    ownTags = NONE,
+  ): LoggedInvalidation | undefined {
+    return this.invalidated.findLast(({ sequence: when, kind, name }) => {
+      if (when <= sequence) return false;
+      return kind === 'prefix' ? isUnderPrefix(name, path) : tags.includes(name) || ownTags.includes(name);
     });
   }
 }
 
 /** In whole segments. */
-function covers(prefix: string, { path, ignoresCase }: CanonicalPath): boolean {
+function isUnderPrefix(prefix: string, { path, ignoresCase }: CanonicalPath): boolean {
   const [under, top] = ignoresCase ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
   return under === top || under.startsWith(`${top}/`);
 }

@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import { channels, tell, type OutcomeEvent } from './cache-events.js';
+import { channels, publish, type OutcomeEvent } from './cache-events.js';
 
 const OBSERVED = Symbol('observed request');
-type Observed = ServerResponse & { [OBSERVED]?: ObservedRequest };
+type Observed = ServerResponse & { [OBSERVED]?: RequestTrace };
 
 /** A request that somebody wants to hear of, from when the cache was asked. */
-export class ObservedRequest {
+export class RequestTrace {
   private readonly askedAtMs = performance.now();
   private computesSinceMs = this.askedAtMs;
-  private isTold = false;
+  private isPublished = false;
   private path: string | undefined;
   /** Why the store has no answer; `undefined` before it was asked. */
-  cause: string | undefined;
+  missReason: string | undefined;
   /** Of the cache's history, when the store was asked. */
-  order = 0;
+  sequence = 0;
 
   constructor(
     readonly action: string,
@@ -22,35 +22,35 @@ export class ObservedRequest {
   ) {}
 
   /** Whether there is anybody. */
-  static get isWanted(): boolean {
+  static get isEnabled(): boolean {
     return channels.outcome.hasSubscribers || channels.stored.hasSubscribers;
   }
 
   /** @returns `undefined` where nobody wants to hear of it */
-  static of(response: ServerResponse): ObservedRequest | undefined {
-    return ObservedRequest.isWanted ? (response as Observed)[OBSERVED] : undefined;
+  static of(response: ServerResponse): RequestTrace | undefined {
+    return RequestTrace.isEnabled ? (response as Observed)[OBSERVED] : undefined;
   }
 
-  travelsWith(response: ServerResponse): this {
+  attachTo(response: ServerResponse): this {
     (response as Observed)[OBSERVED] = this;
     return this;
   }
 
   /** For what is computed behind the answer: the request has its outcome. */
-  again(): ObservedRequest {
-    const again = new ObservedRequest(this.action, this.method, this.url);
-    again.isTold = true;
+  forRefresh(): RequestTrace {
+    const again = new RequestTrace(this.action, this.method, this.url);
+    again.isPublished = true;
     return again;
   }
 
-  leadsTo(path: string): this {
+  setPath(path: string): this {
     this.path = path;
     return this;
   }
 
-  missed(cause: string | undefined, order = 0): void {
-    this.cause = cause;
-    this.order = order;
+  missed(missReason: string | undefined, sequence = 0): void {
+    this.missReason = missReason;
+    this.sequence = sequence;
   }
 
   beginComputing(): void {
@@ -59,10 +59,10 @@ export class ObservedRequest {
 
   /** A request has one outcome, whatever else is done on its way. */
   end(outcome: OutcomeEvent['outcome'], reason: string | undefined): void {
-    if (this.isTold || !channels.outcome.hasSubscribers) return;
-    this.isTold = true;
+    if (this.isPublished || !channels.outcome.hasSubscribers) return;
+    this.isPublished = true;
     const { action, method, url, path, askedAtMs } = this;
-    tell('outcome', { outcome, action, method, url, path, reason, durationMs: performance.now() - askedAtMs });
+    publish('outcome', { outcome, action, method, url, path, reason, durationMs: performance.now() - askedAtMs });
   }
 
   stored(what: {
@@ -73,6 +73,6 @@ export class ObservedRequest {
     readonly tags: readonly string[];
   }): void {
     if (channels.stored.hasSubscribers)
-      tell('stored', { action: this.action, ...what, durationMs: performance.now() - this.computesSinceMs });
+      publish('stored', { action: this.action, ...what, durationMs: performance.now() - this.computesSinceMs });
   }
 }

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CacheFault, CacheUsageError } from '../errors.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 import { channels, type CacheEvents } from './cache-events.js';
 
 /**
@@ -51,7 +51,8 @@ function mistakesIn(name: unknown, listener: unknown): string[] {
   const names = Object.keys(channels);
   const mistakes = names.includes(name as string)
     ? []
-    : [`onCacheEvent(${shown(name)}, …): there is no such event. Write one of ${names.join(', ')}.`];
-  if (typeof listener !== 'function') mistakes.push(`onCacheEvent: the listener must be a function, got ${shown(listener)}.`);
+    : [`onCacheEvent(${formatValue(name)}, …): there is no such event. Write one of ${names.join(', ')}.`];
+  if (typeof listener !== 'function')
+    mistakes.push(`onCacheEvent: the listener must be a function, got ${formatValue(listener)}.`);
   return mistakes;
 }

@@ -7,19 +7,19 @@ import { freshness } from '../serving/reason.js';
 import { decide } from '../serving/request-way.js';
 import type { Address, Entry, LookupResult } from '../stores/store.js';
 import type { ExplainedEntry, Explanation } from './explanation.js';
-import { notMet, type Finding, type Probe } from './probe.js';
+import { notMet, type ProbeResult, type ProbeRequest } from './probe.js';
 
 /** Ends the way of a probe at an action, with what its request would come to there. The method does not run. */
 export async function explainCall(
   runtime: CacheRuntime,
   action: CachedAction | undefined,
   call: ActionCall,
-  probe: Probe,
+  probe: ProbeRequest,
 ): Promise<void> {
   probe.end(responseOf(call), await found(runtime, action, call));
 }
 
-async function found(runtime: CacheRuntime, action: CachedAction | undefined, call: ActionCall): Promise<Finding> {
+async function found(runtime: CacheRuntime, action: CachedAction | undefined, call: ActionCall): Promise<ProbeResult> {
   try {
     return action === undefined ? uncached(call) : await findingOf(runtime, action, call);
   } catch (error) {
@@ -28,13 +28,13 @@ async function found(runtime: CacheRuntime, action: CachedAction | undefined, ca
   }
 }
 
-function uncached({ metadata }: ActionCall): Finding {
+function uncached({ metadata }: ActionCall): ProbeResult {
   const action = `${metadata.target.name}.${metadata.method}`;
   const nothing = { options: undefined, outcome: undefined, path: undefined, key: undefined, entry: undefined };
   return { explanation: { action, ...nothing, reason: 'the action is not cached' } };
 }
 
-async function findingOf(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<Finding> {
+async function findingOf(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<ProbeResult> {
   const { name, options } = action;
   const decision = await decide(runtime, action, call);
   if (decision.kind === 'bypass') {
@@ -64,7 +64,7 @@ function comesTo(runtime: CacheRuntime, { options }: CachedAction, address: Addr
   if (found.kind === 'hit') return { outcome: 'hit', reason: freshness(hitOutcome(found.entry, nowMs)) };
   const { stale } = found;
   if (stale === undefined) {
-    return { outcome: 'miss', reason: runtime.history?.whyMissed(address, nowMs) ?? 'nothing is stored' };
+    return { outcome: 'miss', reason: runtime.history?.missReason(address, nowMs) ?? 'nothing is stored' };
   }
   const ago = `expired ${Math.floor((nowMs - stale.expiresAtMs) / 1000)} s ago`;
   return openWindows(stale, options, nowMs).whileRevalidating

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { CacheUsageError } from '../errors.js';
 import type { RuntimeHolder } from '../serving/current-engine.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 import type { Explanation } from './explanation.js';
-import { notMet, Probe, type Finding } from './probe.js';
+import { notMet, ProbeRequest, type ProbeResult } from './probe.js';
 
 /** What of an Express app tells where it is mounted. */
 export type App = RequestListener & { readonly parent?: App | undefined };
@@ -18,7 +18,7 @@ export class Explainer {
   constructor(private readonly current: RuntimeHolder) {}
 
   /** To be called when an action is first asked. */
-  note(app: App): void {
+  registerApp(app: App): void {
     let outermost = app;
     while (outermost.parent !== undefined) outermost = outermost.parent;
     this.apps.add(outermost);
@@ -36,12 +36,12 @@ export class Explainer {
     return runtime.survive('an entry could not be deleted', false, () => runtime.store.delete?.(address) ?? false);
   }
 
-  private async find(call: string, method: string, url: string, headers: IncomingHttpHeaders): Promise<Finding> {
+  private async find(call: string, method: string, url: string, headers: IncomingHttpHeaders): Promise<ProbeResult> {
     const mistake = this.mistakeIn(method, url);
     if (mistake !== undefined) throw new CacheUsageError('CACHE_USAGE_INVALID', [`cache.${call}: ${mistake}`]);
     let finding = NOTHING;
     for (const app of this.apps) {
-      finding = await new Probe().sendThrough(app, method.toUpperCase(), url, headers);
+      finding = await new ProbeRequest().sendThrough(app, method.toUpperCase(), url, headers);
       if (finding.explanation.action !== undefined) break;
     }
     return finding;
@@ -49,9 +49,9 @@ export class Explainer {
 
   private mistakeIn(method: unknown, url: unknown): string | undefined {
     if (typeof method !== 'string' || !/^(?:get|head)$/i.test(method))
-      return `${shown(method)} is never cached. Write 'GET' or 'HEAD'.`;
+      return `${formatValue(method)} is never cached. Write 'GET' or 'HEAD'.`;
     if (typeof url !== 'string' || !url.startsWith('/'))
-      return `${shown(url)} is no path. Write it as a client does, with its query: '/users/bob?limit=5'.`;
+      return `${formatValue(url)} is no path. Write it as a client does, with its query: '/users/bob?limit=5'.`;
     if (this.apps.size === 0) return 'no request has come to a cached action yet, so the app is not known. Ask when one has.';
     return undefined;
   }

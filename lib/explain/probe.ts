@@ -5,28 +5,28 @@ import type { Address } from '../stores/store.js';
 import type { Explanation } from './explanation.js';
 
 /** What a probe has met. */
-export interface Finding {
+export interface ProbeResult {
   readonly explanation: Explanation;
   readonly address?: Address | undefined;
 }
 
 const PROBE = Symbol('probe');
-type Probed = IncomingMessage & { [PROBE]?: Probe };
+type Probed = IncomingMessage & { [PROBE]?: ProbeRequest };
 
 const LOOPBACK = { remoteAddress: '127.0.0.1', remoteFamily: 'IPv4', remotePort: 0, localAddress: '127.0.0.1', localPort: 0 };
 /** Milliseconds that the app's middlewares may take. */
-const PATIENCE_MS = 10_000;
+const PROBE_TIMEOUT_MS = 10_000;
 
 /** A request of the cache's own, that goes the way of a client's up to the method of an action, and tells what it has met there. */
-export class Probe {
-  private meet: (finding: Finding) => void = () => undefined;
+export class ProbeRequest {
+  private settle: (finding: ProbeResult) => void = () => undefined;
 
-  static of(request: unknown): Probe | undefined {
+  static of(request: unknown): ProbeRequest | undefined {
     return (request as Probed)[PROBE];
   }
 
   /** Sends it through an app. */
-  async sendThrough(app: RequestListener, method: string, url: string, headers: IncomingHttpHeaders): Promise<Finding> {
+  async sendThrough(app: RequestListener, method: string, url: string, headers: IncomingHttpHeaders): Promise<ProbeResult> {
     const nobody = new NullSocket(LOOPBACK);
     const request: Probed = nobody.createRequest();
     const lowered = Object.entries({ host: 'localhost', ...headers }).map(
@@ -37,27 +37,27 @@ export class Probe {
     request.rawHeaders = lowered.flatMap(([name, value = '']) => [name, String(value)]);
     const response = new ServerResponse(request);
     nobody.attachResponse(response);
-    const met = new Promise<Finding>(resolve => {
-      this.meet = resolve;
+    const met = new Promise<ProbeResult>(resolve => {
+      this.settle = resolve;
       response.once('close', () => {
         resolve(notMet(`the app answers ${response.statusCode} before any action is asked`));
       });
     });
     app(request, response);
-    const finding = await inTime(met, PATIENCE_MS, 'late');
-    return finding === 'late' ? notMet(`the app has not come to an action in ${PATIENCE_MS / 1000} seconds`) : finding;
+    const finding = await inTime(met, PROBE_TIMEOUT_MS, 'late');
+    return finding === 'late' ? notMet(`the app has not come to an action in ${PROBE_TIMEOUT_MS / 1000} seconds`) : finding;
   }
 
   /** It has come to an action, and its way ends here. */
-  end(response: ServerResponse, finding: Finding): void {
-    this.meet(finding);
+  end(response: ServerResponse, finding: ProbeResult): void {
+    this.settle(finding);
     response.statusCode = 204;
     response.end();
   }
 }
 
 /** No action was asked. */
-export function notMet(reason: string): Finding {
+export function notMet(reason: string): ProbeResult {
   const nothing = {
     action: undefined,
     options: undefined,

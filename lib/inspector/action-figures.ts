@@ -28,7 +28,7 @@ export interface ActionSample {
 }
 
 /** Counts the outcomes of one action. There are as many as the program has: they need no bound. */
-export class ActionFigures {
+export class ActionMetrics {
   private readonly outcomes = new Map<OutcomeName, { count: number; latencies: Latencies }>();
   private readonly latencies = new Latencies();
   private hits = 0;

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mistakesIn } from '../config/must-be.js';
+import { validationErrors } from '../config/must-be.js';
 import { CacheConfigError, CacheUsageError } from '../errors.js';
 import { processCache } from '../process-cache.js';
 import { forgeryRefusal, loopbackRefusal, NO_TOKEN } from './access.js';
-import { carryOut, readOrder } from './change.js';
+import { execute, readCommand } from './change.js';
 import { findEntries } from './entry-list.js';
-import { Feed } from './feed.js';
-import { History } from './history.js';
+import { EventStream } from './feed.js';
+import { RecentActivity } from './history.js';
 import { InspectorOptions, type CacheInspectorOptions } from './inspector-options.js';
 import { OwnToken } from './own-token.js';
 import { sendPageFile } from './page-files.js';
-import { Past, type Sample } from './past.js';
+import { TimeSeries, type Sample } from './past.js';
 
 /** A router for `app.use`. */
 export interface Inspector {
@@ -48,9 +48,9 @@ const HEADERS = {
 export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   const { authorize, token, url = '' } = checked(options);
   const own = authorize === undefined ? new OwnToken(token) : undefined;
-  const history = new History(() => processCache.current.get().clock);
-  const bypass = new Past(() => sampleOf(history));
-  const feed = new Feed({
+  const history = new RecentActivity(() => processCache.current.get().clock);
+  const bypass = new TimeSeries(() => sampleOf(history));
+  const feed = new EventStream({
     past: () => ({ ...bypass.report(), isLocalOnly: authorize === undefined }),
     now: () => ({ nowMs: now(), stats: processCache.cache.stats(), ...history.report() }),
   });
@@ -69,31 +69,31 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   };
 
   const watch = (response: ServerResponse): void => {
-    if (!feed.add(response)) say(response, 503, 'Too many watch already, or it is closed.');
+    if (!feed.add(response)) sendText(response, 503, 'Too many watch already, or it is closed.');
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const refusal = await refusalOf(request);
     if (refusal !== undefined) {
-      say(response, 403, refusal);
+      sendText(response, 403, refusal);
       return;
     }
     const { pathname, searchParams } = new URL(`http://_${request.url ?? '/'}`);
     if (request.method === 'POST' && pathname === '/invalidate') await change(request, response);
-    else if (request.method !== 'GET' && request.method !== 'HEAD') say(response, 405, 'Use GET.');
+    else if (request.method !== 'GET' && request.method !== 'HEAD') sendText(response, 405, 'Use GET.');
     else if (pathname === '/') sendPage(request, response, own?.isIn(request) === true ? own : undefined);
     else if (pathname === '/events' && request.method === 'GET') watch(response);
     else if (pathname === '/entries')
       sendJson(response, findEntries(processCache.current.get().store, searchParams.get('q') ?? '', now()));
-    else if (!sendPageFile(request, response, pathname.slice(1))) say(response, 404, 'There is no such page.');
+    else if (!sendPageFile(request, response, pathname.slice(1))) sendText(response, 404, 'There is no such page.');
   };
 
   const inspector = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
       report('a request to the cache inspector failed', error);
       if (response.headersSent) response.destroy();
-      else say(response, 500, 'The cache inspector failed.');
+      else sendText(response, 500, 'The cache inspector failed.');
     });
   };
   if (own !== undefined && token === undefined) {
@@ -114,7 +114,7 @@ function now(): number {
 }
 
 /** It makes no cache: one with the defaults would be made before the app has configured its own. */
-function sampleOf(history: History): Sample | undefined {
+function sampleOf(history: RecentActivity): Sample | undefined {
   const runtime = processCache.current.currentOrUndefined();
   if (runtime === undefined) return undefined;
   const { entries, bytes, hits, misses, stale, collapsed } = runtime.stats();
@@ -134,7 +134,7 @@ function report(message: string, error: unknown): void {
 
 function checked(options: CacheInspectorOptions): InspectorOptions {
   const given = Object.assign(new InspectorOptions(), options);
-  const mistakes = mistakesIn(given);
+  const mistakes = validationErrors(given);
   if (mistakes.length > 0) throw new CacheConfigError(mistakes.map(mistake => `cacheInspector: ${mistake}`));
   return given;
 }
@@ -155,24 +155,24 @@ function sendPage(request: IncomingMessage, response: ServerResponse, token: Own
 async function change(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const forgery = forgeryRefusal(request);
   if (forgery !== undefined) {
-    say(response, 403, forgery);
+    sendText(response, 403, forgery);
     return;
   }
-  const order = await readOrder(request);
+  const order = await readCommand(request);
   if (order === undefined) {
-    say(response, 400, 'Send { "prefix": "/users" }, { "tag": "user:bob" } or { "clear": true }.');
+    sendText(response, 400, 'Send { "prefix": "/users" }, { "tag": "user:bob" } or { "clear": true }.');
     return;
   }
   try {
-    await carryOut(order, processCache.cache);
+    await execute(order, processCache.cache);
     response.writeHead(204).end();
   } catch (error) {
     if (!(error instanceof CacheUsageError)) throw error;
-    say(response, 400, error.mistakes.join(' '));
+    sendText(response, 400, error.mistakes.join(' '));
   }
 }
 
-function say(response: ServerResponse, status: number, text: string): void {
+function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }).end(`${text}\n`);
 }
 

@@ -4,10 +4,10 @@ import type { Cache } from '../cache.js';
 const MAX_BYTES = 10_000;
 
 /** What an authorised person asks for. */
-type Order = { readonly prefix: string } | { readonly tag: string } | { readonly clear: true };
+type Command = { readonly prefix: string } | { readonly tag: string } | { readonly clear: true };
 
 /** The order in the body of a request; `undefined` where it is none. */
-export async function readOrder(request: IncomingMessage): Promise<Order | undefined> {
+export async function readCommand(request: IncomingMessage): Promise<Command | undefined> {
   // A body parser of the app may have read it already.
   const parsed = (request as { body?: unknown }).body ?? (await parsedBody(request));
   if (typeof parsed !== 'object' || parsed === null) return undefined;
@@ -17,7 +17,7 @@ export async function readOrder(request: IncomingMessage): Promise<Order | undef
 }
 
 /** @throws CacheUsageError when the prefix or the tag cannot be one */
-export async function carryOut(order: Order, cache: Cache): Promise<void> {
+export async function execute(order: Command, cache: Cache): Promise<void> {
   if ('prefix' in order) await cache.invalidate(order.prefix);
   else if ('tag' in order) await cache.invalidateTags(order.tag);
   else await cache.clear();

@@ -7,18 +7,18 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_CLIENTS = 20;
 
 /** What those who watch are told: what has been, once, then again and again how things stand. */
-export interface Told {
+export interface StreamSource {
   past(): unknown;
   now(): unknown;
 }
 
 /** Tells those who watch, as server-sent events. With nobody watching, nothing runs. */
-export class Feed {
+export class EventStream {
   private readonly clients = new Set<ServerResponse>();
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  constructor(private readonly told: Told) {}
+  constructor(private readonly told: StreamSource) {}
 
   /** @returns false where too many watch already, or it is closed */
   add(response: ServerResponse): boolean {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { CacheEvents, InvalidatedEvent, OutcomeEvent } from '../events/cache-events.js';
 import { onCacheEvent } from '../events/on-cache-event.js';
-import { ActionFigures, type ActionReport, type ActionSample } from './action-figures.js';
+import { ActionMetrics, type ActionReport, type ActionSample } from './action-figures.js';
 import { maskedUrl } from './masked-url.js';
 import { Ring } from './ring.js';
 
@@ -20,8 +20,8 @@ export interface HistoryReport {
 }
 
 /** Listens to the cache, and keeps the newest of it. */
-export class History {
-  private readonly actions = new Map<string, ActionFigures>();
+export class RecentActivity {
+  private readonly actions = new Map<string, ActionMetrics>();
   private readonly requests = new Ring<Timed<OutcomeEvent>>(KEPT_REQUESTS);
   private readonly invalidations = new Ring<Timed<InvalidatedEvent>>(KEPT_INVALIDATIONS);
   private readonly stops = [
@@ -55,7 +55,7 @@ export class History {
 
   private addOutcome(event: CacheEvents['outcome']): void {
     let action = this.actions.get(event.action);
-    if (action === undefined) this.actions.set(event.action, (action = new ActionFigures(event.action)));
+    if (action === undefined) this.actions.set(event.action, (action = new ActionMetrics(event.action)));
     action.add(event);
     const [url, path] = [maskedUrl(event.url).slice(0, MAX_TEXT), event.path?.slice(0, MAX_TEXT)];
     this.requests.add({ ...event, url, path, atMs: this.clock().now() });

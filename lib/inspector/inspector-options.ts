@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isFunction, MustBe } from '../config/must-be.js';
+import { isFunction, Validate } from '../config/must-be.js';
 
 /** Who may look at the cache, and change it. */
 export interface CacheInspectorOptions {
@@ -18,13 +18,17 @@ export interface CacheInspectorOptions {
 }
 
 export class InspectorOptions implements CacheInspectorOptions {
-  @MustBe(isFunction, 'a function', 'authorize: request => request.user?.isAdmin === true')
+  @Validate(isFunction, 'a function', 'authorize: request => request.user?.isAdmin === true')
   authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
 
-  @MustBe(value => typeof value === 'string' && value.length >= 16, 'a text of 16 characters or more', 'token: process.env.TOKEN')
+  @Validate(
+    value => typeof value === 'string' && value.length >= 16,
+    'a text of 16 characters or more',
+    'token: process.env.TOKEN',
+  )
   token?: string;
 
-  @MustBe(
+  @Validate(
     value => typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value),
     'an http:// or https:// URL',
     `url: 'http://localhost:3000/cache/'`,

@@ -24,7 +24,7 @@ export interface PastReport {
 }
 
 /** Keeps how things stood in the past hour, whether anybody watched or not. */
-export class Past {
+export class TimeSeries {
   private readonly samples = new Ring<Sample>(KEPT_SAMPLES);
   // It does not keep the process alive.
   private readonly timer = setInterval(() => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lineageOf, type Class } from './lineage.js';
-import { Namesakes } from './namesakes.js';
+import { superclassChain, type Class } from './lineage.js';
+import { UniqueNames } from './namesakes.js';
 import { decoratedFiles, programName, sourceFileText } from './source-files.js';
 
 /**
@@ -11,7 +11,7 @@ export class ClassIdentities {
   private readonly origins = new WeakMap<Class, string>();
   private readonly fileTexts = new Map<string, string>();
   /** By number only where a class is made several times by one source, as by a function. */
-  private readonly namesakes = new Namesakes();
+  private readonly namesakes = new UniqueNames();
 
   /**
    * Notes where a class comes from.
@@ -24,13 +24,13 @@ export class ClassIdentities {
   }
 
   of(subject: Class): string {
-    const sources = lineageOf(subject).map(link => [
+    const sources = superclassChain(subject).map(link => [
       link.name,
       Function.prototype.toString.call(link),
       this.origins.get(link) ?? programName(),
     ]);
     const digest = createHash('sha256').update(JSON.stringify(sources)).digest('base64url').slice(0, 16);
-    return this.namesakes.tell(subject, `${subject.name} ${digest}`);
+    return this.namesakes.nameOf(subject, `${subject.name} ${digest}`);
   }
 
   private fileText(file: string): string {

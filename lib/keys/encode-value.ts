@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isDate } from 'node:util/types';
-import { Namesakes } from './namesakes.js';
+import { UniqueNames } from './namesakes.js';
 
 const DEEPEST = 16;
 
 /** Whether objects made from the request by class-transformer count as plain, beside literals and arrays. */
-export type Instances = 'instances' | 'literals-only';
+export type InstanceRule = 'instances' | 'literals-only';
 
 /**
  * Writes a value down so that two values have the same text only when no handler could tell them apart.
@@ -15,7 +15,7 @@ export type Instances = 'instances' | 'literals-only';
  *
  * @returns `undefined` for what is not a plain value: functions, symbols, maps, streams, cycles, instances with setters, …
  */
-export function encodeValue(value: unknown, instances: Instances, depth = 0): string | undefined {
+export function encodeValue(value: unknown, instances: InstanceRule, depth = 0): string | undefined {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -33,7 +33,7 @@ export function encodeValue(value: unknown, instances: Instances, depth = 0): st
   }
 }
 
-function encodeObject(value: object, instances: Instances, depth: number): string | undefined {
+function encodeObject(value: object, instances: InstanceRule, depth: number): string | undefined {
   if (Array.isArray(value)) {
     const items = Array.from(value, item => encodeValue(item, instances, depth));
     return items.includes(undefined) ? undefined : `[${items.join(',')}]`;
@@ -67,7 +67,7 @@ function isLiteralPrototype(prototype: object | null): prototype is null {
   return Object.hasOwn(prototype, 'hasOwnProperty') || Object.getOwnPropertyNames(prototype).length === 0;
 }
 
-const namesakes = new Namesakes();
+const namesakes = new UniqueNames();
 const classTexts = new WeakMap<object, string>();
 
 /** Tells a class from others of the same fields: by name and source, in whichever order a process meets them, and last by a number. */
@@ -76,7 +76,7 @@ function classText(prototype: object): string {
   if (text === undefined) {
     const { name } = prototype.constructor;
     const source = createHash('sha256').update(Function.prototype.toString.call(prototype.constructor)).digest('base64url');
-    classTexts.set(prototype, (text = namesakes.tell(prototype, `${name}.${source.slice(0, 22)}`)));
+    classTexts.set(prototype, (text = namesakes.nameOf(prototype, `${name}.${source.slice(0, 22)}`)));
   }
   return text;
 }

@@ -2,7 +2,7 @@
 export type Class = Function;
 
 /** A class and those it extends, nearest first. */
-export function lineageOf(subject: Class): Class[] {
+export function superclassChain(subject: Class): Class[] {
   const lineage: Class[] = [];
   for (
     let link: unknown = subject;

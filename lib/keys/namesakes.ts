@@ -1,10 +1,10 @@
 /** Tells things of one name apart: those that come second and later have a number. */
-export class Namesakes {
+export class UniqueNames {
   private readonly names = new WeakMap<object, string>();
   private readonly counts = new Map<string, number>();
 
   /** @param name of the thing, always the same */
-  tell(thing: object, name: string): string {
+  nameOf(thing: object, name: string): string {
     const known = this.names.get(thing);
     if (known !== undefined) return known;
     const count = (this.counts.get(name) ?? 0) + 1;

@@ -25,7 +25,7 @@ export function parameterText(value: unknown): string | undefined {
  * All texts by which cached actions may know a text in a path: as it is, and as each type that routing-controllers converts it to is
  * written. `007` is also `7`, `true` is also `1`, `2024-05-01T00:00:00Z` is also `2024-05-01`.
  */
-export function readingsOf(text: string): string[] {
+export function parameterReadings(text: string): string[] {
   const number = text === '' ? NaN : Number(text);
   const values = [
     text,

@@ -1,5 +1,5 @@
 import { canonicalise, canonicalSegment } from './canonical-path.js';
-import { readingsOf } from './parameter-text.js';
+import { parameterReadings } from './parameter-text.js';
 
 /** Paths that one target stands for. More would cost more than a wider one. */
 const MAX_PATHS = 16;
@@ -9,7 +9,7 @@ export type SegmentReadings = readonly string[];
 
 /** @param segment percent-encoded */
 export function segmentReadings(segment: string): SegmentReadings {
-  return readingsOf(decodeURIComponent(canonicalSegment(segment))).map(text => encodeURIComponent(text));
+  return parameterReadings(decodeURIComponent(canonicalSegment(segment))).map(text => encodeURIComponent(text));
 }
 
 /** @param path any spelling of a path, or of the part of one that begins with a slash */

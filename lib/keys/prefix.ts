@@ -5,13 +5,13 @@ import { combined, pathReadings, pathsOf, segmentReadings, type SegmentReadings 
 const NAME = /:(\w+)/g;
 
 /** The names of the parameters that a prefix is filled from. */
-export function namesIn(prefix: string): string[] {
+export function parameterNames(prefix: string): string[] {
   return Array.from(prefix.matchAll(NAME), match => match[1] ?? '');
 }
 
 /** @returns each segment of the prefix with its parameters filled in, in all readings; `undefined` when a parameter has no value */
 export function fillPrefix(prefix: string, textsOf: ParameterTexts): SegmentReadings[] | undefined {
-  if (namesIn(prefix).some(name => textsOf(name).length === 0)) return undefined;
+  if (parameterNames(prefix).some(name => textsOf(name).length === 0)) return undefined;
   const segments = (prefix.endsWith('/') ? prefix.slice(0, -1) : prefix).split('/').slice(1);
   return segments.map(segment => {
     const filled = combined(segment.split(NAME).map((part, index) => (index % 2 === 0 ? [part] : textsOf(part).map(encoded))));
@@ -27,7 +27,7 @@ function encoded(text: string): string {
  * The prefixes that cover a path given by code, in all readings. A segment `*` may be somebody's name, or may mean all there is: the
  * prefix before it covers both.
  */
-export function coveringPrefixes(path: string): string[] {
+export function prefixesBeforeWildcard(path: string): string[] {
   const segments = canonicalise(path).split('/');
   const wildcard = segments.findIndex(segment => segment === '*' || segment === '**');
   return pathsOf(pathReadings(segments.slice(0, wildcard === -1 ? undefined : wildcard).join('/')));

@@ -2,7 +2,7 @@ import type { CacheRuntime } from '../serving/engine.js';
 import type { MemoizedMethod } from './memoized-method.js';
 
 /** One call of a memoized method. */
-export interface Call {
+export interface MemoizedCall {
   readonly runtime: CacheRuntime;
   readonly method: MemoizedMethod;
   /** The object that it is a call on. */
@@ -11,7 +11,7 @@ export interface Call {
 }
 
 /** Runs the method itself. */
-export function run({ method, self, args }: Call): unknown {
+export function run({ method, self, args }: MemoizedCall): unknown {
   return method.run.apply(self, [...args]);
 }
 

@@ -1,13 +1,13 @@
 import type { Flight } from '../serving/flights.js';
 import type { Address, Entry, Lease } from '../stores/store.js';
-import { run, type Call } from './call.js';
-import { entryOfResult } from './memoized-result.js';
+import { run, type MemoizedCall } from './call.js';
+import { createEntry } from './memoized-result.js';
 
 /** A run of a method whose result is to be kept, unless something that covers it is invalidated meanwhile. */
-export class MemoizedComputation {
+export class MemoizedFill {
   /** @param flight those who wait for it, where any may */
   constructor(
-    private readonly call: Call,
+    private readonly call: MemoizedCall,
     private readonly address: Address,
     private readonly lease: Lease,
     private readonly flight?: Flight,
@@ -28,7 +28,7 @@ export class MemoizedComputation {
     try {
       result = await running;
     } catch (error) {
-      this.giveUp();
+      this.settleUnstored();
       throw error;
     }
     const kept = this.keep(result);
@@ -43,7 +43,7 @@ export class MemoizedComputation {
     const { runtime } = this.call;
     const entry = this.entryOf(result);
     if (entry === undefined) {
-      this.giveUp();
+      this.settleUnstored();
       return;
     }
     runtime.singleFlight.clearHitForMiss(address.key);
@@ -58,7 +58,7 @@ export class MemoizedComputation {
   private entryOf(result: unknown): Entry | undefined {
     const { runtime, method } = this.call;
     try {
-      return entryOfResult(this.call, result);
+      return createEntry(this.call, result);
     } catch (error) {
       runtime.faults.report('CACHE_RESULT_NOT_KEPT', `${method.label}: a result cannot be kept`, error);
       return undefined;
@@ -66,7 +66,7 @@ export class MemoizedComputation {
   }
 
   /** Those who wait for what failed, or cannot be kept, run the method too: each has an answer of its own. */
-  giveUp(): void {
+  settleUnstored(): void {
     const { address, lease, flight } = this;
     const { runtime } = this.call;
     runtime.release(lease, 'unshareable');

@@ -5,7 +5,7 @@ import { joinKey } from '../keys/cache-key.js';
 import { encodeValue } from '../keys/encode-value.js';
 import type { Class } from '../keys/lineage.js';
 import type { Address, Targets } from '../stores/store.js';
-import type { ClassPlaces } from './class-place.js';
+import type { ClassIdentityCache } from './class-place.js';
 
 /** Under an empty segment, where no route is that has parameters: nothing that a request names reaches it, but `/` does. */
 const ROOT = '//memoized';
@@ -29,7 +29,7 @@ export class MemoizedMethod {
    * Whether its results come with promises. Known of async methods, and of those that declare it where TypeScript emits metadata; of
    * others when they have run.
    */
-  comes: 'later' | 'at-once' | 'unknown';
+  returns: 'later' | 'at-once' | 'unknown';
 
   constructor(
     readonly owner: Class,
@@ -38,10 +38,10 @@ export class MemoizedMethod {
     readonly run: Method,
     readonly options: MemoizedOptions,
     declaredType: unknown,
-    private readonly places: ClassPlaces,
+    private readonly places: ClassIdentityCache,
   ) {
     this.label = `${owner.name}.${name}`;
-    this.comes = declaredType === Promise || isAsyncFunction(run) ? 'later' : 'unknown';
+    this.returns = declaredType === Promise || isAsyncFunction(run) ? 'later' : 'unknown';
   }
 
   /** @throws whatever `makeCacheKey` throws */
@@ -69,13 +69,13 @@ export class MemoizedMethod {
 
   /** Where the results of a call on this object stand. */
   addressOf(self: unknown, text: string, version: string): Address {
-    const { identity, path, lineage } = this.places.of(this.classOf(self));
+    const { identity, path, ancestorPaths } = this.places.of(this.classOf(self));
     const { tags } = this.options;
     const method = JSON.stringify([this.places.of(this.owner).identity, identity, this.isStatic, this.name]);
     return {
       key: joinKey([JSON.stringify(version), 'memoized', method, text]),
       path: { path: this.pathOf(path, text), ignoresCase: false },
-      tags: [...lineage.map(place => this.tagOf(place)), ...(tags instanceof Array ? tags : [])],
+      tags: [...ancestorPaths.map(place => this.tagOf(place)), ...(tags instanceof Array ? tags : [])],
       hasComputedTags: typeof tags === 'function',
     };
   }

@@ -1,14 +1,14 @@
 import { isGeneratorFunction } from 'node:util/types';
 import { MemoizedOptionRules, type MemoizedOptions } from '../config/memoized-options.js';
-import { mistakesIn } from '../config/must-be.js';
-import { given } from '../config/resolve-config.js';
+import { validationErrors } from '../config/must-be.js';
+import { definedOptions } from '../config/resolve-config.js';
 import { CacheUsageError } from '../errors.js';
 import type { ClassIdentities } from '../keys/class-identities.js';
-import { lineageOf, type Class } from '../keys/lineage.js';
+import { superclassChain, type Class } from '../keys/lineage.js';
 import type { RuntimeHolder } from '../serving/current-engine.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 import type { Targets } from '../stores/store.js';
-import { ClassPlaces } from './class-place.js';
+import { ClassIdentityCache } from './class-place.js';
 import { answerCall } from './memoized-call.js';
 import { MemoizedMethod, type Method } from './memoized-method.js';
 
@@ -21,14 +21,14 @@ type MethodDescriptor = Omit<PropertyDescriptor, 'value'> & { value: Method };
 
 /** The methods that are memoized, by name. */
 export class MemoizedMethods {
-  private readonly places: ClassPlaces;
+  private readonly places: ClassIdentityCache;
   private readonly methods = new Map<string, MemoizedMethod[]>();
 
   constructor(
     private readonly current: RuntimeHolder,
     identities: ClassIdentities,
   ) {
-    this.places = new ClassPlaces(identities);
+    this.places = new ClassIdentityCache(identities);
   }
 
   /** Whether any class with `@Memoized` has been loaded. */
@@ -55,21 +55,22 @@ export class MemoizedMethods {
    * @throws CacheUsageError where there is no such method, or the arguments cannot be in a key
    */
   targetsOf(subject: unknown, name: unknown, args?: unknown): Targets {
-    const call = `cache.invalidateMemoized(${typeof subject === 'function' ? subject.name : shown(subject)}, ${shown(name)})`;
+    const call = `cache.invalidateMemoized(${typeof subject === 'function' ? subject.name : formatValue(subject)}, ${formatValue(name)})`;
     const methods = typeof subject === 'function' ? this.methodsOf(subject, name) : [];
     const [first] = methods;
     if (typeof subject !== 'function' || first === undefined) {
       throw misuse(`${call}: there is no method of that name with @Memoized. Write a class, and the name of a method of it.`);
     }
     if (args === undefined) return first.targetsOf(subject);
-    if (!Array.isArray(args)) throw misuse(`${call} takes an array of arguments, got ${shown(args)}. Write ['bob'] for one.`);
-    return methods.map(method => targetsWith(method, subject, args, call)).reduce(together);
+    if (!Array.isArray(args))
+      throw misuse(`${call} takes an array of arguments, got ${formatValue(args)}. Write ['bob'] for one.`);
+    return methods.map(method => targetsWith(method, subject, args, call)).reduce(mergeTargets);
   }
 
   private add(target: object, owner: Class, name: string, descriptor: MethodDescriptor, options: MemoizedOptions): void {
     const run = descriptor.value;
     const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
-    const method = new MemoizedMethod(owner, target === owner, name, run, given(options), declaredType, this.places);
+    const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), declaredType, this.places);
     this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
     const { current } = this;
     const memoized: Method = function (...args) {
@@ -83,9 +84,9 @@ export class MemoizedMethods {
 
   /** Those that calls of the method on the class, or on one that extends it, may reach: its own, inherited and overriding ones. */
   private methodsOf(subject: Class, name: unknown): readonly MemoizedMethod[] {
-    const lineage = lineageOf(subject);
+    const lineage = superclassChain(subject);
     return (this.methods.get(String(name)) ?? []).filter(
-      ({ owner }) => lineage.includes(owner) || lineageOf(owner).includes(subject),
+      ({ owner }) => lineage.includes(owner) || superclassChain(owner).includes(subject),
     );
   }
 }
@@ -102,7 +103,7 @@ function targetsWith(method: MemoizedMethod, subject: Class, args: readonly unkn
   throw misuse(`${call}: ${key.detail}`);
 }
 
-function together(some: Targets, others: Targets): Targets {
+function mergeTargets(some: Targets, others: Targets): Targets {
   const tags = [...(some.tags ?? []), ...(others.tags ?? [])];
   return { prefixes: [...new Set([...some.prefixes, ...others.prefixes])], tags: [...new Set(tags)] };
 }
@@ -118,10 +119,10 @@ function placeMistakes(name: unknown, run: unknown): string[] {
 
 function optionMistakes(options: unknown): string[] {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    return [`@Memoized: options must be an object, got ${shown(options)}. Write { timeout: 60 }.`];
+    return [`@Memoized: options must be an object, got ${formatValue(options)}. Write { timeout: 60 }.`];
   }
   const { makeCacheKey, argsToIgnore } = options as MemoizedOptions;
-  const mistakes = mistakesIn(Object.assign(new MemoizedOptionRules(), given(options)));
+  const mistakes = validationErrors(Object.assign(new MemoizedOptionRules(), definedOptions(options)));
   if (makeCacheKey !== undefined && argsToIgnore !== undefined) {
     mistakes.push('argsToIgnore contradicts makeCacheKey, which replaces all arguments in the key. Write one of them.');
   }

@@ -1,22 +1,22 @@
 import { computedTags } from '../serving/response-tags.js';
 import type { Entry } from '../stores/store.js';
-import { writeJson, type Written } from '../values/json-value.js';
+import { losslessJson, type JsonResult } from '../values/json-value.js';
 import { entryOfValue, valueOf } from '../values/value-entry.js';
-import type { Call } from './call.js';
+import type { MemoizedCall } from './call.js';
 import type { MemoizedMethod } from './memoized-method.js';
 
 /** @returns what is kept of a result; `undefined` where it is not to be, or cannot be, which is reported once for each method */
-export function entryOfResult(call: Call, result: unknown): Entry | undefined {
+export function createEntry(call: MemoizedCall, result: unknown): Entry | undefined {
   if (!passesFilter(call, result)) return undefined;
   const { label, options } = call.method;
   const { config, clock, faults } = call.runtime;
-  const written = options.revive === undefined ? writtenExactly(result) : writtenToBeRevived(result);
+  const written = options.revive === undefined ? toLosslessJson(result) : toRevivableJson(result);
   if (written.kind === 'unfaithful') {
-    const message = `${label}: a result cannot be kept, so that each such call runs: ${written.flaw} Or write revive: json => what the method returns.`;
+    const message = `${label}: a result cannot be kept, so that each such call runs: ${written.loss} Or write revive: json => what the method returns.`;
     faults.warnAboutUse(`${label} result`, message, 'CACHE_RESULT_NOT_KEPT');
     return undefined;
   }
-  const tags = tagsOf(call, result);
+  const tags = resultTags(call, result);
   if (tags === undefined) return undefined;
   const entry = entryOfValue(written.text, clock.now(), options.timeout ?? config.defaultTimeout, tags);
   const { length } = entry.response.body;
@@ -33,7 +33,7 @@ export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry):
 }
 
 /** Whether the method's `responseFilter` lets a result be kept. One that throws keeps nothing. */
-function passesFilter({ runtime, method, self, args }: Call, result: unknown): boolean {
+function passesFilter({ runtime, method, self, args }: MemoizedCall, result: unknown): boolean {
   const { label, options } = method;
   try {
     return options.responseFilter?.call(self, result, ...args) ?? true;
@@ -44,7 +44,7 @@ function passesFilter({ runtime, method, self, args }: Call, result: unknown): b
 }
 
 /** The tags that a result has brought. @returns `undefined` where they failed, so that nothing could invalidate it */
-function tagsOf({ runtime, method, self, args }: Call, result: unknown): readonly string[] | undefined {
+function resultTags({ runtime, method, self, args }: MemoizedCall, result: unknown): readonly string[] | undefined {
   const { tags } = method.options;
   if (typeof tags !== 'function') return [];
   const failure = `${method.label}: tags failed, so the result is not stored`;
@@ -52,16 +52,16 @@ function tagsOf({ runtime, method, self, args }: Call, result: unknown): readonl
 }
 
 /** No text of JSON is empty: that is `undefined`. */
-function writtenExactly(result: unknown): Written {
-  return result === undefined ? { kind: 'json', text: '' } : writeJson(result);
+function toLosslessJson(result: unknown): JsonResult {
+  return result === undefined ? { kind: 'json', text: '' } : losslessJson(result);
 }
 
 /** What JSON makes of it is what the author makes it of again. */
-function writtenToBeRevived(result: unknown): Written {
+function toRevivableJson(result: unknown): JsonResult {
   try {
     return { kind: 'json', text: result === undefined ? '' : JSON.stringify(result) };
   } catch (error) {
     const [why] = (error as Error).message.split('\n');
-    return { kind: 'unfaithful', flaw: `JSON.stringify cannot write it: ${why}.` };
+    return { kind: 'unfaithful', loss: `JSON.stringify cannot write it: ${why}.` };
   }
 }

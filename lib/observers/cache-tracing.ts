@@ -4,7 +4,7 @@ import type { OperationEvent, OutcomeEvent } from '../events/cache-events.js';
 import { onCacheEvent } from '../events/on-cache-event.js';
 import { unknownOptions } from '../option-mistakes.js';
 import { missingPeer } from '../peer.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 
 type Api = typeof import('@opentelemetry/api');
 
@@ -92,7 +92,9 @@ function checked(options: CacheTracingOptions): CacheTracingOptions {
   const { tracerProvider } = options;
   const mistakes = unknownOptions(options, ['tracerProvider']);
   if (tracerProvider !== undefined && typeof (tracerProvider as Partial<TracerProvider>).getTracer !== 'function') {
-    mistakes.push(`tracerProvider must be a TracerProvider, got ${shown(tracerProvider)}. Leave it out for the registered one.`);
+    mistakes.push(
+      `tracerProvider must be a TracerProvider, got ${formatValue(tracerProvider)}. Leave it out for the registered one.`,
+    );
   }
   if (mistakes.length > 0) throw new CacheConfigError(mistakes.map(mistake => `traceCache: ${mistake}`));
   return options;

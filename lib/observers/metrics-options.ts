@@ -1,7 +1,7 @@
 import type { OpenMetricsContentType, Registry } from 'prom-client';
 import { CacheConfigError } from '../errors.js';
 import { unknownOptions } from '../option-mistakes.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 
 /** Where the cache's metrics go, and how they are called. */
 export interface CacheMetricsOptions {
@@ -21,10 +21,14 @@ export function checkedMetricsOptions(
   const { register, prefix = 'routing_controllers_cache_' } = options;
   const mistakes = unknownOptions(options, ['register', 'prefix']);
   if (register !== undefined && typeof (register as Partial<Registry>).registerMetric !== 'function') {
-    mistakes.push(`register must be a Registry of prom-client, got ${shown(register)}. Write { register: new Registry() }.`);
+    mistakes.push(
+      `register must be a Registry of prom-client, got ${formatValue(register)}. Write { register: new Registry() }.`,
+    );
   }
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
-    mistakes.push(`prefix must be the beginning of a metric's name, got ${shown(prefix)}. Write { prefix: 'shop_cache_' }.`);
+    mistakes.push(
+      `prefix must be the beginning of a metric's name, got ${formatValue(prefix)}. Write { prefix: 'shop_cache_' }.`,
+    );
   }
   if (mistakes.length > 0) throw new CacheConfigError(mistakes.map(mistake => `cacheMetrics: ${mistake}`));
   return { register, prefix };

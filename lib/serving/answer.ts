@@ -58,11 +58,11 @@ export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
 }
 
 /** What clients are told of an action's responses. */
-export function downstreamPolicy({ config }: CacheRuntime, { variesBy, options, oneCaller }: CachedAction): DownstreamPolicy {
+export function downstreamPolicy({ config }: CacheRuntime, { varyHeaders, options, isPerUser }: CachedAction): DownstreamPolicy {
   const named = headersOfVaryBy(config.varyBy);
   return {
-    varyHeaders: named.length === 0 ? variesBy : [...variesBy, ...named],
+    varyHeaders: named.length === 0 ? varyHeaders : [...varyHeaders, ...named],
     clientTimeout: options.clientTimeout ?? 0,
-    isPrivate: oneCaller || mayTellCallers(config.varyBy),
+    isPrivate: isPerUser || mayTellCallers(config.varyBy),
   };
 }

@@ -1,7 +1,7 @@
 import { startDeadline } from '../deadline.js';
 import { requestOf, responseOf, type Request, type Response } from '../controllers/action-call.js';
 import type { VariantCapture } from '../edge/wire-keeper.js';
-import { ObservedRequest } from '../events/observed-request.js';
+import { RequestTrace } from '../events/observed-request.js';
 import { applyDownstreamPolicy } from '../http/client-rules.js';
 import {
   isNotModified,
@@ -57,7 +57,7 @@ export class Fill implements RecorderListener, MethodListener {
       // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
       if (this.head === undefined) this.settleUnstored('failed', REASONS.handlerFailed, error);
     });
-    this.cookiesBefore = cachedRequest.action.seesRequest ? cookiesSetOn(this.response) : undefined;
+    this.cookiesBefore = cachedRequest.action.readsRequest ? cookiesSetOn(this.response) : undefined;
   }
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
@@ -80,10 +80,10 @@ export class Fill implements RecorderListener, MethodListener {
 
   private prepare(): void {
     const { runtime, action, address } = this.cachedRequest;
-    ObservedRequest.of(this.response)?.beginComputing();
+    RequestTrace.of(this.response)?.beginComputing();
     const isWholeWanted = runtime.parts.isWholeStorable(address.key) && !runtime.singleFlight.isHitForMiss(address.key);
     this.conditions = detachPreconditions(this.request, { keepRange: !isWholeWanted });
-    if (action.seesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
+    if (action.writesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
     new ResponseRecorder(this.response, runtime.config.maxEntryBytes, this);
     // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
     this.watch = watchReads(this.cachedRequest, why => {
@@ -131,7 +131,7 @@ export class Fill implements RecorderListener, MethodListener {
     if (!this.author.isOwn) return this.settleUnstored('abandoned', REASONS.answeredByOthers);
     const { runtime, action, address, lease } = this.cachedRequest;
     // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
-    if (action.seesRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
+    if (action.readsRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
       return this.settleUnstored('unshareable', REASONS.setsCookie);
     const { head, lifetimeMs, author } = this;
     const result = author.endedByHandler ? undefined : this.result;

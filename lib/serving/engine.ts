@@ -3,8 +3,8 @@ import { systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
 import { inTime } from '../deadline.js';
 import { channels } from '../events/cache-events.js';
-import { History } from '../events/history.js';
-import { ObservedRequest } from '../events/observed-request.js';
+import { MissReasons } from '../events/history.js';
+import { RequestTrace } from '../events/observed-request.js';
 import { sfCacheName, cacheStatus, replaceMember, type Outcome } from '../http/cache-status.js';
 import { appendValues } from '../http/header-changes.js';
 import { observedStore } from '../stores/observed-store.js';
@@ -43,7 +43,7 @@ export class CacheRuntime {
   readonly parts = new PartialResponses();
   readonly faults: FaultReporter;
   private readonly counters = new Counters();
-  private bypass: History | undefined;
+  private bypass: MissReasons | undefined;
   /** As `Cache-Status` has it; `undefined`: nothing is said there. */
   readonly cacheName: string | undefined;
 
@@ -63,8 +63,8 @@ export class CacheRuntime {
   }
 
   /** What happened since somebody listens. What comes to pass with nobody listening ends it, so that it never tells half of it. */
-  get history(): History | undefined {
-    return (this.bypass = channels.outcome.hasSubscribers ? (this.bypass ?? new History()) : undefined);
+  get history(): MissReasons | undefined {
+    return (this.bypass = channels.outcome.hasSubscribers ? (this.bypass ?? new MissReasons()) : undefined);
   }
 
   /** Says how a request ended, in the response and in the stats. Once for each request. */
@@ -74,7 +74,7 @@ export class CacheRuntime {
     if (status !== undefined && !response.headersSent) appendValues(response, 'Cache-Status', status);
     // What a miss comes to is told when it has.
     if (channels.outcome.hasSubscribers && outcome.kind !== 'miss')
-      ObservedRequest.of(response)?.end(outcome.kind, reasonOf(outcome));
+      RequestTrace.of(response)?.end(outcome.kind, reasonOf(outcome));
   }
 
   /** Says in the response why it is not stored, where its headers can still be changed. */
@@ -130,7 +130,7 @@ export class CacheRuntime {
   ): MaybePromise<boolean> {
     const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
-    this.history?.noteInvalidated(prefixes, tags, by, this.clock.now());
+    this.history?.recordInvalidated(prefixes, tags, by, this.clock.now());
     return this.settle(channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, how) : how());
   }
 

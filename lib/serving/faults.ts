@@ -1,5 +1,5 @@
 import { CacheFault } from '../errors.js';
-import { channels, tell } from '../events/cache-events.js';
+import { channels, publish } from '../events/cache-events.js';
 
 /** Reports faults that were survived. */
 export class FaultReporter {
@@ -48,7 +48,7 @@ export class FaultReporter {
 }
 
 function tellFault({ code, message }: CacheFault): void {
-  if (channels.fault.hasSubscribers) tell('fault', { code, message });
+  if (channels.fault.hasSubscribers) publish('fault', { code, message });
 }
 
 /** Of several attempts in one, as of a host with several addresses, the first says why. */

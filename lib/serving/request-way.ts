@@ -1,11 +1,11 @@
 import type { ActionCall } from '../controllers/action-call.js';
-import { keyOf, type Keyed } from '../controllers/action-key.js';
+import { deriveKey, type KeyResult } from '../controllers/action-key.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import type { MaybePromise } from '../stores/store.js';
 import type { CacheRuntime } from './engine.js';
 
 /** The way to what is stored under a key. */
-export type KeyDecision = Keyed & { readonly kind: 'key' } & { readonly isForced: boolean };
+export type KeyDecision = KeyResult & { readonly kind: 'key' } & { readonly isForced: boolean };
 
 /** How a request goes on: to the cache, or past it. */
 export type CacheDecision = KeyDecision | { readonly kind: 'bypass'; readonly detail: string };
@@ -37,7 +37,7 @@ async function decideByOptions(runtime: CacheRuntime, action: CachedAction, call
 }
 
 function decideByKey({ config, faults }: CacheRuntime, action: CachedAction, call: ActionCall): CacheDecision {
-  const keyed = keyOf(action, call, config);
+  const keyed = deriveKey(action, call, config);
   if (keyed.kind === 'key') return { kind: 'key', address: keyed.address, isPerUser: keyed.isPerUser, isForced: false };
   if (keyed.remedy !== undefined) faults.warnAboutUse(`${action.name} ${keyed.detail}`, `${action.name}: ${keyed.remedy}`);
   return { kind: 'bypass', detail: keyed.detail };

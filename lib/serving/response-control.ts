@@ -3,7 +3,7 @@ import { isTags } from '../config/cached-options.js';
 import { isSeconds } from '../config/must-be.js';
 import type { Action } from '../controllers/action.js';
 import { CacheUsageError } from '../errors.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 
 const CONTROL = Symbol('cache control');
 type Controlled = ServerResponse & { [CONTROL]?: ResponseControl };
@@ -26,7 +26,8 @@ export class ResponseControl {
    * @throws CacheUsageError when it is no number of seconds, 0 or more
    */
   timeout(seconds: number): this {
-    if (!isSeconds(seconds)) throw misused(`timeout(${shown(seconds)}) has no number of seconds, 0 or more. Write timeout(5).`);
+    if (!isSeconds(seconds))
+      throw misused(`timeout(${formatValue(seconds)}) has no number of seconds, 0 or more. Write timeout(5).`);
     this.#timeout = seconds;
     return this;
   }
@@ -44,7 +45,8 @@ export class ResponseControl {
    */
   tag(...tags: string[]): this {
     const wrong = tags.find(tag => !isTags([tag]));
-    if (wrong !== undefined) throw misused(`tag(${shown(wrong)}) has no name: a text that is not empty. Write tag('user:bob').`);
+    if (wrong !== undefined)
+      throw misused(`tag(${formatValue(wrong)}) has no name: a text that is not empty. Write tag('user:bob').`);
     for (const tag of tags) this.#tags.add(tag);
     return this;
   }
@@ -80,7 +82,7 @@ export function cacheControl(made: ServerResponse | Action): ResponseControl {
   const response = responseIn(made);
   if (response === undefined) {
     throw misused(
-      `has neither a response nor an action, but ${shown(made)}. Write cacheControl(response), with @Res() response.`,
+      `has neither a response nor an action, but ${formatValue(made)}. Write cacheControl(response), with @Res() response.`,
     );
   }
   return (response[CONTROL] ??= new ResponseControl());

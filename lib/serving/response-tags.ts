@@ -1,7 +1,7 @@
 import { isTags } from '../config/cached-options.js';
 import type { Action } from '../controllers/action.js';
 import type { CachedAction } from '../controllers/cached-action.js';
-import { shown } from '../shown.js';
+import { formatValue } from '../shown.js';
 import type { CacheRuntime } from './engine.js';
 import type { FaultReporter } from './faults.js';
 
@@ -25,7 +25,7 @@ export function computedTags(faults: FaultReporter, failure: string, give: () =>
   try {
     const tags = give();
     if (isTags(tags)) return [...new Set(tags)];
-    throw new TypeError(`it gave ${shown(tags)}. Write a function that gives an array of texts that are not empty`);
+    throw new TypeError(`it gave ${formatValue(tags)}. Write a function that gives an array of texts that are not empty`);
   } catch (error) {
     faults.report('CACHE_OPTION_FAILED', failure, error);
     return undefined;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../controllers/action-call.js';
-import { ObservedRequest } from '../events/observed-request.js';
+import { RequestTrace } from '../events/observed-request.js';
 import { backgroundExchange, type Exchange } from '../http/detached-exchange.js';
 import type { Entry } from '../stores/store.js';
 import { respondWithEntry, NEVER_SETTLES } from './answer.js';
@@ -65,9 +65,9 @@ async function refresh(cachedRequest: CachedRequest, flight: Flight, exchange: E
   }
   // The client's answer goes out first.
   await nextTurn();
-  const trace = ObservedRequest.of(responseOf(cachedRequest.call))?.again();
+  const trace = RequestTrace.of(responseOf(cachedRequest.call))?.forRefresh();
   redirectToBackground(cachedRequest.call, exchange);
-  trace?.travelsWith(exchange.response);
+  trace?.attachTo(exchange.response);
   return new Fill({ ...cachedRequest, visit: undefined, listener: refreshListener(cachedRequest) }, flight).run();
 }
 

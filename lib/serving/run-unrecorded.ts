@@ -1,6 +1,6 @@
 import onHeaders from 'on-headers';
 import { responseOf } from '../controllers/action-call.js';
-import { ObservedRequest } from '../events/observed-request.js';
+import { RequestTrace } from '../events/observed-request.js';
 import { applyDownstreamPolicy } from '../http/client-rules.js';
 import { downstreamPolicy } from './answer.js';
 import type { CachedRequest } from './miss.js';
@@ -13,7 +13,7 @@ export function runUnstored({ runtime, action, call, lease, listener }: CachedRe
   const why = 'a response to HEAD has no body to keep';
   if (listener === undefined) {
     runtime.recordOutcome(response, { kind: 'miss' });
-    ObservedRequest.of(response)?.end('miss', `not stored: ${why}`);
+    RequestTrace.of(response)?.end('miss', `not stored: ${why}`);
   } else listener.onNotStored('unshareable', why, undefined);
   // RFC 9110 §9.3.2: the same headers as for GET.
   onHeaders(response, () => {

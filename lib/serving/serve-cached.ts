@@ -1,7 +1,7 @@
 import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { EdgeRequest } from '../edge/visit.js';
-import { ObservedRequest } from '../events/observed-request.js';
+import { RequestTrace } from '../events/observed-request.js';
 import type { LookupResult, MaybePromise } from '../stores/store.js';
 import { respondWithEntry } from './answer.js';
 import { Fill } from './compute.js';
@@ -19,7 +19,7 @@ import { serveStale } from './revalidate.js';
  * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
  */
 export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
-  if (ObservedRequest.isWanted) traceRequest(action, call);
+  if (RequestTrace.isEnabled) traceRequest(action, call);
   const decision = decide(runtime, action, call);
   return decision instanceof Promise
     ? decision.then(settled => lookUp(runtime, action, call, settled))
@@ -75,8 +75,8 @@ function answer(
   found: LookupResult,
 ): unknown {
   const { address, isPerUser, isForced } = decision;
-  const trace = ObservedRequest.of(responseOf(call));
-  trace?.leadsTo(address.path.path);
+  const trace = RequestTrace.of(responseOf(call));
+  trace?.setPath(address.path.path);
   const visit = EdgeRequest.of(runtime, action, responseOf(call));
   visit?.learnAlias(runtime, action, address);
   if (found.kind === 'hit') {
@@ -84,7 +84,7 @@ function answer(
     return respondWithEntry(runtime, action, call, found.entry);
   }
   if (found.kind === 'unreachable') return bypass(runtime, call, 'the store cannot be reached');
-  trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.whyMissed(address, runtime.clock.now()), runtime.history?.order);
+  trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.missReason(address, runtime.clock.now()), runtime.history?.sequence);
 
   const { lease, stale } = found;
   const grace = stale && openWindows(stale, action.options, runtime.clock.now());
@@ -119,5 +119,5 @@ function bypass(runtime: CacheRuntime, call: ActionCall, detail: string): unknow
 
 function traceRequest({ name }: CachedAction, call: ActionCall): void {
   const { method = '', originalUrl } = requestOf(call);
-  new ObservedRequest(name, method, originalUrl).travelsWith(responseOf(call));
+  new RequestTrace(name, method, originalUrl).attachTo(responseOf(call));
 }

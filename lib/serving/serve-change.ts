@@ -1,6 +1,6 @@
 import { requestOf, responseOf, type ActionCall, type Response } from '../controllers/action-call.js';
-import { ChangeRefused } from '../controllers/change-refused.js';
-import type { ChangingAction } from '../controllers/changing-action.js';
+import { WriteRefused } from '../controllers/change-refused.js';
+import type { InvalidatingAction } from '../controllers/changing-action.js';
 import { followed } from '../controllers/followed.js';
 import { pinnedCall, type PinnedCall } from '../controllers/pinned-call.js';
 import { startDeadline } from '../deadline.js';
@@ -22,7 +22,7 @@ const LONGEST_CHANGE = 10;
  *
  * @param engineNow gives the cache at work: a reset may come while the method runs
  */
-export function serveWrite(engineNow: () => CacheRuntime, action: ChangingAction, call: ActionCall): PromiseLike<unknown> {
+export function serveWrite(engineNow: () => CacheRuntime, action: InvalidatingAction, call: ActionCall): PromiseLike<unknown> {
   const change = new ServedWrite(engineNow, action, call);
   return followed(change.run(), () => {
     change.onThrough();
@@ -52,12 +52,12 @@ class ServedWrite {
 
   constructor(
     private readonly engineNow: () => CacheRuntime,
-    private readonly action: ChangingAction,
+    private readonly action: InvalidatingAction,
     call: ActionCall,
   ) {
     this.response = responseOf(call);
     this.call = pinnedCall(call);
-    this.known = action.targetsBefore(this.call);
+    this.known = action.knownTargets(this.call);
     const changer = { action: action.name, request: requestName(call) };
     this.announced = new DeclaredWrite(engineNow(), engineNow, changer);
   }
@@ -67,7 +67,7 @@ class ServedWrite {
     if (!(await announced.begin(this.known))) {
       this.isOver = true;
       response.setHeader('Retry-After', RETRY_AFTER);
-      throw new ChangeRefused('The change was not made, because the cache could not be told of it.');
+      throw new WriteRefused('The change was not made, because the cache could not be told of it.');
     }
     this.watch();
     try {
@@ -117,7 +117,7 @@ class ServedWrite {
     if (this.isOver) return true;
     if (this.targets !== undefined) return moment === 'head' ? this.announced.invalidate(this.targets) : this.finish();
     // A middleware that answers in the place of the method acknowledges nothing.
-    if (this.action.seesResponse) this.early ??= this.targetsOf(undefined);
+    if (this.action.writesResponse) this.early ??= this.targetsOf(undefined);
     return this.announced.invalidate(this.reached);
   }
 

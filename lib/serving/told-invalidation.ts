@@ -1,4 +1,4 @@
-import { tell } from '../events/cache-events.js';
+import { publish } from '../events/cache-events.js';
 import type { InvalidationResult, MaybePromise, Store, Targets } from '../stores/store.js';
 
 /** Invalidates, and tells those who listen what came of it. */
@@ -10,7 +10,7 @@ export function publishInvalidation(
 ): MaybePromise<InvalidationResult> {
   const before = entriesIn(store);
   const told = (invalidated: InvalidationResult, removed?: number): InvalidationResult => {
-    tell('invalidated', {
+    publish('invalidated', {
       prefixes: prefixes.map(prefix => (prefix === '' ? '/' : prefix)),
       tags,
       by,

@@ -1,4 +1,4 @@
-import { ObservedRequest } from '../events/observed-request.js';
+import { RequestTrace } from '../events/observed-request.js';
 import { responseOf } from '../controllers/action-call.js';
 import type { Entry } from '../stores/store.js';
 import type { CachedRequest } from './miss.js';
@@ -7,7 +7,7 @@ import type { CachedRequest } from './miss.js';
 export function reportNotStored({ runtime, call }: CachedRequest, why: string): void {
   const reason = `not stored: ${why}`;
   runtime.setMissDetail(responseOf(call), reason);
-  ObservedRequest.of(responseOf(call))?.end('miss', reason);
+  RequestTrace.of(responseOf(call))?.end('miss', reason);
 }
 
 /** Tells those who listen what has become of a response that was to be stored. */
@@ -15,13 +15,13 @@ export function reportStored(cachedRequest: CachedRequest, entry: Entry, isKept:
   const { runtime, address } = cachedRequest;
   // Asked for also with nobody listening: that ends it.
   const { history } = runtime;
-  const trace = ObservedRequest.of(responseOf(cachedRequest.call));
+  const trace = RequestTrace.of(responseOf(cachedRequest.call));
   if (trace === undefined) return;
   if (!isKept) {
     trace.end('miss', `not stored: ${refusalReason(cachedRequest, entry, trace)}`);
     return;
   }
-  history?.noteStored(address, entry, trace.order);
+  history?.recordStored(address, entry, trace.sequence);
   const { response, storedAtMs, expiresAtMs, tags = [] } = entry;
   trace.stored({
     path: address.path.path,
@@ -30,11 +30,11 @@ export function reportStored(cachedRequest: CachedRequest, entry: Entry, isKept:
     ttl: (expiresAtMs - storedAtMs) / 1000,
     tags: [...tags, ...(address.tags ?? [])],
   });
-  trace.end('miss', trace.cause);
+  trace.end('miss', trace.missReason);
 }
 
 /** A store says that it did not keep an entry, not why. */
-function refusalReason({ runtime, address }: CachedRequest, { tags }: Entry, { order }: ObservedRequest): string {
-  if (runtime.history?.wasInvalidatedSince(order, address, tags) === true) return 'it was invalidated while it was computed';
+function refusalReason({ runtime, address }: CachedRequest, { tags }: Entry, { sequence }: RequestTrace): string {
+  if (runtime.history?.wasInvalidatedSince(sequence, address, tags) === true) return 'it was invalidated while it was computed';
   return runtime.config.store === 'null' ? 'the store never holds anything' : 'the store did not keep it';
 }

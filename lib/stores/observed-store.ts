@@ -1,4 +1,4 @@
-import { tell, type OperationEvent } from '../events/cache-events.js';
+import { publish, type OperationEvent } from '../events/cache-events.js';
 import type { WriteIntent, InvalidationResult, MaybePromise, Store } from './store.js';
 
 type Operation = OperationEvent['operation'];
@@ -36,7 +36,7 @@ function observedChange(change: WriteIntent): WriteIntent {
 function measured<Answer>(operation: Operation, operate: () => Answer): Answer {
   const beganMs = performance.now();
   const end = (failed: boolean): void => {
-    tell('operation', { operation, durationMs: performance.now() - beganMs, failed });
+    publish('operation', { operation, durationMs: performance.now() - beganMs, failed });
   };
   let answer: Answer;
   try {

@@ -1,31 +1,32 @@
 import assert from 'node:assert/strict';
-import type { Demands } from './capabilities.js';
+import type { ResolvedCapabilities } from './capabilities.js';
 import { at } from './samples.js';
-import type { StoreUser } from './store-user.js';
-import type { Check, Trial } from './trial.js';
+import type { StoreClient } from './store-user.js';
+import type { DefineTest, StoreHarness } from './trial.js';
 
 /** What is kept only where nothing stands. */
-export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: Demands): void {
-  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+export function checkAdds(check: DefineTest, { shared, atomicAdd, usesGivenClock }: ResolvedCapabilities): void {
+  const otherOf = (user: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
+    shared ? harness.openPeer() : Promise.resolve(user);
   const address = at('//values/turn');
 
-  check('keeps what is added where nothing stands, and says so', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('keeps what is added where nothing stands, and says so', async (one, harness) => {
+    const other = await otherOf(one, harness);
     assert.equal(await one.add(address, 'one'), true);
     assert.equal(await other.served(address), 'one');
   });
 
-  check('keeps nothing where an entry stands, and says so', async (one, trial) => {
-    const other = await otherOf(one, trial);
-    await one.keep(address, 'one');
+  check('keeps nothing where an entry stands, and says so', async (one, harness) => {
+    const other = await otherOf(one, harness);
+    await one.fill(address, 'one');
     for (const user of [one, other]) assert.equal(await user.add(address, 'two'), false);
     assert.equal(await one.served(address), 'one');
   });
 
-  check('adds in place of what was invalidated', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('adds in place of what was invalidated', async (one, harness) => {
+    const other = await otherOf(one, harness);
     for (const prefix of ['//values/turn', '//values', '/']) {
-      await one.keep(address, 'old');
+      await one.fill(address, 'old');
       await other.invalidate(prefix);
       assert.equal(await one.add(address, 'new'), true);
       assert.equal(await other.served(address), 'new');
@@ -33,8 +34,8 @@ export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: D
     }
   });
 
-  check('adds nothing that was begun before an invalidation', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('adds nothing that was begun before an invalidation', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const lease = await one.lease(address);
     await other.invalidate('//values/turn');
     assert.equal(await one.add(address, 'old', lease), false);
@@ -42,7 +43,7 @@ export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: D
     assert.equal(await other.served(address), undefined);
   });
 
-  if (heedsClock) {
+  if (usesGivenClock) {
     check('adds in place of what has expired', async (user, { clock }) => {
       assert.equal(await user.add(address, 'one', undefined, { seconds: 60 }), true);
       clock.forward(60_000);
@@ -51,10 +52,10 @@ export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: D
     });
   }
 
-  if (!addsInOneStep) return;
+  if (!atomicAdd) return;
 
-  check('keeps one of many that are added at once, also in place of what is dead', async (one, trial) => {
-    const users = [one, await otherOf(one, trial), await otherOf(one, trial)];
+  check('keeps one of many that are added at once, also in place of what is dead', async (one, harness) => {
+    const users = [one, await otherOf(one, harness), await otherOf(one, harness)];
     for (let round = 0; round < 5; round++) {
       const added = await Promise.all(users.flatMap(user => [user.add(address, 'a'), user.add(address, 'b')]));
       assert.equal(added.filter(Boolean).length, 1, `Of ${added.length} that were added at once, not one was kept.`);
@@ -62,10 +63,10 @@ export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: D
     }
   });
 
-  check('never replaces what is kept while it is added', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('never replaces what is kept while it is added', async (one, harness) => {
+    const other = await otherOf(one, harness);
     for (let round = 0; round < 5; round++) {
-      const [isKept, isAdded] = await Promise.all([one.keep(address, 'kept'), other.add(address, 'added')]);
+      const [isKept, isAdded] = await Promise.all([one.fill(address, 'kept'), other.add(address, 'added')]);
       assert.equal(isKept, true);
       const served = await one.served(address);
       assert.equal(served, 'kept', `It was added (${isAdded}), and then ${served} is served.`);

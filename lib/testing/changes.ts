@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
-import type { Demands } from './capabilities.js';
+import type { ResolvedCapabilities } from './capabilities.js';
 import { at, under } from './samples.js';
-import type { StoreUser } from './store-user.js';
-import type { Check, Trial } from './trial.js';
+import type { StoreClient } from './store-user.js';
+import type { DefineTest, StoreHarness } from './trial.js';
 
 const PREFIXES = ['/users/bob/friends', '/users/bob', '/users', '/'];
 
 /** Nothing that is computed while data are being changed is kept. */
-export function checkChanges(check: Check, { shared }: Demands): void {
-  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+export function checkWriteIntents(check: DefineTest, { shared }: ResolvedCapabilities): void {
+  const otherOf = (user: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
+    shared ? harness.openPeer() : Promise.resolve(user);
   const address = at('/users/bob/friends');
 
   for (const prefix of PREFIXES) {
-    check(`keeps nothing while a change of ${prefix} lasts, whenever it was begun`, async (one, trial) => {
-      const other = await otherOf(one, trial);
-      await other.keep(address, 'before');
+    check(`keeps nothing while a change of ${prefix} lasts, whenever it was begun`, async (one, harness) => {
+      const other = await otherOf(one, harness);
+      await other.fill(address, 'before');
       const early = await other.lease(address);
       const change = await one.beginWrite(prefix);
       const during = await other.lease(address);
@@ -25,13 +26,13 @@ export function checkChanges(check: Check, { shared }: Demands): void {
       assert.equal(await change.commit(under()), undefined);
       await one.save(address, 'late', late);
       for (const user of [one, other]) assert.equal(await user.served(address), undefined);
-      assert.equal(await other.keep(address, 'after'), true);
+      assert.equal(await other.fill(address, 'after'), true);
       for (const user of [one, other]) assert.equal(await user.served(address), 'after');
     });
   }
 
-  check('lets no computation answer who asks when the change has ended', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('lets no computation answer who asks when the change has ended', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const early = await other.lease(address);
     const change = await one.beginWrite('/users');
     const during = await other.lease(address);
@@ -42,36 +43,36 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     for (const lease of [early, during, after]) other.store.release(lease, 'unused');
   });
 
-  check('leaves what is beside the change', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('leaves what is beside the change', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const beside = [at('/users/bobby'), at('/users'), at('')];
-    await other.keep(at('/users/bobby'), 'before');
+    await other.fill(at('/users/bobby'), 'before');
     const change = await one.beginWrite('/users/bob');
     assert.equal(await other.served(at('/users/bobby')), 'before');
-    for (const place of beside) await other.keep(place, 'during');
+    for (const place of beside) await other.fill(place, 'during');
     await change.commit(under());
     for (const place of beside) assert.equal(await other.served(place), 'during');
   });
 
-  check('keeps again what is computed when nothing has changed, and nothing from meanwhile', async (one, trial) => {
-    const other = await otherOf(one, trial);
-    await other.keep(address, 'before');
+  check('keeps again what is computed when nothing has changed, and nothing from meanwhile', async (one, harness) => {
+    const other = await otherOf(one, harness);
+    await other.fill(address, 'before');
     const change = await one.beginWrite('/users');
     const during = await other.lease(address);
     await change.abort();
     await other.save(address, 'during', during);
     // What was there before may be served again, or not.
     assert.notEqual(await other.served(address), 'during');
-    assert.equal(await other.keep(address, 'after'), true);
+    assert.equal(await other.fill(address, 'after'), true);
     assert.equal(await one.served(address), 'after');
   });
 
-  check('invalidates what it has changed so far, and goes on', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('invalidates what it has changed so far, and goes on', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const [file, beside] = [at('/files/a'), at('/others')];
     const change = await one.beginWrite('/users');
-    await other.keep(file, 'before');
-    await other.keep(beside, 'beside');
+    await other.fill(file, 'before');
+    await other.fill(beside, 'beside');
     const early = await other.lease(file);
     assert.equal(await change.invalidate(under('/files')), undefined);
     await other.save(file, 'early', early);
@@ -82,14 +83,14 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     await other.save(address, 'during', during[1]);
     for (const place of [file, address]) {
       assert.equal(await other.served(place), undefined);
-      assert.equal(await other.keep(place, 'after'), true);
+      assert.equal(await other.fill(place, 'after'), true);
       assert.equal(await one.served(place), 'after');
     }
     assert.equal(await one.served(beside), 'beside');
   });
 
-  check('still invalidates what it had changed when it is abandoned', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('still invalidates what it had changed when it is abandoned', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const change = await one.beginWrite('/users');
     await change.invalidate(under());
     const during = await other.lease(address);
@@ -98,9 +99,9 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     assert.equal(await other.served(address), undefined);
   });
 
-  check('invalidates at its end what it was not begun with, too', async (one, trial) => {
-    const other = await otherOf(one, trial);
-    await other.keep(at('/files/a'), 'before');
+  check('invalidates at its end what it was not begun with, too', async (one, harness) => {
+    const other = await otherOf(one, harness);
+    await other.fill(at('/files/a'), 'before');
     const early = await other.lease(at('/files/a'));
     const change = await one.beginWrite('/users');
     await change.commit(under('/files'));
@@ -109,22 +110,22 @@ export function checkChanges(check: Check, { shared }: Demands): void {
     assert.equal(await other.served(at('/files/a')), undefined);
   });
 
-  check('keeps nothing until the last of several changes has ended', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('keeps nothing until the last of several changes has ended', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const changes = [await one.beginWrite('/users'), await other.beginWrite('/users/bob'), await one.beginWrite('/')];
     for (const [index, change] of changes.entries()) {
-      await one.keep(address, String(index));
+      await one.fill(address, String(index));
       assert.equal(await other.served(address), undefined);
       await (index === 1 ? change.abort() : change.commit(under()));
       assert.equal(await other.served(address), undefined);
     }
-    assert.equal(await one.keep(address, 'after'), true);
+    assert.equal(await one.fill(address, 'after'), true);
     assert.equal(await other.served(address), 'after');
   });
 
-  check('takes an invalidation by another while it lasts', async (one, trial) => {
-    const other = await otherOf(one, trial);
-    await other.keep(address, 'before');
+  check('takes an invalidation by another while it lasts', async (one, harness) => {
+    const other = await otherOf(one, harness);
+    await other.fill(address, 'before');
     const change = await one.beginWrite('/users');
     await other.invalidate('/users');
     await change.abort();

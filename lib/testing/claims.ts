@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Demands } from './capabilities.js';
+import type { ResolvedCapabilities } from './capabilities.js';
 import { at } from './samples.js';
-import type { Check, Trial } from './trial.js';
-import type { StoreUser } from './store-user.js';
+import type { DefineTest, StoreHarness } from './trial.js';
+import type { StoreClient } from './store-user.js';
 
 /** One computes, and the others wait for it. */
-export function checkClaims(check: Check, { shared }: Demands): void {
-  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabilities): void {
+  const otherOf = (user: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
+    shared ? harness.openPeer() : Promise.resolve(user);
   const address = at('/users/bob');
 
-  check('grants one the computation, and gives the other what comes of it', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('grants one the computation, and gives the other what comes of it', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
-    assert.deepEqual(await one.claim(address, ours), { kind: 'granted' });
-    const waiting = other.claim(address, theirs);
+    assert.deepEqual(await one.acquireFillLock(address, ours), { kind: 'granted' });
+    const waiting = other.acquireFillLock(address, theirs);
     await one.save(address, 'bob', ours);
     const claim = await waiting;
     assert.ok(claim.kind === 'filled', `The one who waited was told: ${claim.kind}.`);
@@ -21,45 +22,45 @@ export function checkClaims(check: Check, { shared }: Demands): void {
     other.store.release(theirs, 'unused');
   });
 
-  check('gives at once what has been kept between look-up and claim', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('gives at once what has been kept between look-up and claim', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const lease = await one.lease(address);
-    await other.keep(address, 'bob');
-    assert.equal((await one.claim(address, lease)).kind, 'filled');
+    await other.fill(address, 'bob');
+    assert.equal((await one.acquireFillLock(address, lease)).kind, 'filled');
     one.store.release(lease, 'unused');
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('grants it to the next when the one has not needed it', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('grants it to the next when the one has not needed it', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
-    assert.deepEqual(await one.claim(address, ours), { kind: 'granted' });
-    const waiting = other.claim(address, theirs);
+    assert.deepEqual(await one.acquireFillLock(address, ours), { kind: 'granted' });
+    const waiting = other.acquireFillLock(address, theirs);
     one.store.release(ours, 'unused');
     assert.deepEqual(await waiting, { kind: 'granted' });
     assert.equal(await other.save(address, 'bob', theirs), true);
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('tells all apart when what came out cannot be shared, who waits and who comes', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('tells all apart when what came out cannot be shared, who waits and who comes', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
-    await one.claim(address, ours);
-    const waiting = other.claim(address, theirs);
+    await one.acquireFillLock(address, ours);
+    const waiting = other.acquireFillLock(address, theirs);
     one.store.release(ours, 'unshareable');
     assert.deepEqual(await waiting, { kind: 'hit-for-miss' });
     other.store.release(theirs, 'unused');
     const later = await other.lease(address);
-    assert.deepEqual(await other.claim(address, later), { kind: 'hit-for-miss' });
+    assert.deepEqual(await other.acquireFillLock(address, later), { kind: 'hit-for-miss' });
     assert.equal(await other.save(address, 'bob', later), true);
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('lets nobody wait longer than it may', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('lets nobody wait longer than it may', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
-    await one.claim(address, ours);
-    assert.deepEqual(await other.claim(address, theirs, 20), { kind: 'granted' });
+    await one.acquireFillLock(address, ours);
+    assert.deepEqual(await other.acquireFillLock(address, theirs, 20), { kind: 'granted' });
     for (const [user, lease] of [
       [one, ours],
       [other, theirs],
@@ -67,16 +68,16 @@ export function checkClaims(check: Check, { shared }: Demands): void {
       user.store.release(lease, 'unused');
   });
 
-  check('lets nobody wait for what was begun before an invalidation, and gives it to nobody', async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check('lets nobody wait for what was begun before an invalidation, and gives it to nobody', async (one, harness) => {
+    const other = await otherOf(one, harness);
     const early = await one.lease(address);
-    await one.claim(address, early);
+    await one.acquireFillLock(address, early);
     await other.invalidate('/users');
     const later = await other.lease(address);
-    assert.deepEqual(await other.claim(address, later), { kind: 'granted' });
+    assert.deepEqual(await other.acquireFillLock(address, later), { kind: 'granted' });
     await one.save(address, 'old', early);
     const next = await other.lease(address);
-    assert.notEqual((await other.claim(address, next, 20)).kind, 'filled');
+    assert.notEqual((await other.acquireFillLock(address, next, 20)).kind, 'filled');
     for (const lease of [later, next]) other.store.release(lease, 'unused');
   });
 }

@@ -1,17 +1,17 @@
-import { demandsOf, type StoreCapabilities } from './capabilities.js';
+import { resolveCapabilities, type StoreCapabilities } from './capabilities.js';
 import { checkAdds } from './adds.js';
-import { checkChanges } from './changes.js';
-import { checkClaims } from './claims.js';
+import { checkWriteIntents } from './changes.js';
+import { checkFillLocks } from './claims.js';
 import { checkEntries } from './entries.js';
-import { checkFences } from './fences.js';
-import { checkGrace } from './grace.js';
-import { checkHistories } from './histories.js';
+import { checkLeases } from './fences.js';
+import { checkStale } from './grace.js';
+import { checkRandomWorkloads } from './histories.js';
 import { checkInvalidations } from './invalidations.js';
 import { globalRunner } from './runner.js';
 import { checkSharing } from './sharing.js';
 import { checkSize } from './size.js';
 import { checkTags } from './tags.js';
-import { Trial, type Check, type CreateStore } from './trial.js';
+import { StoreHarness, type DefineTest, type CreateStore } from './trial.js';
 
 /**
  * The contract of a store as a test suite, for those who write one. It needs a test runner whose `describe` and `it` are global, and
@@ -30,9 +30,9 @@ import { Trial, type Check, type CreateStore } from './trial.js';
  */
 export function describeStore(name: string, create: CreateStore, capabilities: StoreCapabilities = {}): void {
   const { describe, it } = globalRunner();
-  const demands = demandsOf(capabilities);
-  const check: Check = (title, test) => {
-    it(title, () => Trial.run(create, test));
+  const demands = resolveCapabilities(capabilities);
+  const check: DefineTest = (title, test) => {
+    it(title, () => StoreHarness.run(create, test));
   };
   describe(`${name}, as a store`, () => {
     describe('entries', () => {
@@ -40,7 +40,7 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
       checkSize(check, demands);
     });
     describe('fences', () => {
-      checkFences(check);
+      checkLeases(check);
     });
     describe('invalidations', () => {
       checkInvalidations(check);
@@ -49,16 +49,16 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
       checkTags(check, demands);
     });
     describe('much at once', () => {
-      checkHistories(check, demands);
+      checkRandomWorkloads(check, demands);
     });
     if (demands.shared) {
       describe('other processes', () => {
         checkSharing(check);
       });
     }
-    if (demands.claims) {
+    if (demands.fillLocks) {
       describe('claims', () => {
-        checkClaims(check, demands);
+        checkFillLocks(check, demands);
       });
     }
     if (demands.adds) {
@@ -66,14 +66,14 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
         checkAdds(check, demands);
       });
     }
-    if (demands.grace) {
+    if (demands.servesStale) {
       describe('what has expired', () => {
-        checkGrace(check, demands);
+        checkStale(check, demands);
       });
     }
-    if (demands.changes) {
+    if (demands.writeIntents) {
       describe('changes', () => {
-        checkChanges(check, demands);
+        checkWriteIntents(check, demands);
       });
     }
   });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '../stores/store.js';
-import type { Demands } from './capabilities.js';
+import type { ResolvedCapabilities } from './capabilities.js';
 import { at, entryOf, EVERY_BYTE, folded, HEADERS, LOOKALIKE_KEYS, WIRES } from './samples.js';
-import type { Check } from './trial.js';
+import type { DefineTest } from './trial.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 
 /** What a store gives back, and for how long. */
-export function checkEntries(check: Check, { largestBody, heedsClock }: Demands): void {
+export function checkEntries(check: DefineTest, { largestBody, usesGivenClock }: ResolvedCapabilities): void {
   check('misses what nobody has kept', async ({ store }) => {
     const lookUp = await store.lookup(at('/users/bob'));
     assert.ok(lookUp.kind === 'miss', `A look-up found: ${lookUp.kind}.`);
@@ -59,8 +59,8 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 
   check('gives what was kept last', async user => {
     const address = at('/users/bob');
-    await user.keep(address, 'one');
-    await user.keep(address, 'two');
+    await user.fill(address, 'one');
+    await user.fill(address, 'two');
     assert.equal(await user.served(address), 'two');
   });
 
@@ -68,7 +68,7 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
     const addresses = LOOKALIKE_KEYS.map(key => at('/users/bob', key));
     for (const [index, address] of addresses.entries()) {
       assert.equal(await user.served(address), undefined, `Nobody has kept ${JSON.stringify(address.key)}.`);
-      await user.keep(address, String(index));
+      await user.fill(address, String(index));
     }
     for (const [index, address] of addresses.entries()) assert.equal(await user.served(address), String(index));
   });
@@ -76,23 +76,23 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
   check('keeps paths that look alike apart', async user => {
     const addresses = [at('', 'GET'), at('/a', 'GET a'), at('/A', 'GET A'), at('/a/b', 'GET a b'), at('/a%2Fb', 'GET a/b')];
     addresses.push(folded('/a'), folded('/a/b'));
-    for (const address of addresses) await user.keep(address, address.key);
+    for (const address of addresses) await user.fill(address, address.key);
     for (const address of addresses) assert.equal(await user.served(address), address.key);
   });
 
   check('never serves what has expired when it is saved', async user => {
     const address = at('/users/bob');
-    await user.keep(address, 'old', { seconds: 0 });
+    await user.fill(address, 'old', { seconds: 0 });
     assert.equal(await user.served(address), undefined);
   });
 
-  if (!heedsClock) return;
+  if (!usesGivenClock) return;
 
   check('serves an entry until it expires, and not from then on', async (user, { clock }) => {
     const [brief, lasting, endless] = [at('/brief'), at('/lasting'), at('/endless')];
-    await user.keep(brief, 'brief', { seconds: 60 });
-    await user.keep(lasting, 'lasting', { seconds: 3600 });
-    await user.keep(endless, 'endless', { seconds: Infinity });
+    await user.fill(brief, 'brief', { seconds: 60 });
+    await user.fill(lasting, 'lasting', { seconds: 3600 });
+    await user.fill(endless, 'endless', { seconds: Infinity });
     clock.forward(59_999);
     assert.equal(await user.served(brief), 'brief');
     clock.forward(1);
@@ -105,9 +105,9 @@ export function checkEntries(check: Check, { largestBody, heedsClock }: Demands)
 
   check('keeps anew what has expired', async (user, { clock }) => {
     const address = at('/users/bob');
-    await user.keep(address, 'one', { seconds: 60 });
+    await user.fill(address, 'one', { seconds: 60 });
     clock.forward(60_000);
-    assert.equal(await user.keep(address, 'two', { seconds: 60 }), true);
+    assert.equal(await user.fill(address, 'two', { seconds: 60 }), true);
     assert.equal(await user.served(address), 'two');
   });
 }

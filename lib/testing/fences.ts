@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ReleaseReason } from '../stores/store.js';
 import { at, folded } from './samples.js';
-import type { Check } from './trial.js';
+import type { DefineTest } from './trial.js';
 
 const ENDINGS: readonly ReleaseReason[] = ['unused', 'unshareable'];
 
 /** How computations stand to each other and to invalidations. */
-export function checkFences(check: Check): void {
+export function checkLeases(check: DefineTest): void {
   for (const reason of ENDINGS) {
     check(`ends a computation that stores nothing (${reason}) without a trace`, async user => {
       const address = at('/users/bob');
@@ -16,7 +16,7 @@ export function checkFences(check: Check): void {
       assert.equal(await user.save(address, 'other', other), true);
       user.store.release(await user.lease(address), reason);
       assert.equal(await user.served(address), 'other');
-      assert.equal(await user.keep(address, 'anew'), true);
+      assert.equal(await user.fill(address, 'anew'), true);
       assert.equal(await user.served(address), 'anew');
     });
 
@@ -25,7 +25,7 @@ export function checkFences(check: Check): void {
       const lease = await user.lease(address);
       await user.invalidate('/users/bob');
       user.store.release(lease, reason);
-      assert.equal(await user.keep(address, 'anew'), true);
+      assert.equal(await user.fill(address, 'anew'), true);
       assert.equal(await user.served(address), 'anew');
     });
   }
@@ -61,7 +61,7 @@ export function checkFences(check: Check): void {
     const address = at('/users/bob');
     const lease = await user.lease(address);
     await user.invalidate('/users');
-    await user.keep(address, 'new');
+    await user.fill(address, 'new');
     await user.save(address, 'old', lease);
     assert.notEqual(await user.served(address), 'old');
   });
@@ -70,7 +70,7 @@ export function checkFences(check: Check): void {
     for (const address of [at(''), at('/users'), at('/users/bob/friends'), folded('/Files/A')]) {
       for (const prefix of ['/', '/users', '/users/bob/friends', '/files']) {
         await user.invalidate(prefix);
-        assert.equal(await user.keep(address, prefix), true);
+        assert.equal(await user.fill(address, prefix), true);
         assert.equal(await user.served(address), prefix);
       }
     }

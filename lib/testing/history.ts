@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Address, WriteIntent, Lease, Targets } from '../stores/store.js';
 import { SeededRandom } from './random.js';
 import { at, awaiting, folded, tagged, under } from './samples.js';
-import type { StoreUser } from './store-user.js';
+import type { StoreClient } from './store-user.js';
 
 const WORKERS = 6;
 const STEPS = 40;
@@ -38,7 +38,7 @@ interface Row {
 }
 
 /** Requests and changes of several processes, in an order that a seed decides as far as the store lets it. */
-export class History {
+export class RandomWorkload {
   hits = 0;
   private readonly random: SeededRandom;
   private readonly rows = new Map<Address, Row>(ADDRESSES.map(address => [address, { version: 0, floor: 0 }]));
@@ -47,7 +47,7 @@ export class History {
 
   constructor(
     private readonly seed: number,
-    private readonly users: readonly [StoreUser, ...StoreUser[]],
+    private readonly users: readonly [StoreClient, ...StoreClient[]],
     private readonly announcesChanges: boolean,
   ) {
     this.random = new SeededRandom(seed);
@@ -65,7 +65,7 @@ export class History {
     }
   }
 
-  private async request(user: StoreUser, address: Address): Promise<void> {
+  private async request(user: StoreClient, address: Address): Promise<void> {
     const { floor } = this.rowOf(address);
     const lookUp = await user.store.lookup(address);
     assert.notEqual(lookUp.kind, 'unreachable');
@@ -76,7 +76,7 @@ export class History {
     if (lookUp.kind === 'miss') await this.fill(user, address, floor, lookUp.lease);
   }
 
-  private async fill(user: StoreUser, address: Address, floor: number, lease: Lease): Promise<void> {
+  private async fill(user: StoreClient, address: Address, floor: number, lease: Lease): Promise<void> {
     const name = `${this.users.indexOf(user)} ${address.key}`;
     const flight = this.flights.get(name);
     if (flight !== undefined && user.store.canShare(flight.lease, lease)) {
@@ -101,15 +101,15 @@ export class History {
     return version;
   }
 
-  private async change(user: StoreUser): Promise<void> {
+  private async change(user: StoreClient): Promise<void> {
     const targets = this.targets();
-    const change = this.announcesChanges && this.random.chance(0.7) ? await user.beginChangeOf(targets) : undefined;
+    const change = this.announcesChanges && this.random.chance(0.7) ? await user.beginWriteOf(targets) : undefined;
     await this.pause();
     if (change !== undefined && this.random.chance(0.25)) {
       await change.abort();
       return;
     }
-    const changed = ADDRESSES.filter(address => isReached(address, targets)).map(address => {
+    const changed = ADDRESSES.filter(address => isInvalidated(address, targets)).map(address => {
       const row = this.rowOf(address);
       return { row, version: ++row.version };
     });
@@ -143,18 +143,18 @@ export class History {
   }
 }
 
-async function invalidate(user: StoreUser, targets: Targets, change: WriteIntent | undefined): Promise<void> {
+async function invalidate(user: StoreClient, targets: Targets, change: WriteIntent | undefined): Promise<void> {
   if (change === undefined) return user.invalidateAll(targets);
   assert.equal(await change.commit(under()), undefined, 'The invalidation has not been delivered.');
 }
 
-function isReached(address: Address, { prefixes, tags = [] }: Targets): boolean {
+function isInvalidated(address: Address, { prefixes, tags = [] }: Targets): boolean {
   const its = [...(address.tags ?? []), ...(OWN_TAGS[address.key] ?? [])];
-  return prefixes.some(prefix => isUnder(address, prefix)) || tags.some(tag => its.includes(tag));
+  return prefixes.some(prefix => isUnderPrefix(address, prefix)) || tags.some(tag => its.includes(tag));
 }
 
 /** Said again, in the simplest way there is. */
-function isUnder({ path: { path, ignoresCase: isFolded } }: Address, prefix: string): boolean {
+function isUnderPrefix({ path: { path, ignoresCase: isFolded } }: Address, prefix: string): boolean {
   const [inner, outer] = isFolded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
   return outer === '/' || `${inner}/`.startsWith(`${outer}/`);
 }

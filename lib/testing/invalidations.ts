@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../stores/store.js';
 import { at, folded } from './samples.js';
-import type { StoreUser } from './store-user.js';
-import type { Check } from './trial.js';
+import type { StoreClient } from './store-user.js';
+import type { DefineTest } from './trial.js';
 
 /** All at and under a prefix, in whole segments, and nothing else. */
-export function checkInvalidations(check: Check): void {
+export function checkInvalidations(check: DefineTest): void {
   check('invalidates all at and under a prefix, and leaves what is beside it', async user => {
     const covered = [at('/users/bob'), at('/users/bob', 'with a query'), at('/users/bob/friends'), at('/users/bob/a/b/c')];
     const left = ['', '/users', '/users/bobby', '/users/bo', '/users/Bob', '/users/bob%2Ffriends', '/users/eve/bob', '/bob'];
@@ -48,7 +48,7 @@ export function checkInvalidations(check: Check): void {
   check('invalidates what was looked up before, and so may be at hand', async user => {
     const address = at('/users/bob');
     for (const text of ['one', 'two', 'three']) {
-      await user.keep(address, text);
+      await user.fill(address, text);
       assert.equal(await user.served(address), text);
       assert.equal(await user.served(address), text);
       await user.invalidate('/users');
@@ -69,7 +69,7 @@ export function checkInvalidations(check: Check): void {
     const segments = Array.from({ length: 40 }, (_, index) => `${index}-${'s'.repeat(index * 10)}`);
     const address = at(`/${segments.join('/')}`);
     for (let depth = 1; depth <= segments.length; depth++) {
-      await user.keep(address, String(depth));
+      await user.fill(address, String(depth));
       assert.equal(await user.served(address), String(depth));
       await user.invalidate(`/${segments.slice(0, depth).join('/')}`);
       assert.equal(await user.served(address), undefined, `It was invalidated by ${depth} of its segments.`);
@@ -79,7 +79,7 @@ export function checkInvalidations(check: Check): void {
   check('reaches a path whose letter case says nothing by any spelling, and leaves others', async user => {
     const [file, exact] = [folded('/Files/A'), at('/files/a')];
     for (const prefix of ['/FILES', '/files/A', '/Files/A', '/fILES/a']) {
-      await user.keep(file, 'file');
+      await user.fill(file, 'file');
       const lease = await user.lease(file);
       await user.invalidate(prefix);
       await user.save(file, 'old', lease);
@@ -96,7 +96,7 @@ export function checkInvalidations(check: Check): void {
     'never serves under one path what was computed before that path was invalidated, though it came by another',
     async user => {
       const [first, second] = [at('/first', 'key'), at('/second', 'key')];
-      await user.keep(first, 'old');
+      await user.fill(first, 'old');
       await user.invalidate('/second');
       assert.equal(await user.served(second), undefined);
       assert.equal(await user.served(first), 'old');
@@ -109,22 +109,22 @@ export function checkInvalidations(check: Check): void {
       ['/second', second],
       ['/first', first],
     ] as const) {
-      await user.keep(first, 'shared');
+      await user.fill(first, 'shared');
       // Whether it is served under the second path, too, is the store's.
       await user.served(second);
       await user.invalidate(prefix);
       assert.equal(await user.served(reached), undefined);
     }
     await user.invalidate('/');
-    await user.keep(first, 'shared');
+    await user.fill(first, 'shared');
     await user.invalidate('/first');
     assert.equal(await user.served(second), undefined, 'What was computed under the one path is invalidated with it.');
   });
 }
 
 /** Each with its key for a body. */
-async function keepAll(user: StoreUser, addresses: readonly Address[]): Promise<void> {
-  for (const address of addresses) assert.equal(await user.keep(address, address.key), true, `${address.key} is not kept.`);
+async function keepAll(user: StoreClient, addresses: readonly Address[]): Promise<void> {
+  for (const address of addresses) assert.equal(await user.fill(address, address.key), true, `${address.key} is not kept.`);
   assert.deepEqual(
     await user.servedOf(addresses),
     addresses.map(({ key }) => key),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Demands } from './capabilities.js';
+import type { ResolvedCapabilities } from './capabilities.js';
 import { at } from './samples.js';
-import type { Check } from './trial.js';
+import type { DefineTest } from './trial.js';
 
 /** What a store says of itself, and how it ends. */
-export function checkSize(check: Check, { shared, bounded }: Demands): void {
+export function checkSize(check: DefineTest, { shared, maxBytes }: ResolvedCapabilities): void {
   check('says how large it is', async user => {
-    for (const name of ['ada', 'bob', 'eve']) await user.keep(at(`/users/${name}`), name.repeat(100));
+    for (const name of ['ada', 'bob', 'eve']) await user.fill(at(`/users/${name}`), name.repeat(100));
     const { entries, bytes } = user.store.size();
     for (const count of [entries, bytes]) assert.ok(Number.isInteger(count) && count >= 0, `The size is ${count}.`);
     if (shared) return;
@@ -15,19 +15,19 @@ export function checkSize(check: Check, { shared, bounded }: Demands): void {
   });
 
   check('closes, whatever is under way', async user => {
-    await user.keep(at('/users/bob'), 'bob');
+    await user.fill(at('/users/bob'), 'bob');
     await user.lease(at('/users/eve'));
     await user.store.close();
   });
 
-  if (bounded === undefined) return;
+  if (maxBytes === undefined) return;
 
   check('stays within its bounds, and keeps what comes', async user => {
-    const text = 'x'.repeat(Math.ceil(bounded / 20));
+    const text = 'x'.repeat(Math.ceil(maxBytes / 20));
     for (let index = 0; index < 60; index++) {
-      await user.keep(at(`/junk/${index}`), text);
+      await user.fill(at(`/junk/${index}`), text);
       assert.equal(await user.served(at(`/junk/${index}`)), text);
-      assert.ok(user.store.size().bytes <= bounded, `It takes ${user.store.size().bytes} bytes.`);
+      assert.ok(user.store.size().bytes <= maxBytes, `It takes ${user.store.size().bytes} bytes.`);
     }
   });
 }

@@ -7,7 +7,7 @@ import { entryOf, under, withTags } from './samples.js';
 const PATIENCE_MS = 5000;
 
 /** What an entry has beside its body. */
-export interface Kept {
+export interface EntryOptions {
   /** That it lives. Default 600. */
   readonly seconds?: number;
   /** That it stays when it has expired. Default 0. */
@@ -17,7 +17,7 @@ export interface Kept {
 }
 
 /** Uses a store as requests do. What a store of the suite cannot do is a failure. */
-export class StoreUser {
+export class StoreClient {
   constructor(
     readonly store: Store,
     private readonly clock: Clock,
@@ -65,11 +65,16 @@ export class StoreUser {
   }
 
   /** What a request does that misses and computes. @returns whether the store says that it has kept it */
-  async keep(address: Address, text: string, kept?: Kept): Promise<boolean> {
+  async fill(address: Address, text: string, kept?: EntryOptions): Promise<boolean> {
     return this.save(address, text, await this.lease(address), kept);
   }
 
-  async save(address: Address, text: string, lease: Lease, { seconds = 600, graceSeconds, tags }: Kept = {}): Promise<boolean> {
+  async save(
+    address: Address,
+    text: string,
+    lease: Lease,
+    { seconds = 600, graceSeconds, tags }: EntryOptions = {},
+  ): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const expiresAtMs = storedAtMs + seconds * 1000;
     const deleteAtMs = graceSeconds === undefined ? undefined : expiresAtMs + graceSeconds * 1000;
@@ -78,7 +83,7 @@ export class StoreUser {
   }
 
   /** What adds an entry where there is none. @returns whether the store says that it has kept it */
-  async add(address: Address, text: string, lease?: Lease, { seconds = 600 }: Kept = {}): Promise<boolean> {
+  async add(address: Address, text: string, lease?: Lease, { seconds = 600 }: EntryOptions = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const entry = entryOf(text, { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 });
     const isAdded = await this.store.add?.(address, entry, lease ?? (await this.lease(address)));
@@ -99,16 +104,16 @@ export class StoreUser {
   }
 
   beginWrite(...prefixes: readonly string[]): Promise<WriteIntent> {
-    return this.beginChangeOf(under(...prefixes));
+    return this.beginWriteOf(under(...prefixes));
   }
 
-  async beginChangeOf(targets: Targets): Promise<WriteIntent> {
+  async beginWriteOf(targets: Targets): Promise<WriteIntent> {
     const change = await this.store.beginWrite?.(targets);
     assert.ok(change, 'The store has no beginChange. Write changes: false where that is meant.');
     return change;
   }
 
-  async claim(address: Address, lease: Lease, waitMs = PATIENCE_MS): Promise<FillLock> {
+  async acquireFillLock(address: Address, lease: Lease, waitMs = PATIENCE_MS): Promise<FillLock> {
     const claim = await this.store.acquireFillLock?.(address, lease, waitMs);
     assert.ok(claim, 'The store has no claim. Write claims: false where that is meant.');
     return claim;

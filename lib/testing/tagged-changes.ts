@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../stores/store.js';
-import type { Demands } from './capabilities.js';
+import type { ResolvedCapabilities } from './capabilities.js';
 import { withTags } from './samples.js';
-import type { StoreUser } from './store-user.js';
-import type { Check, Trial } from './trial.js';
+import type { StoreClient } from './store-user.js';
+import type { DefineTest, StoreHarness } from './trial.js';
 
 /** A way in which a response comes to its tags. */
 export interface TagWay {
@@ -13,17 +13,18 @@ export interface TagWay {
   readonly own: (...tags: readonly string[]) => readonly string[];
 }
 
-export function checkTaggedChanges(check: Check, { name, address, own }: TagWay, { shared }: Demands): void {
+export function checkTaggedWrites(check: DefineTest, { name, address, own }: TagWay, { shared }: ResolvedCapabilities): void {
   const place = address('/lists/1', 'bob');
   const tags = own('bob');
   const bob = withTags('bob');
-  const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
+  const otherOf = (user: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
+    shared ? harness.openPeer() : Promise.resolve(user);
 
-  check(`keeps nothing while a change of a tag ${name} lasts, whenever it was begun`, async (one, trial) => {
-    const other = await otherOf(one, trial);
-    await other.keep(place, 'before', { tags });
+  check(`keeps nothing while a change of a tag ${name} lasts, whenever it was begun`, async (one, harness) => {
+    const other = await otherOf(one, harness);
+    await other.fill(place, 'before', { tags });
     const early = await other.lease(place);
-    const change = await one.beginChangeOf(bob);
+    const change = await one.beginWriteOf(bob);
     const [during, late] = [await other.lease(place), await one.lease(place)];
     await other.save(place, 'early', early, { tags });
     await other.save(place, 'during', during, { tags });
@@ -31,14 +32,14 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
     assert.equal(await change.commit(withTags()), undefined);
     await one.save(place, 'late', late, { tags });
     for (const user of [one, other]) assert.equal(await user.served(place), undefined);
-    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await other.fill(place, 'after', { tags }), true);
     for (const user of [one, other]) assert.equal(await user.served(place), 'after');
   });
 
-  check(`invalidates tags ${name} on the way and at the end of a change that was begun without them`, async (one, trial) => {
-    const other = await otherOf(one, trial);
+  check(`invalidates tags ${name} on the way and at the end of a change that was begun without them`, async (one, harness) => {
+    const other = await otherOf(one, harness);
     const change = await one.beginWrite('/users');
-    await other.keep(place, 'before', { tags });
+    await other.fill(place, 'before', { tags });
     const early = await other.lease(place);
     assert.equal(await change.invalidate(bob), undefined);
     await other.save(place, 'early', early, { tags });
@@ -47,17 +48,17 @@ export function checkTaggedChanges(check: Check, { name, address, own }: TagWay,
     assert.equal(await change.commit(withTags('alice')), undefined);
     await other.save(place, 'during', during, { tags });
     assert.equal(await other.served(place), undefined);
-    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await other.fill(place, 'after', { tags }), true);
     assert.equal(await one.served(place), 'after');
   });
 
-  check(`keeps again what has a tag ${name} when nothing has changed`, async (one, trial) => {
-    const other = await otherOf(one, trial);
-    const change = await one.beginChangeOf(bob);
+  check(`keeps again what has a tag ${name} when nothing has changed`, async (one, harness) => {
+    const other = await otherOf(one, harness);
+    const change = await one.beginWriteOf(bob);
     const during = await other.lease(place);
     await change.abort();
     await other.save(place, 'during', during, { tags });
-    assert.equal(await other.keep(place, 'after', { tags }), true);
+    assert.equal(await other.fill(place, 'after', { tags }), true);
     assert.equal(await one.served(place), 'after');
   });
 }

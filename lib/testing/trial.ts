@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { MaybePromise, OpenableStore, Store, StoreSettings } from '../stores/store.js';
-import { StoreUser } from './store-user.js';
+import { StoreClient } from './store-user.js';
 
 /**
  * Makes a store. One that is not opened may take what it needs of the settings here; one that has `open` is given them there. Each
@@ -28,7 +28,7 @@ class MovedClock implements Clock {
 }
 
 /** One test: its clock, a fresh store, and others beside it. */
-export class Trial {
+export class StoreHarness {
   readonly clock = new MovedClock();
   private readonly keyPrefix = `t${randomUUID()}`;
   private readonly opened: Store[] = [];
@@ -37,27 +37,27 @@ export class Trial {
   private constructor(private readonly create: CreateStore) {}
 
   /** Runs a test, and closes the stores that it has opened. */
-  static async run(create: CreateStore, test: (user: StoreUser, trial: Trial) => Promise<void>): Promise<void> {
-    const trial = new Trial(create);
+  static async run(create: CreateStore, test: (user: StoreClient, harness: StoreHarness) => Promise<void>): Promise<void> {
+    const harness = new StoreHarness(create);
     try {
-      await test(await trial.another(), trial);
-      assert.deepEqual(trial.faults, [], 'The store has reported faults.');
+      await test(await harness.openPeer(), harness);
+      assert.deepEqual(harness.faults, [], 'The store has reported faults.');
     } finally {
-      await Promise.all(trial.opened.map(async store => store.close(0)));
+      await Promise.all(harness.opened.map(async store => store.close(0)));
     }
   }
 
   /** A user of a further store, made as in another process: with the same data, where it is shared. */
-  another(): Promise<StoreUser> {
+  openPeer(): Promise<StoreClient> {
     return this.open(this.keyPrefix);
   }
 
   /** A user of a store that has nothing to do with the others. */
-  stranger(): Promise<StoreUser> {
+  openUnrelated(): Promise<StoreClient> {
     return this.open(`t${randomUUID()}`);
   }
 
-  private async open(keyPrefix: string): Promise<StoreUser> {
+  private async open(keyPrefix: string): Promise<StoreClient> {
     const settings: StoreSettings = {
       clock: this.clock,
       keyPrefix,
@@ -70,9 +70,9 @@ export class Trial {
     const created = await this.create(settings);
     const store = 'open' in created ? created.open(settings) : created;
     this.opened.push(store);
-    return new StoreUser(store, this.clock);
+    return new StoreClient(store, this.clock);
   }
 }
 
 /** Registers a test. */
-export type Check = (title: string, test: (user: StoreUser, trial: Trial) => Promise<void>) => void;
+export type DefineTest = (title: string, test: (user: StoreClient, harness: StoreHarness) => Promise<void>) => void;

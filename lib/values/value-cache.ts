@@ -1,11 +1,11 @@
 import { checkedEntries, checkedValues, checkKeys } from './value-mistakes.js';
-import type { Values } from './values.js';
+import type { ValueService } from './values.js';
 
 /** Values by key, beside responses and memoized results. */
 export abstract class ValueCache {
-  readonly #values: Values;
+  readonly #values: ValueService;
 
-  constructor(values: Values) {
+  constructor(values: ValueService) {
     this.#values = values;
   }
 
@@ -43,7 +43,7 @@ export abstract class ValueCache {
   /** Whether there is a value of the key. */
   async has(key: string): Promise<boolean> {
     checkKeys('has', [key]);
-    return (await this.#values.held([key])).length === 1;
+    return (await this.#values.existingKeys([key])).length === 1;
   }
 
   /** Deletes a value, also one that is on its way, as `invalidate` does. @returns whether there was one */

@@ -1,13 +1,13 @@
 import { isSeconds } from '../config/must-be.js';
 import { CacheUsageError } from '../errors.js';
 import { isLiteral } from '../keys/encode-value.js';
-import { shown } from '../shown.js';
-import { writeJson } from './json-value.js';
+import { formatValue } from '../shown.js';
+import { losslessJson } from './json-value.js';
 
 /** @throws CacheUsageError for what is no list of keys */
 export function checkKeys(call: string, keys: unknown): asserts keys is readonly string[] {
   if (!Array.isArray(keys))
-    throw misuse(`${call} takes an array of keys, got ${shown(keys)}. Write cache.${call}(['greeting']).`);
+    throw misuse(`${call} takes an array of keys, got ${formatValue(keys)}. Write cache.${call}(['greeting']).`);
   const mistakes = keys.flatMap(key => keyMistakes(call, key));
   if (mistakes.length > 0) throw misuse(...mistakes);
 }
@@ -15,7 +15,9 @@ export function checkKeys(call: string, keys: unknown): asserts keys is readonly
 /** @returns the values in JSON. @throws CacheUsageError that says where in which value stands what JSON does not carry */
 export function checkedValues(call: string, values: unknown, timeout: unknown): ReadonlyMap<string, string> {
   if (typeof values !== 'object' || values === null || !isLiteral(values)) {
-    throw misuse(`${call} takes an object of values by key, got ${shown(values)}. Write cache.${call}({ greeting: 'hello' }).`);
+    throw misuse(
+      `${call} takes an object of values by key, got ${formatValue(values)}. Write cache.${call}({ greeting: 'hello' }).`,
+    );
   }
   return checkedEntries(call, Object.entries(values), timeout);
 }
@@ -28,14 +30,14 @@ export function checkedEntries(
 ): ReadonlyMap<string, string> {
   const mistakes: string[] = [];
   if (timeout !== undefined && !isSeconds(timeout)) {
-    mistakes.push(`${call}: timeout must be a number of seconds, 0 or more, got ${shown(timeout)}. Write 60 for a minute.`);
+    mistakes.push(`${call}: timeout must be a number of seconds, 0 or more, got ${formatValue(timeout)}. Write 60 for a minute.`);
   }
   const texts = new Map<string, string>();
   for (const [key, value] of entries) {
     mistakes.push(...keyMistakes(call, key));
-    const written = writeJson(value);
+    const written = losslessJson(value);
     if (written.kind === 'json') texts.set(key, written.text);
-    else mistakes.push(`${call}: the value of ${shown(key)} cannot be kept: ${written.flaw}`);
+    else mistakes.push(`${call}: the value of ${formatValue(key)} cannot be kept: ${written.loss}`);
   }
   if (mistakes.length > 0) throw misuse(...mistakes);
   return texts;
@@ -43,7 +45,7 @@ export function checkedEntries(
 
 function keyMistakes(call: string, key: unknown): string[] {
   if (typeof key === 'string' && key !== '') return [];
-  return [`${call}: a key must be a text that is not empty, got ${shown(key)}. Write a text such as 'greeting'.`];
+  return [`${call}: a key must be a text that is not empty, got ${formatValue(key)}. Write a text such as 'greeting'.`];
 }
 
 function misuse(...mistakes: readonly string[]): CacheUsageError {

@@ -9,7 +9,7 @@ import { entryOfValue, valueOf } from './value-entry.js';
 type Put = (runtime: CacheRuntime, address: Address, entry: Entry) => Promise<boolean>;
 
 /** Values by key, beside the responses in the store. What cannot be read is absent, and what cannot be kept is not. */
-export class Values {
+export class ValueService {
   constructor(private readonly current: RuntimeHolder) {}
 
   /** @returns the values, `undefined` where there is none, in the order of their keys */
@@ -22,7 +22,7 @@ export class Values {
   }
 
   /** @returns those of the keys that there is a value of */
-  async held(keys: readonly string[]): Promise<string[]> {
+  async existingKeys(keys: readonly string[]): Promise<string[]> {
     const runtime = this.current.use();
     const entries = await inBatches(keys, key => entryAt(runtime, key));
     return keys.filter((_key, index) => entries[index] !== undefined);
@@ -30,19 +30,19 @@ export class Values {
 
   /** @param texts the values in JSON, by key. @returns the keys of those that are kept */
   setMany(texts: ReadonlyMap<string, string>, timeout?: number): Promise<string[]> {
-    return this.keep(texts, timeout, put);
+    return this.keep(texts, timeout, set);
   }
 
   /** As `setMany`, but only those of which there is no value. */
   addMany(texts: ReadonlyMap<string, string>, timeout?: number): Promise<string[]> {
-    return this.keep(texts, timeout, putWhereAbsent);
+    return this.keep(texts, timeout, setIfAbsent);
   }
 
   /** @returns those of the keys that there was a value of. @throws CacheFault as `invalidate` does */
   async deleteMany(keys: readonly string[]): Promise<string[]> {
-    const held = await this.held(keys);
+    const existingKeys = await this.existingKeys(keys);
     await this.current.invalidate({ prefixes: keys.map(pathOfValue) }, 'cache.delete');
-    return held;
+    return existingKeys;
   }
 
   private async keep(texts: ReadonlyMap<string, string>, timeout: number | undefined, how: Put): Promise<string[]> {
@@ -70,14 +70,14 @@ async function entryAt(runtime: CacheRuntime, key: string): Promise<Entry | unde
 }
 
 /** An invalidation that comes between the fence and the write wins. */
-async function put({ store }: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
+async function set({ store }: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
   // A store in memory answers at once: what is set is there when the caller goes on, awaited or not.
   const answer = store.lease(address);
   const begun = answer instanceof Promise ? await answer : answer;
   return begun.kind === 'miss' && store.save(address, entry, begun.lease);
 }
 
-async function putWhereAbsent(runtime: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
+async function setIfAbsent(runtime: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
   const { store } = runtime;
   if (store.add !== undefined) {
     const begun = await store.lease(address);

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { ObservedRequest } from '../../lib/events/observed-request.js';
+import { RequestTrace } from '../../lib/events/observed-request.js';
 import { cache, SimpleStore } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
@@ -58,7 +58,7 @@ describe('an outcome', () => {
 
   it('is told once, whatever else is done for its request', () => {
     const outcomes = heard('outcome');
-    const observed = new ObservedRequest('Users.friends', 'GET', FRIENDS);
+    const observed = new RequestTrace('Users.friends', 'GET', FRIENDS);
     observed.end('stale', 'expired, and refreshed meanwhile');
     observed.end('miss', undefined);
     expect(outcomes).toMatchObject([{ outcome: 'stale' }]);

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { Feed } from '../../lib/inspector/feed.js';
+import { EventStream } from '../../lib/inspector/feed.js';
 
 /** A client that reads, or does not. */
 class Client extends EventEmitter {
@@ -21,12 +21,12 @@ class Client extends EventEmitter {
 }
 
 let count: number;
-let feed: Feed;
+let feed: EventStream;
 
 beforeEach(() => {
   jest.useFakeTimers();
   count = 0;
-  feed = new Feed({ past: () => 'before', now: () => ({ count: ++count }) });
+  feed = new EventStream({ past: () => 'before', now: () => ({ count: ++count }) });
 });
 
 afterEach(() => jest.useRealTimers());
@@ -82,7 +82,7 @@ describe('the feed of the inspector', () => {
   });
 
   it('keeps a message in its lines, whatever a client has sent', () => {
-    const hostile = new Feed({ past: () => '\n\nevent: now\ndata: 1\n\n', now: () => '\r\n' });
+    const hostile = new EventStream({ past: () => '\n\nevent: now\ndata: 1\n\n', now: () => '\r\n' });
     const client = new Client();
     hostile.add(client.response);
     expect(client.written.join('').split(/\r\n|\r|\n/)).toHaveLength(7);

@@ -1,4 +1,4 @@
-import { Past, type Sample } from '../../lib/inspector/past.js';
+import { TimeSeries, type Sample } from '../../lib/inspector/past.js';
 
 function sample(atMs: number): Sample {
   return { atMs, entries: atMs, bytes: 0, asked: 0, hits: 0, actions: {} };
@@ -10,7 +10,7 @@ afterEach(() => jest.useRealTimers());
 describe('the past of the inspector', () => {
   it('keeps a sample every ten seconds, the oldest first, of an hour at most', () => {
     let taken = 0;
-    const past = new Past(() => sample(++taken));
+    const past = new TimeSeries(() => sample(++taken));
     expect(past.report()).toEqual({ everyMs: 10_000, samples: [] });
     jest.advanceTimersByTime(20_000);
     expect(past.report().samples.map(({ atMs }) => atMs)).toEqual([1, 2]);
@@ -23,7 +23,7 @@ describe('the past of the inspector', () => {
 
   it('keeps nothing while there is no cache, and takes nothing once it is closed', () => {
     const take = jest.fn<Sample | undefined, []>(() => undefined);
-    const past = new Past(take);
+    const past = new TimeSeries(take);
     jest.advanceTimersByTime(30_000);
     expect(past.report().samples).toEqual([]);
     past.close();

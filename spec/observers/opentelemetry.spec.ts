@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { RequestListener } from 'node:http';
 import { cache, SimpleStore } from '../../lib/index.js';
-import { channels, tell } from '../../lib/events/cache-events.js';
+import { channels, publish } from '../../lib/events/cache-events.js';
 import { traceCache, type CacheTracingOptions } from '../../lib/opentelemetry.js';
 import { PagesController, UsersController } from '../events/members.js';
 import { startAfresh, until } from '../support/each.js';
@@ -98,7 +98,7 @@ describe('what OpenTelemetry is told', () => {
   });
 
   it('is for how long an operation took, though it is told at its end', () => {
-    tell('operation', { operation: 'claim', durationMs: 5000, failed: false });
+    publish('operation', { operation: 'claim', durationMs: 5000, failed: false });
     const [claim] = spans('cache.claim');
     expect(inMs(claim!.endTime) - inMs(claim!.startTime)).toBeCloseTo(5000, -2);
   });

@@ -1,6 +1,6 @@
 import { register as registerOfAll, Registry } from 'prom-client';
 import { cache, SimpleStore } from '../../lib/index.js';
-import { channels, tell } from '../../lib/events/cache-events.js';
+import { channels, publish } from '../../lib/events/cache-events.js';
 import { processCache } from '../../lib/process-cache.js';
 import { cacheMetrics, type CacheMetricsOptions } from '../../lib/prometheus.js';
 import { PagesController, UsersController } from '../events/members.js';
@@ -108,9 +108,9 @@ describe('the metrics of Prometheus', () => {
       '{state="open"}': open,
     });
     expect(await read('breaker_state')).toEqual(states(1, 0, 0));
-    tell('breaker', { state: 'open' });
+    publish('breaker', { state: 'open' });
     expect(await read('breaker_state')).toEqual(states(0, 0, 1));
-    tell('breaker', { state: 'half-open' });
+    publish('breaker', { state: 'half-open' });
     expect(await read('breaker_state')).toEqual(states(0, 1, 0));
   });
 

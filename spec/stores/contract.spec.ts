@@ -19,11 +19,11 @@ const SHARED = { shared: true, grace: true };
 /** Nothing is compared in one step there. */
 const KEYV = { ...SHARED, tellsTagsApart: false, addsInOneStep: false };
 
-describeStore('SimpleStore', ({ clock }) => new SimpleStore({ clock }), { grace: true });
+describeStore('SimpleStore', ({ clock }) => new SimpleStore({ clock }), { servesStale: true });
 
 describeStore('SimpleStore, bounded', ({ clock }) => new SimpleStore({ clock, maxBytes: 50_000 }), {
-  grace: true,
-  bounded: 50_000,
+  servesStale: true,
+  maxBytes: 50_000,
   largestBody: 40_000,
 });
 

@@ -293,7 +293,7 @@ describe('the store of the docs', () => {
     ['rejects', 'close(): void {', "close(): void { throw new Error('still busy');", 'closes, whatever is under way'],
   ])('fails the suite when it %s', async (_defect, before, after, title) => {
     expect(source.split(before).length).toBeGreaterThan(1);
-    expect(await failuresOf(storeFrom(source.replaceAll(before, after)), { grace: true })).toContain(title);
+    expect(await failuresOf(storeFrom(source.replaceAll(before, after)), { servesStale: true })).toContain(title);
   });
 
   it('fails through histories alone where nothing else shows it: a lease that does not see invalidations while it is saved', async () => {
@@ -311,7 +311,7 @@ describe('the store of the docs', () => {
       });
       return late;
     };
-    const failures = await failuresOf(create, { tellsTagsApart: false });
+    const failures = await failuresOf(create, { tracksTagsIndividually: false });
     expect(failures).not.toEqual([]);
     expect(failures.every(title => title.startsWith('is coherent through requests and changes that overlap'))).toBe(true);
   });
@@ -330,12 +330,16 @@ describe('the suite', () => {
   });
 
   it('fails a store that says it is shared and is not', async () => {
-    const failures = await failuresOf(({ clock }) => new SimpleStore({ clock }), { shared: true, claims: false, changes: false });
+    const failures = await failuresOf(({ clock }) => new SimpleStore({ clock }), {
+      shared: true,
+      fillLocks: false,
+      writeIntents: false,
+    });
     expect(failures).toContain('gives one what another has kept, also in place of what it knew');
   });
 
   it('does not wait for the clock to be heeded where that is not said', async () => {
-    const failures = await failuresOf(() => new SimpleStore({ clock: { now: () => Date.now() } }), { heedsClock: false });
+    const failures = await failuresOf(() => new SimpleStore({ clock: { now: () => Date.now() } }), { usesGivenClock: false });
     expect(failures).toEqual([]);
   });
 
@@ -439,7 +443,7 @@ describe('a shared store', () => {
     'fails the suite when it %s',
     async (_defect, breakIt, title) => {
       breakIt();
-      expect(await failuresOf(inMemory(), { shared: true, tellsTagsApart: false })).toContain(title);
+      expect(await failuresOf(inMemory(), { shared: true, tracksTagsIndividually: false })).toContain(title);
     },
     60_000,
   );

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { writeJson } from '../../lib/values/json-value.js';
+import { losslessJson } from '../../lib/values/json-value.js';
 
 class Point {
   constructor(readonly x = 1) {}
@@ -37,7 +37,7 @@ describe('a value in JSON', () => {
           withNullPrototype: false,
         }),
         value => {
-          const json = writeJson(value);
+          const json = losslessJson(value);
           if (json.kind === 'unfaithful') return;
           written++;
           expect(isDeepStrictEqual(JSON.parse(json.text), value)).toBe(true);
@@ -53,7 +53,7 @@ describe('a value in JSON', () => {
       fc.property(
         fc.jsonValue({ stringUnit: 'binary' }).filter(value => !JSON.stringify(value).includes('-0') && !hasNegativeZero(value)),
         value => {
-          const json = writeJson(value);
+          const json = losslessJson(value);
           expect(json).toEqual({ kind: 'json', text: JSON.stringify(value) });
         },
       ),
@@ -62,12 +62,12 @@ describe('a value in JSON', () => {
 
   it('takes objects without a prototype, as drivers of databases give rows', () => {
     const row = Object.assign(Object.create(null) as object, { id: 1 });
-    expect(writeJson([row, row])).toEqual({ kind: 'json', text: '[{"id":1},{"id":1}]' });
+    expect(losslessJson([row, row])).toEqual({ kind: 'json', text: '[{"id":1},{"id":1}]' });
   });
 
   it('keeps a name that is a prototype’s', () => {
     const value: unknown = JSON.parse('{"__proto__":{"admin":true},"constructor":1}');
-    const json = writeJson(value);
+    const json = losslessJson(value);
     expect(json.kind === 'json' && isDeepStrictEqual(JSON.parse(json.text), value)).toBe(true);
   });
 
@@ -108,19 +108,19 @@ describe('a value in JSON', () => {
     ],
     [{ 'a b': [undefined] }, '["a b"][0] is undefined, which JSON does not carry. Leave it out, or write null.'],
   ])('refuses %p by name', (value, flaw) => {
-    expect(writeJson(value)).toEqual({ kind: 'unfaithful', flaw });
+    expect(losslessJson(value)).toEqual({ kind: 'unfaithful', flaw });
   });
 
   it('refuses what is nested deeper than the stack may bear', () => {
-    expect(writeJson(nested(500)).kind).toBe('json');
-    const refused = writeJson(nested(501));
+    expect(losslessJson(nested(500)).kind).toBe('json');
+    const refused = losslessJson(nested(501));
     expect(refused).toMatchObject({ flaw: expect.stringContaining('is nested more than 500 deep, which JSON does not carry.') });
-    expect(writeJson(nested(100_000)).kind).toBe('unfaithful');
+    expect(losslessJson(nested(100_000)).kind).toBe('unfaithful');
   });
 
   it('takes an object that stands in it twice, and not in itself', () => {
     const shared = { a: 1 };
-    expect(writeJson({ x: shared, y: [shared] })).toEqual({ kind: 'json', text: '{"x":{"a":1},"y":[{"a":1}]}' });
+    expect(losslessJson({ x: shared, y: [shared] })).toEqual({ kind: 'json', text: '{"x":{"a":1},"y":[{"a":1}]}' });
   });
 });
 

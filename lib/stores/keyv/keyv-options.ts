@@ -1,6 +1,6 @@
 import type { KeyvStoreAdapter } from 'keyv';
 import { CacheConfigError } from '../../errors.js';
-import { shown } from '../../shown.js';
+import { formatValue } from '../../shown.js';
 import { unknownOptions } from '../../option-mistakes.js';
 import { loadKeyv, type GivenKeyv } from './strict-keyv.js';
 
@@ -18,15 +18,15 @@ const EXAMPLE = '{ keyv: new Keyv({ store: new KeyvSqlite() }) }';
 export function keyvOf(given: GivenKeyv | KeyvStoreOptions): GivenKeyv {
   if (isKeyv(given)) return given;
   if (typeof given !== 'object' || (given as unknown) === null || given instanceof Map) {
-    throw new CacheConfigError([`KeyvStore takes a Keyv or options, got ${shown(given)}. Write ${EXAMPLE}.`]);
+    throw new CacheConfigError([`KeyvStore takes a Keyv or options, got ${formatValue(given)}. Write ${EXAMPLE}.`]);
   }
   const { keyv, adapter } = given;
   const mistakes = unknownOptions(given, ['keyv', 'adapter']);
   if (keyv !== undefined && !isKeyv(keyv)) {
-    mistakes.push(`keyv must be a Keyv of version 5, got ${shown(keyv)}. Write ${EXAMPLE}.`);
+    mistakes.push(`keyv must be a Keyv of version 5, got ${formatValue(keyv)}. Write ${EXAMPLE}.`);
   }
   if (adapter !== undefined && !isAdapter(adapter)) {
-    mistakes.push(`adapter must be a Keyv adapter, got ${shown(adapter)}. Write { adapter: new KeyvSqlite() }.`);
+    mistakes.push(`adapter must be a Keyv adapter, got ${formatValue(adapter)}. Write { adapter: new KeyvSqlite() }.`);
   }
   if ((keyv === undefined) === (adapter === undefined)) {
     const seen = keyv === undefined ? 'neither' : 'both';

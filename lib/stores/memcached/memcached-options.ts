@@ -1,6 +1,6 @@
 import type { MemcacheClient } from 'memcache-client';
 import { CacheConfigError } from '../../errors.js';
-import { shown } from '../../shown.js';
+import { formatValue } from '../../shown.js';
 import { unknownOptions } from '../../option-mistakes.js';
 import type { MemcachedServers } from './memcached-driver.js';
 import { isServerAddress } from './server-address.js';
@@ -24,7 +24,7 @@ export interface MemcachedStoreOptions {
 export function serversOf(options: string | readonly string[] | MemcachedStoreOptions): MemcachedServers {
   const given = typeof options === 'string' || isList(options) ? { servers: options } : options;
   if (typeof given !== 'object' || (given as unknown) === null) {
-    throw new CacheConfigError([`MemcachedStore takes servers or options, got ${shown(given)}. Write { ${EXAMPLE} }.`]);
+    throw new CacheConfigError([`MemcachedStore takes servers or options, got ${formatValue(given)}. Write { ${EXAMPLE} }.`]);
   }
   const { servers = DEFAULT_SERVER, client } = given;
   const addresses = typeof servers === 'string' ? servers.split(',').map(address => address.trim()) : servers;
@@ -47,18 +47,20 @@ function isList(value: unknown): value is readonly string[] {
 
 function mistakesInAddresses(addresses: unknown): string[] {
   if (!Array.isArray(addresses) || addresses.length === 0) {
-    return [`servers must be one server or more, got ${shown(addresses)}. Write ${EXAMPLE}.`];
+    return [`servers must be one server or more, got ${formatValue(addresses)}. Write ${EXAMPLE}.`];
   }
   return addresses
     .filter(address => !isServerAddress(address))
-    .map(address => `servers must be written host:port, got ${shown(address)}. Write ${EXAMPLE}.`);
+    .map(address => `servers must be written host:port, got ${formatValue(address)}. Write ${EXAMPLE}.`);
 }
 
 function mistakesInClient(client: unknown): string[] {
   if (client === undefined) return [];
   const { gets, options } = (client ?? {}) as { gets?: unknown; options?: { server?: { servers?: readonly unknown[] } } };
   if (typeof gets !== 'function' || options?.server === undefined) {
-    return [`client must be a MemcacheClient of the package memcache-client, got ${shown(client)}. Write ${EXAMPLE} instead.`];
+    return [
+      `client must be a MemcacheClient of the package memcache-client, got ${formatValue(client)}. Write ${EXAMPLE} instead.`,
+    ];
   }
   const count = options.server.servers?.length ?? 1;
   if (count === 1) return [];

@@ -1,5 +1,5 @@
 import { CacheConfigError } from '../../errors.js';
-import { shown } from '../../shown.js';
+import { formatValue } from '../../shown.js';
 import { unknownOptions } from '../../option-mistakes.js';
 import { missingPeer } from '../../peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
@@ -72,11 +72,11 @@ export function nearBytesOf({ nearCache = false }: RedisStoreOptions): number {
 export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptions {
   const options = typeof given === 'string' ? { url: given } : given;
   if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new CacheConfigError([`RedisStore takes a URL or options, got ${shown(given)}. Write ${EXAMPLE}.`]);
+    throw new CacheConfigError([`RedisStore takes a URL or options, got ${formatValue(given)}. Write ${EXAMPLE}.`]);
   }
   const { url, client, nearCache } = options;
   const mistakes = unknownOptions(options, ['url', 'client', 'nearCache']);
-  const urlMistake = url === undefined ? undefined : redisUrlMistake(url, shown(url), EXAMPLE);
+  const urlMistake = url === undefined ? undefined : redisUrlMistake(url, formatValue(url), EXAMPLE);
   if (urlMistake !== undefined) mistakes.push(urlMistake);
   if (isPool(client)) {
     mistakes.push(
@@ -84,13 +84,15 @@ export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptio
     );
   } else if (client !== undefined && !isClient(client)) {
     mistakes.push(
-      `client must be a client of the package redis, got ${shown(client)}. Write { client: createClient({ url: '${DEFAULT_URL}' }) }.`,
+      `client must be a client of the package redis, got ${formatValue(client)}. Write { client: createClient({ url: '${DEFAULT_URL}' }) }.`,
     );
   }
   if (url !== undefined && client !== undefined)
     mistakes.push('url and client contradict each other: the client has its server. Leave one of them out.');
   if (!isNearCache(nearCache)) {
-    mistakes.push(`nearCache must be true, false or { maxBytes }, got ${shown(nearCache)}. Write nearCache: true for 64 MiB.`);
+    mistakes.push(
+      `nearCache must be true, false or { maxBytes }, got ${formatValue(nearCache)}. Write nearCache: true for 64 MiB.`,
+    );
   }
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return options;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'cockatiel';
 import { inTime } from '../../deadline.js';
-import { channels, tell } from '../../events/cache-events.js';
+import { channels, publish } from '../../events/cache-events.js';
 
 /** Failures one after the other, after which the store is left alone. */
 const FAILURES = 3;
@@ -131,7 +131,7 @@ function closed(): Promise<never> {
 
 function publishState(entered: CircuitState): void {
   const state = STATES[entered];
-  if (state !== undefined && channels.breaker.hasSubscribers) tell('breaker', { state });
+  if (state !== undefined && channels.breaker.hasSubscribers) publish('breaker', { state });
 }
 
 const STATES: Partial<Record<CircuitState, 'open' | 'half-open' | 'closed'>> = {

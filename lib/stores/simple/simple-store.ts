@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { systemClock, type Clock } from '../../clock.js';
-import { channels, tell } from '../../events/cache-events.js';
+import { channels, publish } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Lease, LookupHit, ListedEntry, LookupMiss, Store, StoreSize, Targets } from '../store.js';
 import { EntryIndex } from './entry-index.js';
@@ -186,7 +186,7 @@ export class SimpleStore implements Store {
       sizeCalculation: kept => kept.bytes,
       dispose: (kept, _key, reason) => {
         this.unindex(kept);
-        if (reason === 'evict' && channels.evicted.hasSubscribers) tell('evicted', { path: kept.path, bytes: kept.bytes });
+        if (reason === 'evict' && channels.evicted.hasSubscribers) publish('evicted', { path: kept.path, bytes: kept.bytes });
       },
     });
   }
