@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.js';
 import { headersOfVaryBy } from '../config/vary-by.js';
 import { requestOf } from '../controllers/action-call.js';
 import { isPartial, totalLength } from '../http/content-range.js';
@@ -30,7 +31,8 @@ function storableAs(
     statuses: statusesOf(action),
     keyedHeaders: keyedHeadersOf(engine, action),
     namesCaller,
-    nowMs: engine.clock.now(),
+    // The author dates `Expires` by the time of day.
+    nowMs: systemClock.now(),
   });
 }
 
