@@ -1,4 +1,4 @@
-import { inTime } from '../deadline.js';
+import { Patience } from '../deadline.js';
 import type { Address, Claim, Entry, Fence, MaybePromise } from '../stores/store.js';
 import type { Engine } from './engine.js';
 import type { Flight } from './flights.js';
@@ -21,32 +21,31 @@ export interface Missed<Answer> {
 type Claimable = Pick<Missed<unknown>, 'engine' | 'address' | 'fence'>;
 
 /** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
-export function collapse<Answer>(missed: Missed<Answer>, deadline?: number): MaybePromise<Answer> {
+export function collapse<Answer>(missed: Missed<Answer>, patience?: Patience): MaybePromise<Answer> {
   const { engine, address, fence } = missed;
   const { flights, config } = engine;
   if (flights.areApart(address.key)) return missed.compute(undefined);
   const flight = flights.get(address.key);
   const waits = config.collapseTimeout > 0;
   if (waits && flight !== undefined && engine.store.covers(flight.fence, fence))
-    return join(missed, flight, deadline ?? deadlineOf(engine));
+    return join(missed, flight, patience ?? patienceOf(engine));
   const own = flights.open(address.key, fence);
-  return waits && engine.store.claim !== undefined ? lead(missed, own, deadline ?? deadlineOf(engine)) : missed.compute(own);
+  return waits && engine.store.claim !== undefined ? lead(missed, own, patience ?? patienceOf(engine)) : missed.compute(own);
 }
 
-/** Milliseconds on the clock of `performance`. */
-function deadlineOf({ config }: Engine): number {
-  return performance.now() + config.collapseTimeout * 1000;
+function patienceOf({ config }: Engine): Patience {
+  return new Patience(config.collapseTimeout * 1000);
 }
 
 /** Waits for the computation of another. */
-async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+async function join<Answer>(missed: Missed<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
   const { engine, address, fence } = missed;
   const { flights } = engine;
   if (flight.entry !== undefined) {
     engine.release(fence, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
-  const landing = await inTime(flight.landed, deadline - performance.now(), 'late', false);
+  const landing = await patience.wait(flight.landed, 'late');
   if (landing === 'late') {
     // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
     flights.close(address.key, flight);
@@ -62,15 +61,15 @@ async function join<Answer>(missed: Missed<Answer>, flight: Flight, deadline: nu
     case 'failed':
       return missed.compute(undefined);
     case 'abandoned':
-      return collapse(missed, deadline);
+      return collapse(missed, patience);
   }
 }
 
 /** Computes for all who wait for the flight, unless another process does. */
-async function lead<Answer>(missed: Missed<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+async function lead<Answer>(missed: Missed<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
   const { engine, address, fence } = missed;
   const { flights } = engine;
-  const claim = await claimed(missed, deadline - performance.now());
+  const claim = await claimed(missed, patience.leftMs);
   switch (claim.kind) {
     case 'found':
       engine.release(fence, 'unused');
