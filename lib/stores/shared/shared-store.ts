@@ -127,8 +127,9 @@ export class SharedStore implements Store {
     const ours = fence as SharedFence;
     const { claim, begun } = ours;
     ours.isOver = true;
-    // What does not exist, or cannot be stored, leaves no keys behind for long.
-    if (ending === 'unshareable') this.tell('generations are not needed', () => this.generations.expireSoon(begun));
+    // What does not exist, or cannot be stored, leaves no keys behind for long. Without an operation, no store has answered.
+    if (ending === 'unshareable' && begun.size > 0)
+      this.tell('generations are not needed', () => this.generations.expireSoon(begun));
     if (claim === undefined) return;
     ours.claim = undefined;
     this.claims.stopRenewing(claim);
