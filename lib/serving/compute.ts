@@ -145,7 +145,7 @@ export class Computation implements RecorderListener, MethodListener {
 
   private leave(entry: Entry, isKept: boolean): void {
     this.leaveFlight();
-    this.wireKeeper?.attachTo(entry);
+    this.wireKeeper?.attachTo(isKept ? entry : undefined);
     tellSaved(this.miss, entry, isKept);
   }
 

@@ -7,7 +7,7 @@ import type { Check, Trial } from './trial.js';
 /** What is kept only where nothing stands. */
 export function checkAdds(check: Check, { shared, addsInOneStep, heedsClock }: Demands): void {
   const otherOf = (user: StoreUser, trial: Trial): Promise<StoreUser> => (shared ? trial.another() : Promise.resolve(user));
-  const address = at('//values/turn');
+  const address = { ...at('//values/turn'), isValue: true };
 
   check('keeps what is added where nothing stands, and says so', async (one, trial) => {
     const other = await otherOf(one, trial);

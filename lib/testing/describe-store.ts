@@ -7,6 +7,7 @@ import { checkFences } from './fences.js';
 import { checkGrace } from './grace.js';
 import { checkHistories } from './histories.js';
 import { checkInvalidations } from './invalidations.js';
+import { checkOrdering } from './ordering.js';
 import { globalRunner } from './runner.js';
 import { checkSharing } from './sharing.js';
 import { checkSize } from './size.js';
@@ -41,6 +42,7 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
     });
     describe('fences', () => {
       checkFences(check);
+      checkOrdering(check, demands);
     });
     describe('invalidations', () => {
       checkInvalidations(check);

@@ -1,21 +1,18 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
 import { decodeEntry, encodeEntry, type SharedEntry } from './entry-format.js';
-import type { EntryReader } from './entry-reader.js';
+import type { EntryOrder, Where } from './entry-order.js';
+import { readStart, type EntryReader } from './entry-reader.js';
 import { hasLapsed, parseGeneration } from './generation.js';
 import type { Generations, Seen } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { Owners } from './owners.js';
-import { areClean, areEqual, SharedFence, stampOf } from './shared-fence.js';
+import { areClean, areEqual, SharedFence, stampOf, type SeenEntry } from './shared-fence.js';
 import type { TagLog } from './tag-log.js';
 
 /** Milliseconds that a generation outlives the last entry that needs it. */
 const OUTLIVES_MS = 60_000;
-
-/** Addresses whose order of computations is remembered. */
-const MAX_ORDERED = 10_000;
 
 /** What stands at an address: the fence of this moment, and the entry if it may be served, or if it has expired and is still kept. */
 export interface View {
@@ -47,16 +44,8 @@ interface Begun {
 
 const NONE: Seen = new Map();
 
-/** Where an entry is put: in the place of whatever stands there, or where nothing does that may be served. */
-export type Where = 'anywhere' | 'where-absent';
-
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
-  /** The sequence number of the latest computation. */
-  private latest = 0;
-  /** By entry key, the latest computation whose response this process has stored: an earlier one does not replace it. */
-  private readonly stored = new LRUCache<string, number>({ max: MAX_ORDERED });
-
   /** @param isDoubtful whether the store does not know all that has been invalidated over an address, with the tags that an entry has brought */
   constructor(
     private readonly driver: Driver,
@@ -65,6 +54,7 @@ export class SharedEntries {
     private readonly generations: Generations,
     private readonly owners: Owners,
     private readonly tagLog: TagLog,
+    private readonly order: EntryOrder,
     private readonly clock: Clock,
     private readonly isDoubtful: (address: Address, tags?: readonly string[]) => boolean,
   ) {}
@@ -79,50 +69,62 @@ export class SharedEntries {
     const wasDoubtful = this.isDoubtful(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
     const extraKeys = extraKey === undefined ? [] : [extraKey];
-    const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
+    const entryKey = this.keys.entry(address);
+    const { value, start, found } = await this.reader.read(entryKey, [...keys, ...extraKeys]);
     const current = await this.begun(keys, found.slice(0, keys.length));
     const extra = found[keys.length]?.value;
-    const fence = this.newFence(current, undefined, !wasDoubtful && !this.isDoubtful(address));
+    const seen = { seen: start, isForced: false };
+    const fence = this.newFence(current, undefined, !wasDoubtful && !this.isDoubtful(address), seen);
     const standing = await this.standing(address, value, fence);
-    if (standing !== undefined && this.isFresh(standing)) return { fence, entry: standing, stale: undefined, extra };
+    if (standing !== undefined && this.isFresh(standing)) {
+      this.order.noteStored(standing.response, entryKey, start);
+      return { fence, entry: standing, stale: undefined, extra };
+    }
     if (address.awaitsTags !== true) return { fence, entry: undefined, stale: standing, extra };
-    const positioned = await this.fence(address);
+    const positioned = await this.fenceOver(address, seen);
     positioned.begun = new Map([...fence.begun, ...positioned.begun]);
     return { fence: positioned, entry: undefined, stale: standing, extra };
   }
 
+  /** One round trip, as for a view. */
   async fence(address: Address): Promise<SharedFence> {
+    return this.fenceOver(address, undefined);
+  }
+
+  /** @param seen undefined if the computation is forced: then the store is asked */
+  private async fenceOver(address: Address, seen: SeenEntry | undefined): Promise<SharedFence> {
     const wasDoubtful = this.isDoubtful(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
-    const current = await this.begun(keys, await this.driver.getMany(keys));
+    const { start, found } =
+      seen === undefined && address.isValue !== true
+        ? await readStart(this.driver, this.keys.entry(address), keys)
+        : { start: undefined, found: await this.driver.getMany(keys) };
+    const current = await this.begun(keys, found);
     const tagPosition = address.awaitsTags === true ? await this.tagLog.position() : undefined;
-    return this.newFence(current, tagPosition, !wasDoubtful && !this.isDoubtful(address));
+    const isTrusted = !wasDoubtful && !this.isDoubtful(address);
+    return this.newFence(current, tagPosition, isTrusted, seen ?? { seen: start, isForced: true });
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
   async put(address: Address, entry: Entry, fence: SharedFence, lifetimeMs: number, where: Where): Promise<boolean> {
     const entryKey = this.keys.entry(address);
-    const presentKeys = where === 'where-absent' ? [entryKey] : [];
+    const presentKeys = where === 'where-absent' || !this.driver.exchangesAtomically ? [entryKey] : [];
     const generationKeys = this.keys.generationsOver(address.path, address.tags);
     const found = await this.driver.getMany([...generationKeys, ...presentKeys]);
     // It would be dead when it arrives, and might take the place of one that is not.
     if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), fence.stamps)) return false;
     const present = found[generationKeys.length]?.value;
-    const standing = present && (await this.standing(address, decodeEntry(present), fence));
-    if (standing !== undefined && this.isFresh(standing)) return false;
+    const standing = where === 'where-absent' && present && (await this.standing(address, decodeEntry(present), fence));
+    if (standing && this.isFresh(standing)) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, fence);
     if (tagStamps === undefined || !isServedUnder(entry, tagStamps)) return false;
     const value = encodeEntry(address, entry, fence.stamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
-    if ((this.stored.get(entryKey) ?? 0) > fence.sequence) return false;
-    this.stored.set(entryKey, fence.sequence);
+    const placed = { entryKey, response: entry.response, value, lifetimeMs, present, where, isValue: address.isValue === true };
     const [isPut] = await Promise.all([
-      // What stands there and may not be served is compared, so that of several who find it one takes its place.
-      where === 'where-absent'
-        ? this.driver.exchange(entryKey, present, value, lifetimeMs)
-        : this.set(entryKey, value, lifetimeMs),
+      this.order.store(placed, fence),
       this.driver.extend(this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]), lifetimeMs + OUTLIVES_MS),
     ]);
     return isPut;
@@ -135,13 +137,13 @@ export class SharedEntries {
     return (entry ?? stale) !== undefined;
   }
 
-  private async set(entryKey: string, value: Buffer, lifetimeMs: number): Promise<true> {
-    await this.driver.set(entryKey, value, lifetimeMs);
-    return true;
-  }
-
-  private newFence({ generations, begun }: Begun, tagPosition: string | undefined, isTrusted: boolean): SharedFence {
-    return new SharedFence({ generations, begun, tagPosition, isTrusted, sequence: ++this.latest });
+  private newFence(
+    { generations, begun }: Begun,
+    tagPosition: string | undefined,
+    isTrusted: boolean,
+    seen: SeenEntry,
+  ): SharedFence {
+    return new SharedFence({ generations, begun, tagPosition, isTrusted, ...seen, sequence: this.order.next() });
   }
 
   /** @returns the generations of tags that were not known when the computation began; `undefined` if they have changed since */

@@ -1,9 +1,18 @@
 import type { Found } from './driver.js';
 import type { HeldClaim } from './claims.js';
+import { isMark } from './entry-format.js';
 import { parseGeneration } from './generation.js';
 import type { Seen } from './generations.js';
 
-export interface SharedFenceParts {
+/** What a computation finds at its address when it begins. */
+export interface SeenEntry {
+  /** How it starts; `undefined`: there is none. */
+  readonly seen: string | undefined;
+  /** Whether the computation is to replace it, whatever it is. */
+  readonly isForced: boolean;
+}
+
+export interface SharedFenceParts extends SeenEntry {
   readonly generations: readonly Found[];
   /** Those of the generations that were absent before. */
   readonly begun: Seen;
@@ -25,17 +34,22 @@ export class SharedFence {
   /** The generations that were absent before, for as long as nothing is stored under them. */
   begun: Seen;
   readonly tagPosition: string | undefined;
+  /** The start of what stood at the address when it was last looked at before the computation; `undefined`: nothing did. */
+  seen: string | undefined;
+  readonly isForced: boolean;
   readonly sequence: number;
   /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;
   private readonly isTrusted: boolean;
 
-  constructor({ generations, begun, tagPosition, isTrusted, sequence }: SharedFenceParts) {
+  constructor({ generations, begun, tagPosition, isTrusted, seen, isForced, sequence }: SharedFenceParts) {
     this.stamps = generations.map(stampOf);
     this.isClean = areClean(generations);
     this.begun = begun;
     this.tagPosition = tagPosition;
     this.isTrusted = isTrusted;
+    this.seen = seen;
+    this.isForced = isForced;
     this.sequence = sequence;
   }
 
@@ -45,6 +59,8 @@ export class SharedFence {
   }
 
   covers(later: SharedFence): boolean {
+    // A later computation has been stored since, and lost.
+    if (isMark(later.seen) && later.seen !== this.seen) return false;
     return this.isTrusted && later.isTrusted && this.tagPosition === later.tagPosition && areEqual(this.stamps, later.stamps);
   }
 }

@@ -17,6 +17,7 @@ import type {
 import { inTime } from '../../deadline.js';
 import { Claims } from './claims.js';
 import type { Driver } from './driver.js';
+import { EntryOrder, type Where } from './entry-order.js';
 import { FarEntries } from './entry-reader.js';
 import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
@@ -26,7 +27,7 @@ import { canReadStart, NearEntries } from './near-entries.js';
 import { Owners } from './owners.js';
 import { LOST, OpenChanges } from './open-changes.js';
 import { Reachability, unlessUnreachable } from './reachability.js';
-import { SharedEntries, type Where } from './shared-entries.js';
+import { SharedEntries } from './shared-entries.js';
 import type { SharedFence } from './shared-fence.js';
 import { TagLog } from './tag-log.js';
 import { Turns } from './turns.js';
@@ -72,6 +73,7 @@ export class SharedStore implements Store {
       this.generations,
       owners,
       tagLog,
+      new EntryOrder(driver),
       clock,
       (address, tags) => this.invalidations.areMissingOver(address, tags),
     );
@@ -110,7 +112,7 @@ export class SharedStore implements Store {
   }
 
   save(address: Address, entry: Entry, fence: Fence): Promise<boolean> {
-    return this.put(address, entry, fence, 'anywhere');
+    return this.put(address, entry, fence, 'in-order');
   }
 
   add(address: Address, entry: Entry, fence: Fence): Promise<boolean> {

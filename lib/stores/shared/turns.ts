@@ -57,6 +57,8 @@ export class Turns {
     // Also when the right is ours: whoever had it may have finished since we looked.
     const view = await this.entries.view(address, claimKey);
     if (view.entry !== undefined) return { kind: 'found', entry: view.entry };
+    // The computation has not begun yet.
+    if (fence.claim !== undefined) fence.seen = view.fence.seen;
     // Invalidated meanwhile: what others compute now is not what was asked for, and what we compute is not kept.
     if (fence.claim !== undefined || !view.fence.covers(fence)) return { kind: 'granted' };
     return claimState(view.extra) === 'apart' ? { kind: 'apart' } : { kind: 'later' };
