@@ -1,4 +1,4 @@
-import { requestOf, type ActionCall } from './controllers/action-call.js';
+import { nameOf, requestOf, type ActionCall } from './controllers/action-call.js';
 import { cachedAction, type CachedAction } from './controllers/cached-action.js';
 import { ChangingAction } from './controllers/changing-action.js';
 import { Registry } from './controllers/registry.js';
@@ -11,7 +11,7 @@ import { ClassIdentities } from './keys/class-identities.js';
 import { MemoizedMethods } from './memoized/memoized-methods.js';
 import { NEVER } from './serving/answer.js';
 import { CurrentEngine } from './serving/current-engine.js';
-import { serveCached } from './serving/serve-cached.js';
+import { passByFault, serveCached } from './serving/serve-cached.js';
 import { serveChange } from './serving/serve-change.js';
 import { Values } from './values/values.js';
 
@@ -39,19 +39,29 @@ export class ProcessCache {
 
   private serve(call: ActionCall): unknown {
     const engine = this.current.forUse();
-    const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
     const probe = Probe.of(call.action.request);
     if (probe !== undefined) {
-      void explainCall(engine, cached, call, probe);
+      void explainCall(engine, () => this.cachedActionOf(call), call, probe);
       return NEVER;
     }
-    return cached === undefined
-      ? serveChange(() => this.current.get(), this.changingActionOf(call), call)
-      : serveCached(engine, cached, call);
+    let cached: CachedAction | undefined;
+    try {
+      cached = this.cachedActionOf(call);
+    } catch (error) {
+      if (call.metadata.type === 'get') return passByFault(engine, call, nameOf(call), error);
+    }
+    if (cached !== undefined) return serveCached(engine, cached, call);
+    return serveChange(
+      () => this.current.get(),
+      () => this.changingActionOf(call),
+      call,
+    );
   }
 
   /** Where it is one. */
   private cachedActionOf(call: ActionCall): CachedAction | undefined {
+    const known = this.cachedActions.get(call.metadata);
+    if (known !== undefined) return known;
     const rules = this.registry.rulesOf(call.owner, call.metadata.method);
     if (rules === undefined || rules.cached.length === 0) return undefined;
     const action = cachedAction(call, this.registry);

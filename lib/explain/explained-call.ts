@@ -1,4 +1,4 @@
-import { responseOf, type ActionCall } from '../controllers/action-call.js';
+import { nameOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { ageSeconds, hit } from '../serving/answer.js';
 import type { Engine } from '../serving/engine.js';
@@ -12,15 +12,16 @@ import { notMet, type Finding, type Probe } from './probe.js';
 /** Ends the way of a probe at an action, with what its request would come to there. The method does not run. */
 export async function explainCall(
   engine: Engine,
-  action: CachedAction | undefined,
+  describe: () => CachedAction | undefined,
   call: ActionCall,
   probe: Probe,
 ): Promise<void> {
-  probe.end(responseOf(call), await found(engine, action, call));
+  probe.end(responseOf(call), await found(engine, describe, call));
 }
 
-async function found(engine: Engine, action: CachedAction | undefined, call: ActionCall): Promise<Finding> {
+async function found(engine: Engine, describe: () => CachedAction | undefined, call: ActionCall): Promise<Finding> {
   try {
+    const action = describe();
     return action === undefined ? uncached(call) : await findingOf(engine, action, call);
   } catch (error) {
     // Nobody waits for the promise of a probe: who asked is told by what the probe meets.
@@ -28,8 +29,8 @@ async function found(engine: Engine, action: CachedAction | undefined, call: Act
   }
 }
 
-function uncached({ metadata }: ActionCall): Finding {
-  const action = `${metadata.target.name}.${metadata.method}`;
+function uncached(call: ActionCall): Finding {
+  const action = nameOf(call);
   const nothing = { options: undefined, outcome: undefined, path: undefined, key: undefined, entry: undefined };
   return { explanation: { action, ...nothing, reason: 'the action is not cached' } };
 }

@@ -56,7 +56,11 @@ export class AnnouncedChange {
 
   /** Ends the announcement: nothing has changed. */
   async abandon(): Promise<void> {
-    await this.change?.abandon();
+    try {
+      await this.change?.abandon();
+    } catch (error) {
+      this.survive(this.engine, error);
+    }
     this.change = undefined;
   }
 

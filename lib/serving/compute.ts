@@ -30,7 +30,6 @@ export class Computation implements RecorderListener, MethodListener {
   private readonly cookiesBefore: string | undefined;
   private conditions: Conditions = {};
   private marks: FrameworkMarks | undefined;
-  private wireKeeper: WireKeeper | undefined;
   private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
@@ -44,6 +43,7 @@ export class Computation implements RecorderListener, MethodListener {
   constructor(
     private readonly miss: Miss,
     private readonly flight: Flight | undefined,
+    private readonly wireKeeper: WireKeeper | undefined,
   ) {
     this.request = requestOf(miss.call);
     this.response = responseOf(miss.call);
@@ -56,15 +56,8 @@ export class Computation implements RecorderListener, MethodListener {
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
   run(): unknown {
-    const { engine, action, address, visit } = this.miss;
-    const keeper = visit?.keepComputed(engine, action, address);
-    return keeper instanceof Promise ? keeper.then(kept => this.runWith(kept)) : this.runWith(keeper);
-  }
-
-  private runWith(wireKeeper: WireKeeper | undefined): unknown {
-    this.wireKeeper = wireKeeper;
-    if (this.miss.teller === undefined) this.miss.engine.conclude(this.response, { kind: 'miss' });
     try {
+      if (this.miss.teller === undefined) this.miss.engine.conclude(this.response, { kind: 'miss' });
       this.prepare();
     } catch (error) {
       this.onFault(error);
@@ -80,9 +73,7 @@ export class Computation implements RecorderListener, MethodListener {
     if (action.seesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
     new ResponseRecorder(this.response, engine.config.maxEntryBytes, this);
     // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
-    this.watch = watchReads(this.miss, why => {
-      this.giveUp('unshareable', why);
-    });
+    this.watch = watchReads(this.miss, this.giveUp.bind(this, 'unshareable'), this.onFault);
   }
 
   onReturn(returned: unknown): unknown {
@@ -157,6 +148,9 @@ export class Computation implements RecorderListener, MethodListener {
     restoreConditions(this.request, this.conditions);
     this.miss.engine.faults.report('CACHE_FAILED', `${this.miss.action.name}: a response could not be recorded`, error);
     this.giveUp('unshareable', REASONS.cacheFailed);
+    // It may have been on its way into the store: nobody is to wait for it.
+    this.flight?.land({ kind: 'unshareable' });
+    this.leaveFlight();
   };
 
   onClose(begun: boolean): void {
@@ -184,13 +178,17 @@ export class Computation implements RecorderListener, MethodListener {
   private giveUp(landing: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    this.watch?.end();
-    noteGivenUp(this.miss, landing);
-    this.wireKeeper?.abandon();
+    try {
+      this.watch?.end();
+      noteGivenUp(this.miss, landing);
+      this.wireKeeper?.abandon();
+      if (this.miss.teller === undefined) tellGivenUp(this.miss, why);
+      else this.miss.teller.onGivenUp(landing, why, cause);
+    } catch (error) {
+      this.onFault(error);
+    }
     this.leaveFlight();
     this.flight?.land({ kind: landing });
-    if (this.miss.teller === undefined) tellGivenUp(this.miss, why);
-    else this.miss.teller.onGivenUp(landing, why, cause);
   }
 
   private leaveFlight(): void {

@@ -5,7 +5,7 @@ import { detachedExchange, type Exchange } from '../http/detached-exchange.js';
 import type { Entry } from '../stores/store.js';
 import { answerFromEntry, NEVER } from './answer.js';
 import { claimed } from './collapse.js';
-import { Computation } from './compute.js';
+import { compute } from './fill.js';
 import type { Flight } from './flights.js';
 import type { Miss } from './miss.js';
 
@@ -68,7 +68,7 @@ async function refresh(miss: Miss, flight: Flight, exchange: Exchange<Request, R
   const observed = ObservedRequest.of(responseOf(miss.call))?.again();
   detach(miss.call, exchange);
   observed?.travelsWith(exchange.response);
-  return new Computation({ ...miss, visit: undefined, teller: tellerOf(miss) }, flight).run();
+  return compute({ ...miss, visit: undefined, teller: tellerOf(miss) }, flight);
 }
 
 /** From here on all goes to the response without a client: the method, interceptors, what routing-controllers makes of the result. */

@@ -4,9 +4,8 @@ import { Visit } from '../edge/visit.js';
 import { ObservedRequest } from '../events/observed-request.js';
 import type { LookUp, MaybePromise } from '../stores/store.js';
 import { answerFromEntry } from './answer.js';
-import { Computation } from './compute.js';
 import type { Engine } from './engine.js';
-import { fill, fillHead } from './fill.js';
+import { compute, fill, fillHead } from './fill.js';
 import { graceLeft } from './grace.js';
 import type { Miss } from './miss.js';
 import { requestWay, type KeyedWay, type Way } from './request-way.js';
@@ -19,6 +18,29 @@ import { revalidate } from './revalidate.js';
  * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
  */
 export function serveCached(engine: Engine, action: CachedAction, call: ActionCall): unknown {
+  try {
+    const answered = ask(engine, action, call);
+    if (!(answered instanceof Promise) || call.hasRun) return answered;
+    return answered.catch((error: unknown) => passByFault(engine, call, action.name, error));
+  } catch (error) {
+    return passByFault(engine, call, action.name, error);
+  }
+}
+
+/** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. @param name of the action */
+export function passByFault(engine: Engine, call: ActionCall, name: string, error: unknown): unknown {
+  if (call.hasRun || responseOf(call).headersSent) throw error;
+  engine.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
+  try {
+    return passBy(engine, call, 'the cache failed');
+  } catch (again) {
+    // The method's own error; or what has been reported has failed again.
+    if (call.hasRun) throw again;
+    return call.run();
+  }
+}
+
+function ask(engine: Engine, action: CachedAction, call: ActionCall): unknown {
   if (ObservedRequest.isWanted) observe(action, call);
   const way = requestWay(engine, action, call);
   return way instanceof Promise ? way.then(settled => serve(engine, action, call, settled)) : serve(engine, action, call, way);
@@ -38,25 +60,8 @@ function serve(engine: Engine, action: CachedAction, call: ActionCall, way: Way)
   }
   // Nothing may come between the answer of a store in memory and the look for a computation under way.
   return found instanceof Promise
-    ? found.then(answer => goOn(engine, action, call, way, answer), failed)
-    : goOn(engine, action, call, way, found);
-}
-
-/** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. */
-function goOn(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
-  try {
-    const answered = answer(engine, action, call, way, found);
-    if (!(answered instanceof Promise) || call.hasRun) return answered;
-    return answered.catch((error: unknown) => rescue(engine, action, call, error));
-  } catch (error) {
-    return rescue(engine, action, call, error);
-  }
-}
-
-function rescue(engine: Engine, { name }: CachedAction, call: ActionCall, error: unknown): unknown {
-  if (call.hasRun || responseOf(call).headersSent) throw error;
-  engine.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
-  return passBy(engine, call, 'the cache failed');
+    ? found.then(answered => answer(engine, action, call, way, answered), failed)
+    : answer(engine, action, call, way, found);
 }
 
 function answer(engine: Engine, action: CachedAction, call: ActionCall, way: KeyedWay, found: LookUp): unknown {
@@ -75,17 +80,17 @@ function answer(engine: Engine, action: CachedAction, call: ActionCall, way: Key
   const { fence, stale } = found;
   const grace = stale && graceLeft(stale, action.options, engine.clock.now());
   const miss = { engine, action, call, address, namesCaller, fence, visit, hasLastResort: grace?.ifError === true };
-  if (stale !== undefined && grace?.whileRevalidating === true) return revalidate(miss, stale, () => compute(miss, isForced));
-  return compute(miss, isForced);
+  if (stale !== undefined && grace?.whileRevalidating === true) return revalidate(miss, stale, () => answerMiss(miss, isForced));
+  return answerMiss(miss, isForced);
 }
 
-function compute(miss: Miss, isForced: boolean): unknown {
+function answerMiss(miss: Miss, isForced: boolean): unknown {
   if (requestOf(miss.call).method === 'HEAD') return fillHead(miss);
   if (!isForced) return fill(miss);
   const { engine, address, fence } = miss;
   // Whoever comes from now on shares this response, not that of a computation that began before it.
   const flight = engine.flights.areApart(address.key) ? undefined : engine.flights.open(address.key, fence);
-  return new Computation(miss, flight).run();
+  return compute(miss, flight);
 }
 
 function passBy(engine: Engine, call: ActionCall, detail: string): unknown {

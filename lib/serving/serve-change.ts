@@ -2,11 +2,12 @@ import { requestOf, responseOf, type ActionCall, type Response } from '../contro
 import { ChangeRefused } from '../controllers/change-refused.js';
 import type { ChangingAction } from '../controllers/changing-action.js';
 import { followed } from '../controllers/followed.js';
-import { pinnedCall, type PinnedCall } from '../controllers/pinned-call.js';
+import type { PinnedCall } from '../controllers/pinned-call.js';
 import { startDeadline } from '../deadline.js';
 import { OutputGate, type Moment } from '../http/output-gate.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
 import { AnnouncedChange } from './announced-change.js';
+import { describedChange, EVERYTHING, type DescribedChange } from './described-change.js';
 import type { Engine } from './engine.js';
 import { isClientError } from './handler-error.js';
 import { answerUnacknowledged, RETRY_AFTER } from './unacknowledged.js';
@@ -21,9 +22,10 @@ const LONGEST_CHANGE = 10;
  * Runs a method that changes data, and invalidates what it makes out of date before the client can see its response.
  *
  * @param engineNow gives the cache at work: a reset may come while the method runs
+ * @param describe describes the action, which may fail
  */
-export function serveChange(engineNow: () => Engine, action: ChangingAction, call: ActionCall): PromiseLike<unknown> {
-  const change = new ServedChange(engineNow, action, call);
+export function serveChange(engineNow: () => Engine, describe: () => ChangingAction, call: ActionCall): PromiseLike<unknown> {
+  const change = new ServedChange(engineNow, describedChange(engineNow(), describe, call));
   return followed(change.run(), () => {
     change.onThrough();
   });
@@ -35,6 +37,7 @@ export function serveChange(engineNow: () => Engine, action: ChangingAction, cal
  */
 class ServedChange {
   private readonly response: Response;
+  private readonly action: DescribedChange['action'];
   private readonly call: PinnedCall;
   private readonly announced: AnnouncedChange;
   /** What the change invalidates, as far as that is known without a result. */
@@ -52,12 +55,12 @@ class ServedChange {
 
   constructor(
     private readonly engineNow: () => Engine,
-    private readonly action: ChangingAction,
-    call: ActionCall,
+    { action, call, known }: DescribedChange,
   ) {
     this.response = responseOf(call);
-    this.call = pinnedCall(call);
-    this.known = action.targetsBefore(this.call);
+    this.action = action;
+    this.call = call;
+    this.known = known;
     const changer = { action: action.name, request: requestName(call) };
     this.announced = new AnnouncedChange(engineNow(), engineNow, changer);
   }
@@ -171,7 +174,7 @@ class ServedChange {
         `${this.action.name}: the target of @InvalidatesCache failed, so all is invalidated`,
         error,
       );
-      return { prefixes: ['/'] };
+      return EVERYTHING;
     }
   }
 }

@@ -13,9 +13,14 @@ const rangeReaders = new WeakSet<Miss>();
  * Watches a computation for reads of what its key does not cover.
  *
  * @param onUncovered gets the reason for which the response may not be stored
+ * @param onFault gets an error of the watch, which the method is not to see
  * @returns `undefined` if no code of the application sees request or response
  */
-export function watchReads(miss: Miss, onUncovered: (why: string) => void): ReadWatch | undefined {
+export function watchReads(
+  miss: Miss,
+  onUncovered: (why: string) => void,
+  onFault: (error: unknown) => void,
+): ReadWatch | undefined {
   const { engine, action, call } = miss;
   const { declaredReads } = action;
   if (declaredReads === undefined) {
@@ -28,7 +33,7 @@ export function watchReads(miss: Miss, onUncovered: (why: string) => void): Read
   }
   const covered = new CoveredReads(declaredReads, call.args, action.rendersLocals);
   const uncovered: Read[] = [];
-  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
+  const onRead = (read: Read): void => {
     if (uncovered.length > 0 || covered.has(read)) {
       if (covered.hasReadRange) rangeReaders.add(miss);
       return;
@@ -37,6 +42,13 @@ export function watchReads(miss: Miss, onUncovered: (why: string) => void): Read
     const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
     if (!learn(miss, read)) advise(miss, `${who} reads ${describeRead(read)}`, declarationFor(read));
     onUncovered(`${who} read ${describeRead(read)}`);
+  };
+  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
+    try {
+      onRead(read);
+    } catch (error) {
+      onFault(error);
+    }
   });
   const { varyBy } = engine.config;
   if (varyBy !== undefined) covered.add(watch.readsOf(() => variedBy(varyBy, call.action)));
