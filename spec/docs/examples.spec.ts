@@ -76,6 +76,7 @@ describe('every example', () => {
   const files = new Map(examples.map(({ code }, index) => [join(root, 'spec', `example-${index}.ts`), completed(code)]));
   // What one example imports from another.
   files.set(join(root, 'spec/map-store.ts'), examplesIn('docs/writing-a-store.md')[0]!);
+  files.set(join(root, 'spec/products.ts'), examplesIn('docs/recipes/testing.md')[0]!);
   let diagnostics: readonly ts.Diagnostic[];
 
   beforeAll(() => {

@@ -26,9 +26,23 @@ export function examplesIn(page: string): string[] {
   return Array.from(text.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
 }
 
+/** The example under a heading of a page. */
+export function exampleUnder(page: string, heading: string): string {
+  const [, section] = readFileSync(join(root, page), 'utf8').split(`\n## ${heading}\n`);
+  const code = /^```ts\n([\s\S]*?)^```$/m.exec(section?.split(/^## /m)[0] ?? '')?.[1];
+  if (code === undefined) throw new Error(`${page} has no example under ${heading}.`);
+  return code;
+}
+
 /** Runs a module written in TypeScript. @param given the modules that it may import */
 export function runModule(code: string, given: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const compilerOptions = {
+    module: ts.ModuleKind.CommonJS,
+    target: ts.ScriptTarget.ES2022,
+    esModuleInterop: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+  };
   const { outputText } = ts.transpileModule(code, { compilerOptions });
   const load = createRequire(__filename);
   const module = { exports: {} as Record<string, unknown> };
