@@ -45,17 +45,24 @@ export function examplesIn(page: string): string[] {
     .map(({ code }) => code);
 }
 
+/** The example under a heading of a page. */
+export function exampleUnder(page: string, heading: string): string {
+  const [, section] = readFileSync(join(root, page), 'utf8').split(`\n## ${heading}\n`);
+  const code = /^```ts(?: +\S+)?\n([\s\S]*?)^```$/m.exec(section?.split(/^## /m)[0] ?? '')?.[1];
+  if (code === undefined) throw new Error(`${page} has no example under ${heading}.`);
+  return code;
+}
+
 /** Runs a module written in TypeScript. @param given the modules that it may import */
 export function runModule(code: string, given: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
-      target: ts.ScriptTarget.ES2022,
-      esModuleInterop: true,
-      experimentalDecorators: true,
-      emitDecoratorMetadata: true,
-    },
-  });
+  const compilerOptions = {
+    module: ts.ModuleKind.CommonJS,
+    target: ts.ScriptTarget.ES2022,
+    esModuleInterop: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+  };
+  const { outputText } = ts.transpileModule(code, { compilerOptions });
   const load = createRequire(__filename);
   const module = { exports: {} as Record<string, unknown> };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page's own code
