@@ -41,21 +41,21 @@ export async function compare(contenders: readonly Contender[], bytes: number, o
       if (mistakes.length > 0) throw new Error(`${contender.name} does not answer as it should: ${mistakes.join('; ')}`);
       await warmUp(entrant, options);
     }
-    return comparisonOf(entrants, await measure(entrants, options), { bytes, leftOut, base: options.base });
+    return await comparisonOf(entrants, await measure(entrants, options), { bytes, leftOut, base: options.base });
   } finally {
     for (const { running } of entrants) await running.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function comparisonOf(
+async function comparisonOf(
   entrants: readonly Entrant[],
   samples: Awaited<ReturnType<typeof measure>>,
   { bytes, leftOut, base }: Pick<Comparison, 'bytes' | 'leftOut' | 'base'>,
-): Comparison {
+): Promise<Comparison> {
   const baseline = entrants.find(({ contender }) => contender.name === base) ?? entrants[0];
   if (baseline === undefined) throw new Error('there is no contender to measure');
-  const rows = entrants.map(entrant => summarise(entrant, samples.get(entrant)!, samples.get(baseline)!));
+  const rows = await Promise.all(entrants.map(entrant => summarise(entrant, samples.get(entrant)!, samples.get(baseline)!)));
   const faults = rows.flatMap(row => row.faults.map(fault => `${row.contender.name}, ${bytes} bytes: ${fault}`));
   return { bytes, base: baseline.contender.name, rows, leftOut, faults };
 }
