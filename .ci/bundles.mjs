@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { install, PEERS, portOf } from './consumers.mjs';
 import { freePort } from './free-port.mjs';
+import { checkInstalledPage } from './installed-page.mjs';
 import { Program, run } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './tally.mjs';
@@ -41,6 +42,7 @@ export async function checkBundles(tally, root, scratch, tarball) {
     await install(root, project, tarball(), [...PEERS, 'redis', ...BUNDLERS.map(({ name }) => name)]);
   });
   const redis = await tally.check('bundles: Redis starts', startRedis);
+  await checkInstalledPage(tally, project, ready, redis);
   for (const bundler of BUNDLERS) {
     await tally.check(
       `bundles: a server of ${bundler.name}, alone in a folder, gives a hit from Redis and the page`,
