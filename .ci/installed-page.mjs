@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { portOf } from './consumers.mjs';
 import { Program } from './program.mjs';
 import { expectMiss } from './requests.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const CHART = '.chart[aria-label] canvas';
 
 /** Opens the inspector of an installed tarball in a browser. `project` has no uPlot: the page carries its own. */
-export async function checkInstalledPage(tally, project, ready, redis) {
-  await tally.check('inspector: an installed package brings no uplot, and the licence of the one in its page', async () => {
+export async function checkInstalledPage(report, project, ready, redis) {
+  await report.check('inspector: an installed package brings no uplot, and the licence of the one in its page', async () => {
     ready();
     if (existsSync(join(project, 'node_modules/uplot'))) throw new CheckFailure('uplot is installed.');
     const source = join(project, 'node_modules/routing-controllers-cache/dist/inspector/page-source.js');
     if (!/uPlot[^]*MIT License[^]*Copyright \(c\) \d+ Leon Sorokin/.test(await readFile(source, 'utf8')))
       throw new CheckFailure('The licence of uPlot is missing.');
   });
-  await tally.check('inspector: the page of an installed package draws its charts in a browser', async () => {
+  await report.check('inspector: the page of an installed package draws its charts in a browser', async () => {
     ready();
     const program = new Program('node', ['server.cjs'], {
       cwd: project,

@@ -6,7 +6,7 @@ import { wrongAnswers } from './check.js';
 import type { Contender } from './contender.js';
 import { measure, warmUp, type Entrant } from './measure.js';
 import type { BenchOptions } from './options.js';
-import { questionOf } from './question.js';
+import { requestSpecOf } from './request-spec.js';
 import { summarise, type Summary } from './summary.js';
 
 /** What the comparison with one size of body has shown. */
@@ -35,9 +35,9 @@ export async function compare(contenders: readonly Contender[], bytes: number, o
         console.log(`${contender.name} is left out: ${running.reason}`);
         continue;
       }
-      const entrant = { contender, running, question: await questionOf(contender.asked, running.origin) };
+      const entrant = { contender, running, requestSpec: await requestSpecOf(contender.asked, running.origin) };
       entrants.push(entrant);
-      const mistakes = await wrongAnswers(contender, running, entrant.question, body);
+      const mistakes = await wrongAnswers(contender, running, entrant.requestSpec, body);
       if (mistakes.length > 0) throw new Error(`${contender.name} does not answer as it should: ${mistakes.join('; ')}`);
       await warmUp(entrant, options);
     }
