@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { Program, run } from './program.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const PAGE = 'docs/getting-started.md';
 const PACKAGE = 'routing-controllers-cache';
@@ -12,8 +12,8 @@ const PACKAGE = 'routing-controllers-cache';
  * Follows the page from an empty folder: writes the files that it names, runs its commands, and compares what they print with what it shows.
  * Two things differ from the page: the package comes from the tarball, and the server has a free port.
  */
-export async function checkGettingStarted(tally, root, scratch, tarball) {
-  await tally.check('getting started: the page leads from an empty folder to a hit, as written', async () => {
+export async function checkGettingStarted(report, root, scratch, tarball) {
+  await report.check('getting started: the page leads from an empty folder to a hit, as written', async () => {
     const folder = join(scratch, 'getting-started');
     await mkdir(folder);
     const port = await freePort();

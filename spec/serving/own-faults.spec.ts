@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
-import { Controller, Get, Param, Put, Res, UseBefore } from 'routing-controllers';
+import { Controller, Get, Put, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache, type CacheFault } from '../../lib/index.js';
 import { ActionPath } from '../../lib/controllers/action-path.js';
 import { ChangingAction } from '../../lib/controllers/changing-action.js';

@@ -1,5 +1,5 @@
 import { SimpleStore, type Address, type Entry } from '../../lib/index.js';
-import type { Taken } from './held.js';
+import type { Taken } from './retained-memory.js';
 import { layouts } from './layouts.js';
 
 /** Fills a store, and says what its entries take. Arguments: how many, and the name of the layout. */

@@ -17,7 +17,7 @@ export interface Taken {
   readonly resident: number;
 }
 
-interface Held {
+interface RetainedMemory {
   readonly layout: Layout;
   readonly entries: number;
   readonly taken: Taken;
@@ -29,21 +29,21 @@ const MOST_BOOKKEEPING = 600;
 const FEWEST_FOR_RESIDENT = 1_000_000;
 
 /** Fills a store with entries of 200 bytes, in a process of its own for each layout. */
-export async function measureHeld(entries: number): Promise<Held[]> {
-  const held: Held[] = [];
+export async function measureRetainedMemory(entries: number): Promise<RetainedMemory[]> {
+  const retained: RetainedMemory[] = [];
   for (const layout of layouts) {
-    const child = fork(join(__dirname, 'held-process.ts'), [String(entries), layout.name], {
+    const child = fork(join(__dirname, 'retained-memory-process.ts'), [String(entries), layout.name], {
       execArgv: ['--expose-gc', '--import', 'tsx', '--max-old-space-size=4096'],
     });
     const [taken] = (await once(child, 'message')) as [Taken];
-    held.push({ layout, entries, taken });
+    retained.push({ layout, entries, taken });
   }
-  return held;
+  return retained;
 }
 
 /** What is taken beyond the bounds. */
-export function heldFailures(held: readonly Held[]): string[] {
-  return held.flatMap(({ layout, entries, taken: { texts, counted, used, resident } }) => [
+export function retainedMemoryFailures(retained: readonly RetainedMemory[]): string[] {
+  return retained.flatMap(({ layout, entries, taken: { texts, counted, used, resident } }) => [
     ...(Math.max(counted, used) - texts > MOST_BOOKKEEPING
       ? [`${layout.name}: the bookkeeping of an entry is more than ${MOST_BOOKKEEPING} bytes`]
       : []),
@@ -54,15 +54,15 @@ export function heldFailures(held: readonly Held[]): string[] {
   ]);
 }
 
-export function heldSection(held: readonly Held[]): string {
-  const [first] = held;
+export function retainedMemorySection(retained: readonly RetainedMemory[]): string {
+  const [first] = retained;
   const bytes = (figure: number) => Math.round(figure).toLocaleString('en');
   const figure = (title: string, of: (taken: Taken) => number) => ({
     title,
-    of: ({ taken }: Held) => bytes(of(taken)),
+    of: ({ taken }: RetainedMemory) => bytes(of(taken)),
     isFigure: true,
   });
-  const rows = table<Held>(held, [
+  const rows = table<RetainedMemory>(retained, [
     { title: 'paths', of: ({ layout }) => `\`${layout.example}\`` },
     figure('key and body', ({ texts }) => texts),
     figure('counted', ({ counted }) => counted),

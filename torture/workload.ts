@@ -1,4 +1,4 @@
-import type { Versions } from './history.js';
+import type { Versions } from './operation-log.js';
 import type { Random } from './random.js';
 
 /**
@@ -32,7 +32,7 @@ export function avatarPath(group: number | string, user: number | string): strin
 }
 
 /** Keys of the database that a resource shows; of a list, all that it might. */
-export function keysShown(path: string): string[] {
+export function keysInResource(path: string): string[] {
   const [, place, group = '', kind, user = '', part] = path.split('/');
   if (place === 'lists') return [ROOT, path, ...EVERYBODY.flatMap(keysOfMember)];
   const over = [ROOT, groupPath(group)];
@@ -83,7 +83,7 @@ export function resourcesShowing(key: string): string[] {
   const [, place, group = '0'] = key.split('/');
   // Bursts go to groups of their own.
   const groups = new Set([...GROUP_NAMES, ...(place === 'groups' || place === 'avatars' ? [group] : [])]);
-  return resourcesOf([...groups]).filter(path => keysShown(path).includes(key));
+  return resourcesOf([...groups]).filter(path => keysInResource(path).includes(key));
 }
 
 const GROUP_NAMES = Array.from({ length: GROUPS }, (_, group) => String(group));
@@ -101,7 +101,7 @@ function resourcesOf(names: readonly string[]): string[] {
 }
 
 /** How a change ends, and how it says what it has changed. */
-export type Manner =
+export type WriteKind =
   /** Returns. */
   | 'plain'
   /** Takes many times as long as others. */
@@ -114,7 +114,8 @@ export type Manner =
   | 'from-code';
 
 export type Step =
-  { readonly kind: 'read'; readonly path: string } | { readonly kind: 'change'; readonly key: string; readonly manner: Manner };
+  | { readonly kind: 'read'; readonly path: string }
+  | { readonly kind: 'change'; readonly key: string; readonly writeKind: WriteKind };
 
 /** How often what is done. */
 export interface Mix {
@@ -135,7 +136,8 @@ export function nextStep(random: Random, mix: Mix): Step {
   const group = isHot ? 0 : random.below(GROUPS);
   const user = isHot ? 0 : random.below(USERS);
   if (mix.tagged > 0 && random.next() < mix.tagged) return taggedStep(random, mix, group, user);
-  if (random.next() < mix.changes) return { kind: 'change', key: changedKey(random, group, user), manner: manner(random, mix) };
+  if (random.next() < mix.changes)
+    return { kind: 'change', key: changedKey(random, group, user), writeKind: writeKind(random, mix) };
   const place = random.next();
   if (place < 0.15) return { kind: 'read', path: groupPath(group) };
   if (place < 0.3) return { kind: 'read', path: `${groupPath(group)}/members` };
@@ -147,7 +149,7 @@ function taggedStep(random: Random, mix: Mix, group: number, user: number): Step
   if (random.next() >= mix.changes) return { kind: 'read', path: list };
   const place = random.next();
   const other = place < 0.15 ? NEWS : list;
-  return { kind: 'change', key: place < 0.25 ? other : avatarPath(group, user), manner: manner(random, mix) };
+  return { kind: 'change', key: place < 0.25 ? other : avatarPath(group, user), writeKind: writeKind(random, mix) };
 }
 
 function changedKey(random: Random, group: number, user: number): string {
@@ -156,7 +158,7 @@ function changedKey(random: Random, group: number, user: number): string {
   return place < 0.06 ? groupPath(group) : userPath(group, user);
 }
 
-function manner(random: Random, { slow }: Mix): Manner {
+function writeKind(random: Random, { slow }: Mix): WriteKind {
   if (random.next() < slow) return 'slow';
   const place = random.next();
   if (place < 0.12) return 'rejected';

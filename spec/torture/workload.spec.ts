@@ -1,5 +1,5 @@
 import { Random } from '../../torture/random.js';
-import { keysShown, membersShown, nextStep, resourcesShowing, shownOf, tagOf, USUAL_MIX } from '../../torture/world.js';
+import { keysInResource, membersShown, nextStep, resourcesShowing, shownOf, tagOf, USUAL_MIX } from '../../torture/workload.js';
 import { targetsOf } from '../../torture/worker/controllers.js';
 
 const STEPS = Array.from({ length: 5000 }, (_, seed) => nextStep(new Random(seed), { ...USUAL_MIX, changes: 0.5 }));
@@ -8,7 +8,7 @@ const PATHS = [...new Set(STEPS.flatMap(step => (step.kind === 'read' ? [step.pa
 
 /** What a resource shows, and the tags that it has. */
 function seen(path: string) {
-  const shown = shownOf(path, Object.fromEntries(keysShown(path).map(key => [key, 0])));
+  const shown = shownOf(path, Object.fromEntries(keysInResource(path).map(key => [key, 0])));
   return { keys: Object.keys(shown), tags: [...membersShown(shown), ...('/news' in shown ? ['/news'] : [])] };
 }
 
@@ -35,7 +35,7 @@ describe('what torture changes', () => {
   });
 
   it('is on lists by turns', () => {
-    const all = keysShown('/lists/1');
+    const all = keysInResource('/lists/1');
     const listed = [0, 1, 2, 3].map(round =>
       membersShown(shownOf('/lists/1', { ...Object.fromEntries(all.map(key => [key, 0])), '/lists/1': round })),
     );

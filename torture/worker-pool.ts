@@ -1,11 +1,11 @@
 import type { ForkOptions } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from './database.js';
-import type { Change, Read } from './history.js';
+import type { Change, Read } from './operation-log.js';
 import { Member, type Commit, type CommitFate } from './member.js';
 import type { Assignment, FromWorker } from './messages.js';
 import { monotonicMs } from './monotonic.js';
-import type { Step } from './world.js';
+import type { Step } from './workload.js';
 
 /** Milliseconds from the start of a change to its commit, in which others have read what it changes. */
 const SLOW_MS = 25;
@@ -20,8 +20,8 @@ export interface Burst {
   readonly computations: number;
 }
 
-/** The processes that use the store, the database they all ask, and what they have seen. */
-export class Crew {
+/** The processes that use the store, the database that they share, and the log of their operations. */
+export class WorkerPool {
   readonly reads: Read[] = [];
   readonly changes: Change[] = [];
   readonly bursts: Burst[] = [];
@@ -29,7 +29,7 @@ export class Crew {
   killed = 0;
   private readonly database = new Database();
   private readonly members: Member[] = [];
-  private hired = 0;
+  private spawned = 0;
   private isOver = false;
   private lost: number | undefined;
 
@@ -52,7 +52,7 @@ export class Crew {
   }
 
   async start(processes: number): Promise<void> {
-    await Promise.all(Array.from({ length: processes }, (_, place) => this.hire(place)));
+    await Promise.all(Array.from({ length: processes }, (_, place) => this.spawn(place)));
   }
 
   /** Takes one step many times at once, in all processes. */
@@ -73,7 +73,7 @@ export class Crew {
     await member.left;
     if (this.isOver) return;
     this.killed++;
-    await this.hire(place);
+    await this.spawn(place);
   }
 
   /** Stops a process in the middle of its next change that takes its time, before its commit or after it. */
@@ -93,7 +93,7 @@ export class Crew {
   /** Has a process end that is busy first and has changes to make then; and another take its place. */
   async retire(place: number, ms: number, steps: readonly Step[]): Promise<void> {
     await this.members[place]?.leave({ kind: 'retire', ms, steps });
-    await this.hire(place);
+    await this.spawn(place);
   }
 
   /** Has other processes take the places of all. */
@@ -108,16 +108,16 @@ export class Crew {
     await Promise.all(this.members.map(member => member.leave({ kind: 'stop' })));
   }
 
-  private async hire(place: number): Promise<void> {
-    this.members[place] = await Member.hire(
-      this.assignmentOf(place, this.hired++),
+  private async spawn(place: number): Promise<void> {
+    this.members[place] = await Member.spawn(
+      this.assignmentOf(place, this.spawned++),
       this.optionsOf(place),
-      (member, message) => this.hear(member, message),
-      member => this.bury(member),
+      (member, message) => this.onMessage(member, message),
+      member => this.onExit(member),
     );
   }
 
-  private hear(member: Member, message: Exclude<FromWorker, { kind: 'ready' | 'done' }>): void {
+  private onMessage(member: Member, message: Exclude<FromWorker, { kind: 'ready' | 'done' }>): void {
     if (message.kind === 'log') return this.note(member, message);
     if (message.kind === 'look') {
       member.tell({ kind: 'answer', id: message.id, versions: this.database.look(message.path, message.keys) });
@@ -152,7 +152,7 @@ export class Crew {
     for (const [code, count] of Object.entries(faults)) this.faults[code] = (this.faults[code] ?? 0) + count;
   }
 
-  private bury({ worker, open, isKilled, isLeaving }: Member): void {
+  private onExit({ worker, open, isKilled, isLeaving }: Member): void {
     if (!this.isOver && !isKilled && !isLeaving) this.lost = worker;
     const endMs = monotonicMs();
     for (const { key, version, startMs, isAnnounced } of open.values()) {

@@ -52,7 +52,7 @@ async function load(title: string, requests: number, pathOf: (index: number) => 
  *
  * @returns which of them left their bounds
  */
-export async function flood(requests: number): Promise<string[]> {
+export async function loadJunk(requests: number): Promise<string[]> {
   await inject(listener, '/junk/warm-up');
   await cache.clear();
   baseline = used();

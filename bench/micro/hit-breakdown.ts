@@ -51,7 +51,7 @@ function save(store: SimpleStore, address: Address): void {
   store.save(address, entry, store.begin(address));
 }
 
-/** The parts of a hit and of a miss, an invalidation, and what they are to be held against. */
+/** The parts of a hit and of a miss, an invalidation, and what they compare with. */
 export async function parts(): Promise<readonly Part[]> {
   return [await keyPart(), lookUpPart(), replayPart(), ...recordingParts(), invalidationPart(), ...(await wholes())];
 }

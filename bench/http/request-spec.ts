@@ -2,14 +2,14 @@ import type { Asked } from './contender.js';
 import type { Load } from './load.js';
 
 /** What one contender is asked, and how. */
-export interface Question {
+export interface RequestSpec {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly asked: Asked;
 }
 
 /** Finds out what a contender has to be asked: a conditional request names the ETag that it has sent. */
-export async function questionOf(asked: Asked, origin: string): Promise<Question> {
+export async function requestSpecOf(asked: Asked, origin: string): Promise<RequestSpec> {
   switch (asked) {
     case 'same':
       return { url: `${origin}/friends`, headers: {}, asked };
@@ -34,7 +34,7 @@ export function freshPage(count: number): number {
 /** More than any contender answers in one load. */
 const PAGES_OF_A_LOAD = 100_000_000;
 
-/** The question as a load. */
-export function asLoad({ url, headers, asked }: Question, seconds: number, connections: number): Load {
+/** The request as a load. */
+export function asLoad({ url, headers, asked }: RequestSpec, seconds: number, connections: number): Load {
   return { url, headers, seconds, connections, growsFrom: asked === 'growing' ? freshPage(PAGES_OF_A_LOAD) : undefined };
 }

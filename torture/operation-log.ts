@@ -52,7 +52,7 @@ export interface FaultWindow {
   readonly endMs: number;
 }
 
-export interface History {
+export interface OperationLog {
   readonly reads: readonly Read[];
   readonly changes: readonly Change[];
   readonly faults: readonly FaultWindow[];

@@ -8,7 +8,7 @@ export class CheckFailure extends Error {
 }
 
 /** Counts the checks and prints a line for each. */
-export class Tally {
+export class CheckReport {
   /** Set when the last check has been made. Until then the sum is a failure, whatever has passed. */
   isComplete = false;
   #passed = 0;

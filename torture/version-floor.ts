@@ -1,4 +1,4 @@
-import type { Change } from './history.js';
+import type { Change } from './operation-log.js';
 
 interface Bound {
   readonly fromMs: number;
@@ -6,7 +6,7 @@ interface Bound {
 }
 
 /** The least version of each key that may be seen, as it rises with time. */
-export class Floor {
+export class VersionFloor {
   private readonly bounds = new Map<string, Bound[]>();
   private isSorted = true;
 
