@@ -34,6 +34,7 @@ export default defineConfig(
         EventSource: 'readonly',
         getComputedStyle: 'readonly',
         ResizeObserver: 'readonly',
+        IntersectionObserver: 'readonly',
       },
     },
   },

@@ -4,9 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { install, PEERS, portOf } from './consumers.mjs';
 import { freePort } from './free-port.mjs';
+import { checkInstalledPage } from './installed-page.mjs';
 import { Program, run } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const SOURCE = fileURLToPath(new URL('consumers/bundled', import.meta.url));
 /** What routing-controllers needs only for what is not used here. */
@@ -34,15 +35,16 @@ const BUNDLERS = [
 ];
 
 /** Bundles a server with Redis and the inspector into one file, as its users do, and runs that file where there is nothing else. */
-export async function checkBundles(tally, root, scratch, tarball) {
+export async function checkBundles(report, root, scratch, tarball) {
   const project = join(scratch, 'bundled');
-  const ready = await tally.check('bundles: installs the tarball and the bundlers in an empty project', async () => {
+  const ready = await report.check('bundles: installs the tarball and the bundlers in an empty project', async () => {
     await cp(SOURCE, project, { recursive: true });
     await install(root, project, tarball(), [...PEERS, 'redis', ...BUNDLERS.map(({ name }) => name)]);
   });
-  const redis = await tally.check('bundles: Redis starts', startRedis);
+  const redis = await report.check('bundles: Redis starts', startRedis);
+  await checkInstalledPage(report, project, ready, redis);
   for (const bundler of BUNDLERS) {
-    await tally.check(
+    await report.check(
       `bundles: a server of ${bundler.name}, alone in a folder, gives a hit from Redis and the page`,
       async () => {
         ready();

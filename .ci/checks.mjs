@@ -5,12 +5,13 @@ import { checkBundles } from './bundles.mjs';
 import { checkConformance } from './conformance.mjs';
 import { checkConsumers } from './consumers.mjs';
 import { checkDemo } from './demo.mjs';
+import { checkGettingStarted } from './getting-started.mjs';
 import { checkLocks } from './locks.mjs';
 import { checkMemory } from './memory.mjs';
 import { checkPackage } from './package.mjs';
 import { endAll } from './program.mjs';
 import { checkSpecs } from './specs.mjs';
-import { Tally } from './tally.mjs';
+import { CheckReport } from './check-report.mjs';
 import { checkTorture } from './torture.mjs';
 
 const MINUTE = 60_000;
@@ -19,27 +20,28 @@ const [scratch] = process.argv.slice(2);
 if (scratch === undefined) throw new Error('Run this with bash .ci/run, which makes and removes the folder that it works in.');
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const tally = new Tally('all checks ran to their end');
+const report = new CheckReport('all checks ran to their end');
 process.on('exit', () => {
   endAll();
-  tally.close();
+  report.close();
 });
 
 const interrupt = why => {
-  tally.fail('all checks ran to their end', why);
+  report.fail('all checks ran to their end', why);
   process.exit();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt(`Ended by ${signal}.`));
 setTimeout(() => interrupt('They took more than 60 minutes.'), 60 * MINUTE).unref();
 
-await checkLocks(tally, root);
-await checkSpecs(tally, root, scratch);
-const tarball = await checkPackage(tally, root, scratch);
-await checkConsumers(tally, root, scratch, tarball);
-await checkBundles(tally, root, scratch, tarball);
-await checkDemo(tally, root, scratch);
-await checkMemory(tally, root);
-await checkConformance(tally, root);
-await checkTorture(tally, root);
-tally.isComplete = true;
+await checkLocks(report, root);
+await checkSpecs(report, root, scratch);
+const tarball = await checkPackage(report, root, scratch);
+await checkConsumers(report, root, scratch, tarball);
+await checkGettingStarted(report, root, scratch, tarball);
+await checkBundles(report, root, scratch, tarball);
+await checkDemo(report, root, scratch);
+await checkMemory(report, root);
+await checkConformance(report, root);
+await checkTorture(report, root);
+report.isComplete = true;
 process.exit();

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Program, run } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
 export const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
@@ -27,45 +27,45 @@ const CONSUMERS = [
 ];
 
 /** Installs the tarball in projects of its users, outside the repository, and has them serve. */
-export async function checkConsumers(tally, root, scratch, tarball) {
+export async function checkConsumers(report, root, scratch, tarball) {
   for (const consumer of CONSUMERS) {
     const project = join(scratch, consumer.name);
-    let ready = await tally.check(`consumer ${consumer.name}: installs the tarball in an empty project`, async () => {
+    let ready = await report.check(`consumer ${consumer.name}: installs the tarball in an empty project`, async () => {
       await cp(join(SOURCES, consumer.name), project, { recursive: true });
       await install(root, project, tarball(), consumer.packages);
     });
     if (consumer.compile) {
       const installed = ready;
-      ready = await tally.check(`consumer ${consumer.name}: compiles`, async () => {
+      ready = await report.check(`consumer ${consumer.name}: compiles`, async () => {
         installed();
         await run(join(project, 'node_modules/.bin/tsc'), [], { cwd: project, seconds: 120 });
       });
     }
-    await tally.check(
+    await report.check(
       `consumer ${consumer.name}: serves a miss, a hit with the same bytes, and a miss after a change`,
       async () => {
         ready();
         await serveAndChange(project, consumer.main);
       },
     );
-    await checkStores(tally, root, project, ready, consumer);
-    if (consumer.main === 'server.cjs') await checkOldNode(tally, scratch, project, ready);
+    await checkStores(report, root, project, ready, consumer);
+    if (consumer.main === 'server.cjs') await checkOldNode(report, scratch, project, ready);
   }
-  await checkStoreSuite(tally, root, scratch, tarball);
+  await checkStoreSuite(report, root, scratch, tarball);
 }
 
 /** Runs the server on Node 18, where that is to be had: as a package of npm, which has it for some systems only. */
-async function checkOldNode(tally, scratch, project, ready) {
+async function checkOldNode(report, scratch, project, ready) {
   const folder = join(scratch, 'node-18');
   const name = `node-${process.platform}-${process.arch}`;
   try {
     await mkdir(folder);
     await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, `${name}@18`], { cwd: folder, seconds: 180 });
   } catch (error) {
-    tally.note(`Node 18 is not to be had as ${name}@18, so the import is not tried on it.\n${error.message}`);
+    report.note(`Node 18 is not to be had as ${name}@18, so the import is not tried on it.\n${error.message}`);
     return;
   }
-  await tally.check('consumer commonjs: is told on Node 18, when it imports the package, that it needs Node 20', async () => {
+  await report.check('consumer commonjs: is told on Node 18, when it imports the package, that it needs Node 20', async () => {
     ready();
     const program = new Program(join(folder, 'node_modules', name, 'bin/node'), ['server.cjs'], { cwd: project });
     const { code } = await program.endWithin(60_000);
@@ -75,11 +75,11 @@ async function checkOldNode(tally, scratch, project, ready) {
 }
 
 /** Imports each subpath by name: first without the packages that they need, where nothing has to compile, and then with them. */
-async function checkStores(tally, root, project, ready, { name, stores, compile }) {
+async function checkStores(report, root, project, ready, { name, stores, compile }) {
   const made = SUBPATH_PEERS.map(() => 'function');
   if (!compile) {
     const title = `consumer ${name}: each subpath loads without the packages that it needs, and names what to install when it is used`;
-    await tally.check(title, async () => {
+    await report.check(title, async () => {
       ready();
       await expectStores(
         project,
@@ -88,7 +88,7 @@ async function checkStores(tally, root, project, ready, { name, stores, compile 
       );
     });
   }
-  await tally.check(`consumer ${name}: uses each subpath; the main entry loads none of their packages`, async () => {
+  await report.check(`consumer ${name}: uses each subpath; the main entry loads none of their packages`, async () => {
     ready();
     await installPeers(root, project, SUBPATH_PEERS);
     if (compile) {
@@ -105,9 +105,9 @@ async function expectStores(project, file, stores) {
 }
 
 /** Has the author of a store test it, with no test runner but that of Node. */
-async function checkStoreSuite(tally, root, scratch, tarball) {
+async function checkStoreSuite(report, root, scratch, tarball) {
   const project = join(scratch, 'node-test');
-  await tally.check('consumer node-test: describeStore passes a store and fails a broken one, with node --test', async () => {
+  await report.check('consumer node-test: describeStore passes a store and fails a broken one, with node --test', async () => {
     await cp(join(SOURCES, 'node-test'), project, { recursive: true });
     await install(root, project, tarball(), PEERS);
     const program = new Program('node', ['--test', '--test-reporter=tap', 'store.test.cjs'], { cwd: project });

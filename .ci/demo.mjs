@@ -3,17 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { Program } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const SECOND = 1000;
 const FRIENDS = '/users/alice/friends';
 const NEW_AVATAR = 'https://example.org/alice.png';
 
 /** Starts the demo on an empty database, as a visitor does, and drives it with requests. */
-export async function checkDemo(tally, root, scratch) {
-  const demo = await tally.check('demo: npm run demo starts', () => startDemo(root, join(scratch, 'demo.db')));
+export async function checkDemo(report, root, scratch) {
+  const demo = await report.check('demo: npm run demo starts', () => startDemo(root, join(scratch, 'demo.db')));
   const drive = (name, act) =>
-    tally.check(`demo: ${name}`, async () => {
+    report.check(`demo: ${name}`, async () => {
       const { port, program } = demo();
       try {
         return await act(port, program);

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 /** Lock files must serve every registry: no address of one is in them. */
-export async function checkLocks(tally, root) {
-  await tally.check('lock files: none names a registry', async () => {
+export async function checkLocks(report, root) {
+  await report.check('lock files: none names a registry', async () => {
     const files = await lockFilesUnder(root);
     if (files.length === 0) throw new CheckFailure('There is none.');
     const found = await Promise.all(

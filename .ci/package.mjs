@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { run } from './program.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
 /** Builds and packs the package as for publishing, and checks the tarball. Gives its path. */
-export async function checkPackage(tally, root, scratch) {
-  const tarball = await tally.check('package: builds and packs', () => pack(root, scratch));
+export async function checkPackage(report, root, scratch) {
+  const tarball = await report.check('package: builds and packs', () => pack(root, scratch));
 
-  await tally.check(
+  await report.check(
     'package: holds the build of lib, docs, README, CHANGELOG, LICENSE and package.json, nothing else',
     async () => {
       const actual = await contentsOf(tarball());
@@ -22,13 +22,13 @@ export async function checkPackage(tally, root, scratch) {
     },
   );
 
-  await tally.check('package: publint has no complaint', async () => {
+  await report.check('package: publint has no complaint', async () => {
     const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
     // It exits with 0 for suggestions too.
     if (!output.includes('All good!')) throw new CheckFailure('It has suggestions.', output);
   });
 
-  await tally.check('package: the types are right for every way to import it (attw)', () =>
+  await report.check('package: the types are right for every way to import it (attw)', () =>
     run(bin(root, 'attw'), [tarball(), '--no-emoji', '--format', 'ascii'], { cwd: scratch, seconds: 120 }),
   );
   return tarball;

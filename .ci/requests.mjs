@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { request } from 'node:http';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const TIMEOUT = 10_000;
 

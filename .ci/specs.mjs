@@ -1,51 +1,51 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Program } from './program.mjs';
-import { CheckFailure } from './tally.mjs';
+import { CheckFailure } from './check-report.mjs';
 
 const MINUTE = 60_000;
 
 /** Makes the checks of `npm test` and counts every spec in them. */
-export async function checkSpecs(tally, root, scratch) {
-  const report = join(scratch, 'specs.json');
-  const npmTest = new Program('npm', ['test', '--', '--json', `--outputFile=${report}`], { cwd: root });
+export async function checkSpecs(report, root, scratch) {
+  const jestReport = join(scratch, 'specs.json');
+  const npmTest = new Program('npm', ['test', '--', '--json', `--outputFile=${jestReport}`], { cwd: root });
 
   // The specs come last in `npm test`: without their report, something before them failed.
-  const outcome = await tally.check(
+  const outcome = await report.check(
     'npm test: dependencies, typecheck, lint and format, up to the report of the specs',
     async () => {
       const { code } = await npmTest.endWithin(30 * MINUTE);
-      const text = await readFile(report, 'utf8').catch(error => {
+      const text = await readFile(jestReport, 'utf8').catch(error => {
         throw new CheckFailure(`Ended with ${code} and left no report (${error.code}).`, npmTest.output);
       });
       return { code, specs: summaryOf(JSON.parse(text)) };
     },
   );
 
-  await tally.check('npm test: exits with 0 exactly when all specs pass', () => {
+  await report.check('npm test: exits with 0 exactly when all specs pass', () => {
     const { code, specs } = outcome();
     if ((code === 0) !== (specs.failed === 0)) throw new CheckFailure(`Exits with ${code}.`, npmTest.output);
   });
 
-  await tally.check('npm test: there are specs that pass', () => {
+  await report.check('npm test: there are specs that pass', () => {
     if (outcome().specs.passed === 0) throw new CheckFailure('None.', npmTest.output);
   });
-  count(tally, outcome, npmTest);
+  count(report, outcome, npmTest);
 }
 
-function count(tally, outcome, npmTest) {
+function count(report, outcome, npmTest) {
   let specs;
   try {
     ({ specs } = outcome());
   } catch {
     return; // counted as failed by each of the checks above
   }
-  if (specs.passed > 0) tally.pass(`specs: ${specs.passed} pass`, specs.passed);
-  if (specs.failed > 0) tally.fail(`specs: ${specs.failed} do not pass`, npmTest.output, specs.failed);
+  if (specs.passed > 0) report.pass(`specs: ${specs.passed} pass`, specs.passed);
+  if (specs.failed > 0) report.fail(`specs: ${specs.failed} do not pass`, npmTest.output, specs.failed);
   for (const title of specs.skipped) console.log(`skip specs: ${title}`);
   console.log(`     ${specs.skipped.length} skipped`);
   const leftovers = npmTest.output.match(/^.*(?:did not exit|failed to exit gracefully).*$/gm);
-  if (leftovers !== null) tally.note(leftovers.join('\n'));
+  if (leftovers !== null) report.note(leftovers.join('\n'));
 }
 
 /** What a report of jest says. A file that fails outside its tests counts as one failure. */

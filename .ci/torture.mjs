@@ -16,15 +16,15 @@ const RUNS = [
 ];
 
 /** Puts processes that share a store to a short torture: not one stale read, and nothing refused by a store that is healthy. */
-export async function checkTorture(tally, root) {
+export async function checkTorture(report, root) {
   for (const { mode, scenarios, store = 'redis' } of RUNS) {
     const now = scenarios.filter(scenario => !NOT_YET.includes(scenario)).join();
     const options = ['--short', '--seed', SEED, '--store', store, '--mode', mode, '--scenario', now];
-    const output = await tally.check(`torture: no stale read, npm run torture -- ${options.join(' ')}`, () =>
+    const output = await report.check(`torture: no stale read, npm run torture -- ${options.join(' ')}`, () =>
       run('npm', ['run', '--silent', 'torture', '--', ...options], { cwd: root, seconds: 240 }),
     );
     try {
-      tally.note(output().trim());
+      report.note(output().trim());
     } catch {
       // The check has said why there is none.
     }

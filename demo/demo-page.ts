@@ -1,18 +1,45 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import express, { type RequestHandler } from 'express';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import express, { Router, type RequestHandler } from 'express';
 
 /** Beside this file, and not compiled: from `demo/dist/demo` it is two folders up. */
 const FOLDER = [join(__dirname, 'page'), join(__dirname, '../../page')].find(folder => existsSync(folder))!;
 
-const HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
+/** The packages that draw the avatars, in the browser. The import map of the page names them. */
+const DRAWING = ['core', 'lorelei'];
 
 /** Answers `GET /` with the page that shows what the cache does, and leaves all else to the app. */
 export function demoPage(): RequestHandler {
-  return express.static(FOLDER, { setHeaders: response => void response.set(HEADERS) });
+  const headers = securityHeaders();
+  const router = Router().use(express.static(FOLDER, { setHeaders: response => void response.set(headers) }));
+  for (const name of DRAWING) {
+    router.use(`/dicebear/${name}`, express.static(dirname(require.resolve(`@dicebear/${name}`))));
+  }
+  return router;
+}
+
+function securityHeaders(): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'self' 'sha256-${importMapHash()}'`,
+    "style-src 'self'",
+    'img-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  };
+}
+
+/** Browsers accept an import map only inside the page, where the policy has to allow its text (CSP3 §8.3). */
+function importMapHash(): string {
+  const page = readFileSync(join(FOLDER, 'index.html'), 'utf8');
+  const [, importMap = ''] = /<script type="importmap">(.*?)<\/script>/s.exec(page) ?? [];
+  return createHash('sha256').update(importMap).digest('base64');
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from './random.js';
+import { SeededRandom } from '../lib/testing/random.js';
 
 /** How many people there are, counted from 0, and how many pairs of them are friends. */
 export interface GraphSize {
@@ -27,7 +27,7 @@ export function socialGraph(size: GraphSize): Friendship[] {
 
 class Network {
   readonly friendships: Friendship[] = [];
-  private readonly random = seededRandom(SEED);
+  private readonly random = new SeededRandom(SEED);
   private readonly friends: number[][];
   private readonly pairs = new Set<number>();
 
@@ -36,7 +36,7 @@ class Network {
   }
 
   join(newcomer: number, average: number): void {
-    const wanted = 1 + Math.floor(-Math.log(1 - this.random()) * average);
+    const wanted = 1 + Math.floor(-Math.log(1 - this.random.next()) * average);
     this.befriend(newcomer, this.someonePopular(newcomer));
     for (let met = 1; met < wanted; met++) this.meet(newcomer);
   }
@@ -44,19 +44,19 @@ class Network {
   /** Makes friends with a friend's friend, or with someone popular. */
   meet(person: number): void {
     const friend = this.oneOf(this.friends[person]!);
-    const isIntroduced = friend !== undefined && this.random() < FRIEND_OF_A_FRIEND;
+    const isIntroduced = friend !== undefined && this.random.next() < FRIEND_OF_A_FRIEND;
     const met = isIntroduced ? this.oneOf(this.friends[friend]!) : this.someonePopular(this.users);
     if (met !== undefined) this.befriend(person, met);
   }
 
   anyone(): number {
-    return Math.floor(this.random() * this.users);
+    return Math.floor(this.random.next() * this.users);
   }
 
   /** Either side of any friendship: who has more friends is met more often. */
   private someonePopular(before: number): number {
     const friendship = this.oneOf(this.friendships);
-    return friendship?.[this.random() < 0.5 ? 0 : 1] ?? Math.floor(this.random() * before);
+    return friendship?.[this.random.next() < 0.5 ? 0 : 1] ?? Math.floor(this.random.next() * before);
   }
 
   private befriend(one: number, other: number): void {
@@ -70,6 +70,6 @@ class Network {
   }
 
   private oneOf<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.random() * list.length)];
+    return list[Math.floor(this.random.next() * list.length)];
   }
 }

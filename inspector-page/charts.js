@@ -1,6 +1,11 @@
 import { element } from './rows.js';
 import { timeOfDay } from './words.js';
 
+/** Steps between the ticks of a scale: whole numbers, so that a label never repeats after it is rounded. */
+const STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat();
+/** Steps between the ticks of the time, in seconds, up to a day: labels show whole seconds. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+
 const charts = new Map();
 const sizes = new ResizeObserver(changed => {
   for (const { target } of changed) charts.get(target)?.setSize({ width: target.clientWidth, height: target.clientHeight });
@@ -58,8 +63,14 @@ export class Chart {
         axes: isSmall
           ? [{ show: false }, { show: false }]
           : [
-              { ...axis, size: 24, space: 70, values: (_, seconds) => seconds.map(second => timeOfDay(second * 1000)) },
-              { ...axis, size: 58, space: 30, values: (_, ticks) => ticks.map(tick => this.write(tick)) },
+              {
+                ...axis,
+                size: 24,
+                space: 70,
+                incrs: TIME_STEPS,
+                values: (_, seconds) => seconds.map(second => timeOfDay(second * 1000)),
+              },
+              { ...axis, size: 58, space: 30, incrs: STEPS, values: (_, ticks) => ticks.map(tick => this.write(tick)) },
             ],
         series: [
           {},

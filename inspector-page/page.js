@@ -13,7 +13,7 @@ const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 const past = new Past();
 const charts = {
   ratio: new Chart('Hit ratio, of one minute', { lines: [{ name: '', colour: 'ratio' }], write: ratio, top: 105 }),
-  entries: new Chart('Entries', { lines: [{ name: '', colour: 'entries' }], write: number => count(Math.round(number)) }),
+  entries: new Chart('Entries', { lines: [{ name: '', colour: 'entries' }], write: count }),
   bytes: new Chart('Size', { lines: [{ name: '', colour: 'bytes' }], write: bytes }),
 };
 byId('charts').append(...Object.values(charts).map(chart => chart.element));

@@ -7,9 +7,9 @@ const SLICES = 10;
  * an answer that has arrived is seen first.
  *
  * @param keepsProcess whether the process stays for the deadline. Default true
- * @returns a function that cancels the deadline
+ * @returns a function that cancels the deadline, and returns the milliseconds of the slices that have begun
  */
-export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsProcess = true): () => void {
+export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsProcess = true): () => number {
   const sliceMs = Math.max(1, Math.ceil(timeoutMs / SLICES));
   let leftMs = timeoutMs;
   let timer: NodeJS.Timeout | undefined;
@@ -29,6 +29,7 @@ export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsPr
   return () => {
     clearTimeout(timer);
     clearImmediate(immediate);
+    return timeoutMs - leftMs;
   };
 }
 
@@ -44,7 +45,37 @@ export async function inTime<T, const Late>(
   late: Late,
   keepsProcess = true,
 ): Promise<T | Late> {
-  let cancel: (() => void) | undefined;
+  return race(awaited, timeoutMs, late, keepsProcess, () => undefined);
+}
+
+/** The time that several waits, one after the other, may take together. */
+export class Patience {
+  constructor(private ms: number) {}
+
+  /** Milliseconds that are left. */
+  get leftMs(): number {
+    return this.ms;
+  }
+
+  /** Waits for a promise, and does not hold the process. @returns `late` if no time is left before the promise settles */
+  async wait<T, const Late>(awaited: Promise<T>, late: Late): Promise<T | Late> {
+    const beganMs = performance.now();
+    return race(awaited, this.ms, late, false, begunMs => {
+      // A blocked event loop uses up one slice at most.
+      this.ms -= Math.min(performance.now() - beganMs, begunMs);
+    });
+  }
+}
+
+/** @param onEnd gets the milliseconds of the slices that have begun */
+async function race<T, const Late>(
+  awaited: Promise<T>,
+  timeoutMs: number,
+  late: Late,
+  keepsProcess: boolean,
+  onEnd: (begunMs: number) => void,
+): Promise<T | Late> {
+  let cancel: (() => number) | undefined;
   const deadline = new Promise<Late>(resolve => {
     const onDeadline = (): void => {
       resolve(late);
@@ -54,6 +85,6 @@ export async function inTime<T, const Late>(
   try {
     return await Promise.race([awaited, deadline]);
   } finally {
-    cancel?.();
+    onEnd(cancel?.() ?? 0);
   }
 }

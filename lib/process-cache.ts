@@ -1,4 +1,4 @@
-import { requestOf, type ActionCall } from './controllers/action-call.js';
+import { nameOf, requestOf, type ActionCall } from './controllers/action-call.js';
 import { cachedAction, type CachedAction } from './controllers/cached-action.js';
 import { InvalidatingAction } from './controllers/changing-action.js';
 import { DecoratorRegistry } from './controllers/registry.js';
@@ -11,7 +11,7 @@ import { ClassIdentities } from './keys/class-identities.js';
 import { MemoizedMethods } from './memoized/memoized-methods.js';
 import { NEVER_SETTLES } from './serving/answer.js';
 import { RuntimeHolder } from './serving/current-engine.js';
-import { serveCached } from './serving/serve-cached.js';
+import { passByFault, serveCached } from './serving/serve-cached.js';
 import { serveWrite } from './serving/serve-change.js';
 import { ValueService } from './values/values.js';
 
@@ -39,19 +39,29 @@ export class ProcessCache {
 
   private serve(call: ActionCall): unknown {
     const runtime = this.current.use();
-    const cached = this.cachedActions.get(call.metadata) ?? this.cachedActionOf(call);
     const probe = ProbeRequest.of(call.action.request);
     if (probe !== undefined) {
-      void explainCall(runtime, cached, call, probe);
+      void explainCall(runtime, () => this.cachedActionOf(call), call, probe);
       return NEVER_SETTLES;
     }
-    return cached === undefined
-      ? serveWrite(() => this.current.get(), this.changingActionOf(call), call)
-      : serveCached(runtime, cached, call);
+    let cached: CachedAction | undefined;
+    try {
+      cached = this.cachedActionOf(call);
+    } catch (error) {
+      if (call.metadata.type === 'get') return passByFault(runtime, call, nameOf(call), error);
+    }
+    if (cached !== undefined) return serveCached(runtime, cached, call);
+    return serveWrite(
+      () => this.current.get(),
+      () => this.changingActionOf(call),
+      call,
+    );
   }
 
   /** Where it is one. */
   private cachedActionOf(call: ActionCall): CachedAction | undefined {
+    const known = this.cachedActions.get(call.metadata);
+    if (known !== undefined) return known;
     const rules = this.registry.decorationsOf(call.owner, call.metadata.method);
     if (rules === undefined || rules.cached.length === 0) return undefined;
     const action = cachedAction(call, this.registry);

@@ -8,7 +8,7 @@ import { DemoProcess } from '../spec/support/demo-process.js';
 const IMAGES = join(__dirname, '../docs/images');
 const WINDOW = { width: 1100, height: 780 };
 
-/** Takes the pictures of the README: the demo after some clicks, and the inspector while requests come. */
+/** Takes the pictures of the docs: the demo after some clicks, and the inspector while requests come. */
 async function main(): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));

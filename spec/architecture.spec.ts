@@ -55,6 +55,20 @@ describe('the house', () => {
     expect(sources.filter(({ text }) => /catch\s*(\(\w+\))?\s*\{\s*\}/.test(text)).map(({ file }) => file)).toEqual([]);
   });
 
+  it('depends on the packages that it imports, and on no other', () => {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, '../package.json'), 'utf8')) as Record<
+      'dependencies' | 'peerDependencies',
+      Record<string, string>
+    >;
+    const required = sources.flatMap(({ text }) =>
+      Array.from(text.matchAll(/require\('([^.'][^']*)'\)/g), ([, name = '']) => name),
+    );
+    const packages = [...imports.map(({ to }) => to), ...required].filter(to => !to.endsWith('.ts') && !to.startsWith('node:'));
+    const imported = new Set(packages.map(name => name.split('/', name.startsWith('@') ? 2 : 1).join('/')));
+    expect([...imported].filter(name => !(name in dependencies || name in peerDependencies))).toEqual([]);
+    expect(Object.keys(dependencies).filter(name => !imported.has(name))).toEqual([]);
+  });
+
   it('keeps its files small', () => {
     expect(sources.filter(({ text }) => text.split('\n').length > 200).map(({ file }) => file)).toEqual([]);
   });

@@ -1,5 +1,5 @@
-import type { Change, FaultWindow, History, Read } from './history.js';
-import { Floor } from './floor.js';
+import type { Change, FaultWindow, OperationLog, Read } from './operation-log.js';
+import { VersionFloor } from './version-floor.js';
 
 /**
  * Milliseconds after a fault has ended in which an undelivered invalidation may still be on its way: the client connects again within a
@@ -28,7 +28,7 @@ export interface Verdict {
 }
 
 /**
- * Looks in a history for reads that began after a change had been acknowledged, and saw an older version. A change binds
+ * Looks in a log for reads that began after a change had been acknowledged, and saw an older version. A change binds
  *
  * - from the moment its end was seen, when it was acknowledged;
  * - from `SETTLING_MS` after the store was whole again, when the cache had said that its invalidation is not delivered; but its own
@@ -37,14 +37,14 @@ export interface Verdict {
  *   before or meanwhile must be dead. All reads, once the mark has ended;
  * - nobody otherwise.
  */
-export function check({ reads, changes, faults }: History): Verdict {
+export function check({ reads, changes, faults }: OperationLog): Verdict {
   const settled = settledAfter(faults);
   const deaths = deathsIn(changes);
   const bindings = {
-    acknowledged: new Floor(),
-    excusing: new Floor(),
-    own: new Floor(),
-    died: new Floor(),
+    acknowledged: new VersionFloor(),
+    excusing: new VersionFloor(),
+    own: new VersionFloor(),
+    died: new VersionFloor(),
   };
   for (const change of changes) {
     if (change.outcome === 'acknowledged' && !change.isUndelivered) bindings.acknowledged.add(change, change.endMs);
@@ -82,7 +82,7 @@ function deathsIn(changes: readonly Change[]): ReadonlyMap<number, number> {
   return new Map(changes.filter(({ outcome }) => outcome === 'died').map(({ worker, endMs }) => [worker, endMs]));
 }
 
-function violated(read: Read, floor: Floor, worker?: number): StaleRead | undefined {
+function violated(read: Read, floor: VersionFloor, worker?: number): StaleRead | undefined {
   for (const [key, seen] of Object.entries(read.versions)) {
     const change = floor.at(key, read.startMs, worker);
     if (change !== undefined && seen < change.version) return { key, seen, change, read };

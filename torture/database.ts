@@ -1,4 +1,4 @@
-import type { Versions } from './history.js';
+import type { Versions } from './operation-log.js';
 
 /** The truth: versions that only grow. */
 export class Database {

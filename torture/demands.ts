@@ -1,4 +1,4 @@
-import type { Crew } from './crew.js';
+import type { WorkerPool } from './worker-pool.js';
 import type { Demands } from './scenarios/scenario.js';
 
 /**
@@ -9,7 +9,7 @@ export const HEALTHY_MS = 100;
 
 /** What a cache owes while its store is healthy, and did not do: one sentence for each. */
 export function failuresOf(
-  { reads, changes, bursts }: Pick<Crew, 'reads' | 'changes' | 'bursts'>,
+  { reads, changes, bursts }: Pick<WorkerPool, 'reads' | 'changes' | 'bursts'>,
   { computations }: Demands,
 ): string[] {
   const refused = changes.filter(({ outcome }) => outcome === 'refused' || outcome === 'unacknowledged').length;

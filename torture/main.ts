@@ -1,5 +1,5 @@
 import { installContenders } from './contenders/install.js';
-import { LostProcess } from './crew.js';
+import { LostProcess } from './worker-pool.js';
 import { HEALTHY_MS } from './demands.js';
 import type { ContenderName } from './messages.js';
 import { optionsOf, USAGE, type Options } from './options.js';
@@ -9,7 +9,7 @@ import { SCENARIOS } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 
 /**
- * Processes that share a store, readers and writers on the same keys, and a store that breaks in every way: a history of all that was
+ * Processes that share a store, readers and writers on the same keys, and a store that breaks in every way: a log of all that was
  * seen proves that no read was answered from before a change that had been acknowledged when it began. Other caches can be put to the
  * same test. `npm run torture -- --help`
  */
@@ -78,7 +78,7 @@ function failed(result: RunResult, failure: string): string {
 }
 
 /** What the cache has reported, by code. */
-function reported({ crew: { faults } }: RunResult): string {
+function reported({ pool: { faults } }: RunResult): string {
   const codes = Object.entries(faults).map(([code, count]) => `${count} ${code}`);
   return codes.length === 0 ? '' : `; reported: ${codes.join(', ')}`;
 }
@@ -105,15 +105,15 @@ function conclude({ contenders }: Options, results: readonly RunResult[]): void 
     );
   }
   const ours = results.filter(({ plan }) => plan.contender === 'ours');
-  const isIdle = ours.some(({ crew }) => crew.bursts.length === 0 && !crew.reads.some(({ outcome }) => outcome === 'hit'));
+  const isIdle = ours.some(({ pool }) => pool.bursts.length === 0 && !pool.reads.some(({ outcome }) => outcome === 'hit'));
   if (isIdle) console.error('FAIL a run without a single hit proves nothing');
   process.exitCode = isIdle || ours.some(isFailed) ? 1 : 0;
 }
 
 function sentence(contender: ContenderName, results: readonly RunResult[]): string {
-  const operations = results.reduce((sum, { crew }) => sum + crew.operations, 0);
+  const operations = results.reduce((sum, { pool }) => sum + pool.operations, 0);
   const stale = results.reduce((sum, result) => sum + result.stale.length, 0);
-  const reads = results.reduce((sum, { crew }) => sum + crew.reads.length, 0);
+  const reads = results.reduce((sum, { pool }) => sum + pool.reads.length, 0);
   return stale === 0
     ? `${contender}: no stale read in ${operations} operations`
     : `${contender}: ${stale} of ${reads} reads were stale`;

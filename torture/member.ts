@@ -2,7 +2,7 @@ import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Assignment, FromWorker, Question, ToWorker } from './messages.js';
-import type { Step } from './world.js';
+import type { Step } from './workload.js';
 
 export type Commit = Extract<Question, { kind: 'commit' }> & { readonly version: number };
 type Said = Exclude<FromWorker, { kind: 'ready' | 'done' }>;
@@ -40,23 +40,23 @@ export class Member {
     this.left = once(this.child, 'exit');
   }
 
-  static async hire(
+  static async spawn(
     assignment: Assignment,
     options: ForkOptions,
-    heard: (member: Member, message: Said) => void,
-    ended: (member: Member) => void,
+    onMessage: (member: Member, message: Said) => void,
+    onExit: (member: Member) => void,
   ): Promise<Member> {
     const member = new Member(assignment.worker, assignment.contender, options);
     const ready = new Promise<void>((resolve, reject) => {
       member.child.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') resolve();
         else if (message.kind === 'done') member.doing.get(message.id)?.();
-        else heard(member, message);
+        else onMessage(member, message);
       });
       member.child.on('exit', () => {
         reject(new Error('A worker has ended before it began.'));
         for (const done of member.doing.values()) done();
-        ended(member);
+        onExit(member);
       });
     });
     await ready;

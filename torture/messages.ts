@@ -1,5 +1,5 @@
-import type { Change, Read, Versions } from './history.js';
-import type { Mix, Step } from './world.js';
+import type { Change, Read, Versions } from './operation-log.js';
+import type { Mix, Step } from './workload.js';
 
 export type StoreKind = 'redis' | 'redis-near' | 'redis-cluster' | 'memcached' | 'keyv';
 export type ContenderName = 'ours' | 'bentocache' | 'bentocache-l2' | 'type-cacheable' | 'cache-manager' | 'cache-manager-wrap';

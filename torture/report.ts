@@ -1,5 +1,5 @@
 import type { StaleRead } from './checker.js';
-import type { ChangeOutcome } from './history.js';
+import type { ChangeOutcome } from './operation-log.js';
 import type { RunResult } from './run.js';
 
 const COLUMNS = [
@@ -30,8 +30,8 @@ export function heading(): string {
   return `${line}\n${'-'.repeat(line.length)}`;
 }
 
-export function figures({ plan, crew, stale, excused, seconds, storeMs }: RunResult, store: string): string {
-  const { reads, changes } = crew;
+export function figures({ plan, pool, stale, excused, seconds, storeMs }: RunResult, store: string): string {
+  const { reads, changes } = pool;
   const answered = reads.filter(({ outcome }) => outcome !== 'failed');
   const hits = answered.filter(({ outcome }) => outcome === 'hit').length;
   const ended = (wanted: ChangeOutcome) => changes.filter(({ outcome }) => outcome === wanted).length;
@@ -42,7 +42,7 @@ export function figures({ plan, crew, stale, excused, seconds, storeMs }: RunRes
     plan.scenario,
     plan.contender === 'ours' ? plan.mode : '',
     seconds.toFixed(0),
-    crew.operations,
+    pool.operations,
     reads.length,
     `${((100 * hits) / Math.max(1, answered.length)).toFixed(1)}%`,
     answered.filter(({ outcome }) => outcome === 'bypass').length,
@@ -51,10 +51,10 @@ export function figures({ plan, crew, stale, excused, seconds, storeMs }: RunRes
     ended('unacknowledged'),
     changes.filter(({ isUndelivered }) => isUndelivered).length,
     ended('died'),
-    range(crew.bursts.map(({ computations }) => computations)),
+    range(pool.bursts.map(({ computations }) => computations)),
     stale.length,
     excused.length,
-    Object.values(crew.faults).reduce((sum, count) => sum + count, 0),
+    Object.values(pool.faults).reduce((sum, count) => sum + count, 0),
     `${longest.toFixed(0)} ms`,
     storeMs === undefined ? '-' : `${storeMs.toFixed(0)} ms`,
   ]);

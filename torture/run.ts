@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TcpProxy } from '../spec/support/servers/tcp-proxy.js';
 import { check, SETTLING_MS, type Verdict } from './checker.js';
-import { Crew } from './crew.js';
+import { WorkerPool } from './worker-pool.js';
 import { failuresOf, HEALTHY_MS } from './demands.js';
-import type { Change, FaultWindow } from './history.js';
+import type { Change, FaultWindow } from './operation-log.js';
 import type { ContenderName, Mode } from './messages.js';
 import { monotonicMs } from './monotonic.js';
 import type { Options } from './options.js';
@@ -12,7 +12,7 @@ import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
 import type { Scenario, Stage } from './scenarios/scenario.js';
 import { StoreWatch } from './store-watch.js';
 import { startServers, type Servers } from './servers.js';
-import { USUAL_MIX } from './world.js';
+import { USUAL_MIX } from './workload.js';
 
 export interface RunPlan {
   readonly contender: ContenderName;
@@ -25,7 +25,7 @@ export interface RunResult extends Verdict {
   readonly plan: RunPlan;
   /** What a healthy store was asked for and did not do. */
   readonly failures: readonly string[];
-  readonly crew: Crew;
+  readonly pool: WorkerPool;
   readonly seconds: number;
   /** Milliseconds of the longest answer of the store to the runner, where it is healthy all the time. */
   readonly storeMs: number | undefined;
@@ -40,7 +40,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const servers = await (scenario.startServers?.() ?? startServers(options.store));
   const networks = scenario.hasNetworks === true ? await networksTo(servers, options.processes) : [];
   const mix = { ...USUAL_MIX, ...scenario.mix, ...(!options.hasTags && { tagged: 0 }) };
-  const crew = new Crew(
+  const pool = new WorkerPool(
     (place, worker) => ({
       ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix },
       ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
@@ -54,24 +54,24 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
     }),
   );
   const faults: FaultWindow[] = [];
-  const stage = stageOf(plan, options, servers, networks, crew, faults);
+  const stage = stageOf(plan, options, servers, networks, pool, faults);
   const startMs = monotonicMs();
   const watch = scenario.demands === undefined ? undefined : await StoreWatch.of(servers.urls[0]!);
   let cleanUp: (() => Promise<void>) | undefined;
   try {
     cleanUp = await scenario.prepare?.(stage);
-    await crew.start(options.processes);
+    await pool.start(options.processes);
     const rounds = options.isShort ? (scenario.shortRounds ?? Math.ceil(scenario.rounds * SHORT_ROUNDS)) : scenario.rounds;
     const wanted = scenario.isCounted === true ? 0 : options.operations;
-    for (let round = 1; round <= rounds || crew.operations < wanted; round++) {
-      crew.checkIsWhole();
+    for (let round = 1; round <= rounds || pool.operations < wanted; round++) {
+      pool.checkIsWhole();
       await (scenario.round?.({ ...stage, round }) ?? pause(50));
     }
     // What was allowed to be late has come by now: a calm while, in which nothing stale is excused.
     const hasToSettle = plan.mode === 'continue' && faults.length > 0;
     await pause((options.isShort ? 500 : 2500) + (hasToSettle ? SETTLING_MS : 0));
   } finally {
-    await crew.stop();
+    await pool.stop();
     watch?.stop();
     for (const network of networks) await network.stop();
     await cleanUp?.();
@@ -79,9 +79,9 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   }
   const storeMs = watch?.longestMs;
   const isStoreHealthy = storeMs !== undefined && storeMs <= HEALTHY_MS;
-  const verdict = check({ reads: crew.reads, changes: isStoreHealthy ? crew.changes.map(asDelivered) : crew.changes, faults });
-  const failures = scenario.demands ? failuresOf(crew, scenario.demands) : [];
-  return { plan, crew, failures, storeMs, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
+  const verdict = check({ reads: pool.reads, changes: isStoreHealthy ? pool.changes.map(asDelivered) : pool.changes, faults });
+  const failures = scenario.demands ? failuresOf(pool, scenario.demands) : [];
+  return { plan, pool, failures, storeMs, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
 }
 
 /** Where the store is healthy, nothing is excused because of what the cache has reported. */
@@ -94,14 +94,14 @@ function stageOf(
   options: Options,
   servers: Servers,
   networks: readonly TcpProxy[],
-  crew: Crew,
+  pool: WorkerPool,
   faults: FaultWindow[],
 ): Stage {
   return {
     random: new Random(plan.seed),
     servers: servers.breakable,
     networks,
-    crew,
+    pool,
     site: servers,
     round: 0,
     processes: options.processes,

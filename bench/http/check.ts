@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Contender, Running } from './contender.js';
-import { freshPage, type Question } from './question.js';
+import { freshPage, type RequestSpec } from './request-spec.js';
 
 const REQUESTS = 10;
 
@@ -10,12 +10,17 @@ const PRIMINGS = 50;
 const BETWEEN_PRIMINGS_MS = 100;
 
 /** Asks a contender a few times before it is timed. @returns what is wrong with its answers; empty: nothing */
-export async function wrongAnswers(contender: Contender, running: Running, question: Question, body: string): Promise<string[]> {
+export async function wrongAnswers(
+  contender: Contender,
+  running: Running,
+  requestSpec: RequestSpec,
+  body: string,
+): Promise<string[]> {
   const mistakes = new Set<string>();
-  await prime(contender, running, question);
+  await prime(contender, running, requestSpec);
   const before = await running.counters();
   for (let count = 0; count < REQUESTS; count++) {
-    const mistake = mistakeIn(question, await ask(question), body);
+    const mistake = mistakeIn(requestSpec, await ask(requestSpec), body);
     if (mistake !== undefined) mistakes.add(mistake);
   }
   const runs = (await running.counters()).runs - before.runs;
@@ -26,10 +31,10 @@ export async function wrongAnswers(contender: Contender, running: Running, quest
 }
 
 /** Asks until an answer comes without the handler, where it should. */
-async function prime({ answering }: Contender, running: Running, question: Question): Promise<void> {
+async function prime({ answering }: Contender, running: Running, requestSpec: RequestSpec): Promise<void> {
   for (let priming = 0; priming < PRIMINGS; priming++) {
     const { runs } = await running.counters();
-    await ask(question);
+    await ask(requestSpec);
     if (answering === 'run' || (await running.counters()).runs === runs) return;
     await sleep(BETWEEN_PRIMINGS_MS);
   }
@@ -41,14 +46,14 @@ interface Answer {
   readonly text: string;
 }
 
-async function ask({ url, headers, asked }: Question): Promise<Answer> {
+async function ask({ url, headers, asked }: RequestSpec): Promise<Answer> {
   const page = asked === 'growing' ? `?page=${freshPage(1)}` : '';
   // Unlike fetch, it adds no Cache-Control to a conditional request: a cache may act on that.
   const response = await request(url + page, { headers });
   return { status: response.statusCode, type: String(response.headers['content-type']), text: await response.body.text() };
 }
 
-function mistakeIn({ asked }: Question, { status, type, text }: Answer, body: string): string | undefined {
+function mistakeIn({ asked }: RequestSpec, { status, type, text }: Answer, body: string): string | undefined {
   if (asked === 'conditional') return status === 304 && text === '' ? undefined : `it answered ${status} and not 304`;
   if (status !== 200) return `it answered ${status}`;
   if (text !== body) return `it answered ${text.length} other bytes than the handler gives`;

@@ -6,7 +6,7 @@ import { wrongAnswers } from './check.js';
 import type { Contender } from './contender.js';
 import { measure, warmUp, type Entrant } from './measure.js';
 import type { BenchOptions } from './options.js';
-import { questionOf } from './question.js';
+import { requestSpecOf } from './request-spec.js';
 import { summarise, type Summary } from './summary.js';
 
 /** What the comparison with one size of body has shown. */
@@ -35,27 +35,27 @@ export async function compare(contenders: readonly Contender[], bytes: number, o
         console.log(`${contender.name} is left out: ${running.reason}`);
         continue;
       }
-      const entrant = { contender, running, question: await questionOf(contender.asked, running.origin) };
+      const entrant = { contender, running, requestSpec: await requestSpecOf(contender.asked, running.origin) };
       entrants.push(entrant);
-      const mistakes = await wrongAnswers(contender, running, entrant.question, body);
+      const mistakes = await wrongAnswers(contender, running, entrant.requestSpec, body);
       if (mistakes.length > 0) throw new Error(`${contender.name} does not answer as it should: ${mistakes.join('; ')}`);
       await warmUp(entrant, options);
     }
-    return comparisonOf(entrants, await measure(entrants, options), { bytes, leftOut, base: options.base });
+    return await comparisonOf(entrants, await measure(entrants, options), { bytes, leftOut, base: options.base });
   } finally {
     for (const { running } of entrants) await running.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function comparisonOf(
+async function comparisonOf(
   entrants: readonly Entrant[],
   samples: Awaited<ReturnType<typeof measure>>,
   { bytes, leftOut, base }: Pick<Comparison, 'bytes' | 'leftOut' | 'base'>,
-): Comparison {
+): Promise<Comparison> {
   const baseline = entrants.find(({ contender }) => contender.name === base) ?? entrants[0];
   if (baseline === undefined) throw new Error('there is no contender to measure');
-  const rows = entrants.map(entrant => summarise(entrant, samples.get(entrant)!, samples.get(baseline)!));
+  const rows = await Promise.all(entrants.map(entrant => summarise(entrant, samples.get(entrant)!, samples.get(baseline)!)));
   const faults = rows.flatMap(row => row.faults.map(fault => `${row.contender.name}, ${bytes} bytes: ${fault}`));
   return { bytes, base: baseline.contender.name, rows, leftOut, faults };
 }

@@ -1,13 +1,13 @@
 import type { Contender, Running } from './contender.js';
 import { load } from './load.js';
 import type { BenchOptions } from './options.js';
-import { asLoad, type Question } from './question.js';
+import { asLoad, type RequestSpec } from './request-spec.js';
 
 /** A contender that is started, checked and warm. */
 export interface Entrant {
   readonly contender: Contender;
   readonly running: Running;
-  readonly question: Question;
+  readonly requestSpec: RequestSpec;
 }
 
 /** What one load of one contender has shown. */
@@ -34,13 +34,13 @@ export async function measure(entrants: readonly Entrant[], options: BenchOption
 }
 
 /** Loads a contender for a while without looking at it. */
-export async function warmUp({ question }: Entrant, { warmUp: seconds, connections }: BenchOptions): Promise<void> {
-  await load(asLoad(question, seconds, connections));
+export async function warmUp({ requestSpec }: Entrant, { warmUp: seconds, connections }: BenchOptions): Promise<void> {
+  await load(asLoad(requestSpec, seconds, connections));
 }
 
-async function sampleOf({ contender, running, question }: Entrant, { seconds, connections }: BenchOptions): Promise<Sample> {
+async function sampleOf({ contender, running, requestSpec }: Entrant, { seconds, connections }: BenchOptions): Promise<Sample> {
   const before = await running.counters();
-  const { requests, micros, p50, p99, errors } = await load(asLoad(question, seconds, connections));
+  const { requests, micros, p50, p99, errors } = await load(asLoad(requestSpec, seconds, connections));
   const after = await running.counters();
   const runs = after.runs - before.runs;
   return {

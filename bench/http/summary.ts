@@ -1,4 +1,3 @@
-import { median } from '../median.js';
 import type { Contender } from './contender.js';
 import type { Entrant, Sample } from './measure.js';
 
@@ -17,7 +16,8 @@ export interface Summary {
 }
 
 /** @param base the samples that all others are shown in ratio to, round by round */
-export function summarise({ contender }: Entrant, samples: readonly Sample[], base: readonly Sample[]): Summary {
+export async function summarise({ contender }: Entrant, samples: readonly Sample[], base: readonly Sample[]): Promise<Summary> {
+  const { median } = await import('simple-statistics');
   const ratios = samples.map(({ requestsPerSecond }, round) => requestsPerSecond / base[round]!.requestsPerSecond);
   const medianOf = (figure: (sample: Sample) => number) => median(samples.map(figure));
   return {

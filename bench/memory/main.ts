@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { writeSection } from '../report/section.js';
-import { flood } from './flood.js';
-import { heldFailures, heldSection, measureHeld } from './held.js';
+import { loadJunk } from './junk-load.js';
+import { retainedMemoryFailures, retainedMemorySection, measureRetainedMemory } from './retained-memory.js';
 
 /**
  * What the simple store takes: of each entry, when it holds so many, and in a flood of distinct keys and then of hits. Fails when
@@ -14,12 +14,12 @@ async function main(): Promise<void> {
   });
   const requests = Number(positionals[0] ?? 1_000_000);
 
-  const held = await measureHeld(Number(values.held));
-  const section = heldSection(held);
+  const retained = await measureRetainedMemory(Number(values.held));
+  const section = retainedMemorySection(retained);
   console.log(`${section}\n`);
   if (values.write) await writeSection('memory', section);
 
-  const failures = [...heldFailures(held), ...(requests > 0 ? await flood(requests) : [])];
+  const failures = [...retainedMemoryFailures(retained), ...(requests > 0 ? await loadJunk(requests) : [])];
   for (const failure of failures) console.error(`FAIL ${failure}`);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }

@@ -3,7 +3,7 @@ import type { Task } from 'tinybench' with { 'resolution-mode': 'import' };
 import { busyness, machine } from '../report/machine.js';
 import { writeSection } from '../report/section.js';
 import { table } from '../report/table.js';
-import { parts, TIMES } from './parts.js';
+import { parts, TIMES } from './hit-breakdown.js';
 
 /** The parts of a hit one by one. `npm run bench:micro -- [--milliseconds 2000] [--write]` */
 async function main(): Promise<void> {

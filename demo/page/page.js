@@ -1,3 +1,5 @@
+import { drawFace } from './faces.js';
+
 const MAX_LINES = 50;
 const byId = id => document.getElementById(id);
 /** How long the newest miss of an address took. */
@@ -74,12 +76,23 @@ function person({ username, name }, detail) {
   return item;
 }
 
+function friendWithFace(friend) {
+  const item = person(friend, friend.avatar);
+  item.className = 'with-face';
+  item.prepend(drawFace(friend.avatar));
+  return item;
+}
+
+function showPreview() {
+  byId('preview').replaceChildren(drawFace(byId('url').value));
+}
+
 async function showFriends() {
   const user = byId('user').value.trim();
   const friends = await read(`/users/${encodeURIComponent(user)}/friends`);
   if (friends === undefined) return;
   byId('count').textContent = `${user} has ${friends.length} friends.`;
-  byId('friends').replaceChildren(...friends.map(friend => person(friend, friend.avatar)));
+  byId('friends').replaceChildren(...friends.map(friendWithFace));
   // So that the next step, a change, is one that this list shows.
   if (changes === 0 && friends.length > 0) byId('whose').value = friends[0].username;
 }
@@ -98,6 +111,7 @@ async function changeAvatar() {
   changes++;
   done('change');
   byId('url').value = `https://example.org/new-${changes + 1}.png`;
+  showPreview();
 }
 
 async function search() {
@@ -124,3 +138,6 @@ for (const [form, act] of Object.entries({ show: showFriends, change: changeAvat
     void act();
   });
 }
+
+byId('url').addEventListener('input', showPreview);
+showPreview();

@@ -31,6 +31,11 @@ export type Request = IncomingMessage & {
 /** What of an Express response this library reads. */
 export type Response = ServerResponse & { readonly locals: Readonly<Record<string, unknown>> };
 
+/** Class and method, for messages. */
+export function nameOf({ metadata }: ActionCall): string {
+  return `${metadata.target.name}.${metadata.method}`;
+}
+
 export function requestOf({ action }: ActionCall): Request {
   return action.request as Request;
 }

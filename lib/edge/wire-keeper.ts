@@ -32,8 +32,9 @@ export class VariantCapture {
     return { ...entry, variants: withVariant(entry.variants, variant) };
   }
 
-  /** What goes out, or has gone out, was made of this entry, which is in the store. */
-  attachTo(entry: Entry): void {
+  /** What goes out, or has gone out, was made of this entry, which is in the store. `undefined`: it is not, so there is nothing to keep. */
+  attachTo(entry: Entry | undefined): void {
+    if (entry === undefined) return this.abandon();
     this.entry = entry;
     this.settle();
   }

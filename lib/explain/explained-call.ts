@@ -1,4 +1,4 @@
-import { responseOf, type ActionCall } from '../controllers/action-call.js';
+import { nameOf, responseOf, type ActionCall } from '../controllers/action-call.js';
 import type { CachedAction } from '../controllers/cached-action.js';
 import { ageSeconds, hitOutcome } from '../serving/answer.js';
 import type { CacheRuntime } from '../serving/engine.js';
@@ -12,15 +12,16 @@ import { notMet, type ProbeResult, type ProbeRequest } from './probe.js';
 /** Ends the way of a probe at an action, with what its request would come to there. The method does not run. */
 export async function explainCall(
   runtime: CacheRuntime,
-  action: CachedAction | undefined,
+  describe: () => CachedAction | undefined,
   call: ActionCall,
   probe: ProbeRequest,
 ): Promise<void> {
-  probe.end(responseOf(call), await found(runtime, action, call));
+  probe.end(responseOf(call), await found(runtime, describe, call));
 }
 
-async function found(runtime: CacheRuntime, action: CachedAction | undefined, call: ActionCall): Promise<ProbeResult> {
+async function found(runtime: CacheRuntime, describe: () => CachedAction | undefined, call: ActionCall): Promise<ProbeResult> {
   try {
+    const action = describe();
     return action === undefined ? uncached(call) : await findingOf(runtime, action, call);
   } catch (error) {
     // Nobody waits for the promise of a probe: who asked is told by what the probe meets.
@@ -28,8 +29,8 @@ async function found(runtime: CacheRuntime, action: CachedAction | undefined, ca
   }
 }
 
-function uncached({ metadata }: ActionCall): ProbeResult {
-  const action = `${metadata.target.name}.${metadata.method}`;
+function uncached(call: ActionCall): ProbeResult {
+  const action = nameOf(call);
   const nothing = { options: undefined, outcome: undefined, path: undefined, key: undefined, entry: undefined };
   return { explanation: { action, ...nothing, reason: 'the action is not cached' } };
 }

@@ -21,8 +21,13 @@ export class WatchedObject {
     private readonly names: WatchedNames,
     private readonly read: ReadProperty,
   ) {
-    for (const name of Reflect.ownKeys(object)) if (!names.quiet.has(name) && this.isWatched(name)) this.replace(name);
-    this.standBeforePrototype();
+    try {
+      for (const name of Reflect.ownKeys(object)) if (!names.quiet.has(name) && this.isWatched(name)) this.replace(name);
+      this.standBeforePrototype();
+    } catch (error) {
+      this.restore();
+      throw error;
+    }
   }
 
   /** Watches on where a framework has set the object's prototype again. */

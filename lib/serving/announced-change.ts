@@ -56,7 +56,11 @@ export class DeclaredWrite {
 
   /** Ends the announcement: nothing has changed. */
   async abort(): Promise<void> {
-    await this.change?.abort();
+    try {
+      await this.change?.abort();
+    } catch (error) {
+      this.survive(this.runtime, error);
+    }
     this.change = undefined;
   }
 

@@ -21,8 +21,8 @@ export class Authorship {
   /** Gives the method a response of its own, where it has one. @param onError called with an error that is passed on */
   constructor(call: ActionCall, onError: (error: unknown) => void) {
     this.response = responseOf(call);
-    this.own = this.ownIn(call.args);
     this.interceptNext(call, onError);
+    this.own = this.ownIn(call.args);
   }
 
   /** To be called with what the method returned. @returns what routing-controllers is to get: the response as it knows it */

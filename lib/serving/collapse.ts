@@ -1,4 +1,4 @@
-import { inTime } from '../deadline.js';
+import { Patience } from '../deadline.js';
 import type { Address, FillLock, Entry, Lease, MaybePromise } from '../stores/store.js';
 import type { CacheRuntime } from './engine.js';
 import type { Flight } from './flights.js';
@@ -21,34 +21,33 @@ export interface FillRequest<Answer> {
 type LockRequest = Pick<FillRequest<unknown>, 'runtime' | 'address' | 'lease'>;
 
 /** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
-export function collapse<Answer>(missed: FillRequest<Answer>, deadline?: number): MaybePromise<Answer> {
+export function collapse<Answer>(missed: FillRequest<Answer>, patience?: Patience): MaybePromise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight, config } = runtime;
   if (singleFlight.isHitForMiss(address.key)) return missed.compute(undefined);
   const flight = singleFlight.get(address.key);
   const waits = config.collapseTimeout > 0;
   if (waits && flight !== undefined && runtime.store.canShare(flight.lease, lease))
-    return join(missed, flight, deadline ?? deadlineOf(runtime));
+    return join(missed, flight, patience ?? patienceOf(runtime));
   const own = singleFlight.open(address.key, lease);
   return waits && runtime.store.acquireFillLock !== undefined
-    ? lead(missed, own, deadline ?? deadlineOf(runtime))
+    ? lead(missed, own, patience ?? patienceOf(runtime))
     : missed.compute(own);
 }
 
-/** Milliseconds on the clock of `performance`. */
-function deadlineOf({ config }: CacheRuntime): number {
-  return performance.now() + config.collapseTimeout * 1000;
+function patienceOf({ config }: CacheRuntime): Patience {
+  return new Patience(config.collapseTimeout * 1000);
 }
 
 /** Waits for the computation of another. */
-async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight } = runtime;
   if (flight.entry !== undefined) {
     runtime.release(lease, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
-  const result = await inTime(flight.settled, deadline - performance.now(), 'late', false);
+  const result = await patience.wait(flight.settled, 'late');
   if (result === 'late') {
     // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
     singleFlight.close(address.key, flight);
@@ -64,15 +63,15 @@ async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, deadlin
     case 'failed':
       return missed.compute(undefined);
     case 'abandoned':
-      return collapse(missed, deadline);
+      return collapse(missed, patience);
   }
 }
 
 /** Computes for all who wait for the flight, unless another process does. */
-async function lead<Answer>(missed: FillRequest<Answer>, flight: Flight, deadline: number): Promise<Answer> {
+async function lead<Answer>(missed: FillRequest<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight } = runtime;
-  const claim = await acquireFillLock(missed, deadline - performance.now());
+  const claim = await acquireFillLock(missed, patience.leftMs);
   switch (claim.kind) {
     case 'filled':
       runtime.release(lease, 'unused');

@@ -36,7 +36,6 @@ export class Fill implements RecorderListener, MethodListener {
   private readonly cookiesBefore: string | undefined;
   private conditions: Preconditions = {};
   private marks: FrameworkMarks | undefined;
-  private variantCapture: VariantCapture | undefined;
   private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
@@ -50,6 +49,7 @@ export class Fill implements RecorderListener, MethodListener {
   constructor(
     private readonly cachedRequest: CachedRequest,
     private readonly flight: Flight | undefined,
+    private readonly variantCapture: VariantCapture | undefined,
   ) {
     this.request = requestOf(cachedRequest.call);
     this.response = responseOf(cachedRequest.call);
@@ -62,15 +62,8 @@ export class Fill implements RecorderListener, MethodListener {
 
   /** @returns what the method returned, on its way to interceptors and serialisation */
   run(): unknown {
-    const { runtime, action, address, visit } = this.cachedRequest;
-    const keeper = visit?.captureFill(runtime, action, address);
-    return keeper instanceof Promise ? keeper.then(kept => this.runWith(kept)) : this.runWith(keeper);
-  }
-
-  private runWith(variantCapture: VariantCapture | undefined): unknown {
-    this.variantCapture = variantCapture;
-    if (this.cachedRequest.listener === undefined) this.cachedRequest.runtime.recordOutcome(this.response, { kind: 'miss' });
     try {
+      if (this.cachedRequest.listener === undefined) this.cachedRequest.runtime.recordOutcome(this.response, { kind: 'miss' });
       this.prepare();
     } catch (error) {
       this.onFault(error);
@@ -86,9 +79,7 @@ export class Fill implements RecorderListener, MethodListener {
     if (action.writesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
     new ResponseRecorder(this.response, runtime.config.maxEntryBytes, this);
     // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
-    this.watch = watchReads(this.cachedRequest, why => {
-      this.settleUnstored('unshareable', why);
-    });
+    this.watch = watchReads(this.cachedRequest, this.settleUnstored.bind(this, 'unshareable'), this.onFault);
   }
 
   onReturn(returned: unknown): unknown {
@@ -151,7 +142,7 @@ export class Fill implements RecorderListener, MethodListener {
 
   private finish(entry: Entry, isKept: boolean): void {
     this.leaveFlight();
-    this.variantCapture?.attachTo(entry);
+    this.variantCapture?.attachTo(isKept ? entry : undefined);
     reportStored(this.cachedRequest, entry, isKept);
   }
 
@@ -167,6 +158,9 @@ export class Fill implements RecorderListener, MethodListener {
       error,
     );
     this.settleUnstored('unshareable', REASONS.cacheFailed);
+    // It may have been on its way into the store: nobody is to wait for it.
+    this.flight?.settle({ kind: 'unshareable' });
+    this.leaveFlight();
   };
 
   onClose(begun: boolean): void {
@@ -195,13 +189,17 @@ export class Fill implements RecorderListener, MethodListener {
   private settleUnstored(result: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    this.watch?.end();
-    recordUnstored(this.cachedRequest, result);
-    this.variantCapture?.abandon();
+    try {
+      this.watch?.end();
+      recordUnstored(this.cachedRequest, result);
+      this.variantCapture?.abandon();
+      if (this.cachedRequest.listener === undefined) reportNotStored(this.cachedRequest, why);
+      else this.cachedRequest.listener.onNotStored(result, why, cause);
+    } catch (error) {
+      this.onFault(error);
+    }
     this.leaveFlight();
     this.flight?.settle({ kind: result });
-    if (this.cachedRequest.listener === undefined) reportNotStored(this.cachedRequest, why);
-    else this.cachedRequest.listener.onNotStored(result, why, cause);
   }
 
   private leaveFlight(): void {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { systemClock, type Clock } from '../clock.js';
+import { steadyClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
 import { inTime } from '../deadline.js';
 import { channels } from '../events/cache-events.js';
@@ -23,7 +23,7 @@ import type {
 } from '../stores/store.js';
 import { FaultReporter } from './faults.js';
 import { SingleFlight } from './flights.js';
-import { openStore } from './open-store.js';
+import { clockOf, openStore } from './open-store.js';
 import { PartialResponses } from './parts.js';
 import { reasonOf } from './reason.js';
 import { Counters, type CacheStats } from './stats.js';
@@ -47,14 +47,15 @@ export class CacheRuntime {
   /** As `Cache-Status` has it; `undefined`: nothing is said there. */
   readonly cacheName: string | undefined;
 
-  constructor(
-    readonly config: CacheConfig,
-    readonly clock: Clock = systemClock,
-  ) {
+  /** Where the lifetimes of entries take their time from. */
+  readonly clock: Clock;
+
+  constructor(readonly config: CacheConfig) {
     this.faults = new FaultReporter(config.onError, () => this.counters.counts.errors++);
-    this.singleFlight = new SingleFlight(clock);
+    this.singleFlight = new SingleFlight(steadyClock);
+    this.clock = clockOf(config);
     this.cacheName = config.cacheStatus === false ? undefined : sfCacheName(config.cacheStatus);
-    this.plainStore = openStore(config, clock, this.faults);
+    this.plainStore = openStore(config, this.clock, this.faults);
   }
 
   /** With nobody listening, as it was opened: a hit goes through nothing else. */

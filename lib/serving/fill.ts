@@ -1,6 +1,8 @@
+import type { VariantCapture } from '../edge/wire-keeper.js';
 import { respondWithEntry } from './answer.js';
 import { collapse } from './collapse.js';
 import { Fill } from './compute.js';
+import type { Flight } from './flights.js';
 import type { CachedRequest } from './miss.js';
 import { staleIfError } from './or-stale.js';
 import { runUnstored } from './run-unrecorded.js';
@@ -16,9 +18,29 @@ export function fill(cachedRequest: CachedRequest): unknown {
       respondWithEntry(runtime, action, call, entry, isCollapsed ? { kind: 'collapsed' } : undefined),
     compute: flight =>
       cachedRequest.canServeStaleOnError
-        ? staleIfError(cachedRequest, told => new Fill(told, flight).run())
-        : new Fill(cachedRequest, flight).run(),
+        ? staleIfError(cachedRequest, told => compute(told, flight))
+        : compute(cachedRequest, flight),
   });
+}
+
+/** Answers a missed request by its own computation. @param flight those who wait for it, where any may */
+export function compute(cachedRequest: CachedRequest, flight: Flight | undefined): unknown {
+  const { runtime, action, address, visit, call } = cachedRequest;
+  const run = (keeper: VariantCapture | undefined): unknown => new Fill(cachedRequest, flight, keeper).run();
+  const failed = (error: unknown): never => {
+    // The request passes by: nobody is to wait for a computation that has not begun.
+    if (flight !== undefined && !call.hasRun) {
+      runtime.singleFlight.close(address.key, flight);
+      flight.settle({ kind: 'failed' });
+    }
+    throw error;
+  };
+  try {
+    const keeper = visit?.captureFill(runtime, action, address);
+    return keeper instanceof Promise ? keeper.then(run).catch(failed) : run(keeper);
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** Answers a missed HEAD: nobody else's computation is of use to it, nor its own to others. */

@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.js';
 import { headersOfVaryBy } from '../config/vary-by.js';
 import { requestOf } from '../controllers/action-call.js';
 import { isPartial, totalLength } from '../http/content-range.js';
@@ -36,7 +37,8 @@ function storableAs(
     statuses: statusesOf(action),
     keyedHeaders: keyedHeadersOf(runtime, action),
     isPerUser,
-    nowMs: runtime.clock.now(),
+    // The author dates `Expires` by the time of day.
+    nowMs: systemClock.now(),
   });
 }
 

@@ -1,9 +1,18 @@
-import type { Clock } from '../clock.js';
+import { steadyClock, systemClock, type Clock } from '../clock.js';
 import type { CacheConfig } from '../config/cache-config.js';
 import { NullStore } from '../stores/null-store.js';
 import { SimpleStore } from '../stores/simple/simple-store.js';
 import type { Store } from '../stores/store.js';
 import type { FaultReporter } from './faults.js';
+
+/**
+ * The clock that a configuration counts lifetimes by. In the memory of this process it cannot be set. Processes that share a store
+ * compare lifetimes by the time of day, and so may a store of the application's own.
+ */
+export function clockOf({ store }: CacheConfig): Clock {
+  if (store instanceof SimpleStore) return store.clock;
+  return typeof store === 'string' ? steadyClock : systemClock;
+}
 
 /** Opens the store of a configuration. */
 export function openStore(config: CacheConfig, clock: Clock, faults: FaultReporter): Store {

@@ -5,7 +5,7 @@ import { backgroundExchange, type Exchange } from '../http/detached-exchange.js'
 import type { Entry } from '../stores/store.js';
 import { respondWithEntry, NEVER_SETTLES } from './answer.js';
 import { acquireFillLock } from './collapse.js';
-import { Fill } from './compute.js';
+import { compute } from './fill.js';
 import type { Flight } from './flights.js';
 import type { CachedRequest } from './miss.js';
 
@@ -68,7 +68,7 @@ async function refresh(cachedRequest: CachedRequest, flight: Flight, exchange: E
   const trace = RequestTrace.of(responseOf(cachedRequest.call))?.forRefresh();
   redirectToBackground(cachedRequest.call, exchange);
   trace?.attachTo(exchange.response);
-  return new Fill({ ...cachedRequest, visit: undefined, listener: refreshListener(cachedRequest) }, flight).run();
+  return compute({ ...cachedRequest, visit: undefined, listener: refreshListener(cachedRequest) }, flight);
 }
 
 /** From here on all goes to the response without a client: the method, interceptors, what routing-controllers makes of the result. */

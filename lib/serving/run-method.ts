@@ -5,27 +5,47 @@ export interface MethodListener {
   /** @returns what is to be handed on in place of the result */
   onReturn(result: unknown): unknown;
   onThrow(error: unknown): void;
+  /** The listener has failed: the method has ended as it has. */
+  onFault(error: unknown): void;
 }
 
 /** Runs the method of a call. Waits for what it returned only where routing-controllers would. @returns what is handed on of what the method returned */
 export function runMethod(call: ActionCall, listener: MethodListener): unknown {
+  let result: unknown;
   try {
-    const result = call.run();
-    if (isThenable(result)) return settled(result, listener);
-    return listener.onReturn(result);
+    result = call.run();
   } catch (error) {
-    listener.onThrow(error);
-    throw error;
+    thrown(error, listener);
   }
+  return isThenable(result) ? settled(result, listener) : returned(result, listener);
 }
 
 async function settled(promised: PromiseLike<unknown>, listener: MethodListener): Promise<unknown> {
+  let result: unknown;
   try {
-    return listener.onReturn(await promised);
+    result = await promised;
   } catch (error) {
-    listener.onThrow(error);
-    throw error;
+    thrown(error, listener);
   }
+  return returned(result, listener);
+}
+
+function returned(result: unknown, listener: MethodListener): unknown {
+  try {
+    return listener.onReturn(result);
+  } catch (error) {
+    listener.onFault(error);
+    return result;
+  }
+}
+
+function thrown(error: unknown, listener: MethodListener): never {
+  try {
+    listener.onThrow(error);
+  } catch (failure) {
+    listener.onFault(failure);
+  }
+  throw error;
 }
 
 function isThenable(result: unknown): result is PromiseLike<unknown> {

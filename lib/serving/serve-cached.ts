@@ -4,9 +4,8 @@ import { EdgeRequest } from '../edge/visit.js';
 import { RequestTrace } from '../events/observed-request.js';
 import type { LookupResult, MaybePromise } from '../stores/store.js';
 import { respondWithEntry } from './answer.js';
-import { Fill } from './compute.js';
 import type { CacheRuntime } from './engine.js';
-import { fill, serveHeadMiss } from './fill.js';
+import { compute, fill, serveHeadMiss } from './fill.js';
 import { openWindows } from './grace.js';
 import type { CachedRequest } from './miss.js';
 import { decide, type KeyDecision, type CacheDecision } from './request-way.js';
@@ -19,6 +18,30 @@ import { serveStale } from './revalidate.js';
  * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
  */
 export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
+  try {
+    const answered = ask(runtime, action, call);
+    if (!(answered instanceof Promise) || call.hasRun) return answered;
+    return answered.catch((error: unknown) => passByFault(runtime, call, action.name, error));
+  } catch (error) {
+    return passByFault(runtime, call, action.name, error);
+  }
+}
+
+/** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. @param name of the action */
+export function passByFault(runtime: CacheRuntime, call: ActionCall, name: string, error: unknown): unknown {
+  const { hasRun } = call;
+  if (hasRun || responseOf(call).headersSent) throw error;
+  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
+  try {
+    return bypass(runtime, call, 'the cache failed');
+  } catch (again) {
+    // The method's own error; or what has been reported has failed again.
+    if (call.hasRun) throw again;
+    return call.run();
+  }
+}
+
+function ask(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
   if (RequestTrace.isEnabled) traceRequest(action, call);
   const decision = decide(runtime, action, call);
   return decision instanceof Promise
@@ -40,31 +63,8 @@ function lookUp(runtime: CacheRuntime, action: CachedAction, call: ActionCall, d
   }
   // Nothing may come between the answer of a store in memory and the look for a computation under way.
   return found instanceof Promise
-    ? found.then(answer => onLookedUp(runtime, action, call, decision, answer), failed)
-    : onLookedUp(runtime, action, call, decision, found);
-}
-
-/** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. */
-function onLookedUp(
-  runtime: CacheRuntime,
-  action: CachedAction,
-  call: ActionCall,
-  decision: KeyDecision,
-  found: LookupResult,
-): unknown {
-  try {
-    const answered = answer(runtime, action, call, decision, found);
-    if (!(answered instanceof Promise) || call.hasRun) return answered;
-    return answered.catch((error: unknown) => rescue(runtime, action, call, error));
-  } catch (error) {
-    return rescue(runtime, action, call, error);
-  }
-}
-
-function rescue(runtime: CacheRuntime, { name }: CachedAction, call: ActionCall, error: unknown): unknown {
-  if (call.hasRun || responseOf(call).headersSent) throw error;
-  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
-  return bypass(runtime, call, 'the cache failed');
+    ? found.then(answered => answer(runtime, action, call, decision, answered), failed)
+    : answer(runtime, action, call, decision, found);
 }
 
 function answer(
@@ -99,17 +99,17 @@ function answer(
     canServeStaleOnError: grace?.ifError === true,
   };
   if (stale !== undefined && grace?.whileRevalidating === true)
-    return serveStale(cachedRequest, stale, () => compute(cachedRequest, isForced));
-  return compute(cachedRequest, isForced);
+    return serveStale(cachedRequest, stale, () => answerMiss(cachedRequest, isForced));
+  return answerMiss(cachedRequest, isForced);
 }
 
-function compute(cachedRequest: CachedRequest, isForced: boolean): unknown {
+function answerMiss(cachedRequest: CachedRequest, isForced: boolean): unknown {
   if (requestOf(cachedRequest.call).method === 'HEAD') return serveHeadMiss(cachedRequest);
   if (!isForced) return fill(cachedRequest);
   const { runtime, address, lease } = cachedRequest;
   // Whoever comes from now on shares this response, not that of a computation that began before it.
   const flight = runtime.singleFlight.isHitForMiss(address.key) ? undefined : runtime.singleFlight.open(address.key, lease);
-  return new Fill(cachedRequest, flight).run();
+  return compute(cachedRequest, flight);
 }
 
 function bypass(runtime: CacheRuntime, call: ActionCall, detail: string): unknown {

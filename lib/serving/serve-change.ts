@@ -2,11 +2,12 @@ import { requestOf, responseOf, type ActionCall, type Response } from '../contro
 import { WriteRefused } from '../controllers/change-refused.js';
 import type { InvalidatingAction } from '../controllers/changing-action.js';
 import { followed } from '../controllers/followed.js';
-import { pinnedCall, type PinnedCall } from '../controllers/pinned-call.js';
+import type { PinnedCall } from '../controllers/pinned-call.js';
 import { startDeadline } from '../deadline.js';
 import { ResponseGate, type GatePoint } from '../http/output-gate.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
 import { DeclaredWrite } from './announced-change.js';
+import { describedChange, EVERYTHING, type DescribedChange } from './described-change.js';
 import type { CacheRuntime } from './engine.js';
 import { isClientError } from './handler-error.js';
 import { respondNotAcknowledged, RETRY_AFTER } from './unacknowledged.js';
@@ -21,9 +22,14 @@ const LONGEST_CHANGE = 10;
  * Runs a method that changes data, and invalidates what it makes out of date before the client can see its response.
  *
  * @param engineNow gives the cache at work: a reset may come while the method runs
+ * @param describe describes the action, which may fail
  */
-export function serveWrite(engineNow: () => CacheRuntime, action: InvalidatingAction, call: ActionCall): PromiseLike<unknown> {
-  const change = new ServedWrite(engineNow, action, call);
+export function serveWrite(
+  engineNow: () => CacheRuntime,
+  describe: () => InvalidatingAction,
+  call: ActionCall,
+): PromiseLike<unknown> {
+  const change = new ServedWrite(engineNow, describedChange(engineNow(), describe, call));
   return followed(change.run(), () => {
     change.onThrough();
   });
@@ -35,6 +41,7 @@ export function serveWrite(engineNow: () => CacheRuntime, action: InvalidatingAc
  */
 class ServedWrite {
   private readonly response: Response;
+  private readonly action: DescribedChange['action'];
   private readonly call: PinnedCall;
   private readonly announced: DeclaredWrite;
   /** What the change invalidates, as far as that is known without a result. */
@@ -52,12 +59,12 @@ class ServedWrite {
 
   constructor(
     private readonly engineNow: () => CacheRuntime,
-    private readonly action: InvalidatingAction,
-    call: ActionCall,
+    { action, call, known }: DescribedChange,
   ) {
     this.response = responseOf(call);
-    this.call = pinnedCall(call);
-    this.known = action.knownTargets(this.call);
+    this.action = action;
+    this.call = call;
+    this.known = known;
     const changer = { action: action.name, request: requestName(call) };
     this.announced = new DeclaredWrite(engineNow(), engineNow, changer);
   }
@@ -171,7 +178,7 @@ class ServedWrite {
         `${this.action.name}: the target of @InvalidatesCache failed, so all is invalidated`,
         error,
       );
-      return { prefixes: ['/'] };
+      return EVERYTHING;
     }
   }
 }

@@ -13,9 +13,14 @@ const rangeReaders = new WeakSet<CachedRequest>();
  * Watches a computation for reads of what its key does not cover.
  *
  * @param onUncovered gets the reason for which the response may not be stored
+ * @param onFault gets an error of the watch, which the method is not to see
  * @returns `undefined` if no code of the application sees request or response
  */
-export function watchReads(cachedRequest: CachedRequest, onUncovered: (why: string) => void): ReadWatch | undefined {
+export function watchReads(
+  cachedRequest: CachedRequest,
+  onUncovered: (why: string) => void,
+  onFault: (error: unknown) => void,
+): ReadWatch | undefined {
   const { runtime, action, call } = cachedRequest;
   const { declaredReads } = action;
   if (declaredReads === undefined) {
@@ -28,7 +33,7 @@ export function watchReads(cachedRequest: CachedRequest, onUncovered: (why: stri
   }
   const covered = new CoveredReads(declaredReads, call.args, action.rendersLocals);
   const uncovered: Read[] = [];
-  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
+  const onRead = (read: Read): void => {
     if (uncovered.length > 0 || covered.has(read)) {
       if (covered.hasReadRange) rangeReaders.add(cachedRequest);
       return;
@@ -37,6 +42,13 @@ export function watchReads(cachedRequest: CachedRequest, onUncovered: (why: stri
     const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
     if (!learn(cachedRequest, read)) advise(cachedRequest, `${who} reads ${describeRead(read)}`, declarationFor(read));
     onUncovered(`${who} read ${describeRead(read)}`);
+  };
+  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
+    try {
+      onRead(read);
+    } catch (error) {
+      onFault(error);
+    }
   });
   const { varyBy } = runtime.config;
   if (varyBy !== undefined) covered.add(watch.readsOf(() => variedBy(varyBy, call.action)));

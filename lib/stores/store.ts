@@ -14,6 +14,8 @@ export interface Address {
   readonly tags?: readonly string[] | undefined;
   /** Whether the response will bring tags of its own. Default false. */
   readonly hasComputedTags?: boolean | undefined;
+  /** Whether the application sets the entry, so that of two processes the last one wins. Default false: the entry is computed. */
+  readonly isValue?: boolean | undefined;
 }
 
 /** A response and its lifetime. */
@@ -23,10 +25,7 @@ export interface Entry {
   readonly storedAtMs: number;
   /** Milliseconds since the epoch; `Infinity`: never expires. */
   readonly expiresAtMs: number;
-  /**
-   * Milliseconds since the epoch until which it stays although it has expired, for when there is nothing better (RFC 5861). Default:
-   * until it expires.
-   */
+  /** Milliseconds since the epoch until which it stays although it has expired (RFC 5861). Default: until it expires. */
   readonly deleteAtMs?: number | undefined;
   /** Those that the response has brought, beside those of its address. Default: none. */
   readonly tags?: readonly string[] | undefined;

@@ -8,7 +8,7 @@ import type { DefineTest, StoreHarness } from './trial.js';
 export function checkAdds(check: DefineTest, { shared, atomicAdd, usesGivenClock }: ResolvedCapabilities): void {
   const otherOf = (user: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
     shared ? harness.openPeer() : Promise.resolve(user);
-  const address = at('//values/turn');
+  const address = { ...at('//values/turn'), isValue: true };
 
   check('keeps what is added where nothing stands, and says so', async (one, harness) => {
     const other = await otherOf(one, harness);

@@ -7,6 +7,7 @@ import { checkLeases } from './fences.js';
 import { checkStale } from './grace.js';
 import { checkRandomWorkloads } from './histories.js';
 import { checkInvalidations } from './invalidations.js';
+import { checkOrdering } from './ordering.js';
 import { globalRunner } from './runner.js';
 import { checkSharing } from './sharing.js';
 import { checkSize } from './size.js';
@@ -41,6 +42,7 @@ export function describeStore(name: string, create: CreateStore, capabilities: S
     });
     describe('fences', () => {
       checkLeases(check);
+      checkOrdering(check, demands);
     });
     describe('invalidations', () => {
       checkInvalidations(check);

@@ -9,6 +9,7 @@ export function addressOfValue(key: string, version: string): Address {
   return {
     key: joinKey([JSON.stringify(version), 'value', JSON.stringify(key)]),
     path: { path: pathOfValue(key), ignoresCase: false },
+    isValue: true,
   };
 }
 

@@ -80,6 +80,29 @@ describeInBrowser("the demo's page", open => {
     expect(await page.locator('#steps .done').count()).toBe(4);
   });
 
+  it('draws the avatars of friends, and another one after a change', async () => {
+    const page = await open(server.url);
+    await press(page, 'Show friends');
+    await newest(page, 1);
+    const friend = await page.getByLabel('Whose').inputValue();
+    const face = page.locator('#friends > li', { hasText: `(${friend})` }).locator('img[src^="data:image/svg+xml"]');
+    const drawn = async (picture: Locator): Promise<string | null> => {
+      await picture.waitFor();
+      // Rejects where an image is broken.
+      await page.evaluate('Promise.all([...document.querySelectorAll("img[src]")].map(image => image.decode()))');
+      return picture.getAttribute('src');
+    };
+    const before = await drawn(face);
+    const chosen = await drawn(page.locator('#preview img[src]'));
+    expect(chosen).not.toBe(before);
+    await press(page, 'Change avatar');
+    await newest(page, 2);
+    expect(await drawn(face)).toBe(before);
+    await press(page, 'Show friends');
+    await newest(page, 3);
+    expect(await drawn(face)).toBe(chosen);
+  });
+
   it('is seen in the inspector', async () => {
     const page = await open(server.url);
     await story(page);

@@ -35,6 +35,7 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   page.on('console', message => {
     if (message.type() === 'error') mistakes.push(message.text());
   });
+  await page.addInitScript(RECORD_LABELS);
   page.on('request', request => {
     if (!request.url().startsWith(server.base)) mistakes.push(`asked for ${request.url()}`);
   });
@@ -44,6 +45,23 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   await page.locator('.chart[aria-label] canvas').first().waitFor();
   return page;
 }
+
+/** Records the texts that charts draw on their canvases: `labels` has those of each canvas since its last redraw. */
+const RECORD_LABELS = `
+  globalThis.labels = new Map();
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+    labels.set(this.canvas, []);
+    return clearRect.apply(this, area);
+  };
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    labels.get(this.canvas)?.push(text);
+    return fillText.call(this, text, ...place);
+  };
+`;
+
+/** The labels of each chart of the past hour. */
+const LABELS = "[...document.querySelectorAll('#charts canvas')].map(canvas => labels.get(canvas))";
 
 /** The colour that most of a chart is drawn in. */
 const INK = `(() => {
@@ -134,6 +152,18 @@ describeInBrowser('the page of the inspector', () => {
     ]);
     await page.locator('#figures summary').press('Enter');
     expect(await page.locator('#figure-rows tr').first().innerText()).toMatch(/50 %\s+1\s+[\d.]+ kB/);
+  });
+
+  it.each([1, 7, 40])('writes whole numbers on its axes, and no label twice, with %d entries', async entries => {
+    for (let made = 1; made < entries; made++) await server.get(`/people/${made}`);
+    const page = await open();
+    const [ratios, counts, sizes] = await page.evaluate<string[][]>(LABELS);
+    for (const labels of [ratios!, counts!, sizes!]) expect(labels).toEqual([...new Set(labels)]);
+    const numbers = counts!.filter(label => !label.includes(':')).map(Number);
+    const step = numbers[1]!;
+    expect(numbers.length).toBeGreaterThan(1);
+    expect(numbers).toEqual(numbers.map((_, at) => at * step));
+    expect(Number.isInteger(step)).toBe(true);
   });
 
   it('draws in the colours of the scheme, also when that changes', async () => {

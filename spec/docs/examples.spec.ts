@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { examplesIn, PACKAGE_PATHS, root } from '../support/examples.js';
+import { blocksIn, PACKAGE_PATHS, root } from '../support/examples.js';
 
-/** Every example of the README, the docs and the doc comments of lib must compile against the library as it is. */
+/**
+ * Every block of TypeScript in the README and the docs compiles as it stands, in an empty folder with the settings of the page on getting
+ * started. The examples of doc comments are shorter: they compile after a preamble.
+ */
 
 const preamble = `
 import 'reflect-metadata';
@@ -29,27 +32,47 @@ export {};
 
 interface Example {
   readonly title: string;
+  readonly path: string;
   readonly code: string;
 }
 
-function examplesOf(file: string, blocks: RegExp, strip: RegExp): Example[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return Array.from(text.matchAll(blocks), (match, index) => ({
-    title: `${file}, example ${index + 1}`,
-    code: (match[1] ?? '').replace(strip, ''),
-  }));
-}
+const EMPTY_FOLDER = join(root, 'spec/docs/empty-folder');
+const MODULE = { path: join(EMPTY_FOLDER, 'package.json'), code: '{ "type": "module" }' };
 
-const markdown = ['README.md', ...list('docs', '.md')];
-const examples = [
-  ...markdown.flatMap(file => examplesOf(file, /^```ts\n([\s\S]*?)^```$/gm, /$^/g)),
-  ...list('lib', '.ts').flatMap(file => examplesOf(file, /^ *\* ```ts\n([\s\S]*?)^ *\* ```$/gm, /^ *\* ?/gm)),
-];
+const pages = ['README.md', ...list('docs', '.md')];
+const pageExamples = pages.flatMap(examplesOfPage);
+const commentExamples = list('lib', '.ts').flatMap(examplesOfComments);
+const examples = [...pageExamples.filter(({ title }) => title !== ''), ...commentExamples];
 
 function list(folder: string, ending: string): string[] {
   return (readdirSync(join(root, folder), { recursive: true }) as string[])
     .filter(file => file.endsWith(ending))
     .map(file => join(folder, file));
+}
+
+/** Each block has a folder of its own, with the files that the page has named before. Those are checked once: there they have no title. */
+function examplesOfPage(page: string): Example[] {
+  const blocks = blocksIn(page).filter(({ language }) => language === 'ts');
+  return blocks.flatMap(({ file, code }, index) => {
+    const folder = join(EMPTY_FOLDER, page, String(index + 1));
+    const title = `${page}, example ${index + 1}`;
+    const earlier = new Map(blocks.slice(0, index).map(block => [block.file, block.code]));
+    earlier.delete('');
+    earlier.delete(file);
+    return [
+      { title, path: join(folder, file === '' ? 'example.ts' : file), code },
+      ...Array.from(earlier, ([name, text]) => ({ title: '', path: join(folder, name), code: text })),
+    ];
+  });
+}
+
+function examplesOfComments(file: string): Example[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return Array.from(text.matchAll(/^ *\* ```ts\n([\s\S]*?)^ *\* ```$/gm), ([, comment = ''], index) => ({
+    title: `${file}, example ${index + 1}`,
+    path: join(root, 'spec', `${file.replaceAll('/', '-')}-${index}.ts`),
+    code: completed(comment.replace(/^ *\* ?/gm, '')),
+  }));
 }
 
 /** A method's example stands in a class, any other in a function that may await. */
@@ -60,70 +83,60 @@ function completed(code: string): string {
   return `${preamble}\nasync function example() {\n${placed.replace(/^export /gm, '')}\n}\nvoid example;`;
 }
 
+/** What a reader writes into tsconfig.json. */
+function settingsOfReaders(): ts.CompilerOptions {
+  const block = blocksIn('docs/getting-started.md').find(({ file }) => file === 'tsconfig.json')!;
+  const { compilerOptions } = JSON.parse(block.code) as { compilerOptions: object };
+  return ts.convertCompilerOptionsFromJson(compilerOptions, EMPTY_FOLDER).options;
+}
+
 describe('every example', () => {
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    types: ['node'],
-    paths: PACKAGE_PATHS,
-  };
-  const files = new Map(examples.map(({ code }, index) => [join(root, 'spec', `example-${index}.ts`), completed(code)]));
-  // What one example imports from another.
-  files.set(join(root, 'spec/map-store.ts'), examplesIn('docs/writing-a-store.md')[0]!);
+  const files = new Map([...pageExamples, ...commentExamples, MODULE].map(({ path, code }) => [path, code]));
   let diagnostics: readonly ts.Diagnostic[];
 
   beforeAll(() => {
+    const options: ts.CompilerOptions = {
+      ...settingsOfReaders(),
+      outDir: undefined,
+      noEmit: true,
+      skipLibCheck: true,
+      paths: PACKAGE_PATHS,
+    };
     const host = ts.createCompilerHost(options);
     const fileExists = host.fileExists.bind(host);
     const readFile = host.readFile.bind(host);
     const getSourceFile = host.getSourceFile.bind(host);
+    // The folders are not there, so nothing is looked up.
+    host.directoryExists = undefined;
     host.fileExists = path => files.has(path) || fileExists(path);
     host.readFile = path => files.get(path) ?? readFile(path);
-    host.getSourceFile = (path, ...rest) =>
-      files.has(path) ? ts.createSourceFile(path, files.get(path)!, ts.ScriptTarget.ES2022) : getSourceFile(path, ...rest);
-    const program = ts.createProgram([...files.keys()], options, host);
-    diagnostics = ts.getPreEmitDiagnostics(program);
-  }, 60_000);
+    host.getSourceFile = (path, target, ...rest) =>
+      files.has(path) ? ts.createSourceFile(path, files.get(path)!, target) : getSourceFile(path, target, ...rest);
+    const paths = [...files.keys()].filter(path => path.endsWith('.ts'));
+    const program = ts.createProgram(paths, options, host);
+    const checked = paths.map(path => program.getSourceFile(path)!);
+    diagnostics = [
+      ...program.getOptionsDiagnostics(),
+      ...program.getGlobalDiagnostics(),
+      ...checked.flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+    ];
+  }, 120_000);
 
   it('is found', () => {
     expect(examples.filter(({ title }) => title.startsWith('README')).length).toBeGreaterThan(3);
+    expect(examples.filter(({ title }) => title.startsWith('docs')).length).toBeGreaterThan(10);
     expect(examples.filter(({ title }) => title.startsWith('lib')).length).toBeGreaterThan(3);
   });
 
-  it.each(examples.map(({ title }, index) => [title, index] as const))('of %s compiles', (_title, index) => {
-    const path = join(root, 'spec', `example-${index}.ts`);
-    const complaints = diagnostics
-      .filter(({ file }) => file?.fileName === path)
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-    expect(complaints).toEqual([]);
+  it('has settings that compile', () => {
+    expect(diagnostics.filter(({ file }) => file === undefined).map(messageOf)).toEqual([]);
   });
 
-  it('of the README that comes first has at most 15 lines', () => {
-    expect(examples[0]!.code.trim().split('\n').length).toBeLessThanOrEqual(15);
+  it.each(examples.map(({ title, path }) => [title, path] as const))('of %s compiles', (_title, path) => {
+    expect(diagnostics.filter(({ file }) => file?.fileName === path).map(messageOf)).toEqual([]);
   });
 });
 
-describe('the tables of options in the README', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-
-  it.each([
-    ['lib/config/cached-options.ts', '## `@Cached(options?)`'],
-    ['lib/config/cache-config.ts', '## Configuration'],
-    ['lib/config/memoized-options.ts', '## `@Memoized(options?)`'],
-  ])('name just the options of %s', (file, heading) => {
-    const section = readme.slice(readme.indexOf(heading)).split(/^## /m)[1]!;
-    const named = Array.from(section.matchAll(/^\| `(\w+)`/gm), ([, option]) => option);
-    // Each option is declared below its check.
-    const declared = Array.from(
-      readFileSync(join(root, file), 'utf8').matchAll(/@MustBe\((?:.|\n)*?\n {2}(?:\/\/.*\n {2})?(?:readonly )?(\w+)\??[:= ]/g),
-      ([, option]) => option,
-    );
-    expect(named.sort()).toEqual(declared.sort());
-  });
-});
+function messageOf({ messageText }: ts.Diagnostic): string {
+  return ts.flattenDiagnosticMessageText(messageText, '\n');
+}

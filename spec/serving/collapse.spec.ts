@@ -20,6 +20,11 @@ beforeEach(() => {
   cookies = false;
 });
 
+function blockEventLoop(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 @JsonController('/slow')
 class SlowController {
   @Get('/:name')
@@ -152,6 +157,29 @@ describe('concurrent misses', () => {
       ['begun ended', 'fwd=miss; collapsed'],
     ]);
     expect(runs).toBe(2);
+  });
+
+  it('are taken up by one of those who wait, also when the event loop was blocked for longer than collapseTimeout', async () => {
+    cache.configure({ collapseTimeout: 1 });
+    const server = await TestServer.ofControllers([SlowController]);
+    const lookUps = countLookUps();
+    const begun = new Deferred();
+    const leaving = httpGet({ port: server.port, path: '/slow/one/stream', agent: false }, response => {
+      response.on('error', () => undefined).once('data', () => begun.resolve());
+    });
+    leaving.on('error', () => undefined);
+    await begun.promise;
+    const waiters = [server.get('/slow/one/stream'), server.get('/slow/one/stream')];
+    await until(() => lookUps() === 3);
+    blockEventLoop(1200);
+    leaving.destroy();
+    await gate.next();
+    const resume = await gate.next();
+    // A request that no longer waits computes within a few turns of the event loop.
+    for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve));
+    expect(runs).toBe(2);
+    resume();
+    expect((await Promise.all(waiters)).map(({ outcome }) => outcome).sort()).toEqual(['fwd=miss', 'fwd=miss; collapsed']);
   });
 });
 

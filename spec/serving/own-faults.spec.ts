@@ -1,8 +1,11 @@
 import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
-import { Controller, Get, Res, UseBefore } from 'routing-controllers';
-import { cache, Cached, type CacheFault } from '../../lib/index.js';
+import { Controller, Get, Put, Res, UseBefore } from 'routing-controllers';
+import { cache, Cached, InvalidatesCache, type CacheFault } from '../../lib/index.js';
+import { ActionPath } from '../../lib/controllers/action-path.js';
+import { InvalidatingAction } from '../../lib/controllers/changing-action.js';
 import { HeaderDiff } from '../../lib/http/header-watch.js';
+import { Authorship } from '../../lib/serving/authorship.js';
 import { ResponseControl } from '../../lib/serving/response-control.js';
 import { processCache } from '../../lib/process-cache.js';
 import type { LookupResult } from '../../lib/stores/store.js';
@@ -38,6 +41,13 @@ class FaultyController {
     response.write('of the ');
     response.end('handler');
     return response;
+  }
+
+  @Put('/result')
+  @InvalidatesCache()
+  change() {
+    runs++;
+    return 'of the handler';
   }
 
   @Get('/failing')
@@ -76,6 +86,15 @@ const store = () => processCache.current.get().store;
 const lookUpAs = (found: () => unknown) => jest.spyOn(store(), 'lookup').mockImplementation(found as () => LookupResult);
 
 const breaks: Record<string, () => void> = {
+  'an action that cannot be described': () => {
+    jest.spyOn(processCache.registry, 'defaultsOf').mockImplementation(broken);
+  },
+  'an outcome that cannot be counted': () => {
+    jest.spyOn(processCache.current.get(), 'recordOutcome').mockImplementation(broken);
+  },
+  'a computation that cannot begin': () => {
+    jest.spyOn(Authorship.prototype as unknown as { interceptNext(): void }, 'interceptNext').mockImplementation(broken);
+  },
   'a store that answers with nothing': () => lookUpAs(() => undefined),
   'a store that answers with nothing, later': () => lookUpAs(() => Promise.resolve(undefined)),
   'an entry that cannot be replayed': () => lookUpAs(damagedEntry),
@@ -105,6 +124,32 @@ describe.each(Object.keys(breaks))('with %s', name => {
     expect(faults.map(({ cause }) => (cause as Error).name)).toContain('TypeError');
     jest.restoreAllMocks();
     expect(cache.stats()).toMatchObject({ entries: 0 });
+  });
+});
+
+const changeBreaks: Record<string, () => void> = {
+  'an action that cannot be described': () => {
+    jest.spyOn(processCache.registry, 'decorationsOf').mockImplementation(broken);
+  },
+  'targets that cannot be looked for': () => {
+    jest.spyOn(InvalidatingAction.prototype, 'knownTargets').mockImplementation(broken);
+  },
+  'a path that cannot be read': () => {
+    jest.spyOn(ActionPath.prototype, 'pathVariants').mockImplementation(broken);
+  },
+};
+
+describe.each(Object.keys(changeBreaks))('a change with %s', name => {
+  it('is made, invalidates everything, and the fault is reported once', async () => {
+    const server = await start();
+    await server.get('/faulty/result');
+    expect((await server.get('/faulty/result')).outcome).toBe('hit');
+    changeBreaks[name]!();
+    const answer = await server.put('/faulty/result');
+    expect([answer.status, answer.text, runs]).toEqual([200, 'of the handler', 2]);
+    expect(faults.map(({ cause }) => (cause as Error).name)).toEqual(['TypeError']);
+    jest.restoreAllMocks();
+    expect((await server.get('/faulty/result')).outcome).toBe('fwd=miss');
   });
 });
 

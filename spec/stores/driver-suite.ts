@@ -144,6 +144,22 @@ export function describeDriver(
       expect(await held(key)).toEqual(bytes('two'));
     });
 
+    it('replaces only what begins as expected', async () => {
+      const key = newKey();
+      expect(await driver.replace(key, bytes('o'), bytes('two'), LONG_MS)).toBe(false);
+      expect(await driver.replace(key, bytes(''), bytes('two'), LONG_MS)).toBe(false);
+      expect(await held(key)).toBeUndefined();
+      expect(await driver.replace(key, undefined, bytes('one'), LONG_MS)).toBe(true);
+      expect(await driver.replace(key, undefined, bytes('two'), LONG_MS)).toBe(false);
+      for (const other of ['n', 'one!', 'One'])
+        expect(await driver.replace(key, bytes(other), bytes('two'), LONG_MS)).toBe(false);
+      expect(await held(key)).toEqual(bytes('one'));
+      const [start, value] = [Buffer.from([0, 255, 13, 10]), Buffer.from([0, 255, 13, 10, 1, 2, 3])];
+      expect(await driver.replace(key, bytes('on'), value, LONG_MS)).toBe(true);
+      expect(await driver.replace(key, start, bytes('three'), LONG_MS)).toBe(true);
+      expect(await held(key)).toEqual(bytes('three'));
+    });
+
     it('deletes, also what is not there', async () => {
       const key = newKey();
       await driver.set(key, bytes('value'), LONG_MS);
@@ -176,11 +192,17 @@ export function describeDriver(
         const exchanged = await compete((by, value) => by.compareAndSet(key, first, Buffer.concat([value, bytes('!')]), LONG_MS));
         expect(exchanged.filter(Boolean)).toHaveLength(1);
         expect(await held(key)).toEqual(bytes(`${exchanged.indexOf(true)}!`));
+
+        const start = bytes(`${exchanged.indexOf(true)}`);
+        const replaced = await compete((by, value) => by.replace(key, start, Buffer.concat([bytes('?'), value]), LONG_MS));
+        expect(replaced.filter(Boolean)).toHaveLength(1);
+        expect(await held(key)).toEqual(bytes(`?${replaced.indexOf(true)}`));
       });
     }
 
     it('ends what has a lifetime, and not before; to extend makes none shorter, and makes nothing of nothing', async () => {
       const [brief, lasting, endless, added, exchanged, missing] = [newKey(), newKey(), newKey(), newKey(), newKey(), newKey()];
+      const replaced = newKey();
       const began = performance.now();
       await driver.set(lasting, bytes('lasting'), LONG_MS);
       await driver.set(endless, bytes('endless'), Infinity);
@@ -189,8 +211,10 @@ export function describeDriver(
       await driver.set(brief, bytes('brief'), 1000);
       await driver.setIfAbsent(added, bytes('added'), 1000);
       await driver.compareAndSet(exchanged, undefined, bytes('exchanged'), 1000);
+      await driver.set(replaced, bytes('before'), LONG_MS);
+      await driver.replace(replaced, bytes('be'), bytes('replaced'), 1000);
       await ready('brief lives have ended', async () => {
-        const found = await driver.getMany([brief, added, exchanged]);
+        const found = await driver.getMany([brief, added, exchanged, replaced]);
         return found.every(({ value }) => value === undefined);
       });
       expect(performance.now() - began).toBeGreaterThanOrEqual(1000);
@@ -228,9 +252,10 @@ export function describeDriver(
             driver.setIfAbsent(key, bytes('value'), LONG_MS),
             driver.compareAndSet(key, bytes('value'), bytes('other'), LONG_MS),
             driver.compareAndSet(key, undefined, bytes('other'), LONG_MS),
+            driver.replace(key, bytes('value'), bytes('other'), LONG_MS),
             driver.delete(key),
           ]);
-          expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));
+          expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'rejected'));
           expect(performance.now() - began).toBeLessThan(REJECTION_MS);
         }
         await server.restart();

@@ -20,15 +20,48 @@ export const PACKAGE_PATHS = Object.fromEntries(
   Object.entries(SUBPATHS).map(([subpath, file]) => [`routing-controllers-cache${subpath}`, [join(root, 'lib', `${file}.ts`)]]),
 );
 
-/** The code of the examples of a page that are whole modules. */
-export function examplesIn(page: string): string[] {
+/** A block of code in a page: "```ts server.ts" begins TypeScript for a file of that name. */
+export interface Block {
+  readonly language: string;
+  /** Empty if the page names no file. */
+  readonly file: string;
+  readonly code: string;
+}
+
+/** All blocks of code of a page, in their order. */
+export function blocksIn(page: string): Block[] {
   const text = readFileSync(join(root, page), 'utf8');
-  return Array.from(text.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+  return Array.from(text.matchAll(/^```(\w+)(?: +(\S+))?\n([\s\S]*?)^```$/gm), ([, language = '', file = '', code = '']) => ({
+    language,
+    file,
+    code,
+  }));
+}
+
+/** The TypeScript of a page. */
+export function examplesIn(page: string): string[] {
+  return blocksIn(page)
+    .filter(({ language }) => language === 'ts')
+    .map(({ code }) => code);
+}
+
+/** The example under a heading of a page. */
+export function exampleUnder(page: string, heading: string): string {
+  const [, section] = readFileSync(join(root, page), 'utf8').split(`\n## ${heading}\n`);
+  const code = /^```ts(?: +\S+)?\n([\s\S]*?)^```$/m.exec(section?.split(/^## /m)[0] ?? '')?.[1];
+  if (code === undefined) throw new Error(`${page} has no example under ${heading}.`);
+  return code;
 }
 
 /** Runs a module written in TypeScript. @param given the modules that it may import */
 export function runModule(code: string, given: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const compilerOptions = {
+    module: ts.ModuleKind.CommonJS,
+    target: ts.ScriptTarget.ES2022,
+    esModuleInterop: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+  };
   const { outputText } = ts.transpileModule(code, { compilerOptions });
   const load = createRequire(__filename);
   const module = { exports: {} as Record<string, unknown> };

@@ -74,6 +74,11 @@ export class HeldDriver implements Driver {
     return this.run('compareAndSet', [key], () => this.driver.compareAndSet(key, expected, value, lifetimeMs));
   }
 
+  /** Counts as `set`. */
+  replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    return this.run('set', [key], () => this.driver.replace(key, start, value, lifetimeMs));
+  }
+
   delete(key: string): Promise<void> {
     return this.run('delete', [key], () => this.driver.delete(key));
   }

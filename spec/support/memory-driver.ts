@@ -43,11 +43,25 @@ export class MemoryDriver implements Driver {
     return this.compareAndSet(key, undefined, value, lifetimeMs);
   }
 
-  async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+  compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    const holds = (held: Buffer | undefined) => (expected === undefined ? held === undefined : held?.equals(expected) === true);
+    return this.setIf(holds, key, value, lifetimeMs);
+  }
+
+  replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    const holds = (held: Buffer | undefined) =>
+      start === undefined ? held === undefined : held?.subarray(0, start.length).equals(start) === true;
+    return this.setIf(holds, key, value, lifetimeMs);
+  }
+
+  private async setIf(
+    holds: (held: Buffer | undefined) => boolean,
+    key: string,
+    value: Buffer,
+    lifetimeMs: number,
+  ): Promise<boolean> {
     await this.pause();
-    const present = this.values.get(key);
-    const isAsExpected = expected === undefined ? present === undefined : present?.equals(expected) === true;
-    if (!isAsExpected) return false;
+    if (!holds(this.values.get(key))) return false;
     if (!this.hasAtomicCas) await this.pause();
     this.keep(key, value, lifetimeMs);
     return true;

@@ -7,7 +7,7 @@ import { processCache } from '../../lib/process-cache.js';
 import type { Driver } from '../../lib/stores/shared/driver.js';
 import { KeySpace } from '../../lib/stores/shared/key-space.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, LookupMiss, OpenableStore, StoreSettings } from '../../lib/stores/store.js';
+import type { Address, Entry, Lease, OpenableStore, Store, StoreSettings } from '../../lib/stores/store.js';
 import { HeldDriver } from './held-driver.js';
 import { TestServer } from './server.js';
 import type { SharedServer } from './stores.js';
@@ -123,8 +123,8 @@ export class OtherProcess {
 
   /** A computation that begins there now. @returns what ends it with a response: whether that was kept */
   async compute(address: Address): Promise<(text: string) => Promise<boolean>> {
-    const { lease } = (await this.store.lease(address)) as LookupMiss;
-    return text => this.store.save(address, entryOf(text), lease);
+    const fence = await fenceOver(this.store, address);
+    return text => this.store.save(address, entryOf(text), fence);
   }
 
   async invalidate(...prefixes: readonly string[]): Promise<void> {
@@ -132,11 +132,19 @@ export class OtherProcess {
   }
 }
 
-export function entryOf(text: string): Entry {
-  const now = systemClock.now();
+/** The fence of a computation that begins now. */
+export async function fenceOver(store: Store, address: Address): Promise<Lease> {
+  const begun = await store.lease(address);
+  if (begun.kind !== 'miss') throw new Error(`Expected a fence, got: ${begun.kind}.`);
+  return begun.lease;
+}
+
+/** An entry that lives a minute if nothing else is given. */
+export function entryOf(text: string, given: Partial<Entry> = {}): Entry {
+  const { storedAtMs = systemClock.now() } = given;
   return {
-    storedAtMs: now,
-    expiresAtMs: now + 60_000,
+    storedAtMs,
+    expiresAtMs: storedAtMs + 60_000,
     response: {
       status: 200,
       statusMessage: undefined,
@@ -145,5 +153,6 @@ export function entryOf(text: string): Entry {
       isStreamed: false,
       callsNext: false,
     },
+    ...given,
   };
 }

@@ -1,5 +1,5 @@
 import { check, SETTLING_MS } from '../../torture/checker.js';
-import type { Change, FaultWindow, History, Read, Versions } from '../../torture/history.js';
+import type { Change, FaultWindow, OperationLog, Read, Versions } from '../../torture/operation-log.js';
 
 const KEY = '/groups/1';
 
@@ -20,8 +20,8 @@ function read(versions: Versions | number, startMs: number, other: Partial<Read>
 }
 
 function judge(changes: readonly Change[], reads: readonly Read[], faults: readonly FaultWindow[] = []) {
-  const history: History = { changes, reads, faults };
-  const { stale, excused } = check(history);
+  const log: OperationLog = { changes, reads, faults };
+  const { stale, excused } = check(log);
   return { stale: stale.map(one => one.read), excused: excused.map(one => one.read) };
 }
 

@@ -1,4 +1,4 @@
-import type { Change, Read } from '../../torture/history.js';
+import type { Change, Read } from '../../torture/operation-log.js';
 import { failuresOf } from '../../torture/demands.js';
 
 const changed: Change = {

@@ -1,4 +1,4 @@
-import { keysShown } from '../world.js';
+import { keysInResource } from '../workload.js';
 import { fromHere } from './from-here.js';
 import type { PlainCache } from './plain-system.js';
 
@@ -53,7 +53,7 @@ export async function openBentoCache(
   const lifetime = hasGrace ? WITH_GRACE : { ttl: '1h' };
   return {
     remember: async (path, compute) =>
-      (await bento.getOrSet({ key: path, ...lifetime, tags: keysShown(path), factory: compute })) as Awaited<
+      (await bento.getOrSet({ key: path, ...lifetime, tags: keysInResource(path), factory: compute })) as Awaited<
         ReturnType<typeof compute>
       >,
     change: async (key, change) => {

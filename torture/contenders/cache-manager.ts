@@ -1,5 +1,5 @@
-import type { Versions } from '../history.js';
-import { resourcesShowing } from '../world.js';
+import type { Versions } from '../operation-log.js';
+import { resourcesShowing } from '../workload.js';
 import { fromHere } from './from-here.js';
 import type { PlainCache } from './plain-system.js';
 

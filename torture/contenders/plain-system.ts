@@ -1,5 +1,5 @@
-import type { Versions } from '../history.js';
-import type { Manner } from '../world.js';
+import type { Versions } from '../operation-log.js';
+import type { WriteKind } from '../workload.js';
 import type { Operation } from '../worker/operation.js';
 import type { Origin } from '../worker/origin.js';
 import type { Ended, Shown, System } from '../worker/system.js';
@@ -35,9 +35,9 @@ export class PlainSystem implements System {
     }
   }
 
-  async change(key: string, manner: Manner, operation: Operation): Promise<Ended> {
+  async change(key: string, writeKind: WriteKind, operation: Operation): Promise<Ended> {
     try {
-      await this.cache.change(key, () => this.origin.change(key, manner, operation));
+      await this.cache.change(key, () => this.origin.change(key, writeKind, operation));
       return 'seen';
     } catch {
       // It has told its caller: nothing is claimed of this one.

@@ -14,8 +14,8 @@ export const clocks: Scenario = {
   aheadMs: place => AHEAD_MS[place % AHEAD_MS.length]!,
   demands: {},
   rounds: 16,
-  async round({ random, processes, crew, pause }: Stage) {
+  async round({ random, processes, pool, pause }: Stage) {
     await pause(random.between(100, 600));
-    await crew.killAtNextCommit(random.below(processes));
+    await pool.killAtNextCommit(random.below(processes));
   },
 };

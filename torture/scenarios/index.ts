@@ -113,9 +113,9 @@ const killedProcess: Scenario = {
   // Who reads while a change is under way must be there, and find nothing afterwards: so changes are few, and slow.
   mix: { changes: 0.04, hot: 0.1, slow: 0.6 },
   rounds: 16,
-  async round({ random, processes, crew, pause }: Stage) {
+  async round({ random, processes, pool, pause }: Stage) {
     await pause(random.between(100, 600));
-    await crew.killAtNextCommit(random.below(processes));
+    await pool.killAtNextCommit(random.below(processes));
   },
 };
 

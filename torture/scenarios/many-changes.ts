@@ -1,4 +1,4 @@
-import { avatarPath, groupPath, userPath } from '../world.js';
+import { avatarPath, groupPath, userPath } from '../workload.js';
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
 /** At once, over all processes. */
@@ -17,12 +17,12 @@ function manyChanges(what: string, keyOf: (group: string) => string): Scenario {
     demands: { computations: READS / 10 },
     rounds: 10,
     shortRounds: 2,
-    async round({ crew, round, pause }: Stage) {
+    async round({ pool, round, pause }: Stage) {
       const group = `burst-${round}`;
       const read = { kind: 'read', path: userPath(group, 0) } as const;
-      await crew.together(read, READS);
-      await crew.together({ kind: 'change', key: keyOf(group), manner: 'plain' }, CHANGES);
-      await crew.together(read, READS);
+      await pool.together(read, READS);
+      await pool.together({ kind: 'change', key: keyOf(group), writeKind: 'plain' }, CHANGES);
+      await pool.together(read, READS);
       await pause(100);
     },
   };

@@ -1,4 +1,4 @@
-import { userPath } from '../world.js';
+import { userPath } from '../workload.js';
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
 /** At once, over all processes. */
@@ -24,9 +24,9 @@ export const overload: Scenario = {
   ...base,
   title: '1,000 requests at once for one resource that is not in the store',
   demands: { computations: 2 },
-  async round({ crew, round }: Stage) {
-    if (round === 1) await crew.together({ kind: 'read', path: userPath('warm', 0) }, 100);
-    await crew.together({ kind: 'read', path: coldPath(round) }, REQUESTS);
+  async round({ pool, round }: Stage) {
+    if (round === 1) await pool.together({ kind: 'read', path: userPath('warm', 0) }, 100);
+    await pool.together({ kind: 'read', path: coldPath(round) }, REQUESTS);
   },
 };
 
@@ -37,8 +37,8 @@ export const overloadStarted: Scenario = {
   // They come to ask one after the other, on a busy machine within seconds.
   assignment: { ...base.assignment, handlerMs: 4000 },
   demands: { computations: 4 },
-  async round({ crew, round }: Stage) {
-    if (round > 1) await crew.replaceAll();
-    await crew.together({ kind: 'read', path: coldPath(round) }, REQUESTS);
+  async round({ pool, round }: Stage) {
+    if (round > 1) await pool.replaceAll();
+    await pool.together({ kind: 'read', path: coldPath(round) }, REQUESTS);
   },
 };

@@ -1,10 +1,10 @@
 import type { RealServer } from '../../spec/support/servers/real-server.js';
 import type { TcpProxy } from '../../spec/support/servers/tcp-proxy.js';
-import type { Crew } from '../crew.js';
+import type { WorkerPool } from '../worker-pool.js';
 import type { Assignment, ContenderName, StoreKind } from '../messages.js';
 import type { Random } from '../random.js';
 import type { Servers } from '../servers.js';
-import type { Mix } from '../world.js';
+import type { Mix } from '../workload.js';
 
 /** What a scenario may do while the load goes on. */
 export interface Stage {
@@ -13,7 +13,7 @@ export interface Stage {
   /** One for each process, where the scenario asked for them. */
   readonly networks: readonly TcpProxy[];
   readonly processes: number;
-  readonly crew: Crew;
+  readonly pool: WorkerPool;
   readonly site: Servers;
   /** By how many rounds have begun, from 1. */
   readonly round: number;

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import { avatarPath, userPath, type Step } from '../world.js';
+import { avatarPath, userPath, type Step } from '../workload.js';
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
 /** Milliseconds in which an event loop does nothing else. */
@@ -15,10 +15,10 @@ export const stalled: Scenario = {
   demands: {},
   rounds: 10,
   shortRounds: 4,
-  async round({ random, processes, crew, pause }: Stage) {
+  async round({ random, processes, pool, pause }: Stage) {
     await pause(random.between(100, 500));
     const ms = random.between(...STALL_MS);
-    crew.stall(random.below(processes), ms);
+    pool.stall(random.below(processes), ms);
     await pause(ms);
   },
 };
@@ -32,9 +32,9 @@ export const stalledClose: Scenario = {
   demands: {},
   rounds: 8,
   shortRounds: 3,
-  async round({ random, processes, crew, pause }: Stage) {
+  async round({ random, processes, pool, pause }: Stage) {
     await pause(random.between(100, 500));
-    await crew.retire(random.below(processes), random.between(...STALL_MS), lastSteps(random));
+    await pool.retire(random.below(processes), random.between(...STALL_MS), lastSteps(random));
   },
 };
 
@@ -42,5 +42,5 @@ export const stalledClose: Scenario = {
 function lastSteps(random: Random): Step[] {
   const user = random.below(5);
   const changes = [userPath(0, user), avatarPath(0, user), userPath(1, user)];
-  return changes.map(key => ({ kind: 'change', key, manner: random.pick(['plain', 'from-code'] as const) }));
+  return changes.map(key => ({ kind: 'change', key, writeKind: random.pick(['plain', 'from-code'] as const) }));
 }

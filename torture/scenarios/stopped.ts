@@ -14,9 +14,9 @@ export const stopped: Scenario = {
   assignment: { clients: 2 },
   demands: {},
   rounds: 2,
-  async round({ random, processes, crew, round, pause }: Stage) {
+  async round({ random, processes, pool, round, pause }: Stage) {
     await pause(500);
-    await crew.stopAtNextCommit(random.below(processes), round % 2 === 0, STOPPED_MS);
+    await pool.stopAtNextCommit(random.below(processes), round % 2 === 0, STOPPED_MS);
     await pause(1500);
   },
 };

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChangeOutcome, Read } from '../history.js';
+import type { ChangeOutcome, Read } from '../operation-log.js';
 import type { Assignment, EndedChange } from '../messages.js';
 import { monotonicMs } from '../monotonic.js';
 import { Random } from '../random.js';
-import { nextStep, type Manner, type Step } from '../world.js';
+import { nextStep, type WriteKind, type Step } from '../workload.js';
 import type { Operation } from './operation.js';
 import type { Ended, System } from './system.js';
 
@@ -46,7 +46,7 @@ export class Clients {
   }
 
   private take(step: Step): Promise<void> {
-    return step.kind === 'read' ? this.read(step.path) : this.change(step.key, step.manner);
+    return step.kind === 'read' ? this.read(step.path) : this.change(step.key, step.writeKind);
   }
 
   private async read(path: string): Promise<void> {
@@ -57,9 +57,9 @@ export class Clients {
     if (shown.outcome === 'failed') await pause(REFUSED_PAUSE_MS);
   }
 
-  private async change(key: string, manner: Manner): Promise<void> {
+  private async change(key: string, writeKind: WriteKind): Promise<void> {
     const operation = this.begin();
-    const ended = await this.system.change(key, manner, operation);
+    const ended = await this.system.change(key, writeKind, operation);
     const { step, startMs, version, isUndelivered, isAnnounced } = operation;
     const outcome = outcomeOf(ended, version);
     const { worker } = this.assignment;

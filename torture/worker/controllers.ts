@@ -1,6 +1,6 @@
 import { Get, HttpError, JsonController, Param, Put, QueryParam } from 'routing-controllers';
 import { Cached, InvalidatesCache } from '../../lib/index.js';
-import { avatarPath, groupPath, listPath, membersShown, NEWS, ROOT, tagOf, userPath, type Manner } from '../world.js';
+import { avatarPath, groupPath, listPath, membersShown, NEWS, ROOT, tagOf, userPath, type WriteKind } from '../workload.js';
 import type { Assignment } from '../messages.js';
 import { operations } from './operation.js';
 import type { Origin } from './origin.js';
@@ -31,10 +31,10 @@ export function controllersFor(
   const ofMembers = hasTags ? { tags: membersShown } : {};
   const ofNews = hasTags ? { tags: [NEWS] } : {};
 
-  async function change(key: string, manner: Manner) {
-    await origin.change(key, manner, operations.getStore()!);
-    if (manner === 'rejected') throw new HttpError(400, 'Nothing has changed.');
-    if (manner === 'broken') throw new Error('It may be half done.');
+  async function change(key: string, writeKind: WriteKind) {
+    await origin.change(key, writeKind, operations.getStore()!);
+    if (writeKind === 'rejected') throw new HttpError(400, 'Nothing has changed.');
+    if (writeKind === 'broken') throw new Error('It may be half done.');
     return { changed: key };
   }
 
@@ -66,14 +66,14 @@ export function controllersFor(
 
     @Put(USER)
     @InvalidatesCache(({ args: [group, user] }) => targetsOf(userPath(group as string, user as string), hasTags))
-    changeUser(@Param('group') group: string, @Param('user') user: string, @QueryParam('manner') manner: Manner) {
-      return change(userPath(group, user), manner);
+    changeUser(@Param('group') group: string, @Param('user') user: string, @QueryParam('writeKind') writeKind: WriteKind) {
+      return change(userPath(group, user), writeKind);
     }
 
     @Put(GROUP)
     @InvalidatesCache()
-    changeGroup(@Param('group') group: string, @QueryParam('manner') manner: Manner) {
-      return change(groupPath(group), manner);
+    changeGroup(@Param('group') group: string, @QueryParam('writeKind') writeKind: WriteKind) {
+      return change(groupPath(group), writeKind);
     }
 
     @Get('/lists/:list')
@@ -84,26 +84,26 @@ export function controllersFor(
 
     @Put('/lists/:list')
     @InvalidatesCache()
-    changeList(@Param('list') list: string, @QueryParam('manner') manner: Manner) {
-      return change(listPath(list), manner);
+    changeList(@Param('list') list: string, @QueryParam('writeKind') writeKind: WriteKind) {
+      return change(listPath(list), writeKind);
     }
 
     @Put('/avatars/:group/:user')
     @InvalidatesCache(({ args: [group, user] }) => targetsOf(avatarPath(group as string, user as string), hasTags))
-    changeAvatar(@Param('group') group: string, @Param('user') user: string, @QueryParam('manner') manner: Manner) {
-      return change(avatarPath(group, user), manner);
+    changeAvatar(@Param('group') group: string, @Param('user') user: string, @QueryParam('writeKind') writeKind: WriteKind) {
+      return change(avatarPath(group, user), writeKind);
     }
 
     @Put('/news')
     @InvalidatesCache({ tags: [NEWS] })
-    changeNews(@QueryParam('manner') manner: Manner) {
-      return change(NEWS, manner);
+    changeNews(@QueryParam('writeKind') writeKind: WriteKind) {
+      return change(NEWS, writeKind);
     }
 
     @Put('/')
     @InvalidatesCache(ROOT)
-    changeAll(@QueryParam('manner') manner: Manner) {
-      return change(ROOT, manner);
+    changeAll(@QueryParam('writeKind') writeKind: WriteKind) {
+      return change(ROOT, writeKind);
     }
   }
   return [GroupsController];

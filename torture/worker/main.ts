@@ -1,10 +1,10 @@
 import './shifted-clock.js';
 import 'reflect-metadata';
-import type { Read } from '../history.js';
+import type { Read } from '../operation-log.js';
 import type { Assignment, EndedChange, FromWorker, ToWorker } from '../messages.js';
 import { monotonicMs } from '../monotonic.js';
 import { Random } from '../random.js';
-import type { Step } from '../world.js';
+import type { Step } from '../workload.js';
 import { Clients } from './clients.js';
 import { Origin } from './origin.js';
 import type { System } from './system.js';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Versions } from '../history.js';
+import type { Versions } from '../operation-log.js';
 import type { FromWorker } from '../messages.js';
 import type { Random } from '../random.js';
-import { keysShown, shownOf, type Manner } from '../world.js';
+import { keysInResource, shownOf, type WriteKind } from '../workload.js';
 import type { Operation } from './operation.js';
 
 /** How much longer slow changes take than others. */
@@ -28,17 +28,17 @@ export class Origin {
 
   async show(path: string): Promise<Versions> {
     await this.takeTime(1);
-    const versions = await this.ask(id => ({ kind: 'look', id, path, keys: keysShown(path) }));
+    const versions = await this.ask(id => ({ kind: 'look', id, path, keys: keysInResource(path) }));
     if (this.failing > 0 && this.random.next() < this.failing) throw new Error('The handler fails.');
     await this.takeTime(1);
     return shownOf(path, versions);
   }
 
   /** Never returns when this process is to die with the change. */
-  async change(key: string, manner: Manner, operation: Operation): Promise<void> {
-    const factor = manner === 'slow' ? SLOW : 1;
+  async change(key: string, writeKind: WriteKind, operation: Operation): Promise<void> {
+    const factor = writeKind === 'slow' ? SLOW : 1;
     await this.takeTime(factor);
-    if (manner === 'rejected') return;
+    if (writeKind === 'rejected') return;
     const { step, startMs, isAnnounced } = operation;
     const versions = await this.ask(id => ({ kind: 'commit', id, step, key, startMs, isAnnounced }));
     operation.version = versions[key] ?? 0;

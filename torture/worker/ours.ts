@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createExpressServer } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
 import type { WriteIntent, OpenableStore, Targets } from '../../lib/stores/store.js';
-import type { ReadOutcome, Versions } from '../history.js';
+import type { ReadOutcome, Versions } from '../operation-log.js';
 import type { Assignment } from '../messages.js';
 import { controllersFor, targetsOf } from './controllers.js';
 import { operations, type Operation } from './operation.js';
@@ -78,18 +78,18 @@ class Ours implements System {
     }
   }
 
-  async change(key: string, manner: Parameters<System['change']>[1], operation: Operation): Promise<Ended> {
+  async change(key: string, writeKind: Parameters<System['change']>[1], operation: Operation): Promise<Ended> {
     try {
-      if (manner === 'from-code') {
+      if (writeKind === 'from-code') {
         await operations.run(operation, async () => {
-          await this.origin.change(key, manner, operation);
+          await this.origin.change(key, writeKind, operation);
           const { paths, tags } = targetsOf(key, this.hasTags);
           if (paths.length > 0) await cache.invalidate(paths);
           if (tags.length > 0) await cache.invalidateTags(tags);
         });
         return 'seen';
       }
-      const { status } = await this.send('PUT', `${key}?manner=${manner}`, operation);
+      const { status } = await this.send('PUT', `${key}?writeKind=${writeKind}`, operation);
       return status === 503 ? 'unknown' : 'seen';
     } catch {
       // Cut off, or `cache.invalidate` has said that it could not be told of: nobody has promised anything.

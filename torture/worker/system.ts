@@ -1,5 +1,5 @@
-import type { ReadOutcome, Versions } from '../history.js';
-import type { Manner } from '../world.js';
+import type { ReadOutcome, Versions } from '../operation-log.js';
+import type { WriteKind } from '../workload.js';
 import type { Operation } from './operation.js';
 
 export interface Shown {
@@ -14,6 +14,6 @@ export type Ended = 'seen' | 'unknown';
 /** A cache with an application behind it. */
 export interface System {
   read(path: string, operation: Operation): Promise<Shown>;
-  change(key: string, manner: Manner, operation: Operation): Promise<Ended>;
+  change(key: string, writeKind: WriteKind, operation: Operation): Promise<Ended>;
   close(): Promise<void>;
 }

@@ -56,6 +56,14 @@ export class KeyvDriver implements Driver {
     return isAsExpected;
   }
 
+  async replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    const [found] = await this.getMany([key]);
+    const held = found?.value;
+    const isAsExpected = start === undefined ? held === undefined : held?.subarray(0, start.length).equals(start) === true;
+    if (isAsExpected) await this.set(key, value, lifetimeMs);
+    return isAsExpected;
+  }
+
   async delete(key: string): Promise<void> {
     await this.watch.failingOnError(() => this.keyv.delete(this.prefix + key));
   }

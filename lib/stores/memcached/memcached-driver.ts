@@ -60,10 +60,12 @@ export class MemcachedDriver implements Driver {
 
   async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     if (expected === undefined) return this.setIfAbsent(key, value, lifetimeMs);
-    const server = this.serverOf(key);
-    const held = await server.getVersioned(key);
-    if (held?.value.equals(expected) !== true) return false;
-    return server.replace(key, held.version, value, toExptime(lifetimeMs, Date.now()));
+    return this.setIf(key, held => held.equals(expected), value, lifetimeMs);
+  }
+
+  async replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    if (start === undefined) return this.setIfAbsent(key, value, lifetimeMs);
+    return this.setIf(key, held => held.subarray(0, start.length).equals(start), value, lifetimeMs);
   }
 
   delete(key: string): Promise<void> {
@@ -77,6 +79,13 @@ export class MemcachedDriver implements Driver {
   close(): Promise<void> {
     for (const server of this.servers) server.close();
     return Promise.resolve();
+  }
+
+  private async setIf(key: string, holds: (held: Buffer) => boolean, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    const server = this.serverOf(key);
+    const held = await server.getVersioned(key);
+    if (held === undefined || !holds(held.value)) return false;
+    return server.replace(key, held.version, value, toExptime(lifetimeMs, Date.now()));
   }
 
   private byServer(keys: readonly string[]): ReadonlyMap<MemcachedServer, readonly string[]> {

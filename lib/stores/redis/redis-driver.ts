@@ -1,6 +1,6 @@
 import type { Driver, Found } from '../shared/driver.js';
 import { explained } from './redis-access.js';
-import { extendTtl, set, setIfAbsent, setIfEqual } from './redis-commands.js';
+import { extendTtl, set, setIfAbsent, setIfBegins, setIfEqual } from './redis-commands.js';
 import type { OwnConnection } from './own-connection.js';
 import type { RedisClient, RedisCommand } from './redis-client.js';
 
@@ -51,6 +51,11 @@ export abstract class RedisDriver implements Driver {
   async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     if (expected === undefined) return this.setIfAbsent(key, value, lifetimeMs);
     return Number(await this.send(key, setIfEqual(key, expected, value, lifetimeMs))) === 1;
+  }
+
+  async replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
+    if (start === undefined) return this.setIfAbsent(key, value, lifetimeMs);
+    return Number(await this.send(key, setIfBegins(key, start, value, lifetimeMs))) === 1;
   }
 
   async delete(key: string): Promise<void> {

@@ -35,6 +35,8 @@ export interface Driver {
   setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean>;
   /** Sets if the key holds exactly `expected` (`undefined`: nothing). @returns whether it did */
   compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
+  /** Sets if the key holds something that begins with `start` (`undefined`: if it holds nothing). @returns whether it did */
+  replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
   /** Lets what the keys hold live at least so long from now; never shorter than it would. */
   extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void>;

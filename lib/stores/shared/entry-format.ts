@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { HeaderChange } from '../../http/stored-response.js';
 import type { Address, Entry } from '../store.js';
 import { fitsBody, isHeader, isStatus, isStatusMessage } from './valid-head.js';
@@ -20,6 +20,22 @@ const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x02]);
 /** The magic number and a digest of the rest. Two entries are equal if these bytes are, and a damaged entry does not match its digest. */
 export const IDENTITY_BYTES = MAGIC.length + 12;
 const PREAMBLE_BYTES = IDENTITY_BYTES + 4;
+/** How a mark begins, as text. */
+const MARK = 'rcco';
+
+/** @returns the bytes by which two entries are told apart, as text; `undefined` if there is none */
+export function startOf(value: Buffer | undefined): string | undefined {
+  return value?.toString('latin1', 0, IDENTITY_BYTES);
+}
+
+/** @returns what stands in the place of an entry where computations that began before it are not to be stored: no entry, so a miss */
+export function newMark(): Buffer {
+  return Buffer.concat([Buffer.from(MARK), randomBytes(IDENTITY_BYTES - MARK.length)]);
+}
+
+export function isMark(start: string | undefined): boolean {
+  return start?.startsWith(MARK) === true;
+}
 
 interface EntryMetadata {
   readonly key: string;

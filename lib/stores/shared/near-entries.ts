@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Driver } from './driver.js';
-import { decodeEntry, IDENTITY_BYTES, type StoredEntry } from './entry-format.js';
+import { decodeEntry, IDENTITY_BYTES, startOf, type StoredEntry } from './entry-format.js';
 import type { EntryReader, ReadResult } from './entry-reader.js';
 
 /** A driver that can read the beginning of a value alone. */
@@ -37,9 +37,9 @@ export class NearCache implements EntryReader {
     const near = this.near.get(entryKey);
     if (near === undefined) return this.readRemote(entryKey, otherKeys);
     const [start, found] = await Promise.all([this.driver.getRange(entryKey, IDENTITY_BYTES), this.driver.getMany(otherKeys)]);
-    if (start.equals(near.identity)) return { value: near.value, found };
+    if (start.equals(near.identity)) return { value: near.value, start: startOf(near.identity), found };
     this.near.delete(entryKey);
-    return start.length === 0 ? { value: undefined, found } : this.readRemote(entryKey, otherKeys);
+    return start.length === 0 ? { value: undefined, start: undefined, found } : this.readRemote(entryKey, otherKeys);
   }
 
   clear(): void {
@@ -48,13 +48,13 @@ export class NearCache implements EntryReader {
 
   private async readRemote(entryKey: string, otherKeys: readonly string[]): Promise<ReadResult> {
     const [first, ...found] = await this.driver.getMany([entryKey, ...otherKeys]);
-    if (first?.value === undefined) return { value: undefined, found };
+    if (first?.value === undefined) return { value: undefined, start: undefined, found };
     const value = decodeEntry(first.value);
     if (value !== undefined) {
       const identity = Buffer.from(first.value.subarray(0, IDENTITY_BYTES));
       this.near.set(entryKey, { identity, value, bytes: first.value.length + BOOKKEEPING_BYTES });
     }
-    return { value, found };
+    return { value, start: startOf(first.value), found };
   }
 }
 

@@ -1,21 +1,18 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
 import { decodeEntry, encodeEntry, type StoredEntry } from './entry-format.js';
-import type { EntryReader } from './entry-reader.js';
+import type { EntryOrder, Where as PutMode } from './entry-order.js';
+import { readStart, type EntryReader } from './entry-reader.js';
 import { isAbandoned, parseGeneration } from './generation.js';
 import type { Generations, KnownValues } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { Writers } from './owners.js';
-import { areClean, areEqual, SharedLease, stampOf } from './shared-fence.js';
+import { areClean, areEqual, SharedLease, stampOf, type SeenEntry } from './shared-fence.js';
 import type { TagLog } from './tag-log.js';
 
 /** Milliseconds that a generation outlives the last entry that needs it. */
 const OUTLIVES_MS = 60_000;
-
-/** Addresses whose order of computations is remembered. */
-const MAX_ORDERED = 10_000;
 
 /** What stands at an address: the fence of this moment, and the entry if it may be served, or if it has expired and is still kept. */
 export interface EntrySnapshot {
@@ -47,16 +44,8 @@ interface BegunGenerations {
 
 const NONE: KnownValues = new Map();
 
-/** Where an entry is put: in the place of whatever stands there, or where nothing does that may be served. */
-export type PutMode = 'anywhere' | 'where-absent';
-
 /** The entries of a shared store, and the generations that tell whether they may be served. */
 export class SharedEntries {
-  /** The sequence number of the latest computation. */
-  private latest = 0;
-  /** By entry key, the latest computation whose response this process has stored: an earlier one does not replace it. */
-  private readonly stored = new LRUCache<string, number>({ max: MAX_ORDERED });
-
   /** @param hasPendingInvalidation whether the store does not know all that has been invalidated over an address, with the tags that an entry has brought */
   constructor(
     private readonly driver: Driver,
@@ -65,6 +54,7 @@ export class SharedEntries {
     private readonly generations: Generations,
     private readonly owners: Writers,
     private readonly tagLog: TagLog,
+    private readonly order: EntryOrder,
     private readonly clock: Clock,
     private readonly hasPendingInvalidation: (address: Address, tags?: readonly string[]) => boolean,
   ) {}
@@ -79,50 +69,62 @@ export class SharedEntries {
     const wasDoubtful = this.hasPendingInvalidation(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
     const extraKeys = extraKey === undefined ? [] : [extraKey];
-    const { value, found } = await this.reader.read(this.keys.entry(address), [...keys, ...extraKeys]);
+    const entryKey = this.keys.entry(address);
+    const { value, start, found } = await this.reader.read(entryKey, [...keys, ...extraKeys]);
     const current = await this.begun(keys, found.slice(0, keys.length));
     const lockValue = found[keys.length]?.value;
-    const lease = this.newLease(current, undefined, !wasDoubtful && !this.hasPendingInvalidation(address));
+    const seen = { seen: start, isForced: false };
+    const lease = this.newLease(current, undefined, !wasDoubtful && !this.hasPendingInvalidation(address), seen);
     const validEntry = await this.validEntry(address, value, lease);
-    if (validEntry !== undefined && this.isFresh(validEntry)) return { lease, entry: validEntry, stale: undefined, lockValue };
+    if (validEntry !== undefined && this.isFresh(validEntry)) {
+      this.order.noteStored(validEntry.response, entryKey, start);
+      return { lease, entry: validEntry, stale: undefined, lockValue };
+    }
     if (address.hasComputedTags !== true) return { lease, entry: undefined, stale: validEntry, lockValue };
-    const positioned = await this.lease(address);
+    const positioned = await this.fenceOver(address, seen);
     positioned.begun = new Map([...lease.begun, ...positioned.begun]);
     return { lease: positioned, entry: undefined, stale: validEntry, lockValue };
   }
 
+  /** One round trip, as for a view. */
   async lease(address: Address): Promise<SharedLease> {
+    return this.fenceOver(address, undefined);
+  }
+
+  /** @param seen undefined if the computation is forced: then the store is asked */
+  private async fenceOver(address: Address, seen: SeenEntry | undefined): Promise<SharedLease> {
     const wasDoubtful = this.hasPendingInvalidation(address);
     const keys = this.keys.generationsOver(address.path, address.tags);
-    const current = await this.begun(keys, await this.driver.getMany(keys));
+    const { start, found } =
+      seen === undefined && address.isValue !== true
+        ? await readStart(this.driver, this.keys.entry(address), keys)
+        : { start: undefined, found: await this.driver.getMany(keys) };
+    const current = await this.begun(keys, found);
     const tagPosition = address.hasComputedTags === true ? await this.tagLog.offset() : undefined;
-    return this.newLease(current, tagPosition, !wasDoubtful && !this.hasPendingInvalidation(address));
+    const isTrusted = !wasDoubtful && !this.hasPendingInvalidation(address);
+    return this.newLease(current, tagPosition, isTrusted, seen ?? { seen: start, isForced: true });
   }
 
   /** @returns whether the store takes it: it is not too large, and it has not been invalidated */
   async put(address: Address, entry: Entry, lease: SharedLease, lifetimeMs: number, where: PutMode): Promise<boolean> {
     const entryKey = this.keys.entry(address);
-    const presentKeys = where === 'where-absent' ? [entryKey] : [];
+    const presentKeys = where === 'where-absent' || !this.driver.hasAtomicCas ? [entryKey] : [];
     const generationKeys = this.keys.generationsOver(address.path, address.tags);
     const found = await this.driver.getMany([...generationKeys, ...presentKeys]);
     // It would be dead when it arrives, and might take the place of one that is not.
     if (!areEqual(found.slice(0, generationKeys.length).map(stampOf), lease.generationStamps)) return false;
     const present = found[generationKeys.length]?.value;
-    const validEntry = present && (await this.validEntry(address, decodeEntry(present), lease));
-    if (validEntry !== undefined && this.isFresh(validEntry)) return false;
+    const validEntry = where === 'where-absent' && present && (await this.validEntry(address, decodeEntry(present), lease));
+    if (validEntry && this.isFresh(validEntry)) return false;
     const { tags = [] } = entry;
     const tagStamps = tags.length === 0 ? [] : await this.tagStamps(tags, lease);
     if (tagStamps === undefined || !isServedUnder(entry, tagStamps)) return false;
     const value = encodeEntry(address, entry, lease.generationStamps, tagStamps);
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
-    if ((this.stored.get(entryKey) ?? 0) > lease.sequence) return false;
-    this.stored.set(entryKey, lease.sequence);
+    const placed = { entryKey, response: entry.response, value, lifetimeMs, present, where, isValue: address.isValue === true };
     const [isPut] = await Promise.all([
-      // What stands there and may not be served is compared, so that of several who find it one takes its place.
-      where === 'where-absent'
-        ? this.driver.compareAndSet(entryKey, present, value, lifetimeMs)
-        : this.set(entryKey, value, lifetimeMs),
+      this.order.store(placed, lease),
       this.driver.extendTtl(
         this.keys.generationsOver(address.path, [...(address.tags ?? []), ...tags]),
         lifetimeMs + OUTLIVES_MS,
@@ -138,17 +140,13 @@ export class SharedEntries {
     return (entry ?? stale) !== undefined;
   }
 
-  private async set(entryKey: string, value: Buffer, lifetimeMs: number): Promise<true> {
-    await this.driver.set(entryKey, value, lifetimeMs);
-    return true;
-  }
-
   private newLease(
     { generations, begun }: BegunGenerations,
     tagOffset: string | undefined,
     sawAllInvalidations: boolean,
+    seen: SeenEntry,
   ): SharedLease {
-    return new SharedLease({ generations, begun, tagOffset, sawAllInvalidations, sequence: ++this.latest });
+    return new SharedLease({ generations, begun, tagOffset, sawAllInvalidations, ...seen, sequence: this.order.next() });
   }
 
   /** @returns the generations of tags that were not known when the computation began; `undefined` if they have changed since */

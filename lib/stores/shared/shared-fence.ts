@@ -1,9 +1,18 @@
 import type { Found } from './driver.js';
 import type { HeldLock } from './claims.js';
+import { isMark } from './entry-format.js';
 import { parseGeneration } from './generation.js';
 import type { KnownValues } from './generations.js';
 
-export interface SharedLeaseParts {
+/** What a computation finds at its address when it begins. */
+export interface SeenEntry {
+  /** How it starts; `undefined`: there is none. */
+  readonly seen: string | undefined;
+  /** Whether the computation is to replace it, whatever it is. */
+  readonly isForced: boolean;
+}
+
+export interface SharedLeaseParts extends SeenEntry {
   readonly generations: readonly Found[];
   /** Those of the generations that were absent before. */
   readonly begun: KnownValues;
@@ -25,17 +34,22 @@ export class SharedLease {
   /** The generations that were absent before, for as long as nothing is stored under them. */
   begun: KnownValues;
   readonly tagOffset: string | undefined;
+  /** The start of what stood at the address when it was last looked at before the computation; `undefined`: nothing did. */
+  seen: string | undefined;
+  readonly isForced: boolean;
   readonly sequence: number;
   /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;
   private readonly sawAllInvalidations: boolean;
 
-  constructor({ generations, begun, tagOffset, sawAllInvalidations, sequence }: SharedLeaseParts) {
+  constructor({ generations, begun, tagOffset, sawAllInvalidations, seen, isForced, sequence }: SharedLeaseParts) {
     this.generationStamps = generations.map(stampOf);
     this.isClean = areClean(generations);
     this.begun = begun;
     this.tagOffset = tagOffset;
     this.sawAllInvalidations = sawAllInvalidations;
+    this.seen = seen;
+    this.isForced = isForced;
     this.sequence = sequence;
   }
 
@@ -45,6 +59,8 @@ export class SharedLease {
   }
 
   canShare(later: SharedLease): boolean {
+    // A later computation has been stored since, and lost.
+    if (isMark(later.seen) && later.seen !== this.seen) return false;
     return (
       this.sawAllInvalidations &&
       later.sawAllInvalidations &&

@@ -17,6 +17,7 @@ import type {
 import { inTime } from '../../deadline.js';
 import { FillLocks } from './claims.js';
 import type { Driver } from './driver.js';
+import { EntryOrder, type Where } from './entry-order.js';
 import { RemoteReader } from './entry-reader.js';
 import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
@@ -26,7 +27,7 @@ import { canReadRange, NearCache } from './near-entries.js';
 import { Writers } from './owners.js';
 import { LOST, OpenWrites } from './open-changes.js';
 import { CircuitBreaker, unlessUnreachable } from './reachability.js';
-import { SharedEntries, type PutMode } from './shared-entries.js';
+import { SharedEntries } from './shared-entries.js';
 import type { SharedLease } from './shared-fence.js';
 import { TagLog } from './tag-log.js';
 import { FillWait } from './turns.js';
@@ -72,6 +73,7 @@ export class SharedStore implements Store {
       this.generations,
       owners,
       tagLog,
+      new EntryOrder(driver),
       clock,
       (address, tags) => this.invalidations.hasPendingFor(address, tags),
     );
@@ -108,7 +110,7 @@ export class SharedStore implements Store {
   }
 
   save(address: Address, entry: Entry, lease: Lease): Promise<boolean> {
-    return this.put(address, entry, lease, 'anywhere');
+    return this.put(address, entry, lease, 'in-order');
   }
 
   add(address: Address, entry: Entry, lease: Lease): Promise<boolean> {
@@ -123,8 +125,9 @@ export class SharedStore implements Store {
     const ours = lease as SharedLease;
     const { fillLock, begun } = ours;
     ours.isReleased = true;
-    // What does not exist, or cannot be stored, leaves no keys behind for long.
-    if (reason === 'unshareable') this.tell('generations are not needed', () => this.generations.expireSoon(begun));
+    // What does not exist, or cannot be stored, leaves no keys behind for long. Without an operation, no store has answered.
+    if (reason === 'unshareable' && begun.size > 0)
+      this.tell('generations are not needed', () => this.generations.expireSoon(begun));
     if (fillLock === undefined) return;
     ours.fillLock = undefined;
     this.fillLocks.stopRenewing(fillLock);
@@ -178,7 +181,7 @@ export class SharedStore implements Store {
     this.breaker.run(what, operation).catch(() => undefined);
   }
 
-  private async put(address: Address, entry: Entry, lease: Lease, where: PutMode): Promise<boolean> {
+  private async put(address: Address, entry: Entry, lease: Lease, where: Where): Promise<boolean> {
     const ours = lease as SharedLease;
     const lifetimeMs = (entry.deleteAtMs ?? entry.expiresAtMs) - this.settings.clock.now();
     const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.hasPendingFor(address, entry.tags);

@@ -58,6 +58,8 @@ export class FillWait {
     // Also when the right is ours: whoever had it may have finished since we looked.
     const view = await this.entries.read(address, claimKey);
     if (view.entry !== undefined) return { kind: 'filled', entry: view.entry };
+    // The computation has not begun yet.
+    if (lease.fillLock !== undefined) lease.seen = view.lease.seen;
     // Invalidated meanwhile: what others compute now is not what was asked for, and what we compute is not kept.
     if (lease.fillLock !== undefined || !view.lease.canShare(lease)) return { kind: 'granted' };
     return lockState(view.lockValue) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'later' };

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { systemClock, type Clock } from '../../clock.js';
+import { steadyClock, type Clock } from '../../clock.js';
 import { channels, publish } from '../../events/cache-events.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Lease, LookupHit, ListedEntry, LookupMiss, Store, StoreSize, Targets } from '../store.js';
@@ -20,7 +20,7 @@ const MAX_PATHS = 32;
 export interface SimpleStoreOptions {
   /** Bytes that all entries together may take, keys and bookkeeping included. Default 67108864 (64 MiB). */
   readonly maxBytes?: number;
-  /** Where lifetimes take their time from. Default: the system's clock. */
+  /** Where lifetimes take their time from. Default: a clock that goes on when that of the system is set back. */
   readonly clock?: Clock;
 }
 
@@ -29,7 +29,7 @@ export interface SimpleStoreOptions {
  * invalidation costs by what it removes. Computations under way stand in the same index: what is invalidated while they run can never be stored by them.
  */
 export class SimpleStore implements Store {
-  private readonly clock: Clock;
+  readonly clock: Clock;
   private readonly maxBytes: number;
   private entries: LRUCache<string, CompactEntry>;
   private index = new EntryIndex();
@@ -44,7 +44,7 @@ export class SimpleStore implements Store {
   private sequence = 0;
   private lastInvalidation = 0;
 
-  constructor({ maxBytes = 64 * 1024 * 1024, clock = systemClock }: SimpleStoreOptions = {}) {
+  constructor({ maxBytes = 64 * 1024 * 1024, clock = steadyClock }: SimpleStoreOptions = {}) {
     this.clock = clock;
     this.maxBytes = maxBytes;
     this.entries = this.createLru();

@@ -35,6 +35,10 @@ class HangingDriver implements Driver {
     return expected === undefined ? this.setIfAbsent(key, value) : this.set(key, value).then(() => true);
   }
 
+  replace(key: string, start: Buffer | undefined, value: Buffer): Promise<boolean> {
+    return this.compareAndSet(key, start, value);
+  }
+
   delete(key: string): Promise<void> {
     this.values.delete(key);
     return Promise.resolve();

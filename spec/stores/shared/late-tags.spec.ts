@@ -1,7 +1,8 @@
 import type { Clock } from '../../../lib/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
+import type { Address, Entry } from '../../../lib/stores/store.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
+import { entryOf, fenceOver } from '../../support/processes.js';
 
 /** Milliseconds after which a change that is not heard of any more has died. */
 const CHANGE_MS = 30_000;
@@ -27,22 +28,8 @@ describe('a computation that learns of its tags when it ends', () => {
     return store;
   }
 
-  async function begun(store: SharedStore): Promise<Lease> {
-    const miss = await store.lease(ADDRESS);
-    if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
-    return miss.lease;
-  }
-
   function entry(): Entry {
-    const response = {
-      status: 200,
-      statusMessage: undefined,
-      headers: [],
-      body: Buffer.from('old'),
-      isStreamed: false,
-      callsNext: true,
-    };
-    return { response, storedAtMs: now, expiresAtMs: now + 3_600_000, tags: ['user:bob'] };
+    return entryOf('old', { storedAtMs: now, expiresAtMs: now + 3_600_000, tags: ['user:bob'] });
   }
 
   it.each([false, true])(
@@ -52,19 +39,19 @@ describe('a computation that learns of its tags when it ends', () => {
       const [ours, dying] = [open(driver), open(driver)];
       await dying.beginWrite({ prefixes: [], tags: ['user:bob'] });
       // It reads what is about to be changed; then the data change, and their process dies.
-      const fence = await begun(ours);
+      const fence = await fenceOver(ours, ADDRESS);
       driver.pass(CHANGE_MS + 1);
-      if (isNoticed) await open(driver).save(ADDRESS, entry(), await begun(ours));
+      if (isNoticed) await open(driver).save(ADDRESS, entry(), await fenceOver(ours, ADDRESS));
       const other = { ...ADDRESS, key: 'other' };
       expect(await ours.save(other, entry(), fence)).toBe(false);
-      expect(await ours.save(other, entry(), await begun(ours))).toBe(true);
+      expect(await ours.save(other, entry(), await fenceOver(ours, ADDRESS))).toBe(true);
     },
   );
 
   it('is not kept when its tag is invalidated together with another, where nothing is compared in one step', async () => {
     const driver = new MemoryDriver({ hasAtomicCas: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
     const [ours, theirs] = [open(driver), open(driver)];
-    const fence = await begun(ours);
+    const fence = await fenceOver(ours, ADDRESS);
     await Promise.all([
       ours.invalidate({ prefixes: [], tags: ['user:bob'] }),
       theirs.invalidate({ prefixes: [], tags: ['user:alice'] }),

@@ -1,7 +1,8 @@
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
+import type { Address, Entry } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
+import { entryOf, fenceOver } from '../../support/processes.js';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
@@ -37,22 +38,8 @@ function open(aheadMs = 0, on = new HeldDriver(driver)): SharedStore {
   return store;
 }
 
-async function begun(store: SharedStore, address = ADDRESS): Promise<Lease> {
-  const miss = await store.lease(address);
-  if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
-  return miss.lease;
-}
-
 function entry(tags?: readonly string[]): Entry {
-  const response = {
-    status: 200,
-    statusMessage: undefined,
-    headers: [],
-    body: Buffer.from('old'),
-    isStreamed: false,
-    callsNext: true,
-  };
-  return { response, storedAtMs: START_MS, expiresAtMs: START_MS + 60 * MINUTE_MS, tags };
+  return entryOf('old', { storedAtMs: START_MS, expiresAtMs: START_MS + 60 * MINUTE_MS, tags });
 }
 
 function keys(kind: string): string[] {
@@ -65,31 +52,31 @@ describe('a change whose process dies', () => {
     async aheadMs => {
       const reader = open(aheadMs);
       await open().beginWrite(TARGETS);
-      expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(false);
+      expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(false);
       driver.pass(CHANGE_MS - 1);
-      expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(false);
+      expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(false);
       driver.pass(1);
-      expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(true);
+      expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(true);
     },
   );
 
   it('keeps out what began while it was under way, also when other changes come and end', async () => {
     const reader = open();
     await open().beginWrite(TARGETS);
-    const fence = await begun(reader);
+    const fence = await fenceOver(reader, ADDRESS);
     driver.pass(CHANGE_MS);
     await (await open().beginWrite(TARGETS)).abort();
     expect(await reader.save(ADDRESS, entry(), fence)).toBe(false);
-    expect(await reader.save(ADDRESS, entry(), await begun(reader))).toBe(true);
+    expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(true);
   });
 
   it('keeps out a computation that brings its tag, where the store has evicted the mark', async () => {
     const reader = open();
     await open().beginWrite({ prefixes: [], tags: ['user:bob'] });
-    const fence = await begun(reader, TAGGED);
+    const fence = await fenceOver(reader, TAGGED);
     driver.values.delete('rcc:t:user%3Abob');
     expect(await reader.save(TAGGED, entry(['user:bob']), fence)).toBe(false);
-    expect(await reader.save(TAGGED, entry(['user:bob']), await begun(reader, TAGGED))).toBe(true);
+    expect(await reader.save(TAGGED, entry(['user:bob']), await fenceOver(reader, TAGGED))).toBe(true);
   });
 });
 
@@ -113,7 +100,7 @@ describe('a change whose announcement the store has forgotten when the change en
 describe('the keys in the store', () => {
   it('stay ten seconds for a path whose response could not be stored', async () => {
     const store = open();
-    store.release(await begun(store), 'unshareable');
+    store.release(await fenceOver(store, ADDRESS), 'unshareable');
     await new Promise(resolve => setImmediate(resolve));
     expect(keys('g')).toEqual(['rcc:g:/', 'rcc:g:/users', 'rcc:g:/users/bob']);
     driver.pass(10_000);
@@ -122,8 +109,8 @@ describe('the keys in the store', () => {
 
   it('stay for a path whose response was stored', async () => {
     const store = open();
-    const unstorable = await begun(store);
-    await store.save(ADDRESS, entry(), await begun(store));
+    const unstorable = await fenceOver(store, ADDRESS);
+    await store.save(ADDRESS, entry(), await fenceOver(store, ADDRESS));
     store.release(unstorable, 'unused');
     driver.pass(10_000);
     expect(await open().lookup(ADDRESS)).toMatchObject({ kind: 'hit' });

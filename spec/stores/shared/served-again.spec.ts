@@ -1,30 +1,12 @@
 import { systemClock } from '../../../lib/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
-import type { Address, Entry, Lease } from '../../../lib/stores/store.js';
+import type { Address, Entry } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
+import { entryOf, fenceOver } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 const TARGETS = { prefixes: [], tags: ['user:bob'] };
-
-function entry(): Entry {
-  const response = {
-    status: 200,
-    statusMessage: undefined,
-    headers: [],
-    body: Buffer.from('old'),
-    isStreamed: false,
-    callsNext: true,
-  };
-  const now = systemClock.now();
-  return { response, storedAtMs: now, expiresAtMs: now + 60_000, tags: ['user:bob'] };
-}
-
-async function begun(store: SharedStore): Promise<Lease> {
-  const miss = await store.lease(ADDRESS);
-  if (miss.kind !== 'miss') throw new Error(`Expected a fence, got: ${miss.kind}.`);
-  return miss.lease;
-}
 
 describe('an entry that was served, and is stored again with what went out for it', () => {
   let driver: HeldDriver;
@@ -39,7 +21,7 @@ describe('an entry that was served, and is stored again with what went out for i
       collapseTimeoutMs: 10_000,
       reportFault: () => undefined,
     });
-    expect(await store.save(ADDRESS, entry(), await begun(store))).toBe(true);
+    expect(await store.save(ADDRESS, entryOf('old', { tags: ['user:bob'] }), await fenceOver(store, ADDRESS))).toBe(true);
   });
 
   afterEach(() => store.close());
@@ -51,7 +33,7 @@ describe('an entry that was served, and is stored again with what went out for i
   }
 
   it('stays stored', async () => {
-    const fence = await begun(store);
+    const fence = await fenceOver(store, ADDRESS);
     expect(await store.save(ADDRESS, { ...(await served()), variants: [] }, fence)).toBe(true);
     expect((await store.lookup(ADDRESS)).kind).toBe('hit');
   });
@@ -61,7 +43,7 @@ describe('an entry that was served, and is stored again with what went out for i
     const hold = driver.hold('compareAndSet', 'before', key => key.startsWith('rcc:t:'));
     const invalidated = store.invalidate(TARGETS);
     await hold.arrived.promise;
-    const fence = await begun(store);
+    const fence = await fenceOver(store, ADDRESS);
     const found = await served();
     hold.release();
     await invalidated;

@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+
+/** Ends a check as failed, with the output that shows why. */
+export class CheckFailure extends Error {
+  constructor(reason, output = '') {
+    super(output.trim() === '' ? reason : `${reason}\n${output.trim()}`);
+  }
+}
+
+/** Counts the checks and prints a line for each. */
+export class CheckReport {
+  /** Set when the last check has been made. Until then the sum is a failure, whatever has passed. */
+  isComplete = false;
+  #passed = 0;
+  #failed = 0;
+  #isClosed = false;
+  #completeness;
+
+  constructor(completeness) {
+    this.#completeness = completeness;
+  }
+
+  /**
+   * Makes one check: it has failed when `act` throws. Gives what `act` returned as a function, which throws in turn when the check
+   * failed: so a later check that needs the result fails too, and is never skipped.
+   */
+  async check(name, act) {
+    const began = performance.now();
+    const timed = () => `${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`;
+    try {
+      const value = await act();
+      this.pass(timed());
+      return () => value;
+    } catch (error) {
+      this.fail(timed(), error instanceof CheckFailure ? error.message : (error?.stack ?? String(error)));
+      return () => {
+        throw new CheckFailure(`Could not run, for this failed: ${name}`);
+      };
+    }
+  }
+
+  pass(name, count = 1) {
+    this.#passed += count;
+    console.log(`ok   ${name}`);
+  }
+
+  fail(name, reason, count = 1) {
+    this.#failed += count;
+    console.log(`FAIL ${name}`);
+    this.note(reason);
+  }
+
+  /** Prints text apart from the checks' own lines, so that none of its lines can be taken for one of them. */
+  note(text) {
+    for (const line of text.split('\n')) console.log(`     | ${line}`);
+  }
+
+  /** Prints the sum, as the last line, and sets the exit code. */
+  close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (!this.isComplete && this.#failed === 0) this.fail(this.#completeness, 'They ended early.');
+    process.exitCode = this.#failed === 0 && this.#passed > 0 ? 0 : 1;
+    console.log(`${this.#passed} passed, ${this.#failed} failed`);
+  }
+}

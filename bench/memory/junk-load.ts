@@ -1,0 +1,77 @@
+import 'reflect-metadata';
+import type { RequestListener } from 'node:http';
+import { createExpressServer, Get, JsonController, Param } from 'routing-controllers';
+import { cache, Cached } from '../../lib/index.js';
+import { inject } from '../inject.js';
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const AT_ONCE = 50;
+
+@JsonController('/junk')
+class JunkController {
+  @Get('/:name')
+  @Cached({ timeout: 0 })
+  show(@Param('name') name: string) {
+    return { name, text: 'x'.repeat(150) };
+  }
+}
+
+const listener = createExpressServer({ controllers: [JunkController] }) as RequestListener;
+cache.configure({ maxBytes: MAX_BYTES });
+
+/** Heap and buffers in bytes, after a full collection. */
+function used(): number {
+  for (let round = 0; round < 3; round++) globalThis.gc!();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** What the process takes with an empty cache. */
+let baseline = 0;
+
+const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1).padStart(7)} MiB`;
+
+async function load(title: string, requests: number, pathOf: (index: number) => string): Promise<number[]> {
+  const marks: number[] = [];
+  for (let index = 0; index < requests; index += AT_ONCE) {
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, offset) => inject(listener, pathOf(index + offset))));
+    // A server comes back to its event loop between requests; what waits for that is no leak.
+    await new Promise(resolve => setImmediate(resolve));
+    if ((index + AT_ONCE) % (requests / 5) !== 0) continue;
+    marks.push(used());
+    const { entries, bytes } = cache.stats();
+    console.log(
+      `${title} ${String(index + AT_ONCE).padStart(8)}: process ${megabytes(marks.at(-1)! - baseline)}, store says ${megabytes(bytes)} in ${entries} entries`,
+    );
+  }
+  return marks;
+}
+
+/**
+ * What the simple store's bound means for the process: a flood of distinct keys, then as many hits. Shows heap and buffers on the way.
+ *
+ * @returns which of them left their bounds
+ */
+export async function loadJunk(requests: number): Promise<string[]> {
+  await inject(listener, '/junk/warm-up');
+  await cache.clear();
+  baseline = used();
+  console.log(`maxBytes${megabytes(MAX_BYTES)}; the process is shown over its ${megabytes(baseline)} with an empty cache`);
+
+  const marks = await load('distinct keys', requests, index => `/junk/${index}`);
+  const { entries, bytes } = cache.stats();
+  console.log(
+    `an entry takes ${Math.round((marks.at(-1)! - baseline) / entries)} bytes, and the store counts ${Math.round(bytes / entries)}`,
+  );
+
+  const hits = await load('hits         ', requests, index => `/junk/${requests - 1 - (index % 100)}`);
+  const growth = hits.at(-1)! - hits[0]!;
+  console.log(`from the first fifth of the hits to the last the process grew by${megabytes(growth)}`);
+
+  return [
+    ...(Math.max(...marks) - baseline > MAX_BYTES ? ['the flood took more than maxBytes'] : []),
+    ...(bytes > MAX_BYTES ? ['the store holds more than maxBytes'] : []),
+    ...(growth > 1024 * 1024 ? ['the hits made the heap grow'] : []),
+    ...(cache.stats().hits < requests ? ['not all of the hits were hits'] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+import { systemClock } from '../../../lib/clock.js';
+import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { Address } from '../../../lib/stores/store.js';
+import { HeldDriver } from '../../support/held-driver.js';
+import { MemoryDriver } from '../../support/memory-driver.js';
+import { fenceOver } from '../../support/processes.js';
+
+const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
+
+describe('the end of a computation whose response cannot be stored', () => {
+  let driver: HeldDriver;
+  let store: SharedStore;
+
+  beforeEach(() => {
+    driver = new HeldDriver(new MemoryDriver());
+    store = new SharedStore(driver, {
+      clock: systemClock,
+      keyPrefix: 'rcc',
+      storeTimeoutMs: 5000,
+      collapseTimeoutMs: 10_000,
+      reportFault: () => undefined,
+    });
+  });
+
+  afterEach(() => store.close());
+
+  it('asks nothing of the store where the computation began no generation', async () => {
+    const [first, second] = [await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS)];
+    driver.asked.length = 0;
+    store.release(second, 'unshareable');
+    expect(driver.asked).toEqual([]);
+    store.release(first, 'unshareable');
+    expect(driver.asked).toEqual(['compareAndSet', 'compareAndSet']);
+  });
+
+  it('does not count as an answer of a store that is gone', async () => {
+    await fenceOver(store, ADDRESS);
+    const fences = [await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS)];
+    driver.failing.add('getMany');
+    driver.asked.length = 0;
+    for (const fence of fences) {
+      expect(await store.lookup(ADDRESS)).toEqual({ kind: 'unreachable' });
+      store.release(fence, 'unshareable');
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    // The circuit breaker is open: the store is asked no more.
+    expect(await store.lookup(ADDRESS)).toEqual({ kind: 'unreachable' });
+    expect(driver.asked).toEqual(['getMany', 'getMany', 'getMany']);
+  });
+});
