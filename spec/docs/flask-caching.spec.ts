@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../support/examples.js';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const section = readme.slice(readme.indexOf('## For those who come from Flask-Caching')).split(/^## /m)[1]!;
+const pages = readdirSync(join(root, 'docs'))
+  .filter(file => file.startsWith('migrating'))
+  .map(file => readFileSync(join(root, 'docs', file), 'utf8'))
+  .join('\n');
+const section = /^## .*Flask-Caching$[\s\S]*?(?=^## |(?![\s\S]))/m.exec(pages)![0];
 /** What each row says of Flask-Caching, in code. */
 const named = Array.from(section.matchAll(/^\| ([^|]*`[^|]*) \|/gm), ([, cell = '']) =>
   Array.from(cell.matchAll(/`([^`]+)`/g), ([, code = '']) => code),
