@@ -78,7 +78,7 @@ async function checkTestRecipes(tally, root, scratch, tarball) {
 /** The first example below a heading. */
 function exampleAfter(page, heading) {
   const from = page.indexOf(`${heading}`);
-  const code = /^```ts\n([\s\S]*?)^```$/m.exec(from === -1 ? '' : page.slice(from))?.[1];
+  const code = /^```ts(?: +\S+)?\n([\s\S]*?)^```$/m.exec(from === -1 ? '' : page.slice(from))?.[1];
   if (code === undefined) throw new CheckFailure(`${TESTING_PAGE} has no example below ${heading}.`);
   return code;
 }
