@@ -105,7 +105,11 @@ export class CacheConfig {
   onError?: (error: CacheFault) => void;
 }
 
-/** Some options of the configuration. */
+/**
+ * Some options of the configuration.
+ *
+ * @interface
+ */
 export type CacheOptions = { -readonly [Name in keyof CacheConfig]?: CacheConfig[Name] | undefined };
 
 function isStore(value: unknown): boolean {

@@ -105,7 +105,11 @@ export class CachedOptionRules {
   readonly edge?: boolean;
 }
 
-/** How an action's responses are cached. All is optional; `undefined` never overrides what a class or the configuration says. */
+/**
+ * How an action's responses are cached. All is optional; `undefined` never overrides what a class or the configuration says.
+ *
+ * @interface
+ */
 export type CachedOptions = { readonly [Name in keyof CachedOptionRules]?: CachedOptionRules[Name] | undefined };
 
 function isStatuses(value: unknown): boolean {

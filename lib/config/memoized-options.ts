@@ -47,7 +47,11 @@ export class MemoizedOptionRules {
 
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** How a method's results are memoized. All is optional. */
+/**
+ * How a method's results are memoized. All is optional.
+ *
+ * @interface
+ */
 export type MemoizedOptions = { readonly [Name in keyof MemoizedOptionRules]?: MemoizedOptionRules[Name] | undefined };
 
 function isPositions(value: unknown): boolean {

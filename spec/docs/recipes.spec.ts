@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Readable } from 'node:stream';
@@ -119,12 +120,13 @@ describe('the recipe', () => {
     server.close();
   });
 
-  it('of a health endpoint answers with the counters', async () => {
+  it('of a health endpoint answers with the counters, and whether the store is reachable', async () => {
     const server = await serve('operations', 'A health endpoint');
-    expect(JSON.parse((await server.get('/health')).text)).toEqual({
-      isHealthy: true,
-      cache: { isReachable: true, hits: 0, misses: 0, errors: 0 },
-    });
+    const health = async () => JSON.parse((await server.get('/health')).text) as unknown;
+    const counters = { hits: 0, misses: 0, errors: 0 };
+    expect(await health()).toEqual({ isHealthy: true, cache: { isReachable: true, ...counters } });
+    channel('routing-controllers-cache:breaker').publish({ state: 'open' });
+    expect(await health()).toEqual({ isHealthy: true, cache: { isReachable: false, ...counters } });
   });
 
   it('of logging logs outcomes and faults', async () => {
