@@ -1,33 +1,33 @@
 // First: what comes after it may not load on an older Node.
-import './node-version.js';
+import './cache/node-version.js';
 
-import { processCache } from './process-cache.js';
-import type { Cache } from './cache.js';
+import { processCache } from './cache/process-cache.js';
+import type { Cache } from './cache/cache.js';
 
-export { CacheConfig } from './config/cache-config.js';
+export { CacheConfig } from './options/cache-config.js';
 export { Cached } from './decorators/cached.js';
 export { CacheDefaults } from './decorators/cache-defaults.js';
 export { InvalidatesCache } from './decorators/invalidates-cache.js';
 export { Memoized } from './decorators/memoized.js';
-export { CacheConfigError, CacheUsageError } from './errors.js';
-export { onCacheEvent } from './events/on-cache-event.js';
+export { CacheConfigError, CacheUsageError } from './errors/cache-errors.js';
+export { onCacheEvent } from './events/channels.js';
 export { cacheControl } from './serving/response-control.js';
 export { NullStore } from './stores/null-store.js';
 export { SimpleStore } from './stores/simple/simple-store.js';
 
-export type { Cache } from './cache.js';
-export type { CacheOptions } from './config/cache-config.js';
-export type { CacheConfigSource } from './config/resolve-config.js';
-export type { Action } from './controllers/action.js';
-export type { CachedOptions, FilteredResponse } from './config/cached-options.js';
-export type { VaryBy, VaryByHeaders } from './config/vary-by.js';
-export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './config/invalidation-target.js';
-export type { MemoizedOptions } from './config/memoized-options.js';
-export type { MemoizedClass, MethodOf } from './memoized/memoized-class.js';
-export type { CacheFault, CacheUsageCode } from './errors.js';
+export type { Cache } from './cache/cache.js';
+export type { CacheOptions } from './options/cache-config.js';
+export type { CacheConfigSource } from './options/resolve-config.js';
+export type { Action } from './options/action.js';
+export type { CachedOptions, FilteredResponse } from './options/cached-options.js';
+export type { VaryBy, VaryByHeaders } from './options/vary-by.js';
+export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './options/invalidation-target.js';
+export type { MemoizedOptions } from './options/memoized-options.js';
+export type { MemoizedClass, MethodOf } from './memoized/memoize.js';
+export type { CacheFault, CacheUsageCode } from './errors/cache-errors.js';
 export type { ResponseControl } from './serving/response-control.js';
 export type { ExplainedEntry, Explanation } from './explain/explanation.js';
-export type { CacheStats } from './serving/stats.js';
+export type { CacheStats } from './runtime/stats.js';
 export type {
   BreakerEvent,
   CacheEvents,
@@ -37,7 +37,7 @@ export type {
   OperationEvent,
   OutcomeEvent,
   StoredEvent,
-} from './events/cache-events.js';
+} from './events/channels.js';
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
 export type {
   Address,
@@ -61,9 +61,9 @@ export type {
   Unreachable,
 } from './stores/store.js';
 export type { StoredResponse, HeaderChange } from './http/stored-response.js';
-export type { Variant as Wire } from './http/wire.js';
+export type { Variant as Wire } from './http/variant.js';
 export type { CanonicalPath } from './keys/canonical-path.js';
-export type { Clock } from './clock.js';
+export type { Clock } from './time/clock.js';
 
 /** The one cache of this process. */
 export const cache: Cache = processCache.cache;

@@ -1,6 +1,6 @@
 // First: what comes after it may not load on an older Node.
-import './node-version.js';
+import './cache/node-version.js';
 
 export { KeyvStore } from './stores/keyv/keyv-store.js';
 
-export type { KeyvStoreOptions } from './stores/keyv/keyv-options.js';
+export type { KeyvStoreOptions } from './stores/keyv/keyv-store.js';

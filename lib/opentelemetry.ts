@@ -1,6 +1,6 @@
 // First: what comes after it may not load on an older Node.
-import './node-version.js';
+import './cache/node-version.js';
 
-export { traceCache } from './observers/cache-tracing.js';
+export { traceCache } from './telemetry/cache-tracing.js';
 
-export type { CacheTracingOptions } from './observers/cache-tracing.js';
+export type { CacheTracingOptions } from './telemetry/cache-tracing.js';

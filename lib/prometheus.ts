@@ -1,6 +1,6 @@
 // First: what comes after it may not load on an older Node.
-import './node-version.js';
+import './cache/node-version.js';
 
-export { cacheMetrics } from './observers/cache-metrics.js';
+export { cacheMetrics } from './telemetry/cache-metrics.js';
 
-export type { CacheMetricsOptions } from './observers/metrics-options.js';
+export type { CacheMetricsOptions } from './telemetry/metrics-options.js';

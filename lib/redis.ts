@@ -1,5 +1,5 @@
 // First: what comes after it may not load on an older Node.
-import './node-version.js';
+import './cache/node-version.js';
 
 export { RedisStore } from './stores/redis/redis-store.js';
 

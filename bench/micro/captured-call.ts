@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { createExpressServer, Get, JsonController, Param, QueryParam } from 'routing-controllers';
-import type { ActionCall } from '../../lib/controllers/action-call.js';
-import { cachedAction, type CachedAction } from '../../lib/controllers/cached-action.js';
-import { DecoratorRegistry } from '../../lib/controllers/registry.js';
-import { ClassIdentities } from '../../lib/keys/class-identities.js';
-import { ActionInstaller } from '../../lib/controllers/start-up.js';
+import type { ActionCall } from '../../lib/actions/action-call.js';
+import { cachedAction, type CachedAction } from '../../lib/actions/cached-action.js';
+import { DecoratorRegistry } from '../../lib/actions/decorator-registry.js';
+import { ClassIdentities } from '../../lib/classes/class-identities.js';
+import { ActionInstaller } from '../../lib/actions/action-installer.js';
 import { exchangeOf } from '../inject.js';
 
 /** A call of the cached action as the library gets it, all that comes before its method being done. */

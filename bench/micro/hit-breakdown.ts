@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import express from 'express';
-import { resolveConfig } from '../../lib/config/resolve-config.js';
-import { deriveKey } from '../../lib/controllers/action-key.js';
+import { resolveConfig } from '../../lib/options/resolve-config.js';
+import { deriveKey } from '../../lib/actions/action-key.js';
 import { replay } from '../../lib/http/replay.js';
 import { ResponseRecorder, type RecorderListener } from '../../lib/http/response-recorder.js';
 import { cache, SimpleStore, type Address, type Entry } from '../../lib/index.js';

@@ -1,6 +1,6 @@
-import { processCache } from '../process-cache.js';
+import { processCache } from '../cache/process-cache.js';
 import { refuseStandard } from './legacy.js';
-import type { CachedOptions } from '../config/cached-options.js';
+import type { CachedOptions } from '../options/cached-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**

@@ -1,6 +1,6 @@
-import { processCache } from '../process-cache.js';
+import { processCache } from '../cache/process-cache.js';
 import { refuseStandard } from './legacy.js';
-import type { InvalidationTarget } from '../config/invalidation-target.js';
+import type { InvalidationTarget } from '../options/invalidation-target.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**

@@ -1,4 +1,4 @@
-import { CacheUsageError } from '../errors.js';
+import { CacheUsageError } from '../errors/cache-errors.js';
 
 /**
  * Refuses a call as a standard (TC39) decorator, which TypeScript makes of a decorator without `experimentalDecorators`.

@@ -1,5 +1,5 @@
-import type { MemoizedOptions } from '../config/memoized-options.js';
-import { processCache } from '../process-cache.js';
+import type { MemoizedOptions } from '../options/memoized-options.js';
+import { processCache } from '../cache/process-cache.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /** Takes methods only. */

@@ -1,4 +1,4 @@
-import { CacheUsageError } from '../errors.js';
+import { CacheUsageError } from '../errors/cache-errors.js';
 
 /**
  * JavaScript lets a decorator stand without its parentheses: then it is called with the method itself, and would do nothing.

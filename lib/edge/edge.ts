@@ -1,15 +1,15 @@
 import type { RequestListener } from 'node:http';
-import { RequestTrace } from '../events/observed-request.js';
-import { sendVariant } from '../http/replay-wire.js';
-import { selectVariant } from '../http/wire.js';
-import { ageSeconds, hitOutcome } from '../serving/answer.js';
-import type { RuntimeHolder } from '../serving/current-engine.js';
-import type { CacheRuntime } from '../serving/engine.js';
-import { reasonOf } from '../serving/reason.js';
+import { RequestTrace } from '../events/request-trace.js';
+import { sendVariant } from '../http/send-variant.js';
+import { selectVariant } from '../http/variant.js';
+import { ageSeconds, hitOutcome } from '../serving/respond.js';
+import type { RuntimeHolder } from '../runtime/runtime-holder.js';
+import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import { reasonOf } from '../runtime/outcome-text.js';
 import type { Address, LookupResult, MaybePromise } from '../stores/store.js';
-import { parseEdgeRequest, type ParsedRequest } from './question.js';
-import { UrlAliases, type AliasTarget } from './spellings.js';
-import { EdgeRequest, type PendingLease, type Learn } from './visit.js';
+import { parseEdgeRequest, type ParsedRequest } from './parsed-request.js';
+import { UrlAliases, type AliasTarget } from './url-aliases.js';
+import { EdgeRequest, type PendingLease, type Learn } from './edge-request.js';
 
 /**
  * Answers hits of actions with `edge: true` before the application sees the request. It may skip middlewares because the action's

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
-import { CacheUsageError } from '../errors.js';
-import type { RuntimeHolder } from '../serving/current-engine.js';
-import { formatValue } from '../shown.js';
+import { CacheUsageError } from '../errors/cache-errors.js';
+import type { RuntimeHolder } from '../runtime/runtime-holder.js';
+import { formatValue } from '../errors/format-value.js';
 import type { Explanation } from './explanation.js';
-import { notMet, ProbeRequest, type ProbeResult } from './probe.js';
+import { notMet, ProbeRequest, type ProbeResult } from './probe-request.js';
 
 /** What of an Express app tells where it is mounted. */
 export type App = RequestListener & { readonly parent?: App | undefined };

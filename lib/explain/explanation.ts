@@ -1,4 +1,4 @@
-import type { CachedOptions } from '../config/cached-options.js';
+import type { CachedOptions } from '../options/cached-options.js';
 
 /** An entry, without its body. */
 export interface ExplainedEntry {

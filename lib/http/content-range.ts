@@ -1,4 +1,4 @@
-import { headerText } from './header-changes.js';
+import { headerText } from './headers.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** RFC 9110 §14.4: `bytes 0-99/1234` of a part; an asterisk in place of its bytes if there is no such part. */

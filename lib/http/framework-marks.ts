@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { fieldNames, headerText } from './header-changes.js';
+import { fieldNames, headerText } from './headers.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** The methods of Express by which it adds headers of its own. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { applyDownstreamPolicy, type DownstreamPolicy } from './client-rules.js';
-import { isNotModified, turnIntoNotModified } from './conditional.js';
-import { applyHeaders, headerText } from './header-changes.js';
+import { applyDownstreamPolicy, type DownstreamPolicy } from './downstream-policy.js';
+import { isNotModified, turnIntoNotModified } from './preconditions.js';
+import { applyHeaders, headerText } from './headers.js';
 import { setStatusMessage } from './http2.js';
 import { ageOf } from './storability.js';
 import type { StoredResponse } from './stored-response.js';

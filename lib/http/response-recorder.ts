@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { copyChunk, concatChunks } from './body-bytes.js';
-import { HeaderDiff } from './header-watch.js';
-import { setHead } from './header-changes.js';
+import { HeaderDiff } from './header-diff.js';
+import { setHead } from './headers.js';
 import { statusMessageOf } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
 

@@ -1,7 +1,7 @@
-import { lifetimeOf } from '../lifetime.js';
+import { lifetimeOf } from '../time/clock.js';
 import { parseCacheControl, type CacheControl } from './cache-control.js';
 import { isPartial } from './content-range.js';
-import { fieldNames, headerText } from './header-changes.js';
+import { fieldNames, headerText } from './headers.js';
 import type { HeaderChange } from './stored-response.js';
 
 /** What of the action and its key decides whether a response may be kept. */

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { validationErrors } from '../config/must-be.js';
-import { CacheConfigError, CacheUsageError } from '../errors.js';
-import { processCache } from '../process-cache.js';
+import { validationErrors } from '../options/validate.js';
+import { CacheConfigError, CacheUsageError } from '../errors/cache-errors.js';
+import { processCache } from '../cache/process-cache.js';
 import { forgeryRefusal, loopbackRefusal, NO_TOKEN } from './access.js';
-import { execute, readCommand } from './change.js';
+import { execute, readCommand } from './command.js';
 import { findEntries } from './entry-list.js';
-import { EventStream } from './feed.js';
-import { RecentActivity } from './history.js';
+import { EventStream } from './event-stream.js';
+import { RecentActivity } from './recent-activity.js';
 import { InspectorOptions, type CacheInspectorOptions } from './inspector-options.js';
 import { OwnToken } from './own-token.js';
 import { sendPageFile } from './page-files.js';
-import { TimeSeries, type Sample } from './past.js';
+import { TimeSeries, type Sample } from './time-series.js';
 
 /** A router for `app.use`. */
 export interface Inspector {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isFunction, Validate } from '../config/must-be.js';
+import { isFunction, Validate } from '../options/validate.js';
 
 /** Who may look at the cache, and change it. */
 export interface CacheInspectorOptions {

@@ -1,9 +1,3 @@
-/** Gives the value of a path parameter, as routing-controllers has converted it. */
-export type ParameterValue = (name: string) => unknown;
-
-/** Gives the texts by which actions may know the value of a path parameter. Empty: it has none. */
-export type ParameterTexts = (name: string) => readonly string[];
-
 /** With a month at least. Other texts that `Date` reads are mostly names with a number in them. */
 const ISO_DATE = /^(?:\d{4}|[+-]\d{6})-\d\d/;
 

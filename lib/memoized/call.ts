@@ -1,4 +1,4 @@
-import type { CacheRuntime } from '../serving/engine.js';
+import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import type { MemoizedMethod } from './memoized-method.js';
 
 /** One call of a memoized method. */

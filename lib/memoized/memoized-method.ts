@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isAsyncFunction } from 'node:util/types';
-import type { MemoizedOptions } from '../config/memoized-options.js';
-import { joinKey } from '../keys/cache-key.js';
-import { encodeValue } from '../keys/encode-value.js';
-import type { Class } from '../keys/lineage.js';
+import type { MemoizedOptions } from '../options/memoized-options.js';
+import { joinKey, encodeValue } from '../keys/key-encoding.js';
+import type { Class } from '../classes/class-hierarchy.js';
 import type { Address, Targets } from '../stores/store.js';
-import type { ClassIdentityCache } from './class-place.js';
+import type { ClassAddresses } from './class-address.js';
 
 /** Under an empty segment, where no route is that has parameters: nothing that a request names reaches it, but `/` does. */
 const ROOT = '//memoized';
@@ -38,7 +37,7 @@ export class MemoizedMethod {
     readonly run: Method,
     readonly options: MemoizedOptions,
     declaredType: unknown,
-    private readonly places: ClassIdentityCache,
+    private readonly places: ClassAddresses,
   ) {
     this.label = `${owner.name}.${name}`;
     this.returns = declaredType === Promise || isAsyncFunction(run) ? 'later' : 'unknown';

@@ -1,7 +1,7 @@
-import { computedTags } from '../serving/response-tags.js';
+import { computedTags } from '../runtime/computed-tags.js';
 import type { Entry } from '../stores/store.js';
-import { losslessJson, type JsonResult } from '../values/json-value.js';
-import { entryOfValue, valueOf } from '../values/value-entry.js';
+import { losslessJson, type JsonResult } from '../values/lossless-json.js';
+import { entryOfValue, valueOf } from '../values/value-service.js';
 import type { MemoizedCall } from './call.js';
 import type { MemoizedMethod } from './memoized-method.js';
 

@@ -1,5 +1,5 @@
-import type { DeclaredReads } from '../controllers/declared-reads.js';
-import { CONDITIONS_AND_RANGES } from '../http/conditional.js';
+import type { DeclaredReads } from '../actions/declared-reads.js';
+import { CONDITIONS_AND_RANGES } from '../http/preconditions.js';
 import { describeRead, type Read } from './read.js';
 
 /** What of one request the key covers. */

@@ -1,4 +1,4 @@
-import { responseOf, type ActionCall, type Response } from '../controllers/action-call.js';
+import { responseOf, type ActionCall, type Response } from '../actions/action-call.js';
 import { MethodResponse } from '../http/method-response.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { isTags } from '../config/cached-options.js';
-import { isSeconds } from '../config/must-be.js';
-import type { Action } from '../controllers/action.js';
-import { CacheUsageError } from '../errors.js';
-import { formatValue } from '../shown.js';
+import { isTags } from '../options/cached-options.js';
+import { isSeconds } from '../options/validate.js';
+import type { Action } from '../options/action.js';
+import { CacheUsageError } from '../errors/cache-errors.js';
+import { formatValue } from '../errors/format-value.js';
 
 const CONTROL = Symbol('cache control');
 type Controlled = ServerResponse & { [CONTROL]?: ResponseControl };

@@ -1,15 +1,15 @@
-import { requestOf, responseOf, type ActionCall } from '../controllers/action-call.js';
-import type { CachedAction } from '../controllers/cached-action.js';
-import { EdgeRequest } from '../edge/visit.js';
-import { RequestTrace } from '../events/observed-request.js';
+import { respondWithEntry } from './respond.js';
+import type { CachedRequest } from './cached-request.js';
+import { requestOf, responseOf, type ActionCall } from '../actions/action-call.js';
+import type { CachedAction } from '../actions/cached-action.js';
+import { EdgeRequest } from '../edge/edge-request.js';
+import { RequestTrace } from '../events/request-trace.js';
 import type { LookupResult, MaybePromise } from '../stores/store.js';
-import { respondWithEntry } from './answer.js';
-import type { CacheRuntime } from './engine.js';
-import { compute, fill, serveHeadMiss } from './fill.js';
-import { openWindows } from './grace.js';
-import type { CachedRequest } from './miss.js';
-import { decide, type KeyDecision, type CacheDecision } from './request-way.js';
-import { serveStale } from './revalidate.js';
+import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import { openWindows } from './stale-windows.js';
+import { decide, type KeyDecision, type CacheDecision } from './cache-decision.js';
+import { compute, fill, serveHeadMiss } from './serve-miss.js';
+import { serveStale } from './stale-while-revalidate.js';
 
 /**
  * Serves a request to a cached action, when all that comes before its method has been done: a hit answers it, a miss runs the method

@@ -1,11 +1,11 @@
-import { variedBy } from '../config/vary-by.js';
-import { requestOf, responseOf } from '../controllers/action-call.js';
+import { variedBy } from '../options/vary-by.js';
+import { requestOf, responseOf } from '../actions/action-call.js';
 import { noticeRedirectBack } from '../http/redirect-back.js';
 import { CoveredReads } from '../reads/covered-reads.js';
 import { declarationFor, describeRead, type Read } from '../reads/read.js';
 import { ReadWatch } from '../reads/read-watch.js';
-import type { CachedRequest } from './miss.js';
-import { REASONS } from './reasons.js';
+import type { CachedRequest } from './cached-request.js';
+import { REASONS } from '../runtime/outcome-text.js';
 
 const rangeReaders = new WeakSet<CachedRequest>();
 

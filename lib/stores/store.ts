@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import type { StoredResponse } from '../http/stored-response.js';
-import type { Variant } from '../http/wire.js';
+import type { Variant } from '../http/variant.js';
 import type { CanonicalPath } from '../keys/canonical-path.js';
 
 /** Stores in memory answer at once; others with a promise. */

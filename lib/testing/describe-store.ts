@@ -1,18 +1,17 @@
 import { resolveCapabilities, type StoreCapabilities } from './capabilities.js';
-import { checkAdds } from './adds.js';
-import { checkWriteIntents } from './changes.js';
-import { checkFillLocks } from './claims.js';
-import { checkEntries } from './entries.js';
-import { checkLeases } from './fences.js';
-import { checkStale } from './grace.js';
-import { checkRandomWorkloads } from './histories.js';
+import { checkAdds } from './atomic-add.js';
+import { checkWriteIntents } from './write-intents.js';
+import { checkFillLocks } from './fill-locks.js';
+import { checkEntries, checkSize } from './entries.js';
+import { checkLeases } from './leases.js';
+import { checkStale } from './stale.js';
+import { checkRandomWorkloads } from './random-workload.js';
 import { checkInvalidations } from './invalidations.js';
 import { checkOrdering } from './ordering.js';
 import { globalRunner } from './runner.js';
-import { checkSharing } from './sharing.js';
-import { checkSize } from './size.js';
+import { checkSharing } from './processes.js';
 import { checkTags } from './tags.js';
-import { StoreHarness, type DefineTest, type CreateStore } from './trial.js';
+import { StoreHarness, type DefineTest, type CreateStore } from './harness.js';
 
 /**
  * The contract of a store as a test suite, for those who write one. It needs a test runner whose `describe` and `it` are global, and

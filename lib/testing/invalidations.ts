@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../stores/store.js';
-import { at, folded } from './samples.js';
-import type { StoreClient } from './store-user.js';
-import type { DefineTest } from './trial.js';
+import { at, folded } from './fixtures.js';
+import type { StoreClient } from './store-client.js';
+import type { DefineTest } from './harness.js';
 
 /** All at and under a prefix, in whole segments, and nothing else. */
 export function checkInvalidations(check: DefineTest): void {

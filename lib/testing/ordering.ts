@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Lease } from '../stores/store.js';
 import type { ResolvedCapabilities } from './capabilities.js';
-import { at, entryOf } from './samples.js';
-import type { StoreClient } from './store-user.js';
-import type { DefineTest, StoreHarness } from './trial.js';
+import { at, entryOf } from './fixtures.js';
+import type { StoreClient } from './store-client.js';
+import type { DefineTest, StoreHarness } from './harness.js';
 
 /** How computations of one address stand to each other: an earlier one never replaces what a later one has stored. */
 export function checkOrdering(check: DefineTest, { shared, servesStale }: ResolvedCapabilities): void {

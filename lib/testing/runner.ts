@@ -1,4 +1,4 @@
-import { CacheUsageError } from '../errors.js';
+import { CacheUsageError } from '../errors/cache-errors.js';
 
 /** What the suite uses of a test runner. */
 export interface Runner {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ResolvedCapabilities } from './capabilities.js';
-import { at, awaiting, LOOKALIKE_TAGS, tagged } from './samples.js';
-import type { StoreClient } from './store-user.js';
-import { checkTaggedWrites, type TagWay } from './tagged-changes.js';
-import type { DefineTest, StoreHarness } from './trial.js';
+import { at, awaiting, LOOKALIKE_TAGS, tagged } from './fixtures.js';
+import type { StoreClient } from './store-client.js';
+import { checkTaggedWrites, type TagWay } from './tagged-writes.js';
+import type { DefineTest, StoreHarness } from './harness.js';
 
 /** Invalidations of other tags that must not get into a computation's way. */
 const OTHERS = 20;

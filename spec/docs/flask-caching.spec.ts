@@ -15,7 +15,7 @@ const named = Array.from(section.matchAll(/^\| ([^|]*`[^|]*) \|/gm), ([, cell = 
 const specs = readdirSync(join(root, 'spec/flask-parity'))
   .filter(file => file.endsWith('.spec.ts'))
   .map(file => `flask-parity/${file}`);
-const titles = [...specs, 'config/environment.spec.ts'].flatMap(file => {
+const titles = [...specs, 'options/environment.spec.ts'].flatMap(file => {
   const text = readFileSync(join(root, 'spec', file), 'utf8');
   const plain = Array.from(
     text.matchAll(/^ *(?:it|describe|describeWith)\((?:'[\w-]+', )?\s*(['"])(.*?)\1,/gm),

@@ -13,9 +13,9 @@ function part(text: string, from: string, to = /^## /m): string {
   return text.slice(start + from.length).split(to)[0]!;
 }
 
-const CACHED = { file: 'lib/config/cached-options.ts', heading: '## `@Cached(options?)`' };
-const MEMOIZED = { file: 'lib/config/memoized-options.ts', heading: '## `@Memoized(options?)`' };
-const CONFIG = { file: 'lib/config/cache-config.ts', heading: '## Configuration' };
+const CACHED = { file: 'lib/options/cached-options.ts', heading: '## `@Cached(options?)`' };
+const MEMOIZED = { file: 'lib/options/memoized-options.ts', heading: '## `@Memoized(options?)`' };
+const CONFIG = { file: 'lib/options/cache-config.ts', heading: '## Configuration' };
 
 /** The options that a file declares, each below its check. */
 function declaredIn(file: string): string[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { createClient } from 'redis';
 import * as routingControllers from 'routing-controllers';
 import { generate } from 'selfsigned';
-import { systemClock } from '../../lib/clock.js';
+import { systemClock } from '../../lib/time/clock.js';
 import * as library from '../../lib/index.js';
 import { cache } from '../../lib/index.js';
 import * as redisStore from '../../lib/redis.js';

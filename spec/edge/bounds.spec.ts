@@ -1,8 +1,8 @@
-import { parseEdgeRequest } from '../../lib/edge/question.js';
-import { UrlAliases } from '../../lib/edge/spellings.js';
+import { parseEdgeRequest } from '../../lib/edge/parsed-request.js';
+import { UrlAliases } from '../../lib/edge/url-aliases.js';
 import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
-import { members, startEdge, withNewMembers } from './members.js';
+import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
 startAfresh();

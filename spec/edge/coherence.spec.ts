@@ -1,11 +1,11 @@
 import { cache } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { Gate } from '../support/deferred.js';
 import type { LookupHit, LookupMiss } from '../../lib/stores/store.js';
 import { startAfresh, until } from '../support/each.js';
 import type { TestServer } from '../support/server.js';
 import { told } from '../support/users.js';
-import { members, startEdge, withNewMembers } from './members.js';
+import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
 startAfresh();

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { Deferred, Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import type { TestServer } from '../support/server.js';
-import { members, startEdge, withNewMembers } from './members.js';
+import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
 startAfresh();

@@ -1,10 +1,10 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { cache } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer, type Answer } from '../support/server.js';
 import { holdTime } from '../support/time.js';
-import { edgeApp, members, MembersController, startEdge, withNewMembers } from './members.js';
+import { edgeApp, members, MembersController, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
 startAfresh();

@@ -2,10 +2,10 @@ import cors from 'cors';
 import type { RequestHandler } from 'express';
 import { cache, type CacheFault } from '../../lib/index.js';
 import { gunzipSync } from 'node:zlib';
-import { parseEdgeRequest } from '../../lib/edge/question.js';
-import { processCache } from '../../lib/process-cache.js';
+import { parseEdgeRequest } from '../../lib/edge/parsed-request.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { startAfresh } from '../support/each.js';
-import { members, startEdge, withNewMembers } from './members.js';
+import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
 startAfresh();

@@ -1,13 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { cache, onCacheEvent, SimpleStore, type CacheFault } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
 import type { StoreSettings } from '../../lib/stores/store.js';
 import { startAfresh, until } from '../support/each.js';
 import { heard, stopListening } from '../support/heard.js';
 import { MemoryDriver } from '../support/memory-driver.js';
 import { TestServer } from '../support/server.js';
-import { UsersController, PagesController } from './members.js';
+import { UsersController, PagesController } from './members-events.js';
 
 startAfresh();
 afterEach(stopListening);

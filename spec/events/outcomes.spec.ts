@@ -1,13 +1,13 @@
 import { request as httpRequest } from 'node:http';
-import { RequestTrace } from '../../lib/events/observed-request.js';
+import { RequestTrace } from '../../lib/events/request-trace.js';
 import { cache, SimpleStore } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { heard, stopListening } from '../support/heard.js';
 import { appOf, TestServer } from '../support/server.js';
 import { holdTime } from '../support/time.js';
-import { members, startEdge, withNewMembers } from '../edge/members.js';
-import { behaviour, PagesController, UsersController } from './members.js';
+import { members, startEdge, withNewMembers } from '../edge/members-server.js';
+import { behaviour, PagesController, UsersController } from './members-events.js';
 
 startAfresh();
 withNewMembers();

@@ -13,7 +13,7 @@ import {
 } from 'routing-controllers';
 import { cache, Cached, CacheUsageError, onCacheEvent } from '../../lib/index.js';
 import { Explainer } from '../../lib/explain/explainer.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
 import { TestServer } from '../support/server.js';

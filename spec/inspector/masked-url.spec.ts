@@ -1,4 +1,4 @@
-import { maskedUrl } from '../../lib/inspector/masked-url.js';
+import { maskedUrl } from '../../lib/inspector/recent-activity.js';
 
 describe('a URL of the newest requests', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { cache, Memoized, type CacheFault } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';

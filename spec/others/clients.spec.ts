@@ -15,7 +15,7 @@ import {
   useExpressServer,
 } from 'routing-controllers';
 import { Agent, interceptors, request as send, type Dispatcher } from 'undici';
-import { systemClock } from '../../lib/clock.js';
+import { systemClock } from '../../lib/time/clock.js';
 import { Cached, InvalidatesCache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';

@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { get as httpGet } from 'node:http';
 import { BadRequestError, Get, InternalServerError, JsonController, Param, Put, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { Deferred, Gate } from '../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../support/each.js';
 import { TestServer } from '../support/server.js';

@@ -13,9 +13,9 @@ import {
   type ExpressErrorMiddlewareInterface,
 } from 'routing-controllers';
 import { cache, Cached, SimpleStore } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
-import { SingleFlight } from '../../lib/serving/flights.js';
-import { systemClock } from '../../lib/clock.js';
+import { processCache } from '../../lib/cache/process-cache.js';
+import { SingleFlight } from '../../lib/runtime/single-flight.js';
+import { systemClock } from '../../lib/time/clock.js';
 import { Deferred } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { TestServer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { systemClock } from '../../lib/clock.js';
+import { systemClock } from '../../lib/time/clock.js';
 import { RedisStore } from '../../lib/redis.js';
 import type { Address, Entry, LookupResult, Store } from '../../lib/stores/store.js';
 import { describeWith } from '../support/servers/installed.js';

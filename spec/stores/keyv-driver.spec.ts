@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { KeyvDriver } from '../../lib/stores/keyv/keyv-driver.js';
-import { keyvOf } from '../../lib/stores/keyv/keyv-options.js';
+import { keyvOf } from '../../lib/stores/keyv/keyv-store.js';
 import { SqliteAdapter } from '../support/sqlite-adapter.js';
 import { describeDriver } from './driver-suite.js';
 

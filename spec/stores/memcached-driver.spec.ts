@@ -1,8 +1,7 @@
 import { MemcacheClient } from 'memcache-client';
-import { MemcachedDriver } from '../../lib/stores/memcached/memcached-driver.js';
-import { toExptime, NO_EXPIRATION } from '../../lib/stores/memcached/expiration.js';
+import { MemcachedDriver, serverForKey } from '../../lib/stores/memcached/memcached-driver.js';
+import { toExptime, NO_EXPIRATION } from '../../lib/stores/memcached/memcached-server.js';
 import { serversOf } from '../../lib/stores/memcached/memcached-options.js';
-import { serverForKey } from '../../lib/stores/memcached/server-of.js';
 import { describeWith } from '../support/servers/installed.js';
 import { MemcachedSocket } from '../support/servers/memcached-socket.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';

@@ -1,5 +1,5 @@
 import { cache } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import { stopServers } from './server.js';
 
 /** Leaves nothing behind for the next test. Register it once per file. */

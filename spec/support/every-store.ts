@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../lib/clock.js';
-import type { CacheFault } from '../../lib/errors.js';
+import { systemClock } from '../../lib/time/clock.js';
+import type { CacheFault } from '../../lib/errors/cache-errors.js';
 import { cache, type CacheOptions } from '../../lib/index.js';
 import { examplesIn, runModule } from './examples.js';
 import { describeOn, sharedStores, type SharedServer } from './stores.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../lib/clock.js';
-import type { CacheOptions } from '../../lib/config/cache-config.js';
-import type { CacheFault } from '../../lib/errors.js';
+import { systemClock } from '../../lib/time/clock.js';
+import type { CacheOptions } from '../../lib/options/cache-config.js';
+import type { CacheFault } from '../../lib/errors/cache-errors.js';
 import { cache } from '../../lib/index.js';
-import { processCache } from '../../lib/process-cache.js';
+import { processCache } from '../../lib/cache/process-cache.js';
 import type { Driver } from '../../lib/stores/shared/driver.js';
 import { KeySpace } from '../../lib/stores/shared/key-space.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';

@@ -1,4 +1,4 @@
-import { steadyClock, systemClock } from '../../lib/clock.js';
+import { steadyClock, systemClock } from '../../lib/time/clock.js';
 
 /** Time that stands still until it is moved. */
 export interface MovedTime {

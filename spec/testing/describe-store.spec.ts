@@ -12,8 +12,8 @@ import {
 import { KeyvStore } from '../../lib/keyv.js';
 import { describeStore, type CreateStore, type StoreCapabilities } from '../../lib/testing.js';
 import { SharedEntries } from '../../lib/stores/shared/shared-entries.js';
-import { SharedLease } from '../../lib/stores/shared/shared-fence.js';
-import { FillLocks } from '../../lib/stores/shared/claims.js';
+import { SharedLease } from '../../lib/stores/shared/shared-lease.js';
+import { FillLocks } from '../../lib/stores/shared/fill-locks.js';
 import { Generations } from '../../lib/stores/shared/generations.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
 import { TagLog } from '../../lib/stores/shared/tag-log.js';

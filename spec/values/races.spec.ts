@@ -1,5 +1,5 @@
 import { cache } from '../../lib/index.js';
-import { pathOfValue } from '../../lib/values/value-address.js';
+import { pathOfValue } from '../../lib/values/value-service.js';
 import { startAfresh } from '../support/each.js';
 import { describeBreakable } from '../support/breakable.js';
 import { Processes } from '../support/processes.js';

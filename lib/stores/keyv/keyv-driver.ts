@@ -1,6 +1,6 @@
 import type { Keyv } from 'keyv';
 import type { Driver, Found } from '../shared/driver.js';
-import { AdapterErrors, type Adapter } from './adapter-watch.js';
+import { AdapterErrors, type Adapter } from './adapter-errors.js';
 import { strictKeyv, type GivenKeyv } from './strict-keyv.js';
 
 /** Keyv cannot tell one life of a database from the next. */

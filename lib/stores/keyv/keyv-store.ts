@@ -1,8 +1,53 @@
+import type { KeyvStoreAdapter } from 'keyv';
+import { CacheConfigError } from '../../errors/cache-errors.js';
+import { formatValue } from '../../errors/format-value.js';
+import { unknownOptions } from '../../errors/option-errors.js';
+import { loadKeyv, type GivenKeyv } from './strict-keyv.js';
 import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
 import { KeyvDriver } from './keyv-driver.js';
-import { keyvOf, type KeyvStoreOptions } from './keyv-options.js';
-import type { GivenKeyv } from './strict-keyv.js';
+
+/** What a Keyv store keeps responses in. It stays open when the cache is closed. */
+export interface KeyvStoreOptions {
+  /** A Keyv, of version 5. Its namespace, serializer and compression are used; its default lifetime is not. */
+  readonly keyv?: GivenKeyv;
+  /** A Keyv adapter, of which a Keyv is made. */
+  readonly adapter?: KeyvStoreAdapter;
+}
+
+const EXAMPLE = '{ keyv: new Keyv({ store: new KeyvSqlite() }) }';
+
+/** @throws CacheConfigError that names every mistake */
+export function keyvOf(given: GivenKeyv | KeyvStoreOptions): GivenKeyv {
+  if (isKeyv(given)) return given;
+  if (typeof given !== 'object' || (given as unknown) === null || given instanceof Map) {
+    throw new CacheConfigError([`KeyvStore takes a Keyv or options, got ${formatValue(given)}. Write ${EXAMPLE}.`]);
+  }
+  const { keyv, adapter } = given;
+  const mistakes = unknownOptions(given, ['keyv', 'adapter']);
+  if (keyv !== undefined && !isKeyv(keyv)) {
+    mistakes.push(`keyv must be a Keyv of version 5, got ${formatValue(keyv)}. Write ${EXAMPLE}.`);
+  }
+  if (adapter !== undefined && !isAdapter(adapter)) {
+    mistakes.push(`adapter must be a Keyv adapter, got ${formatValue(adapter)}. Write { adapter: new KeyvSqlite() }.`);
+  }
+  if ((keyv === undefined) === (adapter === undefined)) {
+    const seen = keyv === undefined ? 'neither' : 'both';
+    mistakes.push(`KeyvStore needs either keyv or adapter, got ${seen}. Write ${EXAMPLE}.`);
+  }
+  if (mistakes.length > 0) throw new CacheConfigError(mistakes);
+  return keyv ?? new (loadKeyv())({ store: adapter });
+}
+
+/** Whichever copy of the package it comes from. */
+function isKeyv(value: unknown): value is GivenKeyv {
+  return typeof value === 'object' && value !== null && 'useKeyPrefix' in value && 'opts' in value;
+}
+
+function isAdapter(value: unknown): boolean {
+  const methods = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return ['get', 'set', 'delete', 'clear'].every(name => typeof methods[name] === 'function');
+}
 
 /**
  * Responses kept in anything that Keyv has an adapter for, shared by all processes that use the same database. It needs the package

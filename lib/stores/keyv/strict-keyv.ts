@@ -1,6 +1,6 @@
 import type { Keyv } from 'keyv';
-import { missingPeer } from '../../peer.js';
-import type { Adapter } from './adapter-watch.js';
+import { missingPeer } from '../../errors/require-peer.js';
+import type { Adapter } from './adapter-errors.js';
 
 /** What is used of a Keyv that an application made: by its shape, since the package has one class for `import` and one for `require`. */
 export type GivenKeyv = Pick<Keyv, 'opts' | 'namespace' | 'useKeyPrefix'>;

@@ -1,11 +1,31 @@
-import type { MemcacheClient } from 'memcache-client';
-import { missingPeer } from '../../peer.js';
+import { createHash } from 'node:crypto';
+import { missingPeer } from '../../errors/require-peer.js';
 import type { Driver, Found } from '../shared/driver.js';
-import { toExptime, NO_EXPIRATION } from './expiration.js';
-import { MemcachedServer } from './memcached-server.js';
+import { toExptime, NO_EXPIRATION, MemcachedServer } from './memcached-server.js';
 import { connectAt, type MemcachePackage } from './place-client.js';
-import { isNamed, placeOf } from './server-address.js';
-import { serverForKey } from './server-of.js';
+import { isNamed, placeOf, type MemcachedServers } from './memcached-options.js';
+
+/**
+ * The server that a key lives on: the one that scores highest with it (rendezvous hashing). It depends on nothing but the names, so all
+ * processes agree, in whatever order they list them, and a server more or less moves only the keys it takes or leaves. A server that is
+ * down keeps its keys: were they looked for elsewhere meanwhile, an invalidation could be written where nobody looks afterwards.
+ */
+export function serverForKey<Server extends { readonly name: string }>(
+  servers: readonly [Server, ...Server[]],
+  key: string,
+): Server {
+  let [best] = servers;
+  if (servers.length === 1) return best;
+  let highest = -1;
+  for (const server of servers) {
+    const score = createHash('sha256').update(`${server.name} ${key}`).digest().readUInt32BE(0);
+    if (score > highest || (score === highest && server.name > best.name)) {
+      best = server;
+      highest = score;
+    }
+  }
+  return best;
+}
 
 /**
  * Milliseconds after which the client gives up a connection that does not answer. The client counts by the clock, so this is longer than a
@@ -15,9 +35,6 @@ const SILENCE_MS = 6000;
 
 /** Memcached never comes back with older data: it comes back empty. */
 const INCARNATION = '';
-
-/** Where the servers are. */
-export type MemcachedServers = { readonly servers: readonly [string, ...string[]] } | { readonly client: MemcacheClient };
 
 /**
  * Memcached as a shared store needs it. It has no way to make a lifetime longer only, and drops what is used least by itself: what is to

@@ -1,7 +1,7 @@
 import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
-import { loadMemcacheClient, MemcachedDriver, type MemcachedServers } from './memcached-driver.js';
-import { serversOf, type MemcachedStoreOptions } from './memcached-options.js';
+import { loadMemcacheClient, MemcachedDriver } from './memcached-driver.js';
+import { serversOf, type MemcachedServers, type MemcachedStoreOptions } from './memcached-options.js';
 
 /**
  * Responses kept in Memcached, shared by all processes that name the same servers. It needs the package `memcache-client`.

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import type { MemcacheClient, MemcacheConnection } from 'memcache-client';
-import type { MemcachedPlace } from './server-address.js';
+import type { MemcachedPlace } from './memcached-options.js';
 
 /** What this library uses of the package's own parts. Its versions 1.0 have them. */
 export interface MemcachePackage {

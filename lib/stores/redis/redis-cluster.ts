@@ -1,7 +1,7 @@
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisClusterClient, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { RedisServerIdentity, type IdentifiedReply } from './redis-life.js';
+import { RedisServerIdentity, type IdentifiedReply } from './redis-server-identity.js';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types do not compile
 const slotOf = require('cluster-key-slot') as (key: string) => number;
@@ -22,7 +22,7 @@ export class RedisCluster extends RedisDriver {
 
   override async close(): Promise<void> {
     await super.close();
-    for (const life of this.living) life.deref()?.end();
+    for (const identity of this.living) identity.deref()?.end();
     this.living.clear();
   }
 
@@ -58,14 +58,14 @@ export class RedisCluster extends RedisDriver {
     const shard = this.cluster.slots[slotOf(key)] as { readonly master: unknown } | undefined;
     if (shard === undefined) throw new Error('no server of the cluster is known that has the key');
     const client = await this.cluster.nodeClient(shard.master);
-    let life = this.identities.get(client);
-    if (life === undefined) this.identities.set(client, (life = this.begin(client)));
-    return life;
+    let identity = this.identities.get(client);
+    if (identity === undefined) this.identities.set(client, (identity = this.begin(client)));
+    return identity;
   }
 
   private begin(client: RedisSingleClient): RedisServerIdentity {
-    const life = new RedisServerIdentity(client);
-    this.living.add(new WeakRef(life));
-    return life;
+    const identity = new RedisServerIdentity(client);
+    this.living.add(new WeakRef(identity));
+    return identity;
   }
 }

@@ -1,8 +1,7 @@
 import type { Driver, Found } from '../shared/driver.js';
 import { explained } from './redis-access.js';
-import { extendTtl, set, setIfAbsent, setIfBegins, setIfEqual } from './redis-commands.js';
+import { extendTtl, set, setIfAbsent, setIfBegins, setIfEqual, type RedisClient, type RedisCommand } from './redis-client.js';
 import type { OwnConnection } from './own-connection.js';
-import type { RedisClient, RedisCommand } from './redis-client.js';
 
 /** Milliseconds between two attempts to connect, where the client itself makes only one. */
 const RECONNECT_MS = 500;

@@ -1,7 +1,7 @@
-import { CacheConfigError } from '../../errors.js';
-import { formatValue } from '../../shown.js';
-import { unknownOptions } from '../../option-mistakes.js';
-import { missingPeer } from '../../peer.js';
+import { CacheConfigError } from '../../errors/cache-errors.js';
+import { formatValue } from '../../errors/format-value.js';
+import { unknownOptions } from '../../errors/option-errors.js';
+import { missingPeer } from '../../errors/require-peer.js';
 import type { RedisClient, RedisSingleClient } from './redis-client.js';
 import { redisPlace, redisUrlMistake } from './redis-url.js';
 

@@ -1,7 +1,7 @@
 import type { Found } from '../shared/driver.js';
 import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { replicationIdIn, runIdIn, type IdentifiedReply } from './redis-life.js';
+import { replicationIdIn, runIdIn, type IdentifiedReply } from './redis-server-identity.js';
 
 /** A command, and then who has answered it, in one step. */
 const ASK = `local reply = redis.call(unpack(ARGV))

@@ -2,7 +2,7 @@ import type { Found } from '../shared/driver.js';
 import type { OwnConnection } from './own-connection.js';
 import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 import { RedisDriver } from './redis-driver.js';
-import { RedisServerIdentity } from './redis-life.js';
+import { RedisServerIdentity } from './redis-server-identity.js';
 
 /** One server. */
 export class RedisSingle extends RedisDriver {

@@ -1,4 +1,4 @@
-import { startDeadline } from '../../deadline.js';
+import { startDeadline } from '../../time/deadline.js';
 
 interface Waiting<Item, Outcome> {
   readonly item: Item;

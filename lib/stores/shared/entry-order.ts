@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { StoredResponse } from '../../http/stored-response.js';
 import type { Driver } from './driver.js';
-import { isMark, newMark, startOf } from './entry-format.js';
-import type { SharedLease } from './shared-fence.js';
+import { isMark, newMark, startOf } from './entry-codec.js';
+import type { SharedLease } from './shared-lease.js';
 
 /** Entries whose order is remembered. */
 const MAX_ORDERED = 10_000;

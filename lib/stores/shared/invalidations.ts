@@ -1,11 +1,11 @@
 import type { Address, WriteIntent, InvalidationResult, Targets } from '../store.js';
 import type { Generations, KnownValues } from './generations.js';
 import type { KeySpace } from './key-space.js';
-import type { Writers } from './owners.js';
-import type { CircuitBreaker } from './reachability.js';
-import { SharedWriteIntent } from './shared-change.js';
+import type { Writers } from './writers.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { SharedWriteIntent } from './shared-write-intent.js';
 import type { TagLog } from './tag-log.js';
-import { InvalidationRetries } from './undelivered-invalidations.js';
+import { InvalidationRetries } from './invalidation-retries.js';
 
 /** Targets that are sent to the store at once. More would take longer than one operation may. */
 const TARGETS_AT_ONCE = 100;

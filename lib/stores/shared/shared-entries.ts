@@ -1,14 +1,14 @@
-import type { Clock } from '../../clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { Address, Entry } from '../store.js';
 import type { Driver, Found } from './driver.js';
-import { decodeEntry, encodeEntry, type StoredEntry } from './entry-format.js';
+import { decodeEntry, encodeEntry, type StoredEntry } from './entry-codec.js';
 import type { EntryOrder, Where as PutMode } from './entry-order.js';
-import { readStart, type EntryReader } from './entry-reader.js';
+import { readStart, type EntryReader } from './near-cache.js';
 import { isAbandoned, parseGeneration } from './generation.js';
 import type { Generations, KnownValues } from './generations.js';
 import type { KeySpace } from './key-space.js';
-import type { Writers } from './owners.js';
-import { areClean, areEqual, SharedLease, stampOf, type SeenEntry } from './shared-fence.js';
+import type { Writers } from './writers.js';
+import { areClean, areEqual, SharedLease, stampOf, type SeenEntry } from './shared-lease.js';
 import type { TagLog } from './tag-log.js';
 
 /** Milliseconds that a generation outlives the last entry that needs it. */

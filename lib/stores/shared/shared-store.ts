@@ -14,23 +14,22 @@ import type {
   Targets,
   Unreachable,
 } from '../store.js';
-import { inTime } from '../../deadline.js';
-import { FillLocks } from './claims.js';
+import { inTime } from '../../time/deadline.js';
+import { FillLocks } from './fill-locks.js';
 import type { Driver } from './driver.js';
 import { EntryOrder, type Where } from './entry-order.js';
-import { RemoteReader } from './entry-reader.js';
+import { RemoteReader, canReadRange, NearCache } from './near-cache.js';
 import { Generations } from './generations.js';
 import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
 import { lostInvalidationMessage } from './lost-targets.js';
-import { canReadRange, NearCache } from './near-entries.js';
-import { Writers } from './owners.js';
-import { LOST, OpenWrites } from './open-changes.js';
-import { CircuitBreaker, unlessUnreachable } from './reachability.js';
+import { Writers } from './writers.js';
+import { LOST, OpenWrites } from './open-writes.js';
+import { CircuitBreaker, unlessUnreachable } from './circuit-breaker.js';
 import { SharedEntries } from './shared-entries.js';
-import type { SharedLease } from './shared-fence.js';
+import type { SharedLease } from './shared-lease.js';
 import { TagLog } from './tag-log.js';
-import { FillWait } from './turns.js';
+import { FillWait } from './fill-wait.js';
 
 /** Milliseconds for which `close` waits for changes that run, and for invalidations that have not been delivered. */
 const CLOSE_MS = 10_000;

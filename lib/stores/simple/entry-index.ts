@@ -1,8 +1,20 @@
+import type { Address, StoreSize, Targets } from '../store.js';
+import { IndexedItem, AliasPath, type TrieItem } from './indexed-item.js';
 import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
-import type { StoreSize, Targets } from '../store.js';
-import { AliasPath, type IndexedItem, type TrieItem } from './indexed.js';
-import { addTo, itemsInSubtree, PathTrie, removeFrom, type TrieNode } from './path-tree.js';
+import { addTo, itemsInSubtree, PathTrie, removeFrom, type TrieNode } from './path-trie.js';
 import { TagIndex, type TagGroup } from './tag-index.js';
+
+/** A computation that has begun: the store's fence. While it is living, nothing that covers it has been invalidated. */
+export class SimpleLease extends IndexedItem {
+  readonly bytes = 0;
+
+  constructor(
+    readonly sequence: number,
+    readonly address: Address,
+  ) {
+    super();
+  }
+}
 
 /** What an invalidation has cut off. */
 export interface DetachedGroup {

@@ -1,15 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import { steadyClock, type Clock } from '../../clock.js';
-import { channels, publish } from '../../events/cache-events.js';
+import { steadyClock, type Clock } from '../../time/clock.js';
+import { channels, publish } from '../../events/channels.js';
 import type { CanonicalPath } from '../../keys/canonical-path.js';
 import type { Address, Entry, Lease, LookupHit, ListedEntry, LookupMiss, Store, StoreSize, Targets } from '../store.js';
-import { EntryIndex } from './entry-index.js';
-import { AliasPath } from './indexed.js';
-import { CompactEntry } from './kept.js';
-import { SimpleLease } from './pending.js';
-import { HeaderPool } from './shared-heads.js';
-import { Sweeper } from './sweep.js';
-import { TagInvalidations } from './tag-history.js';
+import { EntryIndex, SimpleLease } from './entry-index.js';
+import { AliasPath } from './indexed-item.js';
+import { CompactEntry } from './compact-entry.js';
+import { HeaderPool } from './header-pool.js';
+import { Sweeper } from './sweeper.js';
+import { TagInvalidations } from './tag-index.js';
 
 const NO_TAGS: readonly string[] = [];
 

@@ -1,7 +1,7 @@
 import { get as httpGet } from 'node:http';
 import type { Response } from 'express';
 import { Get, JsonController, Res } from 'routing-controllers';
-import { systemClock } from '../../../lib/clock.js';
+import { systemClock } from '../../../lib/time/clock.js';
 import { cache, Cached } from '../../../lib/index.js';
 import { MemcachedDriver } from '../../../lib/stores/memcached/memcached-driver.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';

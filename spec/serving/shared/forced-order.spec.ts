@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { Get, JsonController } from 'routing-controllers';
 import { Cached } from '../../../lib/index.js';
-import { processCache } from '../../../lib/process-cache.js';
+import { processCache } from '../../../lib/cache/process-cache.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { Gate } from '../../support/deferred.js';
 import { startAfresh, until } from '../../support/each.js';

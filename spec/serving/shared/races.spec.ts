@@ -1,5 +1,5 @@
 import { get as httpGet } from 'node:http';
-import { processCache } from '../../../lib/process-cache.js';
+import { processCache } from '../../../lib/cache/process-cache.js';
 import { Gate } from '../../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';

@@ -1,5 +1,5 @@
 import { cache } from '../../../lib/index.js';
-import type { CacheFault } from '../../../lib/errors.js';
+import type { CacheFault } from '../../../lib/errors/cache-errors.js';
 import { Gate } from '../../support/deferred.js';
 import { startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';

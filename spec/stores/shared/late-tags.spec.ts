@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.js';
+import type { Clock } from '../../../lib/time/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { MemoryDriver } from '../../support/memory-driver.js';

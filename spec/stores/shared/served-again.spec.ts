@@ -1,4 +1,4 @@
-import { systemClock } from '../../../lib/clock.js';
+import { systemClock } from '../../../lib/time/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';

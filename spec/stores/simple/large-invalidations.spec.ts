@@ -1,6 +1,6 @@
 import { SimpleStore, type Address, type Entry } from '../../../lib/index.js';
 import type { Lease } from '../../../lib/stores/store.js';
-import { SLICE } from '../../../lib/stores/simple/sweep.js';
+import { SLICE } from '../../../lib/stores/simple/sweeper.js';
 
 const MANY = 8 * SLICE;
 const clock = { now: () => 1_000_000 };

@@ -1,0 +1,157 @@
+import { getMetadataArgsStorage, type Action, type ActionMetadata } from 'routing-controllers';
+import { CacheUsageError } from '../errors/cache-errors.js';
+import type { ActionCall } from './action-call.js';
+import { superclassChain, type Class } from '../classes/class-hierarchy.js';
+import type { DecoratorRegistry } from './decorator-registry.js';
+import { reachMistakes } from './reach-errors.js';
+import { ServerBuilds, type ServerBuild } from './server-build.js';
+import { strayMistakes, usageMistakes } from './usage-errors.js';
+
+/** Called by routing-controllers in place of an action's method, with the arguments that it has converted and validated. */
+export type Override = (call: ActionCall) => unknown;
+
+/** Whether a request only asks which action it comes to: no method may run for it. */
+export type IsProbe = (request: unknown) => boolean;
+
+/** Equal to no class and no method. */
+const MATCHES_NOTHING = undefined as never;
+
+type Storage = ReturnType<typeof getMetadataArgsStorage>;
+type ResponseHandler = Storage['responseHandlers'][number];
+
+/**
+ * Puts the cache in place of decorated methods when a server is created.
+ *
+ * routing-controllers has no hook for that, but it has `methodOverride` in an action's metadata, and when it builds a controller it
+ * first reads the `target` of every registered response handler, before the controller's actions. By then all decorators of all
+ * classes have run, in whichever order `@Get` and `@Cached` stand. So two response handlers that belong to no action are registered:
+ * one that is read for any controller and sets the overrides, and one for each class with decorated methods that is read when just
+ * that class is built, and reports its mistakes.
+ */
+export class ActionInstaller {
+  private storageList: Storage['responseHandlers'] | undefined;
+  private seen: { actions: unknown; controllers: unknown; count: number } | undefined;
+  private readonly probed = new WeakSet<Class>();
+  private readonly validated = new WeakSet<Class>();
+  private readonly overridden = new WeakSet();
+  /** Classes with decorated methods, since the last `reset()` of the metadata storage. */
+  private watched = new Set<Class>();
+  private readonly builds = new ServerBuilds(build => {
+    this.checkServer(build);
+  });
+
+  constructor(
+    private readonly registry: DecoratorRegistry,
+    private readonly override: Override,
+    /** Throws where the cache could not work. */
+    private readonly verify: () => void = () => undefined,
+    private readonly isProbe: IsProbe = () => false,
+    private readonly warn: (message: string) => void = () => undefined,
+  ) {}
+
+  /** To be called by each decorator itself: a `reset()` of the metadata storage drops what was registered before. */
+  readonly registerClass = (owner: Class): void => {
+    this.registry.identities.note(owner, this.registerClass);
+    const storage = getMetadataArgsStorage();
+    if (this.storageList !== storage.responseHandlers) {
+      this.storageList = storage.responseHandlers;
+      this.watched = new Set();
+      storage.responseHandlers.push(this.setUpHook());
+    }
+    this.watched.add(owner);
+    this.registerCheck(owner, storage);
+  };
+
+  private setUpHook(): ResponseHandler {
+    const setUp = (): void => {
+      const storage = getMetadataArgsStorage();
+      if (!this.hasGrown(storage)) return;
+      this.overrideActions(storage);
+      for (const { target } of storage.controllers) {
+        if (!superclassChain(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
+        // In the order of their registration, for classes that one function makes.
+        this.registry.identities.of(target);
+        this.registerCheck(target, storage);
+      }
+    };
+    return {
+      type: 'header',
+      method: '',
+      get target() {
+        setUp();
+        return MATCHES_NOTHING;
+      },
+    };
+  }
+
+  /** Whether anything has been registered since the last look: it is read very often while a server is built. */
+  private hasGrown({ actions, controllers }: Storage): boolean {
+    const { seen } = this;
+    if (seen?.actions === actions && seen.controllers === controllers && seen.count === actions.length + controllers.length)
+      return false;
+    this.seen = { actions, controllers, count: actions.length + controllers.length };
+    return true;
+  }
+
+  private overrideActions(storage: Storage): void {
+    for (const action of storage.actions) {
+      if (this.overridden.has(action)) continue;
+      this.overridden.add(action);
+      const { target: owner, methodOverride: previous } = action;
+      const isDecorated = this.registry.decorationsOf(owner, action.method) !== undefined;
+      action.methodOverride = (metadata: ActionMetadata, context: Action, args: unknown[]): unknown => {
+        const run = (): unknown => {
+          call.hasRun = true;
+          return (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown;
+        };
+        const call: ActionCall = { owner, metadata, action: context, args, hasRun: false, run };
+        return isDecorated || this.isProbe(context.request) ? this.override(call) : run();
+      };
+    }
+  }
+
+  private registerCheck(target: Class, storage: Storage): void {
+    if (this.probed.has(target)) return;
+    this.probed.add(target);
+    const check = (): void => {
+      this.check(target);
+    };
+    storage.responseHandlers.push({
+      type: 'header',
+      target,
+      get method() {
+        check();
+        return MATCHES_NOTHING;
+      },
+    });
+  }
+
+  /** @throws CacheUsageError with the mistakes of this controller, where those of its server cannot be told together */
+  private check(target: Class): void {
+    const { controllers } = getMetadataArgsStorage();
+    if (!controllers.some(controller => controller.target === target)) return;
+    const { current } = this.builds;
+    if (current !== undefined) {
+      current.controllers.add(target);
+      return;
+    }
+    if (this.validated.has(target)) return;
+    this.verify();
+    throwAny(usageMistakes(target, this.registry));
+    this.validated.add(target);
+  }
+
+  /** @throws CacheUsageError with the mistakes of all controllers of a server */
+  private checkServer({ controllers, actions }: ServerBuild): void {
+    if (controllers.size > 0) this.verify();
+    const mistakes = [...controllers].flatMap(controller => usageMistakes(controller, this.registry));
+    // What is no target reaches nothing.
+    const { errors, warnings } = reachMistakes(mistakes.length === 0 ? actions : [], this.registry);
+    throwAny([...strayMistakes([...this.watched], this.registry), ...mistakes, ...errors]);
+    for (const warning of warnings) this.warn(warning);
+  }
+}
+
+function throwAny(mistakes: readonly string[]): void {
+  if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', [...new Set(mistakes)]);
+}

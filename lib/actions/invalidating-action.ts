@@ -1,0 +1,78 @@
+import type { ActionMetadata } from 'routing-controllers';
+import { CacheUsageError } from '../errors/cache-errors.js';
+import { parseTarget, type ChangeContext, type InvalidationTarget } from '../options/invalidation-target.js';
+import { parameterNames } from '../keys/path-template.js';
+import { ActionPath } from './action-path.js';
+import { bearsResponse, type ActionCall, type PinnedCall } from './action-call.js';
+import { prefixMistake, tagMistake } from './target-errors.js';
+import type { Targets } from '../stores/store.js';
+import type { Class } from '../classes/class-hierarchy.js';
+import type { DecoratorRegistry } from './decorator-registry.js';
+
+/** An action that invalidates: what its requests make out of date. */
+export class InvalidatingAction {
+  /** Class and method, for messages. */
+  readonly name: string;
+  /** Whether the method can write to the response itself. */
+  readonly writesResponse: boolean;
+  private readonly targets: readonly (InvalidationTarget | undefined)[];
+  private readonly path: ActionPath;
+
+  constructor(owner: Class, metadata: ActionMetadata, registry: DecoratorRegistry) {
+    this.name = `${metadata.target.name}.${metadata.method}`;
+    this.targets = registry.decorationsOf(owner, metadata.method)?.invalidates ?? [];
+    this.path = new ActionPath(metadata);
+    this.writesResponse = metadata.params.some(({ type }) => bearsResponse(type));
+  }
+
+  /**
+   * What a change by this call makes out of date.
+   *
+   * @throws when a target function does, or gives what is no target
+   */
+  targetsOf(call: PinnedCall, result: unknown): Targets {
+    return mergeTargets(this.targets.map(target => this.resolveTarget(target, call, result)));
+  }
+
+  /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
+  knownTargets(call: PinnedCall): Targets {
+    const known = this.targets.flatMap(target => {
+      try {
+        return [this.resolveTarget(target, call, undefined)];
+      } catch {
+        // It needs the result; or it cannot work at all, which is told when the change has been made.
+        return [];
+      }
+    });
+    return mergeTargets(known);
+  }
+
+  private resolveTarget(target: InvalidationTarget | undefined, call: PinnedCall, result: unknown): Targets {
+    if (target === undefined) return { prefixes: this.path.pathVariants(call), tags: [] };
+    const context: ChangeContext = { action: call.unpinned, args: call.args, result };
+    const { paths, tags } = parseTarget(typeof target === 'function' ? target(context) : target);
+    return { prefixes: paths.flatMap(prefix => this.filled(prefix, call)), tags: tags.map(tag => this.checked(tag)) };
+  }
+
+  private checked(tag: unknown): string {
+    const mistake = tagMistake(tag);
+    if (mistake === undefined) return tag as string;
+    throw new CacheUsageError('CACHE_USAGE_INVALID', [`${this.name}: the target of @InvalidatesCache ${mistake}`]);
+  }
+
+  private filled(prefix: unknown, call: ActionCall): string[] {
+    const mistake = prefixMistake(prefix);
+    const filled = mistake === undefined ? this.path.fill(prefix as string, call) : [];
+    if (filled.length > 0) return filled;
+    const why =
+      mistake ??
+      `names ${parameterNames(prefix as string)
+        .map(name => `:${name}`)
+        .join(', ')}, for which the request has no value.`;
+    throw new CacheUsageError('CACHE_USAGE_INVALID', [`${this.name}: the target of @InvalidatesCache ${why}`]);
+  }
+}
+
+function mergeTargets(targets: readonly Targets[]): Targets {
+  return { prefixes: targets.flatMap(({ prefixes }) => prefixes), tags: targets.flatMap(({ tags = [] }) => tags) };
+}

@@ -1,0 +1,168 @@
+import { getMetadataArgsStorage } from 'routing-controllers';
+import { type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
+import { superclassChain, type Class } from '../classes/class-hierarchy.js';
+import { parameterLabel } from './action-inputs.js';
+import { definedOptions } from '../options/resolve-config.js';
+import { validationErrors } from '../options/validate.js';
+import { formatValue } from '../errors/format-value.js';
+import { parseTarget, type InvalidationTarget, type RawTargets } from '../options/invalidation-target.js';
+import { effectiveOptions, type MethodDecorations, type DecoratorRegistry } from './decorator-registry.js';
+import { routeNames, tagMistake, writtenPrefixMistake } from './target-errors.js';
+
+/** Options that ask the application about each request. */
+const ASKING = ['varyBy', 'makeCacheKey', 'unless', 'forcedUpdate'] as const;
+
+/** Parameters that the URL and declared headers tell whole, or that tell nothing of a request. */
+const KNOWN_BEFORE: ReadonlySet<string> = new Set(['param', 'params', 'query', 'queries', 'header', 'response', 'file', 'files']);
+
+/** Decorators by which a response depends on who asks, or on what middlewares have found out. */
+const DEPENDING: Readonly<Record<string, string | undefined>> = { authorized: '@Authorized', 'rendered-template': '@Render' };
+
+/** What keeps an action from `edge: true`: the edge answers before the application has looked at the request. */
+export function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
+  if (options.edge !== true) return [];
+  const storage = getMetadataArgsStorage();
+  const lineage = superclassChain(controller);
+  // The type first: what this library has put there to be asked when a server is created is not to be asked here.
+  const handlers = storage.responseHandlers.filter(
+    handler => handler.type in DEPENDING && lineage.includes(handler.target) && [undefined, method].includes(handler.method),
+  );
+  const contradicting = [
+    ...handlers.map(({ type }) => DEPENDING[type]),
+    ...storage
+      .filterParamsWithTargetAndMethod(owner, method)
+      .map(parameter => (KNOWN_BEFORE.has(parameter.type) ? undefined : parameterLabel(parameter))),
+    ...ASKING.filter(option => options[option] !== undefined),
+  ].filter(what => what !== undefined);
+  return [...new Set(contradicting)].map(
+    what => `edge: true contradicts ${what}: the edge answers before the application has looked at the request. Leave edge out.`,
+  );
+}
+
+type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
+
+/** Every mistake in the use of the decorators on a controller and the classes it extends, one sentence each. */
+export function usageMistakes(controller: Class, registry: DecoratorRegistry): string[] {
+  const mistakes: string[] = [];
+  const overridden = new Set<string>();
+  for (const owner of superclassChain(controller)) {
+    mistakes.push(...optionMistakes(registry.defaultsOf(owner)).map(mistake => `${owner.name}: @CacheDefaults: ${mistake}`));
+    const actions = actionsOf(owner);
+    for (const [method, rules] of registry.methodsOf(owner)) {
+      if (overridden.has(method)) continue;
+      const name =
+        owner === controller ? `${owner.name}.${method}` : `${controller.name}.${method} (inherited from ${owner.name})`;
+      const subject = { controller, owner, method, rules, registry, actions: actions.filter(action => action.method === method) };
+      mistakes.push(...methodMistakes(subject).map(mistake => `${name}: ${mistake}`));
+    }
+    for (const { method } of actions) overridden.add(method);
+  }
+  return mistakes;
+}
+
+/** Decorated methods of classes that are no controllers, nor extended by any: nothing would ever come of them. */
+export function strayMistakes(classes: readonly Class[], registry: DecoratorRegistry): string[] {
+  const { controllers } = getMetadataArgsStorage();
+  return classes
+    .filter(subject => !controllers.some(({ target }) => superclassChain(target).includes(subject)))
+    .flatMap(subject => {
+      const actions = actionsOf(subject);
+      return [...registry.methodsOf(subject)]
+        .filter(([method]) => !actions.some(action => action.method === method))
+        .map(([method, { cached }]) => `${subject.name}.${method}: ${cached.length > 0 ? STRAY_CACHED : STRAY_CHANGE}`);
+    });
+}
+
+const STRAY_CACHED =
+  '@Cached stands on a method of a class that is no controller. Write @Memoized where a service’s results are to be kept, or @Cached over the @Get method.';
+const STRAY_CHANGE =
+  '@InvalidatesCache stands on a method of a class that is no controller. Call cache.invalidate in it, or write @InvalidatesCache over the action that calls it.';
+
+interface Subject {
+  readonly controller: Class;
+  readonly owner: Class;
+  readonly method: string;
+  readonly rules: MethodDecorations;
+  readonly registry: DecoratorRegistry;
+  readonly actions: readonly ActionArgs[];
+}
+
+function methodMistakes(subject: Subject): string[] {
+  const { cached, invalidates } = subject.rules;
+  const mistakes: string[] = [];
+  if (cached.length > 0) mistakes.push(...cachedMistakes(subject));
+  if (cached.length > 0 && invalidates.length > 0) {
+    mistakes.push('@Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.');
+  }
+  if (invalidates.length > 0 && subject.actions.length === 0) {
+    mistakes.push('@InvalidatesCache stands on a method that is no action. Write it under @Put, @Post, @Patch or @Delete.');
+  }
+  mistakes.push(...invalidates.flatMap(target => targetMistakes(target, subject)));
+  return mistakes;
+}
+
+function cachedMistakes({ controller, owner, method, rules, registry, actions }: Subject): string[] {
+  const mistakes = rules.cached.flatMap(options => optionMistakes(options)).map(mistake => `@Cached: ${mistake}`);
+  if (rules.cached.length > 1) mistakes.push(`@Cached stands ${rules.cached.length} times. Write it once, with all options.`);
+  if (actions.length === 0) mistakes.push('@Cached stands on a method that is no action. Write it under @Get.');
+  for (const { type } of actions) {
+    if (type !== 'get')
+      mistakes.push(
+        `@Cached stands on ${actionLabel(type)} action, and only @Get can be cached. Write @InvalidatesCache where it changes data.`,
+      );
+  }
+
+  const parameters = getMetadataArgsStorage().filterParamsWithTargetAndMethod(owner, method);
+  const options = effectiveOptions(controller, rules, registry);
+  mistakes.push(...edgeMistakes(controller, owner, method, options));
+  const { queryString } = options;
+  const queried = parameters.find(({ type }) => type === 'query' || type === 'queries');
+  if (queryString === false && queried !== undefined) {
+    const declared = queried.type === 'query' ? `@QueryParam('${queried.name}')` : '@QueryParams()';
+    mistakes.push(`queryString: false contradicts ${declared}: callers would get each other's answers. Leave queryString out.`);
+  }
+  if (parameters.some(({ type }) => type === 'file' || type === 'files')) {
+    mistakes.push('@UploadedFile cannot be in a key. Leave @Cached out.');
+  }
+  return mistakes;
+}
+
+function actionLabel(type: string): string {
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} @${type.charAt(0).toUpperCase()}${type.slice(1)}`;
+}
+
+function targetMistakes(target: InvalidationTarget | undefined, { controller, actions }: Subject): string[] {
+  if (target === undefined || typeof target === 'function') return [];
+  const written = typeof target === 'string' ? `@InvalidatesCache('${target}')` : `@InvalidatesCache(${formatValue(target)})`;
+  let named: RawTargets;
+  try {
+    named = parseTarget(target);
+  } catch {
+    return [
+      `${written} is no target. Write a path such as '/users/:username', an array of them, { paths, tags }, or a function that gives one.`,
+    ];
+  }
+  const { paths, tags } = named;
+  if (paths.length === 0 && tags.length === 0)
+    return [`${written} names no path. Leave the target out for the path of the request, or write a path.`];
+  const route = getMetadataArgsStorage().controllers.find(({ target: owner }) => owner === controller)?.route;
+  const routes = actions.map(action => ({
+    text: `${route ?? ''}${String((action.route as typeof action.route | undefined) ?? '')}`,
+    names: routeNames(route, action.route),
+  }));
+  return [...paths.map(prefix => writtenPrefixMistake(prefix, routes)), ...tags.map(tagMistake)]
+    .filter(mistake => mistake !== undefined)
+    .map(mistake => `${written} ${mistake}`);
+}
+
+function optionMistakes(options: CachedOptions | undefined): string[] {
+  if (options === undefined) return [];
+  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
+    return [`options must be an object, got ${formatValue(options)}. Write { timeout: 60 }.`];
+  }
+  return validationErrors(Object.assign(new CachedOptionRules(), definedOptions(options)));
+}
+
+function actionsOf(owner: Class): ActionArgs[] {
+  return getMetadataArgsStorage().filterActionsWithTarget(owner);
+}

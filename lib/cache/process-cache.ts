@@ -1,0 +1,84 @@
+import { nameOf, requestOf, type ActionCall } from '../actions/action-call.js';
+import { cachedAction, type CachedAction } from '../actions/cached-action.js';
+import { InvalidatingAction } from '../actions/invalidating-action.js';
+import { DecoratorRegistry } from '../actions/decorator-registry.js';
+import { ActionInstaller } from '../actions/action-installer.js';
+import { Cache } from './cache.js';
+import { explainCall } from '../explain/explain-request.js';
+import { Explainer, type App } from '../explain/explainer.js';
+import { ProbeRequest } from '../explain/probe-request.js';
+import { ClassIdentities } from '../classes/class-identities.js';
+import { MemoizedMethods } from '../memoized/memoize.js';
+import { NEVER_SETTLES } from '../serving/respond.js';
+import { RuntimeHolder } from '../runtime/runtime-holder.js';
+import { passByFault, serveCached } from '../serving/serve-cached.js';
+import { serveWrite } from '../serving/serve-write.js';
+import { ValueService } from '../values/value-service.js';
+
+/** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
+export class ProcessCache {
+  readonly current: RuntimeHolder = new RuntimeHolder(() => this.registry.hasCached || this.memoized.hasMethods);
+  private readonly identities = new ClassIdentities();
+  readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);
+  readonly explainer = new Explainer(this.current);
+  readonly cache = new Cache(this.current, new ValueService(this.current), this.memoized, this.explainer);
+  readonly registry = new DecoratorRegistry(this.identities);
+  readonly startUp = new ActionInstaller(
+    this.registry,
+    call => this.serve(call),
+    () => {
+      this.current.verifyEnvironment();
+    },
+    request => ProbeRequest.of(request) !== undefined,
+    message => {
+      this.current.warnAboutUse(message);
+    },
+  );
+  private readonly cachedActions = new WeakMap<object, CachedAction>();
+  private readonly changingActions = new WeakMap<object, InvalidatingAction>();
+
+  private serve(call: ActionCall): unknown {
+    const runtime = this.current.use();
+    const probe = ProbeRequest.of(call.action.request);
+    if (probe !== undefined) {
+      void explainCall(runtime, () => this.cachedActionOf(call), call, probe);
+      return NEVER_SETTLES;
+    }
+    let cached: CachedAction | undefined;
+    try {
+      cached = this.cachedActionOf(call);
+    } catch (error) {
+      if (call.metadata.type === 'get') return passByFault(runtime, call, nameOf(call), error);
+    }
+    if (cached !== undefined) return serveCached(runtime, cached, call);
+    return serveWrite(
+      () => this.current.get(),
+      () => this.changingActionOf(call),
+      call,
+    );
+  }
+
+  /** Where it is one. */
+  private cachedActionOf(call: ActionCall): CachedAction | undefined {
+    const known = this.cachedActions.get(call.metadata);
+    if (known !== undefined) return known;
+    const rules = this.registry.decorationsOf(call.owner, call.metadata.method);
+    if (rules === undefined || rules.cached.length === 0) return undefined;
+    const action = cachedAction(call, this.registry);
+    this.explainer.registerApp(requestOf(call).app as unknown as App);
+    this.cachedActions.set(call.metadata, action);
+    return action;
+  }
+
+  private changingActionOf({ owner, metadata }: ActionCall): InvalidatingAction {
+    let action = this.changingActions.get(metadata);
+    if (action === undefined)
+      this.changingActions.set(metadata, (action = new InvalidatingAction(owner, metadata, this.registry)));
+    return action;
+  }
+}
+
+const SLOT = Symbol.for('routing-controllers-cache');
+const slots = globalThis as { [SLOT]?: ProcessCache };
+
+export const processCache = (slots[SLOT] ??= new ProcessCache());

@@ -1,0 +1,126 @@
+import { CacheConfigError } from '../errors/cache-errors.js';
+import { isServerAddress } from '../stores/memcached/memcached-options.js';
+import { isRedisUrl } from '../stores/redis/redis-url.js';
+import type { OpenableStore } from '../stores/store.js';
+import { isName, isSeconds } from './validate.js';
+import { formatValue } from '../errors/format-value.js';
+
+/** The kinds of store that `CACHE_TYPE` may name: as here, or as in Flask-Caching (`RedisCache`). */
+const TYPE = /^(?:[\w.]*\.)?(simple|null|redis|memcached)(?:cache)?$/i;
+
+interface Variable {
+  readonly name: string;
+  holds(text: string): boolean;
+  readonly expectation: string;
+  readonly example: string;
+}
+
+const VARIABLES = {
+  type: {
+    name: 'CACHE_TYPE',
+    holds: text => TYPE.test(text),
+    expectation: 'simple, null, redis or memcached',
+    example: 'CACHE_TYPE=redis',
+  },
+  defaultTimeout: {
+    name: 'CACHE_DEFAULT_TIMEOUT',
+    holds: text => text.trim() !== '' && isSeconds(Number(text)),
+    expectation: 'a number of seconds, 0 or more',
+    example: 'CACHE_DEFAULT_TIMEOUT=300 for five minutes',
+  },
+  keyPrefix: {
+    name: 'CACHE_KEY_PREFIX',
+    holds: isName,
+    expectation: 'a text of 1 to 64 printable characters without spaces',
+    example: 'CACHE_KEY_PREFIX=rcc',
+  },
+  redisUrl: {
+    name: 'CACHE_REDIS_URL',
+    holds: isRedisUrl,
+    expectation: 'a redis:// or rediss:// URL',
+    example: 'CACHE_REDIS_URL=redis://127.0.0.1:6379',
+  },
+  memcachedServers: {
+    name: 'CACHE_MEMCACHED_SERVERS',
+    holds: text => serversIn(text).length > 0 && serversIn(text).every(isServerAddress),
+    expectation: 'host:port, several separated by commas',
+    example: 'CACHE_MEMCACHED_SERVERS=127.0.0.1:11211',
+  },
+} as const satisfies Record<string, Variable>;
+
+/** What the environment says of the configuration, by the names of Flask-Caching. What is not set, or wrong, is `undefined`. */
+export const environment = {
+  /** A store with a package of its own is made, and the package loaded, only when it is opened. */
+  get store(): 'simple' | 'null' | OpenableStore | undefined {
+    const store = storeNamed();
+    return typeof store === 'function' ? { open: settings => store().open(settings) } : store;
+  },
+
+  get defaultTimeout(): number | undefined {
+    const text = read(VARIABLES.defaultTimeout);
+    return text === undefined ? undefined : Number(text);
+  },
+
+  get keyPrefix(): string | undefined {
+    return read(VARIABLES.keyPrefix);
+  },
+};
+
+/**
+ * Checks the environment before it is needed.
+ *
+ * @throws CacheConfigError that names every mistake, and where the package is not installed that `CACHE_TYPE` needs
+ */
+export function verifyEnvironment(): void {
+  const mistakes = environmentMistakes();
+  if (mistakes.length > 0) throw new CacheConfigError(mistakes);
+  const store = storeNamed();
+  if (typeof store === 'function') store();
+}
+
+/** Every mistake in the environment, one sentence each. */
+export function environmentMistakes(): string[] {
+  return Object.values<Variable>(VARIABLES).flatMap(variable => {
+    const { name, expectation, example } = variable;
+    const text = process.env[name];
+    if (text === undefined || text === '' || variable.holds(text)) return [];
+    return [`${name}, in the environment, must be ${expectation}, got ${formatValue(text)}. Write ${example}.`];
+  });
+}
+
+function storeNamed(): 'simple' | 'null' | (() => OpenableStore) | undefined {
+  const [, type] = TYPE.exec(read(VARIABLES.type) ?? '') ?? [];
+  switch (type?.toLowerCase()) {
+    case 'simple':
+      return 'simple';
+    case 'null':
+      return 'null';
+    case 'redis':
+      return () => new (redis().RedisStore)({ url: read(VARIABLES.redisUrl) });
+    case 'memcached': {
+      const servers = read(VARIABLES.memcachedServers);
+      return () => new (memcached().MemcachedStore)({ servers: servers && serversIn(servers) });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** An empty variable is one that is not set. */
+function read(variable: Variable): string | undefined {
+  const text = process.env[variable.name];
+  return text !== undefined && text !== '' && variable.holds(text) ? text : undefined;
+}
+
+function serversIn(text: string): string[] {
+  return text.split(/[\s,]+/).filter(server => server !== '');
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- loaded, with the package that it needs, only when it is used */
+function redis(): typeof import('../redis.js') {
+  return require('../redis.js') as typeof import('../redis.js');
+}
+
+function memcached(): typeof import('../memcached.js') {
+  return require('../memcached.js') as typeof import('../memcached.js');
+}

@@ -1,0 +1,58 @@
+import { CacheFault } from '../errors/cache-errors.js';
+import { channels, publish } from '../events/channels.js';
+
+/** Reports faults that were survived. */
+export class FaultReporter {
+  private readonly warned = new Set<string>();
+
+  constructor(
+    private readonly onError: ((error: CacheFault) => void) | undefined,
+    private readonly count: () => void,
+  ) {}
+
+  /** Reports one fault. Without `onError`: one process warning per kind. */
+  report(code: string, message: string, cause: unknown): void {
+    this.count();
+    const why = reasonOf(cause);
+    const fault = new CacheFault(code, why === '' ? message : `${message}: ${why}`, { cause });
+    tellFault(fault);
+    if (this.onError === undefined) this.warnOnce(code, fault);
+    else this.tell(this.onError, fault);
+  }
+
+  /** Advice that is given once, however often its occasion comes. */
+  warnAboutUse(occasion: string, message: string, code = 'CACHE_NOT_KEYED'): void {
+    if (this.warned.has(occasion)) return;
+    const fault = new CacheFault(code, message);
+    tellFault(fault);
+    if (this.onError === undefined) this.warnOnce(occasion, fault);
+    else {
+      this.warned.add(occasion);
+      this.tell(this.onError, fault);
+    }
+  }
+
+  private tell(onError: (error: CacheFault) => void, fault: CacheFault): void {
+    try {
+      onError(fault);
+    } catch (error) {
+      this.warnOnce('CACHE_ON_ERROR_FAILED', new CacheFault('CACHE_ON_ERROR_FAILED', 'onError threw', { cause: error }));
+    }
+  }
+
+  private warnOnce(kind: string, fault: CacheFault): void {
+    if (this.warned.has(kind)) return;
+    this.warned.add(kind);
+    process.emitWarning(fault.message, { type: 'CacheWarning', code: fault.code });
+  }
+}
+
+function tellFault({ code, message }: CacheFault): void {
+  if (channels.fault.hasSubscribers) publish('fault', { code, message });
+}
+
+/** Of several attempts in one, as of a host with several addresses, the first says why. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return reasonOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message : '';
+}
