@@ -11,7 +11,7 @@ import { ClassIdentities } from '../classes/class-identities.js';
 import { MemoizedMethods } from '../memoized/memoize.js';
 import { NEVER_SETTLES } from '../serving/respond.js';
 import { RuntimeHolder } from '../runtime/runtime-holder.js';
-import { passByFault, serveCached } from '../serving/serve-cached.js';
+import { bypassOnFault, serveCached } from '../serving/serve-cached.js';
 import { serveWrite } from '../serving/serve-write.js';
 import { ValueService } from '../values/value-service.js';
 
@@ -48,7 +48,7 @@ export class ProcessCache {
     try {
       cached = this.cachedActionOf(call);
     } catch (error) {
-      if (call.metadata.type === 'get') return passByFault(runtime, call, nameOf(call), error);
+      if (call.metadata.type === 'get') return bypassOnFault({ runtime, call, trace: undefined }, nameOf(call), error);
     }
     if (cached !== undefined) return serveCached(runtime, cached, call);
     return serveWrite(

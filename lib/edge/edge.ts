@@ -9,16 +9,16 @@ import { reasonOf } from '../runtime/outcome-text.js';
 import type { Address, LookupResult, MaybePromise } from '../stores/store.js';
 import { parseEdgeRequest, type ParsedRequest } from './parsed-request.js';
 import { UrlAliases, type AliasTarget } from './url-aliases.js';
-import { EdgeRequest, type PendingLease, type Learn } from './edge-request.js';
+import { EdgeRequest, type PendingLease, type LearnAlias } from './edge-request.js';
 
 /**
- * Answers hits of actions with `edge: true` before the application sees the request. It may skip middlewares because the action's
- * author has said so, and conversion and validation because the same spelling has passed them before. All else goes through the
- * application, where it shows which spelling leads to which address, and what goes out on the wire.
+ * Answers hits of actions with `edge: true` before the application sees the request. Middlewares do not run, as the action's author has
+ * allowed. Conversion and validation do not run, because the same URL has passed them before. The application serves all other
+ * requests; they teach the edge the address of their URL and the bytes of their response.
  */
 export class Edge {
-  /** Of one engine: with another configuration a spelling may lead elsewhere. */
-  private known: { readonly runtime: CacheRuntime; readonly spellings: UrlAliases } | undefined;
+  /** The aliases of one runtime: with another configuration, a URL may lead to another address. */
+  private known: { readonly runtime: CacheRuntime; readonly aliases: UrlAliases } | undefined;
 
   constructor(
     private readonly current: RuntimeHolder,
@@ -26,97 +26,97 @@ export class Edge {
   ) {}
 
   readonly listener: RequestListener = (request, response) => {
-    const question = parseEdgeRequest(request, response);
-    if (question === undefined) {
+    const parsed = parseEdgeRequest(request, response);
+    if (parsed === undefined) {
       this.app(request, response);
       return;
     }
     const { known } = this;
-    const place = known?.runtime === this.current.currentOrUndefined() ? known?.spellings.resolve(question) : undefined;
-    if (known === undefined || place === undefined) this.enter(question);
-    else this.ask(known.runtime, question, place);
+    const target = known?.runtime === this.current.currentOrUndefined() ? known?.aliases.resolve(parsed) : undefined;
+    if (known === undefined || target === undefined) this.passOn(parsed);
+    else this.lookUp(known.runtime, parsed, target);
   };
 
-  private ask(runtime: CacheRuntime, question: ParsedRequest, place: AliasTarget): void {
-    const trace = RequestTrace.isEnabled ? observe(question, place) : undefined;
-    const found = lookUp(runtime, place.address);
+  private lookUp(runtime: CacheRuntime, parsed: ParsedRequest, target: AliasTarget): void {
+    const trace = RequestTrace.isEnabled ? startTrace(parsed, target) : undefined;
+    const found = lookUpSilently(runtime, target.address);
     if (found instanceof Promise)
       found
-        .then(answer => {
-          this.goOn(runtime, question, place.address, answer, trace);
+        .then(settled => {
+          this.onLookedUp(runtime, parsed, target.address, settled, trace);
         })
         .catch((error: unknown) => {
-          fail(runtime, question, error);
+          fail(runtime, parsed, error);
         });
-    else this.goOn(runtime, question, place.address, found, trace);
+    else this.onLookedUp(runtime, parsed, target.address, found, trace);
   }
 
-  private goOn(
+  private onLookedUp(
     runtime: CacheRuntime,
-    question: ParsedRequest,
+    parsed: ParsedRequest,
     address: Address,
     found: LookupResult,
     trace?: RequestTrace,
   ): void {
     if (found.kind !== 'hit') {
       if (found.kind === 'miss') runtime.release(found.lease, 'unused');
-      this.enter(question);
+      this.passOn(parsed);
       return;
     }
-    const { request, response } = question;
+    const { request, response } = parsed;
     const { entry } = found;
-    const variant = selectVariant(entry.variants, question);
+    const variant = selectVariant(entry.variants, parsed);
     if (variant !== undefined) {
       const nowMs = runtime.clock.now();
       const outcome = hitOutcome(entry, nowMs);
       sendVariant(request, response, entry.response, variant, ageSeconds(entry, nowMs), runtime.count(outcome));
       trace?.end('hit', reasonOf(outcome));
     } else if (request.method === 'HEAD') {
-      this.enter(question);
+      this.passOn(parsed);
     } else {
-      // What goes out this time may be kept for the next, if nothing is invalidated from here on.
+      // With this lease, the bytes of this response become a variant for later hits, unless an invalidation comes first.
       const lease = runtime.lease(address);
       if (lease instanceof Promise)
         lease
-          .then(taken => {
-            this.enter(question, taken && { runtime, address, lease: taken });
+          .then(acquired => {
+            this.passOn(parsed, acquired && { runtime, address, lease: acquired });
           })
           .catch((error: unknown) => {
-            fail(runtime, question, error);
+            fail(runtime, parsed, error);
           });
-      else this.enter(question, lease && { runtime, address, lease });
+      else this.passOn(parsed, lease && { runtime, address, lease });
     }
   }
 
-  private enter(question: ParsedRequest, held?: PendingLease): void {
-    new EdgeRequest(question, this.learn, held);
-    this.app(question.request, question.response);
+  private passOn(parsed: ParsedRequest, pending?: PendingLease): void {
+    new EdgeRequest(parsed, this.learn, pending);
+    this.app(parsed.request, parsed.response);
   }
 
-  private readonly learn: Learn = (runtime, action, question, address) => {
-    if (this.known?.runtime !== runtime) this.known = { runtime, spellings: new UrlAliases(runtime.config.maxBytes) };
-    this.known.spellings.learn(question, action, address);
+  private readonly learn: LearnAlias = (parsed, { runtime, action }, address) => {
+    if (this.known?.runtime !== runtime) this.known = { runtime, aliases: new UrlAliases(runtime.config.maxBytes) };
+    this.known.aliases.learn(parsed, action, address);
   };
 }
 
-/** Nobody above catches what is thrown after a store has answered. */
+/** Closes the connection after an error that comes later than the store's answer, since nothing above catches it. */
 function fail(runtime: CacheRuntime, { response }: ParsedRequest, error: unknown): void {
   runtime.faults.report('CACHE_EDGE_FAILED', 'a request could not be answered, so its connection is closed', error);
   response.destroy();
 }
 
-function observe({ request: { method = '', url = '' } }: ParsedRequest, { action, address }: AliasTarget): RequestTrace {
+function startTrace({ request: { method = '', url = '' } }: ParsedRequest, { action, address }: AliasTarget): RequestTrace {
   return new RequestTrace(action, method, url).setPath(address.path.path);
 }
 
-/** A store that fails is as one that cannot be reached: the application asks it again, and reports it. */
-const FAILED: LookupResult = { kind: 'unreachable' };
+const UNREACHABLE: LookupResult = { kind: 'unreachable' };
 
-function lookUp({ store }: CacheRuntime, address: Address): MaybePromise<LookupResult> {
+/** Looks an entry up without reports: if the store fails, the application looks it up again, and reports the fault. */
+function lookUpSilently({ store }: CacheRuntime, address: Address): MaybePromise<LookupResult> {
   try {
     const found = store.lookup(address);
-    return found instanceof Promise ? found.catch(() => FAILED) : found;
+    return found instanceof Promise ? found.catch(() => UNREACHABLE) : found;
   } catch {
-    return FAILED;
+    return UNREACHABLE;
   }
 }

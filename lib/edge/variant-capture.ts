@@ -1,65 +1,64 @@
-import type { CachedAction } from '../actions/cached-action.js';
 import { createVariant, withVariant, type Variant, type VariantSelector } from '../http/variant.js';
 import type { VariantRecorder } from '../http/variant-recorder.js';
-import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import type { CachedRequest, ResponseCapture } from '../serving/cached-request.js';
 import type { Address, Entry, Lease } from '../stores/store.js';
 
-/** Puts what goes out for a response into the response's entry, under a fence of its own: compressed bytes may come after the entry. */
-export class VariantCapture {
+/** The response that a capture records. */
+export interface CapturedResponse {
+  readonly request: CachedRequest;
+  readonly address: Address;
+  /** The lease of the capture, older than the look-up or the computation of the response. */
+  readonly lease: Lease;
+  readonly selector: VariantSelector;
+  readonly recorder: VariantRecorder;
+}
+
+/** Adds the bytes of a response to its entry. It has its own lease, since compressed bytes may come after the entry is stored. */
+export class VariantCapture implements ResponseCapture {
   private entry: Entry | undefined;
   private state: 'recording' | 'recorded' | 'over' = 'recording';
 
-  /** @param lease taken before the response was looked up, or computed */
-  constructor(
-    private readonly runtime: CacheRuntime,
-    private readonly action: CachedAction,
-    private readonly address: Address,
-    private readonly lease: Lease,
-    private readonly question: VariantSelector,
-    private readonly recorder: VariantRecorder,
-  ) {
-    recorder.start(runtime.config.maxEntryBytes, () => {
+  constructor(private readonly captured: CapturedResponse) {
+    const { recorder, request } = captured;
+    recorder.start(request.runtime.config.maxEntryBytes, () => {
       if (this.state === 'recording') this.state = 'recorded';
-      this.settle();
+      this.save();
     });
   }
 
-  /** The entry with what went out for it, where all of it has by now. */
   withVariant(entry: Entry): Entry {
-    const variant = this.state === 'recorded' ? this.wireOf(entry) : undefined;
+    const variant = this.state === 'recorded' ? this.variantOf(entry) : undefined;
     if (variant === undefined) return entry;
     this.abandon();
     return { ...entry, variants: withVariant(entry.variants, variant) };
   }
 
-  /** What goes out, or has gone out, was made of this entry, which is in the store. `undefined`: it is not, so there is nothing to keep. */
   attachTo(entry: Entry | undefined): void {
     if (entry === undefined) return this.abandon();
     this.entry = entry;
-    this.settle();
+    this.save();
   }
 
   abandon(): void {
     if (this.state === 'over') return;
     this.state = 'over';
-    this.runtime.release(this.lease, 'unused');
+    this.captured.request.runtime.release(this.captured.lease, 'unused');
   }
 
-  private settle(): void {
-    if (this.state !== 'recorded' || this.entry === undefined) return;
-    const variant = this.wireOf(this.entry);
+  private save(): void {
+    const { entry } = this;
+    if (this.state !== 'recorded' || entry === undefined) return;
+    const variant = this.variantOf(entry);
     if (variant === undefined) return this.abandon();
     this.state = 'over';
-    void this.runtime.saveVariant(
-      this.address,
-      { ...this.entry, variants: withVariant(this.entry.variants, variant) },
-      this.lease,
-    );
+    const { request, address, lease } = this.captured;
+    void request.runtime.saveVariant(address, { ...entry, variants: withVariant(entry.variants, variant) }, lease);
   }
 
-  private wireOf({ response }: Entry): Variant | undefined {
-    const { sent } = this.recorder;
-    const { cacheName } = this.runtime;
-    return sent && createVariant(sent, this.question, response, { keyedHeaders: this.action.keyedHeaders, cacheName });
+  private variantOf({ response }: Entry): Variant | undefined {
+    const { request, selector, recorder } = this.captured;
+    const { cacheName } = request.runtime;
+    const rules = { keyedHeaders: request.action.keyedHeaders, cacheName };
+    return recorder.sent && createVariant(recorder.sent, selector, response, rules);
   }
 }

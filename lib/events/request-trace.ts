@@ -1,8 +1,4 @@
-import type { ServerResponse } from 'node:http';
 import { channels, publish, type OutcomeEvent } from './channels.js';
-
-const OBSERVED = Symbol('observed request');
-type Observed = ServerResponse & { [OBSERVED]?: RequestTrace };
 
 /** A request that somebody wants to hear of, from when the cache was asked. */
 export class RequestTrace {
@@ -24,16 +20,6 @@ export class RequestTrace {
   /** Whether there is anybody. */
   static get isEnabled(): boolean {
     return channels.outcome.hasSubscribers || channels.stored.hasSubscribers;
-  }
-
-  /** @returns `undefined` where nobody wants to hear of it */
-  static of(response: ServerResponse): RequestTrace | undefined {
-    return RequestTrace.isEnabled ? (response as Observed)[OBSERVED] : undefined;
-  }
-
-  attachTo(response: ServerResponse): this {
-    (response as Observed)[OBSERVED] = this;
-    return this;
   }
 
   /** For what is computed behind the answer: the request has its outcome. */

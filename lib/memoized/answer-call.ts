@@ -28,7 +28,7 @@ async function answerAsync(call: MemoizedCall): Promise<unknown> {
     address,
     lease,
     fromEntry: entry => fromEntry(call, entry),
-    compute: flight => new MemoizedFill(call, address, lease, flight).run(),
+    fill: flight => new MemoizedFill(call, address, lease, flight).run(),
   });
 }
 

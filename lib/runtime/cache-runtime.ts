@@ -4,7 +4,7 @@ import type { CacheConfig } from '../options/cache-config.js';
 import { inTime } from '../time/deadline.js';
 import { channels } from '../events/channels.js';
 import { MissReasons } from '../events/miss-reasons.js';
-import { RequestTrace } from '../events/request-trace.js';
+import type { RequestTrace } from '../events/request-trace.js';
 import { sfCacheName, cacheStatus, replaceMember, type Outcome } from '../http/cache-status.js';
 import { appendValues } from '../http/headers.js';
 import { observedStore } from './observed-store.js';
@@ -69,13 +69,12 @@ export class CacheRuntime {
   }
 
   /** Says how a request ended, in the response and in the stats. Once for each request. */
-  recordOutcome(response: ServerResponse, outcome: Outcome): void {
+  recordOutcome(response: ServerResponse, outcome: Outcome, trace: RequestTrace | undefined): void {
     const status = this.count(outcome);
     // RFC 9211 §2: each cache on the way adds its own to what is there.
     if (status !== undefined && !response.headersSent) appendValues(response, 'Cache-Status', status);
-    // What a miss comes to is told when it has.
-    if (channels.outcome.hasSubscribers && outcome.kind !== 'miss')
-      RequestTrace.of(response)?.end(outcome.kind, reasonOf(outcome));
+    // A miss is published with the end of its fill.
+    if (trace !== undefined && outcome.kind !== 'miss') trace.end(outcome.kind, reasonOf(outcome));
   }
 
   /** Says in the response why it is not stored, where its headers can still be changed. */

@@ -14,7 +14,7 @@ export interface FillRequest<Answer> {
   /** Answers with what another has computed. @param isCollapsed whether that was waited for */
   fromEntry(entry: Entry, isCollapsed: boolean): MaybePromise<Answer>;
   /** Answers by a computation of its own. @param flight those who wait for it, where any may */
-  compute(flight: Flight | undefined): MaybePromise<Answer>;
+  fill(flight: Flight | undefined): MaybePromise<Answer>;
 }
 
 /** What is asked of the store about who computes. */
@@ -24,7 +24,7 @@ type LockRequest = Pick<FillRequest<unknown>, 'runtime' | 'address' | 'lease'>;
 export function collapse<Answer>(missed: FillRequest<Answer>, patience?: Patience): MaybePromise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight, config } = runtime;
-  if (singleFlight.isHitForMiss(address.key)) return missed.compute(undefined);
+  if (singleFlight.isHitForMiss(address.key)) return missed.fill(undefined);
   const flight = singleFlight.get(address.key);
   const waits = config.collapseTimeout > 0;
   if (waits && flight !== undefined && runtime.store.canShare(flight.lease, lease))
@@ -32,7 +32,7 @@ export function collapse<Answer>(missed: FillRequest<Answer>, patience?: Patienc
   const own = singleFlight.open(address.key, lease);
   return waits && runtime.store.acquireFillLock !== undefined
     ? lead(missed, own, patience ?? patienceOf(runtime))
-    : missed.compute(own);
+    : missed.fill(own);
 }
 
 function patienceOf({ config }: CacheRuntime): Patience {
@@ -52,7 +52,7 @@ async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, patienc
     // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
     singleFlight.close(address.key, flight);
     singleFlight.markHitForMiss(address.key);
-    return missed.compute(undefined);
+    return missed.fill(undefined);
   }
   switch (result.kind) {
     case 'recorded':
@@ -61,7 +61,7 @@ async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, patienc
     // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
     case 'unshareable':
     case 'failed':
-      return missed.compute(undefined);
+      return missed.fill(undefined);
     case 'abandoned':
       return collapse(missed, patience);
   }
@@ -82,10 +82,10 @@ async function lead<Answer>(missed: FillRequest<Answer>, flight: Flight, patienc
       singleFlight.markHitForMiss(address.key);
       singleFlight.close(address.key, flight);
       flight.settle({ kind: 'unshareable' });
-      return missed.compute(undefined);
+      return missed.fill(undefined);
     case 'busy':
     case 'granted':
-      return missed.compute(flight);
+      return missed.fill(flight);
   }
 }
 

@@ -1,50 +1,53 @@
-import type { ActionCall } from '../actions/action-call.js';
 import { deriveKey, type KeyResult } from '../actions/action-key.js';
-import type { CachedAction } from '../actions/cached-action.js';
 import type { MaybePromise } from '../stores/store.js';
-import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import type { CachedRequest } from './cached-request.js';
 
-/** The way to what is stored under a key. */
-export type KeyDecision = KeyResult & { readonly kind: 'key' } & { readonly isForced: boolean };
+/** The use of the cache under a key. */
+export type KeyDecision = KeyResult & {
+  readonly kind: 'key';
+  /** True if `forcedUpdate` demands a new computation. */
+  readonly isForced: boolean;
+};
 
-/** How a request goes on: to the cache, or past it. */
+/** The use of the cache for one request, or the reason to bypass it. */
 export type CacheDecision = KeyDecision | { readonly kind: 'bypass'; readonly detail: string };
 
-/** Where a request to a cached action goes. At once, where no option answers with a promise. */
-export function decide(runtime: CacheRuntime, action: CachedAction, call: ActionCall): MaybePromise<CacheDecision> {
+/** Decides how a request uses the cache. Synchronous unless an option returns a promise. */
+export function decide(request: CachedRequest): MaybePromise<CacheDecision> {
+  const { runtime, action } = request;
   if (!runtime.config.enabled) return { kind: 'bypass', detail: 'the cache is not enabled' };
   const { unless, forcedUpdate } = action.options;
-  if (unless !== undefined || forcedUpdate !== undefined) return decideByOptions(runtime, action, call);
+  if (unless !== undefined || forcedUpdate !== undefined) return decideByOptions(request);
   try {
-    return decideByKey(runtime, action, call);
+    return decideByKey(request);
   } catch (error) {
-    return bypassOnFault(runtime, action, error);
+    return bypassOnFault(request, error);
   }
 }
 
-/** The way where the action's author has a say in it. */
-async function decideByOptions(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<CacheDecision> {
+async function decideByOptions(request: CachedRequest): Promise<CacheDecision> {
+  const { action, call } = request;
   const { unless, forcedUpdate } = action.options;
   try {
     if (unless !== undefined && (await unless(call.action))) return { kind: 'bypass', detail: 'unless' };
-    const decision = decideByKey(runtime, action, call);
+    const decision = decideByKey(request);
     return decision.kind === 'bypass' || forcedUpdate === undefined
       ? decision
       : { ...decision, isForced: await forcedUpdate(call.action) };
   } catch (error) {
-    return bypassOnFault(runtime, action, error);
+    return bypassOnFault(request, error);
   }
 }
 
-function decideByKey({ config, faults }: CacheRuntime, action: CachedAction, call: ActionCall): CacheDecision {
-  const keyed = deriveKey(action, call, config);
-  if (keyed.kind === 'key') return { kind: 'key', address: keyed.address, isPerUser: keyed.isPerUser, isForced: false };
-  if (keyed.remedy !== undefined) faults.warnAboutUse(`${action.name} ${keyed.detail}`, `${action.name}: ${keyed.remedy}`);
-  return { kind: 'bypass', detail: keyed.detail };
+function decideByKey({ runtime: { config, faults }, action, call }: CachedRequest): CacheDecision {
+  const derived = deriveKey(action, call, config);
+  if (derived.kind === 'key') return { kind: 'key', address: derived.address, isPerUser: derived.isPerUser, isForced: false };
+  if (derived.remedy !== undefined) faults.warnAboutUse(`${action.name} ${derived.detail}`, `${action.name}: ${derived.remedy}`);
+  return { kind: 'bypass', detail: derived.detail };
 }
 
-/** An application without a cache would not have called the option at all. */
-function bypassOnFault({ faults }: CacheRuntime, { name }: CachedAction, error: unknown): CacheDecision {
-  faults.report('CACHE_OPTION_FAILED', `${name}: an option of @Cached threw, so the request passes by`, error);
+/** Bypasses the cache after the error of an option: an application without a cache would not call the option. */
+function bypassOnFault({ runtime: { faults }, action: { name } }: CachedRequest, error: unknown): CacheDecision {
+  faults.report('CACHE_OPTION_FAILED', `${name}: an option of @Cached threw, so the request bypasses the cache`, error);
   return { kind: 'bypass', detail: 'an option of @Cached threw' };
 }

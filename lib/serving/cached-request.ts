@@ -1,29 +1,51 @@
 import type { ActionCall } from '../actions/action-call.js';
 import type { CachedAction } from '../actions/cached-action.js';
-import type { EdgeRequest } from '../edge/edge-request.js';
-import type { Address, Lease } from '../stores/store.js';
+import type { RequestTrace } from '../events/request-trace.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import type { FillResult } from '../runtime/single-flight.js';
+import type { Address, Entry, Lease, MaybePromise } from '../stores/store.js';
 
-/** Says how a request ends whose computation does not say it itself. */
-export interface NotStoredListener {
-  /** Nothing is kept. @param cause what the method has thrown */
-  onNotStored(result: Exclude<FillResult['kind'], 'recorded'>, why: string, cause: unknown): void;
-}
-
-/** A request that no entry answers: what a computation is for. */
+/** One request to a cached action. Every step of serving takes it. */
 export interface CachedRequest {
   readonly runtime: CacheRuntime;
   readonly action: CachedAction;
   readonly call: ActionCall;
+  /** The trace for subscribers of events. Undefined if there are none. */
+  readonly trace: RequestTrace | undefined;
+}
+
+/** A cached request that no fresh entry answers. */
+export interface MissedRequest extends CachedRequest {
   readonly address: Address;
+  /** True if the key names the one caller that the response is for. */
   readonly isPerUser: boolean;
-  /** Taken before the computation: what is invalidated from then on keeps it out of the store. */
+  /** The lease, older than the computation: an invalidation after it keeps the response out of the store. */
   readonly lease: Lease;
-  /** Where the request has come through the edge, and hits of the action may be answered there. */
-  readonly visit: EdgeRequest | undefined;
-  /** Default: the computation itself. */
-  readonly listener?: NotStoredListener | undefined;
-  /** Whether what has expired may be answered where the computation fails. */
-  readonly canServeStaleOnError: boolean;
+  /** The tap of a request that came through the edge. */
+  readonly tap: ResponseTap | undefined;
+}
+
+/** Takes over the report of a fill that stores nothing. */
+export interface NotStoredListener {
+  /** @param cause the error of the method, if it threw */
+  onNotStored(result: Exclude<FillResult['kind'], 'recorded'>, why: string, cause: unknown): void;
+}
+
+/** The bytes of one response on their way out, and the entry that they belong to. */
+export interface ResponseCapture {
+  /** Returns the entry with the bytes that went out, if all of them have gone out by now. */
+  withVariant(entry: Entry): Entry;
+  /** Adds the bytes to the entry, which is in the store. Undefined: the store has no entry, so the capture ends. */
+  attachTo(entry: Entry | undefined): void;
+  abandon(): void;
+}
+
+/** Captures the bytes of responses as they leave the process. The edge implements it, and answers later hits with them. */
+export interface ResponseTap {
+  /** Learns that the URL of this request leads to the address. */
+  learnAlias(request: CachedRequest, address: Address): void;
+  /** Captures the response of a hit. @returns undefined if the edge has no lease for the entry */
+  captureHit(request: CachedRequest, address: Address): ResponseCapture | undefined;
+  /** Captures the response of a fill. @returns undefined if the store grants no lease */
+  captureFill(request: CachedRequest, address: Address): MaybePromise<ResponseCapture | undefined>;
 }

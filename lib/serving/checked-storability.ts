@@ -5,7 +5,7 @@ import { isPartial, totalLength } from '../http/content-range.js';
 import { storability, type Storability } from '../http/storability.js';
 import type { HeaderChange } from '../http/stored-response.js';
 import type { FillResult } from '../runtime/single-flight.js';
-import type { CachedRequest } from './cached-request.js';
+import type { MissedRequest } from './cached-request.js';
 import type { ResponseControl } from './response-control.js';
 import { statusesOf } from '../actions/cached-action.js';
 import { hasReadRange } from './watched-reads.js';
@@ -14,19 +14,18 @@ type Said = ResponseControl['directives'] | undefined;
 
 /** Whether a response may be stored, by its status and by the headers that its author has set. */
 export function checkedStorability(
-  cachedRequest: CachedRequest,
+  request: MissedRequest,
   status: number,
   headers: readonly HeaderChange[],
   said: Said,
 ): Storability {
   // A partial response says that it is one. Another that was made of the range is no answer to requests with the same key.
-  if (!isPartial(status) && hasReadRange(cachedRequest))
-    return { kind: 'unstorable', reason: 'the method read the header range' };
-  return storableAs(cachedRequest, status, headers, said);
+  if (!isPartial(status) && hasReadRange(request)) return { kind: 'unstorable', reason: 'the method read the header range' };
+  return storableAs(request, status, headers, said);
 }
 
 function storableAs(
-  { runtime, action, isPerUser }: CachedRequest,
+  { runtime, action, isPerUser }: MissedRequest,
   status: number,
   headers: readonly HeaderChange[],
   said: Said,
@@ -42,35 +41,35 @@ function storableAs(
   });
 }
 
-function keyedHeadersOf({ config }: CachedRequest['runtime'], { keyedHeaders }: CachedRequest['action']): ReadonlySet<string> {
+function keyedHeadersOf({ config }: MissedRequest['runtime'], { keyedHeaders }: MissedRequest['action']): ReadonlySet<string> {
   const named = headersOfVaryBy(config.varyBy);
   return named.length === 0 ? keyedHeaders : new Set([...keyedHeaders, ...named.map(name => name.toLowerCase())]);
 }
 
 /** The end of a computation whose response cannot be stored, by its status and by the headers that its author has set. */
 export function unstoredResult(
-  cachedRequest: CachedRequest,
+  request: MissedRequest,
   status: number,
   headers: readonly HeaderChange[],
   said: Said,
 ): 'abandoned' | 'unshareable' | 'failed' {
   if (status >= 500) return 'failed';
-  if (!isPartOfStorable(cachedRequest, status, headers, said)) return 'unshareable';
-  cachedRequest.runtime.parts.recordPart(cachedRequest.address.key);
+  if (!isPartOfStorable(request, status, headers, said)) return 'unshareable';
+  request.runtime.parts.recordPart(request.address.key);
   // Of the requests that wait, one computes the whole.
   return 'abandoned';
 }
 
-function isPartOfStorable(cachedRequest: CachedRequest, status: number, headers: readonly HeaderChange[], said: Said): boolean {
+function isPartOfStorable(request: MissedRequest, status: number, headers: readonly HeaderChange[], said: Said): boolean {
   const total = status === 206 ? totalLength(headers) : undefined;
-  if (total === undefined || total > cachedRequest.runtime.config.maxEntryBytes) return false;
+  if (total === undefined || total > request.runtime.config.maxEntryBytes) return false;
   const ofTheWhole = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
-  return storableAs(cachedRequest, 200, ofTheWhole, said).kind === 'storable';
+  return storableAs(request, 200, ofTheWhole, said).kind === 'storable';
 }
 
 /** Notes that nothing is stored of a computation. */
 export function recordUnstored(
-  { runtime, call, address, lease }: CachedRequest,
+  { runtime, call, address, lease }: MissedRequest,
   result: Exclude<FillResult['kind'], 'recorded'>,
 ): void {
   runtime.release(lease, result === 'abandoned' ? 'unused' : 'unshareable');

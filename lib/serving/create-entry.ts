@@ -10,7 +10,7 @@ import { responseOf } from '../actions/action-call.js';
 import { lifetimeOf } from '../time/clock.js';
 import type { Entry } from '../stores/store.js';
 import { staleWindows, deleteAt } from './stale-windows.js';
-import type { CachedRequest } from './cached-request.js';
+import type { MissedRequest } from './cached-request.js';
 import { ResponseControl } from './response-control.js';
 import { computedTags } from '../runtime/computed-tags.js';
 
@@ -67,7 +67,7 @@ export interface Recorded {
 }
 
 /** The entry to be kept of a response, or why there is none. */
-export function createEntry({ runtime, action, address, call }: CachedRequest, recorded: Recorded): Entry | string {
+export function createEntry({ runtime, action, address, call }: MissedRequest, recorded: Recorded): Entry | string {
   const { head, body } = recorded;
   const said = ResponseControl.of(responseOf(call))?.directives;
   if (said?.isStored === false) return NO_STORE_BY_CONTROL;

@@ -1,7 +1,6 @@
 import { startDeadline } from '../time/deadline.js';
 import { requestOf, responseOf, type Request, type Response } from '../actions/action-call.js';
-import type { VariantCapture } from '../edge/variant-capture.js';
-import { RequestTrace } from '../events/request-trace.js';
+import type { MissedRequest, NotStoredListener, ResponseCapture } from './cached-request.js';
 import { applyDownstreamPolicy } from '../http/downstream-policy.js';
 import {
   isNotModified,
@@ -20,70 +19,74 @@ import { downstreamPolicy } from './respond.js';
 import { Authorship } from './authorship.js';
 import type { Flight } from '../runtime/single-flight.js';
 import { checkedStorability, unstoredResult, recordUnstored } from './checked-storability.js';
-import type { CachedRequest } from './cached-request.js';
 import { REASONS } from '../runtime/outcome-text.js';
 import { ResponseControl } from './response-control.js';
 import { isClientError, runMethod, type MethodListener } from './invoke-method.js';
 import { reportNotStored, reportStored } from './report-miss.js';
 import { watchReads } from './watched-reads.js';
 
-/** Runs the method of a missed request, sends its response, and keeps what may be kept. */
+/** Runs the method of a missed request, sends its response, and stores it if it may. */
 export class Fill implements RecorderListener, MethodListener {
   private readonly request: Request;
   private readonly response: Response;
   private readonly cookiesBefore: string | undefined;
-  private conditions: Preconditions = {};
+  private preconditions: Preconditions = {};
   private marks: FrameworkMarks | undefined;
   private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
-  private state: 'open' | 'closed' = 'open';
+  private state: 'open' | 'settled' = 'open';
   private result: unknown;
   private readonly author: Authorship;
-  /** The body of a response that the method has ended itself, until the method has returned. */
-  private bodyByHand: Buffer | undefined;
+  /** The body that the method has sent itself, until the method returns. */
+  private unconfirmedBody: Buffer | undefined;
 
-  /** @param flight those who wait for the same, where any may */
+  /**
+   * @param flight the flight that other requests wait for, if any may
+   * @param listener takes over the reports of a fill that stores nothing
+   */
   constructor(
-    private readonly cachedRequest: CachedRequest,
+    private readonly missed: MissedRequest,
     private readonly flight: Flight | undefined,
-    private readonly variantCapture: VariantCapture | undefined,
+    private readonly capture: ResponseCapture | undefined,
+    private readonly listener?: NotStoredListener,
   ) {
-    this.request = requestOf(cachedRequest.call);
-    this.response = responseOf(cachedRequest.call);
-    this.author = new Authorship(cachedRequest.call, error => {
-      // An error middleware answers in the handler's place, perhaps with 200. An error after the response is the one it tells of.
+    this.request = requestOf(missed.call);
+    this.response = responseOf(missed.call);
+    this.author = new Authorship(missed.call, error => {
+      // An error handler may answer in the method's place, with any status. An error after the response changes nothing.
       if (this.head === undefined) this.settleUnstored('failed', REASONS.handlerFailed, error);
     });
-    this.cookiesBefore = cachedRequest.action.readsRequest ? cookiesSetOn(this.response) : undefined;
+    this.cookiesBefore = missed.action.readsRequest ? cookiesSetOn(this.response) : undefined;
   }
 
-  /** @returns what the method returned, on its way to interceptors and serialisation */
+  /** @returns the result of the method, for interceptors and serialisation */
   run(): unknown {
+    const { runtime, call, trace } = this.missed;
     try {
-      if (this.cachedRequest.listener === undefined) this.cachedRequest.runtime.recordOutcome(this.response, { kind: 'miss' });
+      if (this.listener === undefined) runtime.recordOutcome(this.response, { kind: 'miss' }, trace);
       this.prepare();
     } catch (error) {
       this.onFault(error);
     }
-    return runMethod(this.cachedRequest.call, this);
+    return runMethod(call, this);
   }
 
   private prepare(): void {
-    const { runtime, action, address } = this.cachedRequest;
-    RequestTrace.of(this.response)?.beginComputing();
-    const isWholeWanted = runtime.parts.isWholeStorable(address.key) && !runtime.singleFlight.isHitForMiss(address.key);
-    this.conditions = detachPreconditions(this.request, { keepRange: !isWholeWanted });
+    const { runtime, action, address, trace } = this.missed;
+    trace?.beginComputing();
+    const needsWhole = runtime.parts.isWholeStorable(address.key) && !runtime.singleFlight.isHitForMiss(address.key);
+    this.preconditions = detachPreconditions(this.request, { keepRange: !needsWhole });
     if (action.writesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
     new ResponseRecorder(this.response, runtime.config.maxEntryBytes, this);
-    // Last, so that what the recorder and middlewares read on the way out is told from what the method reads.
-    this.watch = watchReads(this.cachedRequest, this.settleUnstored.bind(this, 'unshareable'), this.onFault);
+    // Last: the reads of the recorder and of middlewares on the way out are not reads of the method.
+    this.watch = watchReads(this.missed, this.settleUnstored.bind(this, 'unshareable'), this.onFault);
   }
 
   onReturn(returned: unknown): unknown {
     this.result = this.author.settledWith(returned);
     try {
-      if (this.bodyByHand !== undefined) this.complete(this.bodyByHand);
+      if (this.unconfirmedBody !== undefined) this.store(this.unconfirmedBody);
     } catch (error) {
       this.onFault(error);
     }
@@ -96,11 +99,11 @@ export class Fill implements RecorderListener, MethodListener {
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {
-    restorePreconditions(this.request, this.conditions);
+    restorePreconditions(this.request, this.preconditions);
     this.head = head;
     if (!this.author.mayBegin()) this.settleUnstored('abandoned', REASONS.answeredByOthers);
     if (this.state === 'open') this.checkStorability(head);
-    if (!isNotModified(this.conditions, this.response, head.wholeBody === undefined)) return 'send';
+    if (!isNotModified(this.preconditions, this.response, head.wholeBody === undefined)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
   }
@@ -110,38 +113,38 @@ export class Fill implements RecorderListener, MethodListener {
   }
 
   onComplete(body: Buffer): void {
-    // A method that has answered by itself may still fail.
-    if (this.author.hasSettled) this.complete(body);
-    else this.bodyByHand = body;
+    // A method that has answered itself may still fail.
+    if (this.author.hasSettled) this.store(body);
+    else this.unconfirmedBody = body;
   }
 
-  private complete(body: Buffer): void {
-    if (this.state === 'closed' || this.head === undefined) return;
+  private store(body: Buffer): void {
+    if (this.state === 'settled' || this.head === undefined) return;
     if (!this.author.isOwn) return this.settleUnstored('abandoned', REASONS.answeredByOthers);
-    const { runtime, action, address, lease } = this.cachedRequest;
-    // A session that the method began sets its cookie when the headers go out, after the handler's own headers have been looked at.
+    const { runtime, action, address, lease } = this.missed;
+    // A session that the method began sets its cookie with the headers, after the check of the handler's own headers.
     if (action.readsRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
       return this.settleUnstored('unshareable', REASONS.setsCookie);
     const { head, lifetimeMs, author } = this;
     const result = author.endedByHandler ? undefined : this.result;
     const callsNext = author.hasContinued || author.endedByHandler;
-    const made = createEntry(this.cachedRequest, { head, body, lifetimeMs, result, callsNext });
-    if (typeof made === 'string') return this.settleUnstored('unshareable', made);
-    this.state = 'closed';
+    const created = createEntry(this.missed, { head, body, lifetimeMs, result, callsNext });
+    if (typeof created === 'string') return this.settleUnstored('unshareable', created);
+    this.state = 'settled';
     runtime.singleFlight.clearHitForMiss(address.key);
     runtime.parts.recordStored(address.key);
-    const entry = this.variantCapture?.withVariant(made) ?? made;
-    // Those who wait get it now, and so do those who come until it is saved.
+    const entry = this.capture?.withVariant(created) ?? created;
+    // The waiting requests get the entry now, and later ones until it is stored.
     const saved = runtime.save(address, entry, lease);
     this.flight?.settle({ kind: 'recorded', entry });
-    if (saved instanceof Promise) saved.then(isKept => this.finish(entry, isKept)).catch(this.onFault);
+    if (saved instanceof Promise) saved.then(isStored => this.finish(entry, isStored)).catch(this.onFault);
     else this.finish(entry, saved);
   }
 
-  private finish(entry: Entry, isKept: boolean): void {
+  private finish(entry: Entry, isStored: boolean): void {
     this.leaveFlight();
-    this.variantCapture?.attachTo(isKept ? entry : undefined);
-    reportStored(this.cachedRequest, entry, isKept);
+    this.capture?.attachTo(isStored ? entry : undefined);
+    reportStored(this.missed, entry, isStored);
   }
 
   onOverflow(): void {
@@ -149,50 +152,46 @@ export class Fill implements RecorderListener, MethodListener {
   }
 
   readonly onFault = (error: unknown): void => {
-    restorePreconditions(this.request, this.conditions);
-    this.cachedRequest.runtime.faults.report(
-      'CACHE_FAILED',
-      `${this.cachedRequest.action.name}: a response could not be recorded`,
-      error,
-    );
+    const { runtime, action } = this.missed;
+    restorePreconditions(this.request, this.preconditions);
+    runtime.faults.report('CACHE_FAILED', `${action.name}: a response could not be recorded`, error);
     this.settleUnstored('unshareable', REASONS.cacheFailed);
-    // It may have been on its way into the store: nobody is to wait for it.
+    // The fault may have come during the save: no request may wait for its end.
     this.flight?.settle({ kind: 'unshareable' });
     this.leaveFlight();
   };
 
   onClose(begun: boolean): void {
-    // The method runs on, as it does without a cache: what it sends is recorded, if it comes in the time that others would wait.
+    // The method continues, as without a cache. Its response is recorded if it comes within the time that others would wait.
     if (begun) return this.settleUnstored('abandoned', REASONS.clientLeft);
-    const timeoutMs = this.cachedRequest.runtime.config.collapseTimeout * 1000;
+    const timeoutMs = this.missed.runtime.config.collapseTimeout * 1000;
     startDeadline(timeoutMs, this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft), false);
   }
 
-  /** Decides whether the response may be kept, and if so tells clients how they may. */
+  /** Decides whether the response may be stored, and sets its headers for caches downstream. */
   private checkStorability(head: RecordedHead): void {
-    const { runtime, action } = this.cachedRequest;
-    const said = ResponseControl.of(this.response)?.directives;
-    if (said?.isStored === false) return this.settleUnstored('unshareable', NO_STORE_BY_CONTROL);
+    const { runtime, action } = this.missed;
+    const directives = ResponseControl.of(this.response)?.directives;
+    if (directives?.isStored === false) return this.settleUnstored('unshareable', NO_STORE_BY_CONTROL);
     const headers = this.marks?.authorsOf(head.headers) ?? head.headers;
-    const verdict = checkedStorability(this.cachedRequest, head.status, headers, said);
+    const verdict = checkedStorability(this.missed, head.status, headers, directives);
     if (verdict.kind === 'unstorable')
-      return this.settleUnstored(unstoredResult(this.cachedRequest, head.status, headers, said), verdict.reason);
+      return this.settleUnstored(unstoredResult(this.missed, head.status, headers, directives), verdict.reason);
     if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };
     this.lifetimeMs = verdict.lifetimeMs;
     identify(this.response, head);
     applyDownstreamPolicy(this.response, downstreamPolicy(runtime, action));
   }
 
-  /** Ends the computation without keeping anything. */
   private settleUnstored(result: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
-    if (this.state === 'closed') return;
-    this.state = 'closed';
+    if (this.state === 'settled') return;
+    this.state = 'settled';
     try {
       this.watch?.end();
-      recordUnstored(this.cachedRequest, result);
-      this.variantCapture?.abandon();
-      if (this.cachedRequest.listener === undefined) reportNotStored(this.cachedRequest, why);
-      else this.cachedRequest.listener.onNotStored(result, why, cause);
+      recordUnstored(this.missed, result);
+      this.capture?.abandon();
+      if (this.listener === undefined) reportNotStored(this.missed, why);
+      else this.listener.onNotStored(result, why, cause);
     } catch (error) {
       this.onFault(error);
     }
@@ -201,6 +200,6 @@ export class Fill implements RecorderListener, MethodListener {
   }
 
   private leaveFlight(): void {
-    if (this.flight !== undefined) this.cachedRequest.runtime.singleFlight.close(this.cachedRequest.address.key, this.flight);
+    if (this.flight !== undefined) this.missed.runtime.singleFlight.close(this.missed.address.key, this.flight);
   }
 }

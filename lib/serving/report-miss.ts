@@ -1,24 +1,23 @@
-import { RequestTrace } from '../events/request-trace.js';
+import type { RequestTrace } from '../events/request-trace.js';
 import { responseOf } from '../actions/action-call.js';
 import type { Entry } from '../stores/store.js';
-import type { CachedRequest } from './cached-request.js';
+import type { MissedRequest } from './cached-request.js';
 
-/** Tells that a response is not stored: in its head where that can still be changed, and to those who listen. */
-export function reportNotStored({ runtime, call }: CachedRequest, why: string): void {
+/** Reports that a response is not stored: in its `Cache-Status`, if its headers have not gone out, and to subscribers. */
+export function reportNotStored({ runtime, call, trace }: MissedRequest, why: string): void {
   const reason = `not stored: ${why}`;
   runtime.setMissDetail(responseOf(call), reason);
-  RequestTrace.of(responseOf(call))?.end('miss', reason);
+  trace?.end('miss', reason);
 }
 
-/** Tells those who listen what has become of a response that was to be stored. */
-export function reportStored(cachedRequest: CachedRequest, entry: Entry, isKept: boolean): void {
-  const { runtime, address } = cachedRequest;
-  // Asked for also with nobody listening: that ends it.
+/** Reports the end of a save to subscribers. */
+export function reportStored(request: MissedRequest, entry: Entry, isStored: boolean): void {
+  const { runtime, address, trace } = request;
+  // Read also without subscribers: the read ends the miss history.
   const { history } = runtime;
-  const trace = RequestTrace.of(responseOf(cachedRequest.call));
   if (trace === undefined) return;
-  if (!isKept) {
-    trace.end('miss', `not stored: ${refusalReason(cachedRequest, entry, trace)}`);
+  if (!isStored) {
+    trace.end('miss', `not stored: ${refusalReason(request, entry, trace)}`);
     return;
   }
   history?.recordStored(address, entry, trace.sequence);
@@ -33,8 +32,8 @@ export function reportStored(cachedRequest: CachedRequest, entry: Entry, isKept:
   trace.end('miss', trace.missReason);
 }
 
-/** A store says that it did not keep an entry, not why. */
-function refusalReason({ runtime, address }: CachedRequest, { tags }: Entry, { sequence }: RequestTrace): string {
+/** Finds the reason of a refused save, which the store itself does not give. */
+function refusalReason({ runtime, address }: MissedRequest, { tags }: Entry, { sequence }: RequestTrace): string {
   if (runtime.history?.wasInvalidatedSince(sequence, address, tags) === true) return 'it was invalidated while it was computed';
   return runtime.config.store === 'null' ? 'the store never holds anything' : 'the store did not keep it';
 }

@@ -1,45 +1,40 @@
 import { headersOfVaryBy, mayTellCallers } from '../options/vary-by.js';
-import { requestOf, responseOf, type ActionCall } from '../actions/action-call.js';
+import { requestOf, responseOf } from '../actions/action-call.js';
 import type { CachedAction } from '../actions/cached-action.js';
 import type { HitOutcome, Outcome } from '../http/cache-status.js';
 import type { DownstreamPolicy } from '../http/downstream-policy.js';
 import { replay, undoReplay } from '../http/replay.js';
 import type { Entry } from '../stores/store.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import type { CachedRequest } from './cached-request.js';
 
 /**
- * What routing-controllers gets in place of a result: it never settles, since anything else would send it on to the interceptors. One
- * for all requests: unlike a promise, it keeps nothing of those who wait for it, so that each is collected with its request.
+ * The result of a method whose response the library sends. It never settles, so routing-controllers neither calls interceptors nor
+ * answers. All requests share it: unlike a promise, it holds no reference to its waiters, so each is collected with its request.
  */
 export const NEVER_SETTLES = { then: () => NEVER_SETTLES, catch: () => NEVER_SETTLES } as unknown as PromiseLike<never>;
 
 /**
- * Answers a request with a recorded response in place of the method, and lets the after-middlewares run.
+ * Answers a request with an entry in place of the method, and lets the after-middlewares run.
  *
- * @param outcome default: a hit
+ * @param outcome Default: a hit.
  */
-export function respondWithEntry(
-  runtime: CacheRuntime,
-  action: CachedAction,
-  call: ActionCall,
-  entry: Entry,
-  outcome?: Outcome,
-): PromiseLike<never> {
-  sendEntry(runtime, action, call, entry, outcome);
-  if (entry.response.callsNext) call.action.next?.();
+export function respondWithEntry(request: CachedRequest, entry: Entry, outcome?: Outcome): PromiseLike<never> {
+  sendEntry(request, entry, outcome);
+  if (entry.response.callsNext) request.call.action.next?.();
   return NEVER_SETTLES;
 }
 
-/** Sends a recorded response, and leaves it to others to go on. @param outcome default: a hit */
-export function sendEntry(runtime: CacheRuntime, action: CachedAction, call: ActionCall, entry: Entry, outcome?: Outcome): void {
+/** Sends the response of an entry, without the after-middlewares. @param outcome Default: a hit. */
+export function sendEntry({ runtime, action, call, trace }: CachedRequest, entry: Entry, outcome?: Outcome): void {
   const nowMs = runtime.clock.now();
-  const rules = downstreamPolicy(runtime, action);
-  // What has expired is not to be used for longer than it must.
-  const rulesNow = outcome?.kind === 'stale' ? { ...rules, clientTimeout: 0 } : rules;
+  const policy = downstreamPolicy(runtime, action);
+  // Clients may not reuse a stale response.
+  const policyNow = outcome?.kind === 'stale' ? { ...policy, clientTimeout: 0 } : policy;
   const response = responseOf(call);
   try {
-    replay(requestOf(call), response, entry.response, rulesNow, ageSeconds(entry, nowMs), () => {
-      runtime.recordOutcome(response, outcome ?? hitOutcome(entry, nowMs));
+    replay(requestOf(call), response, entry.response, policyNow, ageSeconds(entry, nowMs), () => {
+      runtime.recordOutcome(response, outcome ?? hitOutcome(entry, nowMs), trace);
     });
   } catch (error) {
     if (!response.headersSent) undoReplay(response, entry.response);
@@ -47,17 +42,17 @@ export function sendEntry(runtime: CacheRuntime, action: CachedAction, call: Act
   }
 }
 
-/** Answered from the store. */
+/** Returns the outcome of a fresh entry. */
 export function hitOutcome({ expiresAtMs }: Entry, nowMs: number): HitOutcome {
   return { kind: 'hit', ttlSeconds: Number.isFinite(expiresAtMs) ? Math.ceil((expiresAtMs - nowMs) / 1000) : undefined };
 }
 
-/** The age of an entry. Never negative: the process that stored it may have a clock of its own. */
+/** Returns the age of an entry in seconds. Never negative: another process with another clock may have stored it. */
 export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
   return Math.max(0, Math.floor((nowMs - storedAtMs) / 1000));
 }
 
-/** What clients are told of an action's responses. */
+/** Returns what the responses of an action allow caches downstream. */
 export function downstreamPolicy({ config }: CacheRuntime, { varyHeaders, options, isPerUser }: CachedAction): DownstreamPolicy {
   const named = headersOfVaryBy(config.varyBy);
   return {

@@ -1,123 +1,110 @@
-import { respondWithEntry } from './respond.js';
-import type { CachedRequest } from './cached-request.js';
 import { requestOf, responseOf, type ActionCall } from '../actions/action-call.js';
 import type { CachedAction } from '../actions/cached-action.js';
-import { EdgeRequest } from '../edge/edge-request.js';
 import { RequestTrace } from '../events/request-trace.js';
-import type { LookupResult, MaybePromise } from '../stores/store.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
-import { openWindows } from './stale-windows.js';
-import { decide, type KeyDecision, type CacheDecision } from './cache-decision.js';
-import { compute, fill, serveHeadMiss } from './serve-miss.js';
+import type { LookupResult, MaybePromise } from '../stores/store.js';
+import { decide, type CacheDecision, type KeyDecision } from './cache-decision.js';
+import type { CachedRequest, MissedRequest } from './cached-request.js';
+import { respondWithEntry } from './respond.js';
+import { tapOf } from './response-tap.js';
+import { fill, fillCollapsed, serveHeadMiss } from './serve-miss.js';
 import { serveStale } from './stale-while-revalidate.js';
+import { openWindows } from './stale-windows.js';
 
 /**
- * Serves a request to a cached action, when all that comes before its method has been done: a hit answers it, a miss runs the method
- * and records the response.
+ * Serves a request to a cached action. Middlewares, authorization and conversion have run before it. A hit answers in place of the
+ * method; a miss runs the method and records its response.
  *
- * Nothing is waited for that is there at once: a hit in memory, as the commonest of all, makes no promise.
+ * A step that can answer synchronously does: a hit in memory, the most frequent case, creates no promise.
  */
 export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
+  const request = { runtime, action, call, trace: RequestTrace.isEnabled ? startTrace(action, call) : undefined };
   try {
-    const answered = ask(runtime, action, call);
-    if (!(answered instanceof Promise) || call.hasRun) return answered;
-    return answered.catch((error: unknown) => passByFault(runtime, call, action.name, error));
+    const decision = decide(request);
+    const answer = decision instanceof Promise ? decision.then(settled => lookUp(request, settled)) : lookUp(request, decision);
+    if (!(answer instanceof Promise) || call.hasRun) return answer;
+    return answer.catch((error: unknown) => bypassOnFault(request, action.name, error));
   } catch (error) {
-    return passByFault(runtime, call, action.name, error);
+    return bypassOnFault(request, action.name, error);
   }
 }
 
-/** Whatever fails on the way, the handler answers: unless it has run, or the response has begun. @param name of the action */
-export function passByFault(runtime: CacheRuntime, call: ActionCall, name: string, error: unknown): unknown {
-  const { hasRun } = call;
-  if (hasRun || responseOf(call).headersSent) throw error;
-  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request passes by`, error);
-  try {
-    return bypass(runtime, call, 'the cache failed');
-  } catch (again) {
-    // The method's own error; or what has been reported has failed again.
-    if (call.hasRun) throw again;
-    return call.run();
-  }
+function startTrace({ name }: CachedAction, call: ActionCall): RequestTrace {
+  const { method = '', originalUrl } = requestOf(call);
+  return new RequestTrace(name, method, originalUrl);
 }
 
-function ask(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
-  if (RequestTrace.isEnabled) traceRequest(action, call);
-  const decision = decide(runtime, action, call);
-  return decision instanceof Promise
-    ? decision.then(settled => lookUp(runtime, action, call, settled))
-    : lookUp(runtime, action, call, decision);
-}
-
-function lookUp(runtime: CacheRuntime, action: CachedAction, call: ActionCall, decision: CacheDecision): unknown {
-  if (decision.kind === 'bypass') return bypass(runtime, call, decision.detail);
+function lookUp(request: CachedRequest, decision: CacheDecision): unknown {
+  if (decision.kind === 'bypass') return bypass(request, decision.detail);
+  const { store, faults } = request.runtime;
   const failed = (error: unknown): unknown => {
-    runtime.faults.report('CACHE_STORE_FAILED', 'the store could not be asked, so the request passes by', error);
-    return bypass(runtime, call, 'the store failed');
+    faults.report('CACHE_STORE_FAILED', 'the look-up in the store failed, so the request bypasses the cache', error);
+    return bypass(request, 'the store failed');
   };
   let found: MaybePromise<LookupResult>;
   try {
-    found = decision.isForced ? runtime.store.lease(decision.address) : runtime.store.lookup(decision.address);
+    found = decision.isForced ? store.lease(decision.address) : store.lookup(decision.address);
   } catch (error) {
     return failed(error);
   }
-  // Nothing may come between the answer of a store in memory and the look for a computation under way.
+  // If the store is in memory, the search for a running fill follows in the same turn of the event loop.
   return found instanceof Promise
-    ? found.then(answered => answer(runtime, action, call, decision, answered), failed)
-    : answer(runtime, action, call, decision, found);
+    ? found.then(settled => onLookedUp(request, decision, settled), failed)
+    : onLookedUp(request, decision, found);
 }
 
-function answer(
-  runtime: CacheRuntime,
-  action: CachedAction,
-  call: ActionCall,
-  decision: KeyDecision,
-  found: LookupResult,
-): unknown {
+function onLookedUp(request: CachedRequest, decision: KeyDecision, found: LookupResult): unknown {
+  const { runtime, action, trace } = request;
   const { address, isPerUser, isForced } = decision;
-  const trace = RequestTrace.of(responseOf(call));
   trace?.setPath(address.path.path);
-  const visit = EdgeRequest.of(runtime, action, responseOf(call));
-  visit?.learnAlias(runtime, action, address);
+  const tap = tapOf(request);
+  tap?.learnAlias(request, address);
   if (found.kind === 'hit') {
-    visit?.captureHit(runtime, action, address)?.attachTo(found.entry);
-    return respondWithEntry(runtime, action, call, found.entry);
+    tap?.captureHit(request, address)?.attachTo(found.entry);
+    return respondWithEntry(request, found.entry);
   }
-  if (found.kind === 'unreachable') return bypass(runtime, call, 'the store cannot be reached');
+  if (found.kind === 'unreachable') return bypass(request, 'the store cannot be reached');
   trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.missReason(address, runtime.clock.now()), runtime.history?.sequence);
 
   const { lease, stale } = found;
-  const grace = stale && openWindows(stale, action.options, runtime.clock.now());
-  const cachedRequest = {
-    runtime,
-    action,
-    call,
-    address,
-    isPerUser,
-    lease,
-    visit,
-    canServeStaleOnError: grace?.ifError === true,
-  };
-  if (stale !== undefined && grace?.whileRevalidating === true)
-    return serveStale(cachedRequest, stale, () => answerMiss(cachedRequest, isForced));
-  return answerMiss(cachedRequest, isForced);
+  const missed = { ...request, address, isPerUser, lease, tap };
+  const windows = stale && openWindows(stale, action.options, runtime.clock.now());
+  const answerMiss = (): unknown => serveMiss(missed, isForced, windows?.ifError === true);
+  return stale !== undefined && windows?.whileRevalidating === true ? serveStale(missed, stale, answerMiss) : answerMiss();
 }
 
-function answerMiss(cachedRequest: CachedRequest, isForced: boolean): unknown {
-  if (requestOf(cachedRequest.call).method === 'HEAD') return serveHeadMiss(cachedRequest);
-  if (!isForced) return fill(cachedRequest);
-  const { runtime, address, lease } = cachedRequest;
-  // Whoever comes from now on shares this response, not that of a computation that began before it.
+function serveMiss(request: MissedRequest, isForced: boolean, canServeStaleOnError: boolean): unknown {
+  if (requestOf(request.call).method === 'HEAD') return serveHeadMiss(request, canServeStaleOnError);
+  if (!isForced) return fillCollapsed(request, canServeStaleOnError);
+  const { address, lease, runtime } = request;
+  // Later requests share this response, and not that of a fill that began earlier.
   const flight = runtime.singleFlight.isHitForMiss(address.key) ? undefined : runtime.singleFlight.open(address.key, lease);
-  return compute(cachedRequest, flight);
+  return fill(request, flight);
 }
 
-function bypass(runtime: CacheRuntime, call: ActionCall, detail: string): unknown {
-  runtime.recordOutcome(responseOf(call), { kind: 'bypass', detail });
+type BypassingRequest = Pick<CachedRequest, 'runtime' | 'call' | 'trace'>;
+
+/** Runs the method past the cache. */
+function bypass({ runtime, call, trace }: BypassingRequest, detail: string): unknown {
+  runtime.recordOutcome(responseOf(call), { kind: 'bypass', detail }, trace);
   return call.run();
 }
 
-function traceRequest({ name }: CachedAction, call: ActionCall): void {
-  const { method = '', originalUrl } = requestOf(call);
-  new RequestTrace(name, method, originalUrl).attachTo(responseOf(call));
+/**
+ * Lets the method answer if the library's own code failed. If the method has run, or the response has begun, the error goes on.
+ *
+ * @param name class and method of the action
+ */
+export function bypassOnFault(request: BypassingRequest, name: string, error: unknown): unknown {
+  const { runtime, call } = request;
+  const { hasRun } = call;
+  if (hasRun || responseOf(call).headersSent) throw error;
+  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the request bypasses it`, error);
+  try {
+    return bypass(request, 'the cache failed');
+  } catch (again) {
+    // If the method ran, the error is its own. Else the same fault came again.
+    if (call.hasRun) throw again;
+    return call.run();
+  }
 }

@@ -1,34 +1,37 @@
-import { respondWithEntry } from './respond.js';
+import onHeaders from 'on-headers';
+import { responseOf } from '../actions/action-call.js';
+import { statusesOf } from '../actions/cached-action.js';
+import { applyDownstreamPolicy } from '../http/downstream-policy.js';
 import { collapse } from '../runtime/collapse.js';
-import { Fill } from './fill.js';
 import type { Flight } from '../runtime/single-flight.js';
-import type { CachedRequest } from './cached-request.js';
+import type { MissedRequest, NotStoredListener, ResponseCapture } from './cached-request.js';
+import { Fill } from './fill.js';
+import { downstreamPolicy, respondWithEntry } from './respond.js';
 import { staleIfError } from './stale-if-error.js';
-import { runUnstored } from './run-unstored.js';
-import type { VariantCapture } from '../edge/variant-capture.js';
 
-/** Answers a missed request: by the computation of another that asks for the same, else by its own. */
-export function fill(cachedRequest: CachedRequest): unknown {
-  const { runtime, action, call, address, lease } = cachedRequest;
+/** Answers a miss with the fill of another request for the same key, else with a fill of its own. */
+export function fillCollapsed(request: MissedRequest, canServeStaleOnError: boolean): unknown {
+  const { runtime, address, lease } = request;
   return collapse<unknown>({
     runtime,
     address,
     lease,
-    fromEntry: (entry, isCollapsed) =>
-      respondWithEntry(runtime, action, call, entry, isCollapsed ? { kind: 'collapsed' } : undefined),
-    compute: flight =>
-      cachedRequest.canServeStaleOnError
-        ? staleIfError(cachedRequest, told => compute(told, flight))
-        : compute(cachedRequest, flight),
+    fromEntry: (entry, isCollapsed) => respondWithEntry(request, entry, isCollapsed ? { kind: 'collapsed' } : undefined),
+    fill: flight =>
+      canServeStaleOnError ? staleIfError(request, listener => fill(request, flight, listener)) : fill(request, flight),
   });
 }
 
-/** Answers a missed request by its own computation. @param flight those who wait for it, where any may */
-export function compute(cachedRequest: CachedRequest, flight: Flight | undefined): unknown {
-  const { runtime, action, address, visit, call } = cachedRequest;
-  const run = (keeper: VariantCapture | undefined): unknown => new Fill(cachedRequest, flight, keeper).run();
+/**
+ * Fills the cache by a run of the method.
+ *
+ * @param flight the flight that other requests wait for, if any may
+ */
+export function fill(request: MissedRequest, flight: Flight | undefined, listener?: NotStoredListener): unknown {
+  const { runtime, address, tap, call } = request;
+  const run = (capture: ResponseCapture | undefined): unknown => new Fill(request, flight, capture, listener).run();
   const failed = (error: unknown): never => {
-    // The request passes by: nobody is to wait for a computation that has not begun.
+    // The request bypasses the cache, so no request may wait for a fill that has not begun.
     if (flight !== undefined && !call.hasRun) {
       runtime.singleFlight.close(address.key, flight);
       flight.settle({ kind: 'failed' });
@@ -36,14 +39,29 @@ export function compute(cachedRequest: CachedRequest, flight: Flight | undefined
     throw error;
   };
   try {
-    const keeper = visit?.captureFill(runtime, action, address);
-    return keeper instanceof Promise ? keeper.then(run).catch(failed) : run(keeper);
+    const capture = tap?.captureFill(request, address);
+    return capture instanceof Promise ? capture.then(run).catch(failed) : run(capture);
   } catch (error) {
     return failed(error);
   }
 }
 
-/** Answers a missed HEAD: nobody else's computation is of use to it, nor its own to others. */
-export function serveHeadMiss(cachedRequest: CachedRequest): unknown {
-  return cachedRequest.canServeStaleOnError ? staleIfError(cachedRequest, runUnstored) : runUnstored(cachedRequest);
+/** Answers a missed HEAD by a run of the method. Its response has no body, so other requests cannot share it. */
+export function serveHeadMiss(request: MissedRequest, canServeStaleOnError: boolean): unknown {
+  return canServeStaleOnError ? staleIfError(request, listener => runForHead(request, listener)) : runForHead(request);
+}
+
+function runForHead({ runtime, action, call, lease, trace }: MissedRequest, listener?: NotStoredListener): unknown {
+  const response = responseOf(call);
+  runtime.release(lease, 'unused');
+  const why = 'a response to HEAD has no body to store';
+  if (listener === undefined) {
+    runtime.recordOutcome(response, { kind: 'miss' }, trace);
+    trace?.end('miss', `not stored: ${why}`);
+  } else listener.onNotStored('unshareable', why, undefined);
+  // RFC 9110 §9.3.2: the same headers as for GET.
+  onHeaders(response, () => {
+    if (statusesOf(action).includes(response.statusCode)) applyDownstreamPolicy(response, downstreamPolicy(runtime, action));
+  });
+  return call.run();
 }

@@ -6,35 +6,36 @@ import { ResponseGate } from '../http/response-gate.js';
 import type { Entry, LookupResult, MaybePromise } from '../stores/store.js';
 import { sendEntry } from './respond.js';
 import { openWindows } from './stale-windows.js';
-import type { CachedRequest, NotStoredListener } from './cached-request.js';
+import type { MissedRequest, NotStoredListener } from './cached-request.js';
 import { statusesOf } from '../actions/cached-action.js';
 import { reportNotStored } from './report-miss.js';
 
 /**
- * Computes a response, and answers with one that has expired where that fails (RFC 5861 §4): where a status of 500 or more would go
- * out, whoever has set it. Until it is known, nothing goes out; the error goes its way to those who log errors.
+ * Fills the cache, and answers with the stale response instead if the handler fails: if a status of 500 or more would go out (RFC 5861
+ * §4). No byte goes out before that is known. The error still reaches the error handlers.
  *
- * @param compute runs the method
+ * @param fill runs the method, and reports to the listener
  */
-export function staleIfError(cachedRequest: CachedRequest, compute: (cachedRequest: CachedRequest) => unknown): unknown {
-  return new StaleIfError(cachedRequest).run(compute);
+export function staleIfError(request: MissedRequest, fill: (listener: NotStoredListener) => unknown): unknown {
+  return new StaleIfError(request).run(fill);
 }
 
 class StaleIfError implements NotStoredListener {
   private readonly response: Response;
   private readonly headersBefore: OutgoingHttpHeaders;
   private isConcluded = false;
-  /** Why nothing was kept, until it can be told. */
+  /** The reason why the fill stored nothing. */
   private why: string | undefined;
-  private found: Entry | undefined;
+  /** The entry to answer with in place of the failed response. */
+  private replacement: Entry | undefined;
   private deciding: Promise<boolean> | undefined;
 
-  constructor(private readonly cachedRequest: CachedRequest) {
-    this.response = responseOf(cachedRequest.call);
+  constructor(private readonly request: MissedRequest) {
+    this.response = responseOf(request.call);
     this.headersBefore = { ...this.response.getHeaders() };
   }
 
-  run(compute: (cachedRequest: CachedRequest) => unknown): unknown {
+  run(fill: (listener: NotStoredListener) => unknown): unknown {
     this.deferWriteHead();
     this.delayErrors();
     new ResponseGate(
@@ -47,21 +48,21 @@ class StaleIfError implements NotStoredListener {
         this.conclude();
       },
     );
-    return compute({ ...this.cachedRequest, listener: this });
+    return fill(this);
   }
 
-  onNotStored(_landing: string, why: string): void {
+  onNotStored(_result: string, why: string): void {
     this.why = why;
-    if (this.isConcluded) reportNotStored(this.cachedRequest, why);
+    if (this.isConcluded) reportNotStored(this.request, why);
   }
 
-  /** @returns whether what is about to go out may */
+  /** @returns true if the response that is about to go out may do so */
   private mayPass(): MaybePromise<boolean> {
-    const { runtime, action, address } = this.cachedRequest;
+    const { runtime, action, address } = this.request;
     const { statusCode } = this.response;
     if (statusCode < 500 || statusesOf(action).includes(statusCode)) return true;
-    // It may have been invalidated while the method ran, or computed by another.
-    const found = runtime.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
+    // Meanwhile the stale entry may have been invalidated, or another request may have stored a fresh one.
+    const found = runtime.survive<LookupResult>('the look-up of a stale response failed', { kind: 'unreachable' }, () =>
       runtime.store.lookup(address),
     );
     if (!(found instanceof Promise)) return this.decideBy(found);
@@ -69,36 +70,36 @@ class StaleIfError implements NotStoredListener {
   }
 
   private decideBy(found: LookupResult): boolean {
-    const { runtime, action } = this.cachedRequest;
-    if (found.kind === 'hit') this.found = found.entry;
+    const { runtime, action } = this.request;
+    if (found.kind === 'hit') this.replacement = found.entry;
     if (found.kind === 'miss') {
       runtime.release(found.lease, 'unused');
       const { stale } = found;
-      if (stale !== undefined && openWindows(stale, action.options, runtime.clock.now()).ifError) this.found = stale;
+      if (stale !== undefined && openWindows(stale, action.options, runtime.clock.now()).ifError) this.replacement = stale;
     }
-    return this.found === undefined;
+    return this.replacement === undefined;
   }
 
   private conclude(): void {
     this.isConcluded = true;
-    this.cachedRequest.runtime.recordOutcome(this.response, { kind: 'miss' });
-    if (this.why !== undefined) reportNotStored(this.cachedRequest, this.why);
+    const { runtime, trace } = this.request;
+    runtime.recordOutcome(this.response, { kind: 'miss' }, trace);
+    if (this.why !== undefined) reportNotStored(this.request, this.why);
   }
 
   private answer(): void {
-    const { response, found } = this;
-    const { runtime, action, call } = this.cachedRequest;
-    if (found === undefined) return;
+    const { response, replacement } = this;
+    if (replacement === undefined) return;
     this.isConcluded = true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     setHeaders(response, this.headersBefore);
     setStatusMessage(response, '');
-    const isStale = found.expiresAtMs <= runtime.clock.now();
-    // Whoever made the response that failed goes on: to after-middlewares, or with its error.
-    sendEntry(runtime, action, call, found, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);
+    const isStale = replacement.expiresAtMs <= this.request.runtime.clock.now();
+    // The handler goes on by itself: to the after-middlewares, or with its error.
+    sendEntry(this.request, replacement, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);
   }
 
-  /** A head that a handler has written itself could not be replaced: it is written with the first bytes. */
+  /** Writes the handler's own head with the first bytes of the body: a head that has gone out cannot be replaced. */
   private deferWriteHead(): void {
     const { response } = this;
     const { writeHead } = response as unknown as { readonly writeHead: (this: Response, ...args: unknown[]) => Response };
@@ -109,19 +110,19 @@ class StaleIfError implements NotStoredListener {
     };
   }
 
-  /** Express breaks the connection of an error whose response has begun to go out: it is to have gone out whole. */
+  /** Passes an error on when the response has gone out whole. Express breaks the connection if an error comes earlier. */
   private delayErrors(): void {
-    const { action } = this.cachedRequest.call;
+    const { action } = this.request.call;
     const next = action.next;
     action.next = (error?: unknown): unknown => {
       if (error === undefined || !this.response.headersSent) return next?.(error) as unknown;
-      const goOn = (): void => void next?.(error);
+      const passOn = (): void => void next?.(error);
       const whenOut = (): void => {
-        if (this.found === undefined || this.response.writableFinished) goOn();
-        else this.response.once('close', goOn);
+        if (this.replacement === undefined || this.response.writableFinished) passOn();
+        else this.response.once('close', passOn);
       };
       if (this.deciding === undefined) whenOut();
-      else this.deciding.then(whenOut, goOn);
+      else this.deciding.then(whenOut, passOn);
       return undefined;
     };
   }

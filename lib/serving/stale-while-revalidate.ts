@@ -1,99 +1,92 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../actions/action-call.js';
-import { RequestTrace } from '../events/request-trace.js';
 import { backgroundExchange, type Exchange } from '../http/background-exchange.js';
 import type { Entry } from '../stores/store.js';
 import { respondWithEntry, NEVER_SETTLES } from './respond.js';
 import { acquireFillLock } from '../runtime/collapse.js';
-import { compute } from './serve-miss.js';
+import { fill } from './serve-miss.js';
 import type { Flight } from '../runtime/single-flight.js';
-import type { CachedRequest } from './cached-request.js';
+import type { MissedRequest, NotStoredListener } from './cached-request.js';
 
-/** Seconds after which a refresh that has not come to its end does not keep others from beginning, where `collapseTimeout` is 0. */
+/** Seconds after which an unfinished refresh no longer prevents the next one, if `collapseTimeout` is 0. */
 const REFRESH_TIMEOUT = 10;
 
 /**
- * Answers at once with a response that has expired, and has it computed anew behind the answer, unless that is under way already
- * (RFC 5861 §3): the method runs in the same call, with the arguments that have been converted and checked for this request, and writes
- * to a response without a client.
+ * Answers with a stale response, and refreshes it in the background unless another refresh runs (RFC 5861 §3). The method runs with the
+ * converted and validated arguments of this request, and writes to a response without a client.
  *
- * @param computeNow answers with a computation of its own, where the method cannot be run without its client
+ * @param answerMiss answers with a fill in the foreground, if the method needs its client
  */
-export function serveStale(cachedRequest: CachedRequest, stale: Entry, computeNow: () => unknown): unknown {
-  const { runtime, action, call, address, lease } = cachedRequest;
+export function serveStale(request: MissedRequest, stale: Entry, answerMiss: () => unknown): unknown {
+  const { runtime, address, lease } = request;
   const outcome = { kind: 'stale', detail: 'it is computed anew' } as const;
-  if (isRefreshing(cachedRequest)) {
+  if (isRefreshing(request)) {
     runtime.release(lease, 'unused');
-    return respondWithEntry(runtime, action, call, stale, outcome);
+    return respondWithEntry(request, stale, outcome);
   }
-  // As they are before the answer is written.
-  const exchange = exchangeOf(cachedRequest);
-  if (exchange === undefined) return computeNow();
+  // Before the answer changes request and response.
+  const exchange = exchangeOf(request);
+  if (exchange === undefined) return answerMiss();
   const flight = runtime.singleFlight.open(address.key, lease);
-  respondWithEntry(runtime, action, call, stale, outcome);
-  return refresh(cachedRequest, flight, exchange);
+  respondWithEntry(request, stale, outcome);
+  return refresh(request, flight, exchange);
 }
 
-/** @returns `undefined` where the method cannot be run without its client */
-function exchangeOf({ runtime, action, call }: CachedRequest): Exchange<Request, Response> | undefined {
+/** @returns undefined if the method cannot run without its client */
+function exchangeOf({ runtime, action, call }: MissedRequest): Exchange<Request, Response> | undefined {
   try {
     return backgroundExchange(requestOf(call), responseOf(call));
   } catch (error) {
-    // A middleware may have made of the request whatever it likes.
-    runtime.faults.report('CACHE_REFRESH_FAILED', `${action.name}: it cannot be computed behind an answer`, error);
+    // A middleware may have replaced any part of the request.
+    runtime.faults.report('CACHE_REFRESH_FAILED', `${action.name}: its response cannot be refreshed in the background`, error);
     return undefined;
   }
 }
 
-/** Whether another request has it computed, or one has of late and nothing came of it that can be kept. */
-function isRefreshing({ runtime, address }: CachedRequest): boolean {
+/** True if a refresh runs, or one has just ended with a response that cannot be stored. */
+function isRefreshing({ runtime, address }: MissedRequest): boolean {
   const { singleFlight, config } = runtime;
   if (singleFlight.isHitForMiss(address.key)) return true;
   const flight = singleFlight.get(address.key);
   return flight !== undefined && performance.now() - flight.sinceMs < (config.collapseTimeout || REFRESH_TIMEOUT) * 1000;
 }
 
-async function refresh(cachedRequest: CachedRequest, flight: Flight, exchange: Exchange<Request, Response>): Promise<unknown> {
-  const { runtime, address, lease } = cachedRequest;
-  const claim = await acquireFillLock(cachedRequest, 0);
-  if (claim.kind !== 'granted') {
-    // Another process computes it, or has.
+async function refresh(request: MissedRequest, flight: Flight, exchange: Exchange<Request, Response>): Promise<unknown> {
+  const { runtime, address, lease } = request;
+  const lock = await acquireFillLock(request, 0);
+  if (lock.kind !== 'granted') {
+    // Another process refreshes the entry, or has just done so.
     runtime.release(lease, 'unused');
     runtime.singleFlight.close(address.key, flight);
-    flight.settle(claim.kind === 'filled' ? { kind: 'recorded', entry: claim.entry } : { kind: 'abandoned' });
+    flight.settle(lock.kind === 'filled' ? { kind: 'recorded', entry: lock.entry } : { kind: 'abandoned' });
     return NEVER_SETTLES;
   }
   // The client's answer goes out first.
   await nextTurn();
-  const trace = RequestTrace.of(responseOf(cachedRequest.call))?.forRefresh();
-  redirectToBackground(cachedRequest.call, exchange);
-  trace?.attachTo(exchange.response);
-  return compute({ ...cachedRequest, visit: undefined, listener: refreshListener(cachedRequest) }, flight);
+  redirectToBackground(request.call, exchange);
+  const behind = { ...request, trace: request.trace?.forRefresh(), tap: undefined };
+  return fill(behind, flight, refreshListener(request));
 }
 
-/** From here on all goes to the response without a client: the method, interceptors, what routing-controllers makes of the result. */
+/** Makes the method, the interceptors and routing-controllers use the request and the response without a client. */
 function redirectToBackground({ action, args }: ActionCall, { request, response }: Exchange<Request, Response>): void {
   const twins = new Map<unknown, unknown>([
     [action.request, request],
     [action.response, response],
   ]);
   for (const [index, argument] of args.entries()) args[index] = twins.get(argument) ?? argument;
-  // After-middlewares and error middlewares have their request, and its answer.
+  // The after-middlewares and error handlers have the request of the client, which has its answer.
   Object.assign(action, { request, response, next: () => undefined });
 }
 
-function refreshListener({ runtime, action, address }: CachedRequest): CachedRequest['listener'] {
+function refreshListener({ runtime, action, address }: MissedRequest): NotStoredListener {
   return {
     onNotStored(result, why, cause) {
       if (result === 'failed') {
-        runtime.faults.report(
-          'CACHE_REFRESH_FAILED',
-          `${action.name}: an expired response could not be computed anew: ${why}`,
-          cause,
-        );
+        runtime.faults.report('CACHE_REFRESH_FAILED', `${action.name}: a stale response could not be refreshed: ${why}`, cause);
       } else if (result === 'unshareable') {
-        // What is true now is not what stands there, and is no more than that to be kept.
-        void runtime.survive('what has expired could not be deleted', false, () => runtime.store.delete?.(address) ?? false);
+        // The new response differs from the stale one, and cannot be stored in its place.
+        void runtime.survive('a stale entry could not be deleted', false, () => runtime.store.delete?.(address) ?? false);
       }
     },
   };

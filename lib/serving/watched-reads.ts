@@ -4,10 +4,10 @@ import { noticeRedirectBack } from '../http/redirect-back.js';
 import { CoveredReads } from '../reads/covered-reads.js';
 import { declarationFor, describeRead, type Read } from '../reads/read.js';
 import { ReadWatch } from '../reads/read-watch.js';
-import type { CachedRequest } from './cached-request.js';
+import type { MissedRequest } from './cached-request.js';
 import { REASONS } from '../runtime/outcome-text.js';
 
-const rangeReaders = new WeakSet<CachedRequest>();
+const rangeReaders = new WeakSet<MissedRequest>();
 
 /**
  * Watches a computation for reads of what its key does not cover.
@@ -17,11 +17,11 @@ const rangeReaders = new WeakSet<CachedRequest>();
  * @returns `undefined` if no code of the application sees request or response
  */
 export function watchReads(
-  cachedRequest: CachedRequest,
+  request: MissedRequest,
   onUncovered: (why: string) => void,
   onFault: (error: unknown) => void,
 ): ReadWatch | undefined {
-  const { runtime, action, call } = cachedRequest;
+  const { runtime, action, call } = request;
   const { declaredReads } = action;
   if (declaredReads === undefined) {
     if (action.redirects) {
@@ -35,12 +35,12 @@ export function watchReads(
   const uncovered: Read[] = [];
   const onRead = (read: Read): void => {
     if (uncovered.length > 0 || covered.has(read)) {
-      if (covered.hasReadRange) rangeReaders.add(cachedRequest);
+      if (covered.hasReadRange) rangeReaders.add(request);
       return;
     }
     uncovered.push(read);
     const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
-    if (!learn(cachedRequest, read)) advise(cachedRequest, `${who} reads ${describeRead(read)}`, declarationFor(read));
+    if (!learn(request, read)) advise(request, `${who} reads ${describeRead(read)}`, declarationFor(read));
     onUncovered(`${who} read ${describeRead(read)}`);
   };
   const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
@@ -60,18 +60,18 @@ export function watchReads(
 }
 
 /** Whether the code has read the range that the request asks for. */
-export function hasReadRange(cachedRequest: CachedRequest): boolean {
-  return rangeReaders.has(cachedRequest);
+export function hasReadRange(request: MissedRequest): boolean {
+  return rangeReaders.has(request);
 }
 
 /** A template sees `response.locals` whole: from now on it is in the key, as with `@Render`. */
-function learn({ action }: CachedRequest, read: Read): boolean {
+function learn({ action }: MissedRequest, read: Read): boolean {
   if (read.kind !== 'locals' || action.options.edge === true) return false;
   action.rendersLocals = true;
   return true;
 }
 
-function advise({ runtime, action: { name } }: CachedRequest, what: string, declaration: string | undefined): void {
+function advise({ runtime, action: { name } }: MissedRequest, what: string, declaration: string | undefined): void {
   const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
   runtime.faults.warnAboutUse(
     `${name} reads`,

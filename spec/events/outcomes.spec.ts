@@ -237,7 +237,7 @@ describe('what is not stored', () => {
     expect(outcomes.map(({ reason }) => reason)).toEqual([
       'not stored: responseFilter',
       'not stored: it is larger than maxEntryBytes',
-      'not stored: a response to HEAD has no body to keep',
+      'not stored: a response to HEAD has no body to store',
     ]);
   });
 

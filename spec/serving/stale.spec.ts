@@ -282,7 +282,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     const [fault] = faults;
     expect(fault?.code).toBe('CACHE_REFRESH_FAILED');
     expect(fault?.message).toBe(
-      'CACHE_REFRESH_FAILED: GraceController.behind: an expired response could not be computed anew: the handler failed: no database',
+      'CACHE_REFRESH_FAILED: GraceController.behind: a stale response could not be refreshed: the handler failed: no database',
     );
     expect(fault?.cause).toBe(failure);
     expect(await server.get('/grace/behind/bob')).toMatchObject({ outcome: 'fwd=stale' });

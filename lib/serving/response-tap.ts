@@ -1,0 +1,21 @@
+import type { ServerResponse } from 'node:http';
+import { responseOf } from '../actions/action-call.js';
+import type { CachedRequest, ResponseTap } from './cached-request.js';
+
+// The application's middlewares stand between the edge and the action: only the response goes through them.
+const TAP = Symbol('response tap');
+type Tapped = ServerResponse & { [TAP]?: ResponseTap };
+
+export function attachTap(response: ServerResponse, tap: ResponseTap): void {
+  (response as Tapped)[TAP] = tap;
+}
+
+/** @returns undefined if the edge does not serve the action, or the request did not come through the edge */
+export function tapOf({ runtime, action, call }: CachedRequest): ResponseTap | undefined {
+  if (action.options.edge !== true) return undefined;
+  if (runtime.config.varyBy === undefined) return (responseOf(call) as Tapped)[TAP];
+  const remedy =
+    'edge: true has no effect where cache.configure has a varyBy, which can only be asked behind Express. Leave one out.';
+  runtime.faults.warnAboutUse(`${action.name} edge`, `${action.name}: ${remedy}`);
+  return undefined;
+}
