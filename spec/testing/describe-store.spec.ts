@@ -388,7 +388,7 @@ describe('a shared store', () => {
       'does not compare generations',
       () =>
         jest
-          .spyOn(SharedEntries.prototype as never, 'standing')
+          .spyOn(SharedEntries.prototype as never, 'validEntry')
           .mockImplementation(((_: unknown, value?: { entry: Entry }) => Promise.resolve(value?.entry)) as never),
       'serves nobody what one has invalidated, by whichever prefix',
     ],

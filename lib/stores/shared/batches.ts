@@ -6,14 +6,14 @@ interface Waiting<Item, Outcome> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Runs items in batches, one batch at a time: the items that arrive while a batch runs go together in the next one. */
+/** Runs items in batches, one batch at a time. Items that arrive while a batch runs form the next batch. */
 export class Batches<Item, Outcome> {
   private waiting: Waiting<Item, Outcome>[] = [];
   private isRunning = false;
 
   /**
-   * @param timeoutMs milliseconds after which the next batch no longer waits for one that does not end
-   * @param onIdle called when no item is left
+   * @param timeoutMs milliseconds after which the next batch starts although the current one has not ended
+   * @param onIdle called when no item waits
    */
   constructor(
     private readonly runBatch: (items: readonly Item[]) => Promise<Outcome>,

@@ -3,14 +3,14 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'coc
 import { inTime } from '../../time/deadline.js';
 import { channels, publish } from '../../events/channels.js';
 
-/** Failures one after the other, after which the store is left alone. */
+/** The number of consecutive failures that open the circuit breaker. */
 const FAILURES = 3;
-/** Milliseconds after which a store that was left alone is asked again, by this class itself: no request waits for that. */
+/** Milliseconds between two health checks while the circuit breaker is open. No request waits for a health check. */
 const RECOVERY_MS = 1000;
 
 const LATE = Symbol('late');
 
-/** Thrown where the store could not be asked. It has been reported. */
+/** Thrown if the store is unreachable. The circuit breaker has reported the fault. */
 export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable';
 }
@@ -18,14 +18,14 @@ export class StoreUnreachable extends Error {
 export interface CircuitBreakerOptions {
   /** Milliseconds that one operation may take. */
   readonly timeoutMs: number;
-  /** Asks the store for anything, to see whether it answers. */
+  /** Reads from the store. It resolves if the store is available. */
   readonly healthCheck: () => Promise<unknown>;
   readonly reportFault: (code: string, message: string, cause: unknown) => void;
 }
 
-/** Bounds what a store that is slow, broken or gone may cost: each operation in time, and many of them by not asking at all. */
+/** Bounds the cost of a slow or unreachable store. Each operation has a timeout; after several failures, operations fail at once. */
 export class CircuitBreaker {
-  /** Half open at once: when to try again is told by the timer below, which no clock that is set can hold up. */
+  /** `halfOpenAfter` is 0, because the timer below starts the health check. A change of the system clock does not delay that timer. */
   private readonly breaker = circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(FAILURES) });
   private timer: NodeJS.Timeout | undefined;
   private state: 'open' | 'closing' | 'closed' = 'open';
@@ -38,18 +38,21 @@ export class CircuitBreaker {
     this.breaker.onStateChange(publishState);
   }
 
-  /** Whether the store is asked at all. */
+  /** True if operations are sent to the store. */
   get isClosed(): boolean {
     return this.breaker.state === CircuitState.Closed;
   }
 
   /**
-   * @param what for the report: what could not be done
+   * Runs an operation if the circuit breaker is closed.
+   *
+   * @param what the failed operation, for the report
    * @throws StoreUnreachable
    */
   run<T>(what: string, operation: () => Promise<T>): Promise<T> {
     if (this.state === 'closed') return closed();
-    if (!this.isClosed) return Promise.reject(new StoreUnreachable('The store does not answer, and is left alone for a while.'));
+    if (!this.isClosed)
+      return Promise.reject(new StoreUnreachable('The store does not answer, and the circuit breaker is open.'));
     return this.attempt(
       what,
       this.breaker.execute(() => this.bounded(operation)),
@@ -57,7 +60,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * As `run`, but also asks a store whose circuit breaker is open: for an operation that no later one repeats.
+   * Runs an operation even if the circuit breaker is open. For an operation without a later attempt.
    *
    * @throws StoreUnreachable
    */
@@ -67,15 +70,15 @@ export class CircuitBreaker {
   }
 
   /**
-   * Waits for the operations under way, such as responses on their way to the store, and for what follows from them. Later operations
-   * are rejected, and nothing is reported: no store has failed.
+   * Waits for the operations in flight, such as the storing of responses, and for their follow-up operations. Rejects later operations
+   * without a report, because the store has not failed.
    */
   async close(): Promise<void> {
     this.state = 'closing';
     clearTimeout(this.timer);
     for (let pass = 0; pass < 2; pass++) {
       await Promise.allSettled(this.inFlight);
-      // What follows from an operation begins within this turn of the event loop.
+      // A follow-up operation begins within this turn of the event loop.
       await nextTurn();
     }
     this.state = 'closed';
@@ -94,12 +97,12 @@ export class CircuitBreaker {
     }
   }
 
-  /** The time of an operation does not include the time in which this process is too busy to see the answer. */
+  /** The timeout does not count the time in which this process is too busy to receive the reply. */
   private async bounded<T>(operation: () => Promise<T>): Promise<T> {
     const { timeoutMs } = this.options;
-    const answer = await inTime(operation(), timeoutMs, LATE);
-    if (answer === LATE) throw new Error(`the store did not answer within ${timeoutMs} ms`);
-    return answer;
+    const reply = await inTime(operation(), timeoutMs, LATE);
+    if (reply === LATE) throw new Error(`the store did not answer within ${timeoutMs} ms`);
+    return reply;
   }
 
   private scheduleHealthCheck(): void {
@@ -115,7 +118,7 @@ export class CircuitBreaker {
   }
 }
 
-/** Runs an operation. @returns `otherwise` if the store could not be asked */
+/** Runs an operation. @returns `otherwise` if the store is unreachable */
 export async function unlessUnreachable<T>(otherwise: T, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();

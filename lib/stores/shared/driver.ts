@@ -1,46 +1,54 @@
-/** What a key holds, and which life of the server said so. */
+/** The value of a key, with the incarnation of the server that returned it. */
 export interface Found {
   readonly value: Buffer | undefined;
   /**
-   * Changes whenever the server that holds this key may have come back with older data than it had: after a restart, after a
-   * failover. The same text otherwise. A server that comes back empty, or with all that it had acknowledged, may always give the same.
+   * Identifies the data of the server. It changes whenever the server may have returned with older data: after a restart or a failover.
+   * It may stay constant if a server always returns empty, or with all acknowledged writes.
    */
   readonly incarnation: string;
 }
 
 /**
- * The little that a key-value server must be able to do to hold a shared cache. Keys are printable ASCII of at most 250 characters
- * without spaces; values are bytes; lifetimes are milliseconds, `Infinity` for no end. Each operation rejects when
- * the server cannot be reached or refuses, and never waits for a connection longer than its caller would: callers bound the time.
- * An operation whose answer was lost may still happen, at any time later: the algorithm above expects that.
+ * The operations of a key-value server that a shared store needs. Keys are printable ASCII of at most 250 characters without spaces.
+ * Values are bytes. Lifetimes are milliseconds; `Infinity` means no expiration. An operation rejects if the server is unreachable or
+ * refuses. Callers bound the time of each operation. If the reply of an operation is lost, the server may still execute the operation at
+ * any later time; the shared store allows for that.
  */
 export interface Driver {
   /**
-   * Whether `exchange` compares and sets in one step, so that of two at once only one happens. Where it does not, a change that failed
-   * without having changed anything invalidates all the same.
+   * True if `compareAndSet` and `replace` are atomic: of two concurrent operations only one succeeds. If false, an aborted write
+   * invalidates its targets too.
    */
   readonly hasAtomicCas: boolean;
-  /** Whether `extend` does what it says. Where it does not, what may be needed for long is given a long life from the start. */
+  /** True if `extendTtl` has an effect. If false, generations have a long lifetime from the start. */
   readonly canExtendTtl: boolean;
-  /** The longest value that is worth sending. Default: any. */
+  /**
+   * The maximum length of a value in bytes. The store does not send a longer entry.
+   *
+   * @default Infinity
+   */
   readonly maxValueBytes?: number;
-  /** Over how many keys to spread what every look-up reads, where keys are of several servers. Default 1. */
+  /**
+   * The number of keys for each top-level generation, so that several servers share the look-ups.
+   *
+   * @default 1
+   */
   readonly shards?: number;
-  /** What the keys hold, in their order. One round trip. */
+  /** Returns the values of the keys, in the order of the keys, in one round trip. */
   getMany(keys: readonly string[]): Promise<readonly Found[]>;
-  /** The first bytes of what the key holds, none when it holds nothing: for a near cache. */
+  /** Returns the first bytes of a value, or no bytes if the key has no value. Needed for a near cache. */
   getRange?(key: string, bytes: number): Promise<Buffer>;
   set(key: string, value: Buffer, lifetimeMs: number): Promise<void>;
-  /** Sets unless the key holds something. @returns whether it did */
+  /** Sets the key if it has no value. @returns true if the key was set */
   setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Promise<boolean>;
-  /** Sets if the key holds exactly `expected` (`undefined`: nothing). @returns whether it did */
+  /** Sets the key if its value is `expected` (`undefined`: if it has no value). @returns true if the key was set */
   compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
-  /** Sets if the key holds something that begins with `start` (`undefined`: if it holds nothing). @returns whether it did */
+  /** Sets the key if its value begins with `start` (`undefined`: if it has no value). @returns true if the key was set */
   replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
-  /** Lets what the keys hold live at least so long from now; never shorter than it would. */
+  /** Extends the lifetime of the keys to at least `lifetimeMs` from now. Never shortens a lifetime. */
   extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void>;
-  /** Connects, if it is not connected already. May fail: then it goes on trying by itself. Called once, before all else. */
+  /** Connects if there is no connection. If it fails, the driver retries. Called once, before any other operation. */
   open(onError: (error: unknown) => void): void;
   close(): Promise<void>;
 }

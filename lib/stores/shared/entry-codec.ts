@@ -4,31 +4,31 @@ import type { Address, Entry } from '../store.js';
 import { fitsBody, isHeader, isStatus, isStatusMessage } from './valid-metadata.js';
 import { bytesOf, isVariantMetadata, variantBytes, variantMetadata, variantsIn, type VariantMetadata } from './variant-codec.js';
 
-/** An entry as it stands in a shared store, with all that tells whether it may be served. */
+/** An entry in a shared store, with the address and the stamps that decide whether the entry is valid. */
 export interface StoredEntry {
   readonly key: string;
   readonly path: string;
-  /** The generations that it was computed under, in the order of its address's. */
+  /** The stamps of the generations over the address that the fill has seen, in the order of the keys. */
   readonly generationStamps: readonly string[];
-  /** The generations of the tags that it has brought itself, in the order of these. */
+  /** The stamps of the entry's own tags, in the order of the tags. */
   readonly tagStamps: readonly string[];
   readonly entry: Entry;
 }
 
-/** The last byte is the version of the format: entries of another are not read. */
+/** The last byte is the version of the format. An entry of another version is a miss. */
 const MAGIC = Buffer.from([0x72, 0x63, 0x63, 0x02]);
-/** The magic number and a digest of the rest. Two entries are equal if these bytes are, and a damaged entry does not match its digest. */
+/** The length of the magic number and a digest of the rest. They identify an entry, and a damaged entry does not match its digest. */
 export const IDENTITY_BYTES = MAGIC.length + 12;
 const PREAMBLE_BYTES = IDENTITY_BYTES + 4;
-/** How a mark begins, as text. */
+/** The first bytes of a mark, as text. */
 const MARK = 'rcco';
 
-/** @returns the bytes by which two entries are told apart, as text; `undefined` if there is none */
+/** Returns the first bytes of a value, which identify an entry, as text. @returns undefined if there is no value */
 export function startOf(value: Buffer | undefined): string | undefined {
   return value?.toString('latin1', 0, IDENTITY_BYTES);
 }
 
-/** @returns what stands in the place of an entry where computations that began before it are not to be stored: no entry, so a miss */
+/** Returns a mark. It replaces an entry so that the store refuses fills that began earlier. A look-up treats a mark as a miss. */
 export function newMark(): Buffer {
   return Buffer.concat([Buffer.from(MARK), randomBytes(IDENTITY_BYTES - MARK.length)]);
 }
@@ -44,9 +44,9 @@ interface EntryMetadata {
   readonly tags: readonly string[];
   readonly tagStamps: readonly string[];
   readonly storedAtMs: number;
-  /** `null`: never. */
+  /** `null` if the entry never expires. */
   readonly expiresAtMs: number | null;
-  /** Missing: until it expires. */
+  /** @default expiresAtMs */
   readonly deleteAtMs?: number | undefined;
   readonly status: number;
   readonly statusMessage?: string | undefined;
@@ -54,11 +54,14 @@ interface EntryMetadata {
   readonly isStreamed: boolean;
   readonly callsNext: boolean;
   readonly bodyBytes: number;
-  /** Missing where there are none, as in entries of versions that did not know them. */
+  /** Absent if the entry has no variants, as in entries of earlier versions of this library. */
   readonly variants?: readonly VariantMetadata[] | undefined;
 }
 
-/** Bytes: a magic number with the format's version, a digest of the rest, the length of the head, the head in JSON, and the bodies as they are. */
+/**
+ * Returns the bytes of an entry: a magic number with the version of the format, a digest of the rest, the length of the metadata, the
+ * metadata in JSON, the body of the response, and the bodies of the variants.
+ */
 export function encodeEntry(
   { key, path }: Address,
   { response, storedAtMs, expiresAtMs, deleteAtMs, tags = [], variants }: Entry,
@@ -66,7 +69,7 @@ export function encodeEntry(
   tagStamps: readonly string[] = [],
 ): Buffer {
   const { body, ...rest } = response;
-  const head: EntryMetadata = {
+  const metadata: EntryMetadata = {
     key,
     path: path.path,
     generationStamps,
@@ -79,10 +82,10 @@ export function encodeEntry(
     bodyBytes: body.length,
     variants: variants?.map(variantMetadata),
   };
-  const headBytes = Buffer.from(JSON.stringify(head));
+  const metadataBytes = Buffer.from(JSON.stringify(metadata));
   const length = Buffer.alloc(PREAMBLE_BYTES - IDENTITY_BYTES);
-  length.writeUInt32BE(headBytes.length);
-  const parts = [length, headBytes, body, ...(variants ?? []).flatMap(bytesOf)];
+  length.writeUInt32BE(metadataBytes.length);
+  const parts = [length, metadataBytes, body, ...(variants ?? []).flatMap(bytesOf)];
   return Buffer.concat([MAGIC, digestOf(parts), ...parts]);
 }
 
@@ -92,56 +95,56 @@ function digestOf(parts: readonly Buffer[]): Buffer {
   return hash.digest().subarray(0, IDENTITY_BYTES - MAGIC.length);
 }
 
-/** @returns `undefined` for whatever this version has not written, whole */
+/** @returns undefined if the value is damaged, or if this version of the format did not write it */
 export function decodeEntry(value: Buffer): StoredEntry | undefined {
   if (value.length < PREAMBLE_BYTES || !value.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   if (!value.subarray(MAGIC.length, IDENTITY_BYTES).equals(digestOf([value.subarray(IDENTITY_BYTES)]))) return undefined;
   const bodyStart = PREAMBLE_BYTES + value.readUInt32BE(IDENTITY_BYTES);
   if (bodyStart > value.length) return undefined;
-  const head = parseMetadata(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
-  if (head === undefined) return undefined;
-  const wiresStart = bodyStart + head.bodyBytes;
-  if (value.length !== wiresStart + variantBytes(head.variants)) return undefined;
+  const metadata = parseMetadata(value.toString('utf8', PREAMBLE_BYTES, bodyStart));
+  if (metadata === undefined) return undefined;
+  const variantsStart = bodyStart + metadata.bodyBytes;
+  if (value.length !== variantsStart + variantBytes(metadata.variants)) return undefined;
 
-  const { key, path, generationStamps, tags, tagStamps, storedAtMs, deleteAtMs } = head;
-  const { status, statusMessage, headers, isStreamed, callsNext } = head;
-  const expiresAtMs = head.expiresAtMs ?? Infinity;
-  const response = { status, statusMessage, headers, body: value.subarray(bodyStart, wiresStart), isStreamed, callsNext };
-  const variants = head.variants && variantsIn(head.variants, value.subarray(wiresStart));
+  const { key, path, generationStamps, tags, tagStamps, storedAtMs, deleteAtMs } = metadata;
+  const { status, statusMessage, headers, isStreamed, callsNext } = metadata;
+  const expiresAtMs = metadata.expiresAtMs ?? Infinity;
+  const response = { status, statusMessage, headers, body: value.subarray(bodyStart, variantsStart), isStreamed, callsNext };
+  const variants = metadata.variants && variantsIn(metadata.variants, value.subarray(variantsStart));
   return { key, path, generationStamps, tagStamps, entry: { response, storedAtMs, expiresAtMs, deleteAtMs, tags, variants } };
 }
 
 function parseMetadata(json: string): EntryMetadata | undefined {
   try {
-    const head: unknown = JSON.parse(json);
-    return isMetadata(head) ? head : undefined;
+    const metadata: unknown = JSON.parse(json);
+    return isMetadata(metadata) ? metadata : undefined;
   } catch {
-    // Cut off, or not ours.
+    // Truncated, or written by another program.
     return undefined;
   }
 }
 
 function isMetadata(value: unknown): value is EntryMetadata {
   if (typeof value !== 'object' || value === null) return false;
-  const head = value as Partial<Record<keyof EntryMetadata, unknown>>;
-  const { status, bodyBytes } = head;
+  const metadata = value as Partial<Record<keyof EntryMetadata, unknown>>;
+  const { status, bodyBytes } = metadata;
   if (!isStatus(status) || !isCount(bodyBytes)) return false;
   return (
-    typeof head.key === 'string' &&
-    typeof head.path === 'string' &&
-    isTexts(head.generationStamps) &&
-    isTexts(head.tags) &&
-    isTexts(head.tagStamps) &&
-    typeof head.storedAtMs === 'number' &&
-    (head.expiresAtMs === null || typeof head.expiresAtMs === 'number') &&
-    (head.deleteAtMs === undefined || typeof head.deleteAtMs === 'number') &&
-    (head.statusMessage === undefined || isStatusMessage(head.statusMessage)) &&
-    Array.isArray(head.headers) &&
-    head.headers.every(change => isHeaderChange(change, status, bodyBytes)) &&
-    typeof head.isStreamed === 'boolean' &&
-    typeof head.callsNext === 'boolean' &&
-    (head.variants === undefined ||
-      (Array.isArray(head.variants) && head.variants.every(variant => isVariantMetadata(variant, status, bodyBytes))))
+    typeof metadata.key === 'string' &&
+    typeof metadata.path === 'string' &&
+    isTexts(metadata.generationStamps) &&
+    isTexts(metadata.tags) &&
+    isTexts(metadata.tagStamps) &&
+    typeof metadata.storedAtMs === 'number' &&
+    (metadata.expiresAtMs === null || typeof metadata.expiresAtMs === 'number') &&
+    (metadata.deleteAtMs === undefined || typeof metadata.deleteAtMs === 'number') &&
+    (metadata.statusMessage === undefined || isStatusMessage(metadata.statusMessage)) &&
+    Array.isArray(metadata.headers) &&
+    metadata.headers.every(change => isHeaderChange(change, status, bodyBytes)) &&
+    typeof metadata.isStreamed === 'boolean' &&
+    typeof metadata.callsNext === 'boolean' &&
+    (metadata.variants === undefined ||
+      (Array.isArray(metadata.variants) && metadata.variants.every(variant => isVariantMetadata(variant, status, bodyBytes))))
   );
 }
 

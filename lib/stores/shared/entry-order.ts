@@ -4,82 +4,82 @@ import type { Driver } from './driver.js';
 import { isMark, newMark, startOf } from './entry-codec.js';
 import type { SharedLease } from './shared-lease.js';
 
-/** Entries whose order is remembered. */
+/** The number of entries whose order this process remembers. */
 const MAX_ORDERED = 10_000;
-/** Comparisons before a write goes without one: then the key holds something that cannot be read. */
+/** Comparisons before an unconditional write: after so many, the value of the key is unreadable. */
 const ATTEMPTS = 4;
 
-/** Milliseconds that a mark stays in the store. A computation that runs for longer may be stored in its place. */
+/** Milliseconds that a mark stays in the store. The entry of a longer fill may replace the mark. */
 const MARK_MS = 60 * 60 * 1000;
 
-/** Where an entry is put: in its order, or where nothing stands that may be served. */
-export type Where = 'in-order' | 'where-absent';
+/** Stores an entry in the order of fills, or only if the store has no fresh entry. */
+export type PutMode = 'in-order' | 'if-absent';
 
-/** A response that is to be stored, in the bytes of its entry. */
+/** One write of a response, with the bytes of its entry. */
 export interface Placed {
   readonly entryKey: string;
   readonly response: StoredResponse;
   readonly value: Buffer;
   readonly lifetimeMs: number;
-  readonly where: Where;
-  /** Whether it was not computed: then of two processes the one that stores second wins. */
+  readonly mode: PutMode;
+  /** True if the application sets the entry: the last write of two processes wins. */
   readonly isValue: boolean;
-  /** What the key holds, where it has been asked for: to store where nothing stands, and if the driver cannot compare and set in one step. */
+  /** The current value of the key. It is read for `if-absent`, and if the driver has no atomic compare-and-set. */
   readonly present: Buffer | undefined;
 }
 
 interface Place {
   readonly entryKey: string;
-  /** Of the entry there. */
+  /** The first bytes of the entry. */
   readonly start: string;
 }
 
 /**
- * The order of computations: an earlier one does not replace what a later one has stored. This process counts its own. Of two processes,
- * the one that stores second replaces only the entry that it has seen before it began. If it has seen another, nobody knows which of the
- * two computations began first: a computation that was not forced is dropped, and one that was forced leaves a mark, which is a miss.
+ * The order of fills: an earlier fill does not replace the entry of a later fill. This process numbers its own fills. Between processes, a
+ * fill replaces only the entry that it saw before it began. If another entry is present, the order of the two fills is unknown: a normal
+ * fill is discarded, and a forced fill stores a mark, which every look-up treats as a miss.
  */
 export class EntryOrder {
   private latest = 0;
-  /** By entry key, the latest computation of this process that has been stored. */
+  /** The latest stored fill of this process, by entry key. */
   private readonly latestStored = new LRUCache<string, number>({ max: MAX_ORDERED });
-  /** By the start of an entry, the computation of this process that it is of. */
+  /** The fill of this process that made an entry, by the first bytes of the entry. */
   private readonly sequences = new LRUCache<string, number>({ max: MAX_ORDERED });
-  /** Where responses are in the store, as far as this process knows. */
+  /** The last known place of a response in the store. */
   private readonly places = new WeakMap<StoredResponse, Place>();
 
   constructor(private readonly driver: Driver) {}
 
-  /** @returns a number for a computation that begins now: larger than those of all before */
+  /** Returns the sequence number of a new fill. It is larger than all numbers before. */
   next(): number {
     return ++this.latest;
   }
 
-  /** Notes that a response is in the store. */
+  /** Records that a response is in the store. */
   noteStored(response: StoredResponse, entryKey: string, start: string | undefined): void {
     if (start !== undefined) this.places.set(response, { entryKey, start });
   }
 
-  /** @returns true if it is stored */
+  /** @returns true if the response is stored */
   async store(placed: Placed, lease: SharedLease): Promise<boolean> {
     const { entryKey, value, lifetimeMs, response, present } = placed;
     const start = startOf(value);
     const place = this.places.get(response);
     if (place?.entryKey === entryKey) {
-      const isStored = await this.storeMore(placed, place.start);
+      const isStored = await this.storeAgain(placed, place.start);
       if (isStored) this.noteStored(response, entryKey, start);
       return isStored;
     }
     if (!this.isLatest(placed, lease)) return false;
-    // It is compared, so that of several who find it one takes its place.
-    if (placed.where === 'where-absent') return this.driver.compareAndSet(entryKey, present, value, lifetimeMs);
+    // Several processes may have read the same unusable value. The comparison allows only one of them to replace it.
+    if (placed.mode === 'if-absent') return this.driver.compareAndSet(entryKey, present, value, lifetimeMs);
     if (placed.isValue) return this.set(placed);
     const isStored = await this.storeInOrder(placed, lease);
     if (isStored) this.noteStored(response, entryKey, start);
     return isStored;
   }
 
-  /** Notes that this process stores what was computed. @returns false if a later computation has been stored */
+  /** Records that this process stores a fill. @returns false if a later fill is stored already */
   private isLatest({ entryKey, value }: Placed, { sequence }: SharedLease): boolean {
     if ((this.latestStored.get(entryKey) ?? 0) > sequence) return false;
     this.latestStored.set(entryKey, sequence);
@@ -101,26 +101,26 @@ export class EntryOrder {
     return this.set(placed);
   }
 
-  /** Stores an entry again that is in the store already, with more of it. */
-  private async storeMore(placed: Placed, stored: string): Promise<boolean> {
+  /** Replaces a stored entry with the same response and more variants. */
+  private async storeAgain(placed: Placed, stored: string): Promise<boolean> {
     const sequence = this.sequences.get(stored);
     if (sequence !== undefined) this.sequences.set(startOf(placed.value) ?? '', sequence);
     return (await this.replace(placed, stored)) === true;
   }
 
-  /** @returns true if it is stored; otherwise the start of the entry that stands there, `undefined` if none does */
+  /** @returns true if the entry is stored; otherwise the first bytes of the present entry, `undefined` if none is present */
   private async replace(placed: Placed, expected: string | undefined): Promise<true | string | undefined> {
     const { entryKey, value, lifetimeMs } = placed;
     if (this.driver.hasAtomicCas) {
       const start = expected === undefined ? undefined : Buffer.from(expected, 'latin1');
       if (await this.driver.replace(entryKey, start, value, lifetimeMs)) return true;
       const [found] = await this.driver.getMany([entryKey]);
-      const standing = startOf(found?.value);
-      // It has been stored, and the answer was lost.
-      return standing === startOf(value) ? true : standing;
+      const present = startOf(found?.value);
+      // If the key has this entry, an earlier write succeeded and its reply was lost.
+      return present === startOf(value) ? true : present;
     }
-    const standing = startOf(placed.present);
-    if (standing !== expected) return standing;
+    const present = startOf(placed.present);
+    if (present !== expected) return present;
     return this.set(placed);
   }
 

@@ -1,37 +1,37 @@
 import type { Driver } from './driver.js';
 
-/** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
+/** Milliseconds for which requests do not wait for each other after an unshareable response. */
 const HIT_FOR_MISS_MS = 10_000;
-/** The shortest right to compute, in milliseconds: it is renewed while it is used. */
+/** The shortest lifetime of a fill lock in milliseconds. The holder renews the lock. */
 const SHORTEST_LOCK_MS = 100;
-/** A claim this close to its end may be another's by the time it is given back. */
+/** Milliseconds before the end of a lock in which the holder does not delete it: another process may hold it by then. */
 const MARGIN_MS = 50;
 
 const HELD = Buffer.from('held');
 const HIT_FOR_MISS = Buffer.from('hit-for-miss');
 
-/** The right to compute an entry, which one process has at a time. Losing it costs a second computation, never coherence. */
+/** A fill lock that this process holds. If the lock is lost, a second process fills the entry; coherence does not depend on locks. */
 export interface HeldLock {
   readonly key: string;
   readonly timer: NodeJS.Timeout;
-  /** As `performance.now()` counts. */
+  /** Milliseconds of `performance.now()`. */
   untilMs: number;
 }
 
-/** The rights to compute entries: kept in the store with a lifetime and renewed, so that they end soon when their holder dies. */
+/** The fill locks in the store. Their lifetime is short and the holder renews it, so the lock of a dead process ends soon. */
 export class FillLocks {
   private readonly lifetimeMs: number;
 
-  /** @param waitMs milliseconds that others wait for a holder */
+  /** @param waitMs milliseconds that other processes wait for the holder of a lock */
   constructor(
     private readonly driver: Driver,
     waitMs: number,
   ) {
-    // Much shorter than others wait, so that one of them has time to take over from a holder that died.
+    // Much shorter than the wait, so that a waiting process has time to acquire the lock of a dead holder.
     this.lifetimeMs = Math.max(SHORTEST_LOCK_MS, waitMs / 4);
   }
 
-  /** @returns `undefined` when another has it */
+  /** @returns undefined if another process holds the lock */
   async tryAcquire(key: string): Promise<HeldLock | undefined> {
     const untilMs = performance.now() + this.lifetimeMs;
     if (!(await this.driver.setIfAbsent(key, HELD, this.lifetimeMs))) return undefined;
@@ -39,18 +39,18 @@ export class FillLocks {
     return lock;
   }
 
-  /** Lets the right end with its lifetime, also if the store cannot be told. */
+  /** Stops the renewal, so that the lock ends with its lifetime even if the store is unreachable. */
   stopRenewing({ timer }: HeldLock): void {
     clearInterval(timer);
   }
 
-  /** Gives the right back, to whoever waits for it. */
+  /** Releases the lock, so that a waiting process can acquire it. */
   async release({ key, untilMs, timer }: HeldLock): Promise<void> {
     clearInterval(timer);
     if (performance.now() < untilMs - MARGIN_MS) await this.driver.delete(key);
   }
 
-  /** Tells those who wait, and those who come, that they need not. */
+  /** Marks the lock, so that neither waiting nor later requests wait for a fill. */
   async markHitForMiss({ key, timer }: HeldLock): Promise<void> {
     clearInterval(timer);
     await this.driver.set(key, HIT_FOR_MISS, HIT_FOR_MISS_MS);
@@ -62,13 +62,13 @@ export class FillLocks {
       await this.driver.set(lock.key, HELD, this.lifetimeMs);
       lock.untilMs = untilMs;
     } catch {
-      // The store is out of reach, so nobody waits by it either; what uses it next reports that.
+      // The store is unreachable, so no process can wait either. The next operation reports the fault.
       clearInterval(lock.timer);
     }
   }
 }
 
-/** What the key of a claim says. */
+/** Returns the state of a fill lock. */
 export function lockState(value: Buffer | undefined): 'free' | 'held' | 'hit-for-miss' {
   if (value === undefined) return 'free';
   return value.equals(HIT_FOR_MISS) ? 'hit-for-miss' : 'held';

@@ -7,20 +7,20 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SharedEntries } from './shared-entries.js';
 import type { SharedLease } from './shared-lease.js';
 
-/** Milliseconds between two looks for what another process computes: the first, and the longest. */
+/** Milliseconds between two polls for the entry of another process: the first pause, and the longest. */
 const FIRST_PAUSE_MS = 4;
 const LONGEST_PAUSE_MS = 64;
 
 type Poll =
-  Exclude<FillLock, { kind: 'filled' }> | { readonly kind: 'filled'; readonly entry: Entry } | { readonly kind: 'later' };
+  Exclude<FillLock, { kind: 'filled' }> | { readonly kind: 'filled'; readonly entry: Entry } | { readonly kind: 'wait' };
 
-/** Lets one process at a time compute an entry, while the others wait for it. */
+/** Allows one process at a time to fill an entry, while the other processes wait for the entry. */
 export class FillWait {
   constructor(
-    private readonly claims: FillLocks,
+    private readonly fillLocks: FillLocks,
     private readonly entries: SharedEntries,
     private readonly keys: KeySpace,
-    private readonly reachability: CircuitBreaker,
+    private readonly breaker: CircuitBreaker,
   ) {}
 
   /** @throws StoreUnreachable */
@@ -36,32 +36,32 @@ export class FillWait {
     }
   }
 
-  /** @param isOver asked after each look: a process that was busy looks once more before it gives up */
+  /** @param isOver checked after each poll: a process that was busy polls once more before the wait ends */
   private async waitUntil(address: Address, lease: SharedLease, waitMs: number, isOver: () => boolean): Promise<FillLock> {
-    const lockKey = this.keys.fillLock(this.keys.entry(address), [...lease.generationStamps, lease.tagOffset ?? '']);
+    const lockKey = this.keys.fillLock(lease.keys.entryKey, [...lease.generationStamps, lease.tagOffset ?? '']);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const lock = await this.reachability.run('it could not be told who computes a response', () =>
+      const lock = await this.breaker.run('the fill lock of a response could not be acquired or read', () =>
         this.poll(address, lease, lockKey),
       );
       if (lock.kind === 'filled') return { ...lock, hasWaited: pauseMs > FIRST_PAUSE_MS };
-      if (lock.kind !== 'later') return lock;
+      if (lock.kind !== 'wait') return lock;
       if (isOver()) return { kind: waitMs <= 0 ? 'busy' : 'granted' };
       await delay(Math.min(pauseMs, waitMs), undefined, { ref: false });
     }
   }
 
   private async poll(address: Address, lease: SharedLease, lockKey: string): Promise<Poll> {
-    const lock = await this.claims.tryAcquire(lockKey);
-    // It may come after the store has been given up, and then after all is done.
-    if (lease.isReleased && lock !== undefined) await this.claims.release(lock);
+    const lock = await this.fillLocks.tryAcquire(lockKey);
+    // The reply may come after the operation timed out, and then after the fill has ended.
+    if (lease.isReleased && lock !== undefined) await this.fillLocks.release(lock);
     else lease.fillLock = lock;
-    // Also when the right is ours: whoever had it may have finished since we looked.
-    const view = await this.entries.read(address, lockKey);
-    if (view.entry !== undefined) return { kind: 'filled', entry: view.entry };
-    // The computation has not begun yet.
-    if (lease.fillLock !== undefined) lease.seen = view.lease.seen;
-    // Invalidated meanwhile: what others compute now is not what was asked for, and what we compute is not kept.
-    if (lease.fillLock !== undefined || !view.lease.canShare(lease)) return { kind: 'granted' };
-    return lockState(view.lockValue) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'later' };
+    // Read also if this process holds the lock: the previous holder may have stored the entry since the last read.
+    const snapshot = await this.entries.read(address, { keys: lease.keys, lockKey });
+    if (snapshot.entry !== undefined) return { kind: 'filled', entry: snapshot.entry };
+    // The fill has not begun yet.
+    if (lease.fillLock !== undefined) lease.seen = snapshot.lease.seen;
+    // After an invalidation, fills of other processes do not answer this request, and the store refuses the fill of this process.
+    if (lease.fillLock !== undefined || !snapshot.lease.canShare(lease)) return { kind: 'granted' };
+    return lockState(snapshot.lockValue) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'wait' };
   }
 }

@@ -1,40 +1,44 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * What stands under a prefix: entries are served only while the generation is the one that they were computed under. While something
- * under the prefix is being changed, nothing is kept.
+ * The state of a prefix or a tag. An entry is valid only under the generation that its fill has seen. While a generation is dirty, the
+ * store accepts no entry under it.
  */
 export type Generation = Clean | Dirty;
 
 export interface Clean {
   readonly kind: 'clean';
   readonly token: string;
-  /** Whether nothing can have been computed under it, so that the store need not keep it. Default false. */
+  /**
+   * True if no fill can have seen the generation, so that it may expire early.
+   *
+   * @default false
+   */
   readonly isUnused?: boolean;
 }
 
 export interface Dirty {
   readonly kind: 'dirty';
-  /** New whenever a change begins or ends. */
+  /** A new token after each begin and end of a write. */
   readonly revision: string;
-  /** The token to return to if nothing has changed in the end; empty: there was none. */
+  /** The clean token to restore if the writers change nothing; empty if there was none. */
   readonly previous: string;
-  /** The ids of the changes under way. */
+  /** The ids of the writes in progress. */
   readonly writers: readonly string[];
 }
 
 const DIRTY = /^m:([\w-]+):([\w-]*):([\w.-]+(?:,[\w.-]+)*)$/;
 
-/** A token that no generation has had before. */
+/** Returns a random token that no generation has had before. */
 export function newToken(): string {
   return randomBytes(12).toString('base64url');
 }
 
 export function parseGeneration(value: Buffer): Generation {
   const text = value.toString('latin1');
-  const [, revision, previous, owners] = DIRTY.exec(text) ?? [];
-  if (revision === undefined || previous === undefined || owners === undefined) return { kind: 'clean', token: text };
-  return { kind: 'dirty', revision, previous, writers: owners.split(',') };
+  const [, revision, previous, writers] = DIRTY.exec(text) ?? [];
+  if (revision === undefined || previous === undefined || writers === undefined) return { kind: 'clean', token: text };
+  return { kind: 'dirty', revision, previous, writers: writers.split(',') };
 }
 
 export function generationValue(generation: Generation): Buffer {
@@ -42,34 +46,34 @@ export function generationValue(generation: Generation): Buffer {
   return Buffer.from(`m:${generation.revision}:${generation.previous}:${generation.writers.join(',')}`, 'latin1');
 }
 
-/** Whether all changes under way have died, so that a new generation may begin. */
+/** Returns true if all writers have died, so that a new generation may replace this one. */
 export function isAbandoned(generation: Generation, dead: ReadonlySet<string>): boolean {
   return generation.kind === 'dirty' && generation.writers.every(id => dead.has(id));
 }
 
-/** The generation while the owner changes something too. New also for an owner that is announced again. */
-export function withWriter(current: Generation | undefined, ownerId: string): Dirty {
+/** Returns the generation with one more writer. The revision is new even if the writer is present already. */
+export function withWriter(current: Generation | undefined, writerId: string): Dirty {
   const revision = newToken();
-  if (current === undefined) return { kind: 'dirty', revision, previous: '', writers: [ownerId] };
-  if (current.kind === 'clean') return { kind: 'dirty', revision, previous: current.token, writers: [ownerId] };
-  return { ...current, revision, writers: [...current.writers.filter(id => id !== ownerId), ownerId] };
+  if (current === undefined) return { kind: 'dirty', revision, previous: '', writers: [writerId] };
+  if (current.kind === 'clean') return { kind: 'dirty', revision, previous: current.token, writers: [writerId] };
+  return { ...current, revision, writers: [...current.writers.filter(id => id !== writerId), writerId] };
 }
 
 /**
- * The generation after changes have ended, or after an invalidation that is no change of its own (no owners). An owner that has died
- * stays: what it has changed, nobody knows, so a new token follows when only the dead are left.
+ * Returns the generation after writers have ended, or after an invalidation without a write intent (no writers). A dead writer stays,
+ * because its changes are unknown: if only dead writers remain, a new token follows.
  *
- * @returns undefined when what stands there is right already
+ * @returns undefined if the current generation needs no change
  */
 export function withoutWriters(
   current: Generation | undefined,
-  ownerIds: readonly string[],
+  writerIds: readonly string[],
   hasChanged: boolean,
 ): Generation | undefined {
   if (current?.kind !== 'dirty') return hasChanged ? { kind: 'clean', token: newToken() } : undefined;
 
-  const others = current.writers.filter(id => !ownerIds.includes(id));
-  // A change that is not among the owners any more was taken for dead: what stands there knows nothing of it.
+  const others = current.writers.filter(id => !writerIds.includes(id));
+  // If the writer is absent, the store took it for dead: the current generation does not depend on it.
   if (!hasChanged && others.length === current.writers.length) return undefined;
   const previous = hasChanged ? newToken() : current.previous;
   if (others.length > 0) return { kind: 'dirty', revision: newToken(), previous, writers: others };

@@ -11,32 +11,32 @@ import {
 } from './generation.js';
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Milliseconds that a generation lives when no entry needs it longer; and where that cannot be said later. */
+/** The lifetime of a generation in milliseconds. Entries extend it; if the driver cannot extend a lifetime, the second one applies. */
 const GENERATION_MS = HOUR_MS;
 const UNEXTENDED_MS = 30 * 24 * HOUR_MS;
-/** Milliseconds that a generation lives when nothing is stored under it. What is stored extends its life. */
+/** The lifetime in milliseconds of a generation without entries. A stored entry extends it. */
 const UNUSED_MS = 10_000;
-/** Of the processes that change one generation at once, one gets through at each attempt. */
+/** Attempts before an unconditional write. If several processes change one generation at once, one succeeds per attempt. */
 const ATTEMPTS = 32;
 
-/** What was last seen under each key. */
+/** The last known value of each key. */
 export type KnownValues = Map<string, Buffer | undefined>;
 
-/** @param isBlind whether what stands there may have changed since it was read: then no token of before may stand there again */
-type Transition = (current: Generation | undefined, isBlind: boolean) => Generation | undefined;
+/** @param isUnconditional true if the value may have changed since it was read: then the result must not contain an earlier token */
+type Transition = (current: Generation | undefined, isUnconditional: boolean) => Generation | undefined;
 
-/** A step that is to be taken from what the key was last seen to hold. */
+/** A transition from the last known value of a key. */
 interface CompareAndSet {
   readonly seen: Buffer | undefined;
-  readonly step: Transition;
+  readonly transition: Transition;
 }
 
-/** Moves the generations of a shared store from one state to the next, whoever else does the same. */
+/** Changes the generations in a shared store by compare-and-set, while other processes change the same generations. */
 export class Generations {
-  /** Also of marks. They outlive their owners: a computation must see that an owner has died, which may have changed data before. */
+  /** Dirty generations outlive their writers: a fill must see that a writer has died, because the writer may have changed data. */
   private readonly lifetimeMs: number;
-  /** The moves under way, by key: those of one process go together, so that any number of them costs a few round trips. */
-  private readonly moves = new Map<string, Batches<CompareAndSet, Buffer | undefined>>();
+  /** The transitions in progress, by key. This process batches them, so that any number of them costs a few round trips. */
+  private readonly batches = new Map<string, Batches<CompareAndSet, Buffer | undefined>>();
 
   /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
@@ -52,68 +52,71 @@ export class Generations {
   }
 
   /**
-   * Begins generations where there is none, or only one whose changes have all died.
+   * Initialises absent generations, and dirty generations whose writers have all died.
    *
-   * @param dead the owners that are known to have died
+   * @param dead the ids of the dead writers
    */
   initialise(seen: KnownValues, dead: ReadonlySet<string>): Promise<KnownValues> {
-    return this.move(seen, current => {
+    return this.change(seen, current => {
       if (current !== undefined && !isAbandoned(current, dead)) return undefined;
       return { kind: 'clean', token: newToken() };
     });
   }
 
-  /** Lets generations end soon that nothing has been stored under, where they are as they began. */
-  async expireSoon(begun: KnownValues): Promise<void> {
-    const present = Array.from(begun).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+  /** Shortens the lifetime of initialised generations without entries, if no process has changed them. */
+  async expireSoon(initialised: KnownValues): Promise<void> {
+    const present = Array.from(initialised).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
     await Promise.all(present.map(({ key, value }) => this.driver.compareAndSet(key, value, value, UNUSED_MS)));
   }
 
-  /** Enters a change as under way, or says again that it is. */
-  beginWrite(seen: KnownValues, ownerId: string): Promise<KnownValues> {
-    return this.move(seen, (current, isBlind) => {
-      const next = withWriter(current, ownerId);
-      return isBlind ? { ...next, previous: newToken() } : next;
+  /** Marks generations as dirty for a writer, again if they are. */
+  beginWrite(seen: KnownValues, writerId: string): Promise<KnownValues> {
+    return this.change(seen, (current, isUnconditional) => {
+      const next = withWriter(current, writerId);
+      return isUnconditional ? { ...next, previous: newToken() } : next;
     });
   }
 
-  /** Ends changes (none: an invalidation that belongs to none). */
-  endWrites(seen: KnownValues, ownerIds: readonly string[], hasChanged: boolean): Promise<KnownValues> {
-    // Without a comparison in one step, going back to a token could undo an invalidation made in between.
+  /** @param writerIds the writers that end; empty for an invalidation without a write intent */
+  endWrites(seen: KnownValues, writerIds: readonly string[], hasChanged: boolean): Promise<KnownValues> {
+    // Without an atomic compare-and-set, the previous token could undo a concurrent invalidation.
     const changed = hasChanged || !this.driver.hasAtomicCas;
-    return this.move(seen, (current, isBlind) => withoutWriters(current, ownerIds, changed || isBlind));
+    return this.change(seen, (current, isUnconditional) => withoutWriters(current, writerIds, changed || isUnconditional));
   }
 
-  private async move(seen: KnownValues, step: Transition): Promise<KnownValues> {
-    const moves = Array.from(seen, async ([key, value]) => [key, await this.movesOf(key).add({ seen: value, step })] as const);
-    return new Map(await Promise.all(moves));
+  private async change(seen: KnownValues, transition: Transition): Promise<KnownValues> {
+    const changes = Array.from(
+      seen,
+      async ([key, value]) => [key, await this.batchesOf(key).add({ seen: value, transition })] as const,
+    );
+    return new Map(await Promise.all(changes));
   }
 
-  private movesOf(key: string): Batches<CompareAndSet, Buffer | undefined> {
-    let batches = this.moves.get(key);
+  private batchesOf(key: string): Batches<CompareAndSet, Buffer | undefined> {
+    let batches = this.batches.get(key);
     if (batches === undefined) {
       batches = new Batches(
-        moves => this.compareAndSetLoop(key, moves),
+        changes => this.compareAndSetLoop(key, changes),
         this.timeoutMs,
-        () => this.moves.delete(key),
+        () => this.batches.delete(key),
       );
-      this.moves.set(key, batches);
+      this.batches.set(key, batches);
     }
     return batches;
   }
 
-  /** Takes several steps with one write. @returns what the key holds then */
-  private async compareAndSetLoop(key: string, moves: readonly CompareAndSet[]): Promise<Buffer | undefined> {
-    let current = await this.seenByAll(key, moves);
+  /** Applies several transitions with one write. @returns the final value of the key */
+  private async compareAndSetLoop(key: string, changes: readonly CompareAndSet[]): Promise<Buffer | undefined> {
+    let current = await this.initialValue(key, changes);
     for (let attempt = 1; ; attempt++) {
-      const isBlind = attempt > ATTEMPTS;
+      const isUnconditional = attempt > ATTEMPTS;
       const before = current && parseGeneration(current);
-      const next = moves.reduce((generation, { step }) => step(generation, isBlind) ?? generation, before);
+      const next = changes.reduce((generation, { transition }) => transition(generation, isUnconditional) ?? generation, before);
       if (next === before || next === undefined) return current;
       const value = generationValue(next);
       const lifetimeMs = next.kind === 'clean' && next.isUnused === true ? UNUSED_MS : this.lifetimeMs;
-      // Every value written is new, so that one that wins without comparison still invalidates all before it.
-      if (isBlind) await this.driver.set(key, value, lifetimeMs);
+      // Every written value is new, so that an unconditional write invalidates all values before it.
+      if (isUnconditional) await this.driver.set(key, value, lifetimeMs);
       else if (!(await this.driver.compareAndSet(key, current, value, lifetimeMs))) {
         current = (await this.driver.getMany([key]))[0]?.value;
         continue;
@@ -122,9 +125,9 @@ export class Generations {
     }
   }
 
-  /** What the moves start from. Where they have seen different values, the store is asked which one is there. */
-  private async seenByAll(key: string, moves: readonly CompareAndSet[]): Promise<Buffer | undefined> {
-    const [first, ...others] = moves.map(({ seen }) => seen);
+  /** Returns the value that the transitions start from. If their known values differ, the store is read. */
+  private async initialValue(key: string, changes: readonly CompareAndSet[]): Promise<Buffer | undefined> {
+    const [first, ...others] = changes.map(({ seen }) => seen);
     const areAlike = others.every(seen => (first === undefined ? seen === undefined : seen?.equals(first) === true));
     return areAlike ? first : (await this.driver.getMany([key]))[0]?.value;
   }

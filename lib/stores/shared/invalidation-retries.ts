@@ -1,65 +1,81 @@
 import { canonicalise } from '../../keys/canonical-path.js';
-import type { Address, Targets, Undelivered } from '../store.js';
+import type { Address, InvalidationResult, Targets, Undelivered } from '../store.js';
+import type { KnownValues } from './generations.js';
 
 /** Milliseconds between two attempts. */
 const RETRY_MS = 100;
-/** More are taken together: then everything is invalidated. */
+/** The maximum number of pending invalidations. More are replaced by one invalidation of the whole cache. */
 const MAX_WAITING = 1000;
 const EVERYTHING: Targets = { prefixes: ['/'] };
 
 interface Waiting {
   readonly targets: Targets;
-  readonly ownerIds: readonly string[];
+  readonly writerIds: readonly string[];
   readonly delivered: Promise<void>;
   readonly settle: () => void;
 }
 
-/** @param ownerIds of the changes that end with it */
-export type Deliver = (targets: Targets, ownerIds: readonly string[]) => Promise<void>;
+/** Sends invalidations to the store. Both methods end the writes of the given writers too. */
+export interface InvalidationDelivery {
+  deliver(targets: Targets, writerIds: readonly string[], seen?: KnownValues): Promise<void>;
+  /** The last attempt, when the store is closed. */
+  deliverAtLast(targets: Targets, writerIds: readonly string[]): Promise<void>;
+}
 
-/** Invalidations that the store has not been told of: kept, and tried again until it has. */
+/** Delivers invalidations, and retries each undelivered one until the store accepts it. */
 export class InvalidationRetries {
   private waiting: Waiting[] = [];
-  /** The one invalidation of everything that replaces too many, until it is sent to the store. */
+  /** The unsent invalidation of the whole cache that has replaced too many pending ones. */
   private everything: Waiting | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  /** @param deliverAtLast for the last attempt, when the cache is closed */
-  constructor(
-    private readonly deliver: Deliver,
-    private readonly deliverAtLast = deliver,
-  ) {}
+  constructor(private readonly delivery: InvalidationDelivery) {}
 
-  add(targets: Targets, ownerIds: readonly string[], cause: unknown): Undelivered {
-    // An invalidation of everything waits and has not been sent yet: it covers this one.
-    const { delivered } = this.everything ?? this.enqueue(targets, ownerIds);
+  /**
+   * Delivers an invalidation. If that fails, the invalidation is retried later.
+   *
+   * @param writerIds the writers whose writes end with the invalidation
+   * @param seen values of generations that the caller has read already
+   */
+  async deliver(targets: Targets, writerIds: readonly string[], seen?: KnownValues): Promise<InvalidationResult> {
+    try {
+      await this.delivery.deliver(targets, writerIds, seen);
+      return undefined;
+    } catch (error) {
+      return this.add(targets, writerIds, error);
+    }
+  }
+
+  /** Adds an undelivered invalidation. */
+  add(targets: Targets, writerIds: readonly string[], cause: unknown): Undelivered {
+    // An unsent invalidation of the whole cache covers this one.
+    const { delivered } = this.everything ?? this.enqueue(targets, writerIds);
     if (this.waiting.length > MAX_WAITING) this.coalesce();
     this.retryLater();
     return { kind: 'undelivered', cause, delivered };
   }
 
   /**
-   * Whether one of them covers what is at the address, so that it may not be taken from the store.
+   * Returns true if a pending invalidation covers the address, so that the stored entry may be invalid.
    *
-   * @param tags that the entry has brought; without, those that it may bring count
+   * @param tags the computed tags of the entry; undefined before they are computed: then any tag counts if the address has computed tags
    */
   hasPendingFor({ path: { path, ignoresCase }, tags: fixed = [], hasComputedTags }: Address, tags?: readonly string[]): boolean {
-    // Which tags it is to have is not known yet: any.
-    const isOpen = hasComputedTags === true && tags === undefined;
+    const mayHaveAnyTag = hasComputedTags === true && tags === undefined;
     return this.waiting.some(
       ({ targets }) =>
         targets.prefixes.some(prefix => isUnderPrefix(path, canonicalise(prefix), ignoresCase)) ||
-        targets.tags?.some(tag => isOpen || fixed.includes(tag) || tags?.includes(tag)),
+        targets.tags?.some(tag => mayHaveAnyTag || fixed.includes(tag) || tags?.includes(tag)),
     );
   }
 
-  /** Resolves when no invalidation waits. */
+  /** Resolves when no invalidation is pending. */
   async allDelivered(): Promise<void> {
     while (this.waiting.length > 0) await Promise.all(this.waiting.map(({ delivered }) => delivered));
   }
 
-  /** Tries once more. @returns the targets that could not be delivered */
+  /** Makes a last attempt. @returns the undelivered targets */
   async close(): Promise<readonly Targets[]> {
     this.isClosed = true;
     clearTimeout(this.timer);
@@ -67,17 +83,17 @@ export class InvalidationRetries {
     return this.waiting.map(({ targets }) => targets);
   }
 
-  private enqueue(targets: Targets, ownerIds: readonly string[]): Waiting {
+  private enqueue(targets: Targets, writerIds: readonly string[]): Waiting {
     let settle: () => void = () => undefined;
     const delivered = new Promise<void>(resolve => {
       settle = resolve;
     });
-    const waiting = { targets, ownerIds, delivered, settle };
+    const waiting = { targets, writerIds, delivered, settle };
     this.waiting.push(waiting);
     return waiting;
   }
 
-  /** The whole cache has a generation like any prefix: one invalidation says as much as all. */
+  /** Replaces all pending invalidations by one of the root prefix, which covers all of them. */
   private coalesce(): void {
     const all = this.waiting;
     this.waiting = [];
@@ -93,19 +109,17 @@ export class InvalidationRetries {
   }
 
   private async retry(): Promise<void> {
-    const deliver = this.isClosed ? this.deliverAtLast : this.deliver;
-    // One after the other: many that wait are about the same prefixes, and would only be in each other's way.
+    // One at a time: many pending invalidations have the same prefixes, and their compare-and-set loops would collide.
     for (const alike of groupsOf(this.waiting)) {
-      // The store may have written its generation before an invalidation that is added from here on.
+      // From here on, the store may write the root generation before a new invalidation is added, which then needs its own attempt.
       const { everything } = this;
       if (everything !== undefined && alike.includes(everything)) this.everything = undefined;
       try {
-        await deliver(
-          alike[0].targets,
-          alike.flatMap(({ ownerIds }) => ownerIds),
-        );
+        const writerIds = alike.flatMap(one => one.writerIds);
+        if (this.isClosed) await this.delivery.deliverAtLast(alike[0].targets, writerIds);
+        else await this.delivery.deliver(alike[0].targets, writerIds);
       } catch {
-        // The store, or the server of these, is still out of reach, which has been reported when it was found.
+        // The store, or the server of these keys, is still unreachable. The circuit breaker has reported the fault.
         if (everything !== undefined && alike.includes(everything)) this.everything ??= everything;
         continue;
       }
@@ -117,19 +131,19 @@ export class InvalidationRetries {
   }
 }
 
-/** Those that are about the same. */
+/** Groups invalidations with the same targets. */
 function groupsOf(waiting: readonly Waiting[]): Iterable<[Waiting, ...Waiting[]]> {
   const groups = new Map<string, [Waiting, ...Waiting[]]>();
   for (const one of waiting) {
-    const about = JSON.stringify([one.targets.prefixes, one.targets.tags]);
-    const group = groups.get(about);
-    if (group === undefined) groups.set(about, [one]);
+    const key = JSON.stringify([one.targets.prefixes, one.targets.tags]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
     else group.push(one);
   }
   return groups.values();
 }
 
-function isUnderPrefix(path: string, prefix: string, folded: boolean): boolean {
-  const [inner, outer] = folded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
+function isUnderPrefix(path: string, prefix: string, ignoresCase: boolean): boolean {
+  const [inner, outer] = ignoresCase ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
   return inner === outer || inner.startsWith(`${outer}/`);
 }

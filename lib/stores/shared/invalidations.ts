@@ -1,127 +1,89 @@
-import type { Address, WriteIntent, InvalidationResult, Targets } from '../store.js';
+import type { Targets } from '../store.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { Generations, KnownValues } from './generations.js';
 import type { KeySpace } from './key-space.js';
-import type { Writers } from './writers.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
-import { SharedWriteIntent } from './shared-write-intent.js';
 import type { TagLog } from './tag-log.js';
-import { InvalidationRetries } from './invalidation-retries.js';
+import type { Writers } from './writers.js';
 
-/** Targets that are sent to the store at once. More would take longer than one operation may. */
-const TARGETS_AT_ONCE = 100;
+/** The number of targets in one operation. More targets could exceed the timeout of an operation. */
+const CHUNK_SIZE = 100;
 
-/** What invalidations do in a shared store, and what becomes of them when it cannot be told. */
+/** Sends invalidations and writes to the store. Every method rejects with `StoreUnreachable` if the store does not accept the operation. */
 export class Invalidations {
-  private readonly retries: InvalidationRetries;
-
   constructor(
     private readonly keys: KeySpace,
     private readonly generations: Generations,
-    private readonly owners: Writers,
+    private readonly writers: Writers,
     private readonly tagLog: TagLog,
-    private readonly reachability: CircuitBreaker,
-  ) {
-    this.retries = new InvalidationRetries(
-      (targets, ownerIds) => this.end(targets, ownerIds, new Map()),
-      (targets, ownerIds) => this.end(targets, ownerIds, new Map(), true),
+    private readonly breaker: CircuitBreaker,
+  ) {}
+
+  /**
+   * Declares a write, so that the store accepts no entry under the targets until the write ends.
+   *
+   * @param isOver returns true if the write has ended before the store replied
+   * @returns the current values of the generations
+   */
+  declare(targets: Targets, writerId: string, seen: KnownValues, isOver: () => boolean): Promise<KnownValues> {
+    return this.inChunks('a write could not be declared', targets, async chunk => {
+      const [prepared] = await Promise.all([this.prepare(chunk, seen), this.writers.refresh(writerId)]);
+      const declared = await this.generations.beginWrite(prepared, writerId);
+      // The operation timed out and the write has ended, so no other operation removes the writer.
+      return isOver() ? this.generations.endWrites(declared, [writerId], false) : declared;
+    });
+  }
+
+  /** Ends a write that has changed nothing. */
+  async abort(targets: Targets, writerId: string, seen: KnownValues): Promise<void> {
+    await this.inChunks('the end of an aborted write could not be sent', targets, async chunk =>
+      this.generations.endWrites(await this.complete(chunk, seen), [writerId], false),
     );
   }
 
   /**
-   * Whether something over the address has been invalidated and the store does not know.
+   * Invalidates the targets and ends writes.
    *
-   * @param tags that the entry has brought; without, those that it may bring count
+   * @param writerIds empty if the invalidation belongs to no write intent
+   * @param seen values of generations that the caller has read already
    */
-  hasPendingFor(address: Address, tags?: readonly string[]): boolean {
-    return this.retries.hasPendingFor(address, tags);
+  async deliver(targets: Targets, writerIds: readonly string[], seen: KnownValues = new Map()): Promise<void> {
+    await this.send(targets, writerIds, seen, false);
   }
 
-  invalidate(targets: Targets): Promise<InvalidationResult> {
-    return this.endOrRetry(targets, [], new Map());
+  /** Invalidates the targets even if the circuit breaker is open, because no later attempt follows. */
+  async deliverAtLast(targets: Targets, writerIds: readonly string[]): Promise<void> {
+    await this.send(targets, writerIds, new Map(), true);
   }
 
-  /**
-   * Announces a change, so that nothing computed meanwhile is kept.
-   *
-   * @throws StoreUnreachable
-   */
-  async beginWrite(targets: Targets): Promise<WriteIntent> {
-    const change = new SharedWriteIntent(targets, this.owners.newWriter(), {
-      declare: (those, ownerId, seen, isOver) => this.declare(those, ownerId, seen, isOver),
-      end: (those, ownerId, seen) => this.endOrRetry(those, [ownerId], seen),
-      abort: (those, ownerId, seen) => this.abort(those, ownerId, seen),
-      retry: (those, cause) => this.retries.add(those, [], cause),
-    });
-    await change.begin();
-    return change;
+  private async send(targets: Targets, writerIds: readonly string[], seen: KnownValues, insists: boolean): Promise<void> {
+    const sendChunk = async (chunk: Targets): Promise<KnownValues> =>
+      this.generations.endWrites(await this.prepare(chunk, seen), writerIds, true);
+    await this.inChunks('an invalidation could not be delivered', targets, sendChunk, insists);
   }
 
-  /** Resolves when the store knows all invalidations. */
-  allDelivered(): Promise<void> {
-    return this.retries.allDelivered();
-  }
-
-  /** @returns the targets that could not be delivered */
-  close(): Promise<readonly Targets[]> {
-    return this.retries.close();
-  }
-
-  private declare(targets: Targets, ownerId: string, seen: KnownValues, isOver: () => boolean): Promise<KnownValues> {
-    return this.inChunks('a change could not be announced', targets, async chunk => {
-      const [prepared] = await Promise.all([this.prepare(chunk, seen), this.owners.refresh(ownerId)]);
-      const announced = await this.generations.beginWrite(prepared, ownerId);
-      // The store has been given up meanwhile, and nobody else would end it.
-      return isOver() ? this.generations.endWrites(announced, [ownerId], false) : announced;
-    });
-  }
-
-  private async abort(targets: Targets, ownerId: string, seen: KnownValues): Promise<void> {
-    await this.inChunks('the end of a change that changed nothing could not be told', targets, async chunk =>
-      this.generations.endWrites(await this.complete(chunk, seen), [ownerId], false),
-    );
-  }
-
-  /** @param isLast true if no later attempt follows: then a store whose circuit breaker is open is asked too */
-  private async end(targets: Targets, ownerIds: readonly string[], seen: KnownValues, isLast = false): Promise<void> {
-    const send = async (chunk: Targets): Promise<KnownValues> =>
-      this.generations.endWrites(await this.prepare(chunk, seen), ownerIds, true);
-    await this.inChunks('an invalidation could not be delivered', targets, send, isLast);
-  }
-
-  /** Each chunk is an operation with a time limit of its own, so that any number of targets can be sent to a store that answers. */
+  /** Each chunk is an operation with its own timeout, so the number of targets has no limit. */
   private async inChunks(
     what: string,
     targets: Targets,
-    send: (chunk: Targets) => Promise<KnownValues>,
+    sendChunk: (chunk: Targets) => Promise<KnownValues>,
     insists = false,
   ): Promise<KnownValues> {
     const all: KnownValues = new Map();
     for (const chunk of chunksOf(targets)) {
-      for (const [key, value] of await this.send(what, () => send(chunk), insists)) all.set(key, value);
+      const operation = () => sendChunk(chunk);
+      const values = await (insists ? this.breaker.insist(what, operation) : this.breaker.run(what, operation));
+      for (const [key, value] of values) all.set(key, value);
     }
     return all;
   }
 
-  private send<T>(what: string, operation: () => Promise<T>, insists: boolean): Promise<T> {
-    return insists ? this.reachability.insist(what, operation) : this.reachability.run(what, operation);
-  }
-
-  private async endOrRetry(targets: Targets, ownerIds: readonly string[], seen: KnownValues): Promise<InvalidationResult> {
-    try {
-      await this.end(targets, ownerIds, seen);
-      return undefined;
-    } catch (error) {
-      return this.retries.add(targets, ownerIds, error);
-    }
-  }
-
-  /** Computations that do not know their tags yet must see that some tag is invalidated before they can see the tag's new generation. */
+  /** Writes the tag log first: fills with computed tags must see the invalidation before they can see the new generation of a tag. */
   private async prepare(targets: Targets, seen: KnownValues): Promise<KnownValues> {
     if (targets.tags !== undefined && targets.tags.length > 0) await this.tagLog.append(targets.tags);
     return this.complete(targets, seen);
   }
 
-  /** What has been seen, and a look at the rest. */
+  /** Returns the known values of the targets, and reads the missing ones. */
   private async complete(targets: Targets, seen: KnownValues): Promise<KnownValues> {
     const keys = this.keys.generationsOf(targets);
     const missing = keys.filter(key => !seen.has(key));
@@ -131,8 +93,7 @@ export class Invalidations {
 }
 
 function* chunksOf({ prefixes, tags = [] }: Targets): Generator<Targets> {
-  for (let start = 0; start < prefixes.length; start += TARGETS_AT_ONCE)
-    yield { prefixes: prefixes.slice(start, start + TARGETS_AT_ONCE) };
-  for (let start = 0; start < tags.length; start += TARGETS_AT_ONCE)
-    yield { prefixes: [], tags: tags.slice(start, start + TARGETS_AT_ONCE) };
+  for (let start = 0; start < prefixes.length; start += CHUNK_SIZE) yield { prefixes: prefixes.slice(start, start + CHUNK_SIZE) };
+  for (let start = 0; start < tags.length; start += CHUNK_SIZE)
+    yield { prefixes: [], tags: tags.slice(start, start + CHUNK_SIZE) };
 }

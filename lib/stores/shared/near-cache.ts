@@ -2,10 +2,10 @@ import type { Driver, Found } from './driver.js';
 import { decodeEntry, IDENTITY_BYTES, startOf, type StoredEntry } from './entry-codec.js';
 import { LRUCache } from 'lru-cache';
 
-/** What stands under the key of an entry, and what was found with it. */
+/** The result of a read: an entry, and the values of other keys. */
 export interface ReadResult {
   readonly value: StoredEntry | undefined;
-  /** The first bytes of what stands there, whatever it is; `undefined`: nothing stands there. */
+  /** The first bytes of the value, even if it is no entry; `undefined` if the key has no value. */
   readonly start: string | undefined;
   readonly found: readonly Found[];
 }
@@ -15,7 +15,7 @@ export interface EntryReader {
   read(entryKey: string, otherKeys: readonly string[]): Promise<ReadResult>;
 }
 
-/** Reads the first bytes of an entry and other keys in one round trip: without its body, where the driver can. */
+/** Reads the first bytes of an entry and other keys in one round trip. If the driver can, it does not transfer the body. */
 export async function readStart(
   driver: Driver,
   entryKey: string,
@@ -29,7 +29,7 @@ export async function readStart(
   return { start: start.length === 0 ? undefined : startOf(start), found };
 }
 
-/** Every entry comes from the store, whole. */
+/** Reads every entry from the store. */
 export class RemoteReader implements EntryReader {
   constructor(private readonly driver: Driver) {}
 
@@ -39,7 +39,7 @@ export class RemoteReader implements EntryReader {
   }
 }
 
-/** A driver that can read the beginning of a value alone. */
+/** A driver that can read a part of a value. */
 export type RangeReadingDriver = Driver & Required<Pick<Driver, 'getRange'>>;
 
 interface NearEntry {
@@ -48,12 +48,12 @@ interface NearEntry {
   readonly bytes: number;
 }
 
-/** Bytes that one entry takes in memory beyond what the store keeps of it. */
+/** The memory in bytes that one entry needs in addition to its length in the store. */
 const BOOKKEEPING_BYTES = 1500;
 
 /**
- * Keeps what came from the store, and asks it only for the first bytes next time: they tell whether it still holds the same entry. So
- * nothing is served that would not be served without, and no body is moved twice.
+ * Holds recently read entries in this process. A later read transfers only the first bytes of an entry, which identify it. So a near cache
+ * serves only entries that the store would serve, and no body is transferred twice.
  */
 export class NearCache implements EntryReader {
   private readonly near: LRUCache<string, NearEntry>;

@@ -1,6 +1,6 @@
 import type { WriteIntent, InvalidationResult, Targets, Undelivered } from '../store.js';
 
-/** A change that ended after the cache was closed. Its targets were reported then. */
+/** The result of a write that ends after the store was closed. The store reported its targets when it closed. */
 export const LOST: Undelivered = {
   kind: 'undelivered',
   cause: undefined,
@@ -8,14 +8,14 @@ export const LOST: Undelivered = {
   isLost: true,
 };
 
-/** The changes of this process that are under way. */
+/** The writes in progress of this process. */
 export class OpenWrites {
   private readonly open = new Set<OpenWrite>();
   private isClosed = false;
 
-  /** @returns the change, which counts as open until it is committed or abandoned */
-  track(change: WriteIntent, targets: Targets): WriteIntent {
-    const tracked = new OpenWrite(change, targets, {
+  /** Returns a write intent that counts as open until its commit or abort. */
+  track(intent: WriteIntent, targets: Targets): WriteIntent {
+    const tracked = new OpenWrite(intent, targets, {
       isClosed: () => this.isClosed,
       onEnd: () => this.open.delete(tracked),
     });
@@ -23,12 +23,12 @@ export class OpenWrites {
     return tracked;
   }
 
-  /** Resolves when no change is open. */
+  /** Resolves when no write is open. */
   async allEnded(): Promise<void> {
     while (this.open.size > 0) await Promise.all(Array.from(this.open, ({ ended }) => ended));
   }
 
-  /** @returns the targets of the changes that have not ended */
+  /** @returns the targets of the writes that have not ended */
   close(): readonly Targets[] {
     this.isClosed = true;
     return Array.from(this.open, ({ targets }) => targets);
@@ -47,20 +47,20 @@ class OpenWrite implements WriteIntent {
   });
 
   constructor(
-    private readonly change: WriteIntent,
+    private readonly intent: WriteIntent,
     readonly targets: Targets,
-    private readonly changes: OpenWriteOwner,
+    private readonly owner: OpenWriteOwner,
   ) {}
 
   async invalidate(targets: Targets): Promise<InvalidationResult> {
-    const invalidated = await this.change.invalidate(targets);
-    return this.changes.isClosed() && invalidated !== undefined ? LOST : invalidated;
+    const result = await this.intent.invalidate(targets);
+    return this.owner.isClosed() && result !== undefined ? LOST : result;
   }
 
   async commit(targets: Targets): Promise<InvalidationResult> {
     try {
-      const invalidated = await this.change.commit(targets);
-      return this.changes.isClosed() && invalidated !== undefined ? LOST : invalidated;
+      const result = await this.intent.commit(targets);
+      return this.owner.isClosed() && result !== undefined ? LOST : result;
     } finally {
       this.end();
     }
@@ -68,14 +68,14 @@ class OpenWrite implements WriteIntent {
 
   async abort(): Promise<void> {
     try {
-      await this.change.abort();
+      await this.intent.abort();
     } finally {
       this.end();
     }
   }
 
   private end(): void {
-    this.changes.onEnd();
+    this.owner.onEnd();
     this.resolveEnded();
   }
 }

@@ -1,51 +1,51 @@
-import type { Found } from './driver.js';
-import type { HeldLock } from './fill-locks.js';
 import { isMark } from './entry-codec.js';
-import { parseGeneration } from './generation.js';
+import type { HeldLock } from './fill-locks.js';
+import { areEqual, type GenerationSnapshot } from './generation-snapshots.js';
 import type { KnownValues } from './generations.js';
+import type { AddressKeys } from './key-space.js';
 
-/** What a computation finds at its address when it begins. */
+/** The stored entry at an address before a fill begins. */
 export interface SeenEntry {
-  /** How it starts; `undefined`: there is none. */
+  /** The first bytes of the entry; `undefined` if the store has none. */
   readonly seen: string | undefined;
-  /** Whether the computation is to replace it, whatever it is. */
+  /** True if the fill must replace the entry in any case. */
   readonly isForced: boolean;
 }
 
 export interface SharedLeaseParts extends SeenEntry {
-  readonly generations: readonly Found[];
-  /** Those of the generations that were absent before. */
-  readonly begun: KnownValues;
-  /** Where the log of tags was, where tags are to come. */
+  readonly keys: AddressKeys;
+  readonly generations: GenerationSnapshot;
+  /** The position of the tag log; `undefined` if the address has no computed tags. */
   readonly tagOffset: string | undefined;
-  /** Whether the store has been told of all invalidations over the address that this process knows of. */
+  /** True if the store has received all invalidations over the address that this process has started. */
   readonly sawAllInvalidations: boolean;
-  /** Of two computations in this process, the later one has the larger number. */
+  /** Of two fills in this process, the later one has the larger number. */
   readonly sequence: number;
 }
 
-/** The generations over an address at one moment, and so what may be done with what is computed from then on. */
+/** The generations over an address at one moment. They decide whether the store accepts a later entry. */
 export class SharedLease {
-  /** The right to compute that this process holds under the fence. */
+  /** The fill lock that this process holds under the lease. */
   fillLock: HeldLock | undefined;
-  /** Whether nothing is computed under it any more. */
+  /** True if no fill uses the lease any more. */
   isReleased = false;
+  readonly keys: AddressKeys;
   readonly generationStamps: readonly string[];
-  /** The generations that were absent before, for as long as nothing is stored under them. */
-  begun: KnownValues;
+  /** The generations that were absent before. If no entry needs them, they expire early. */
+  initialised: KnownValues;
   readonly tagOffset: string | undefined;
-  /** The start of what stood at the address when it was last looked at before the computation; `undefined`: nothing did. */
+  /** The first bytes of the entry at the last read before the fill; `undefined` if the store had none. */
   seen: string | undefined;
   readonly isForced: boolean;
   readonly sequence: number;
-  /** Whether nothing over the address is being changed. */
   private readonly isClean: boolean;
   private readonly sawAllInvalidations: boolean;
 
-  constructor({ generations, begun, tagOffset, sawAllInvalidations, seen, isForced, sequence }: SharedLeaseParts) {
-    this.generationStamps = generations.map(stampOf);
-    this.isClean = areClean(generations);
-    this.begun = begun;
+  constructor({ keys, generations, tagOffset, sawAllInvalidations, seen, isForced, sequence }: SharedLeaseParts) {
+    this.keys = keys;
+    this.generationStamps = generations.stamps;
+    this.isClean = generations.isClean;
+    this.initialised = generations.initialised;
     this.tagOffset = tagOffset;
     this.sawAllInvalidations = sawAllInvalidations;
     this.seen = seen;
@@ -53,13 +53,13 @@ export class SharedLease {
     this.sequence = sequence;
   }
 
-  /** Whether what is computed under it may be kept, and waited for by other processes. */
+  /** True if the store may accept an entry under the lease, so that other processes may wait for the entry. */
   get isStorable(): boolean {
     return this.isClean && this.sawAllInvalidations;
   }
 
   canShare(later: SharedLease): boolean {
-    // A later computation has been stored since, and lost.
+    // A mark that this lease has not seen: a later fill was stored and then discarded.
     if (isMark(later.seen) && later.seen !== this.seen) return false;
     return (
       this.sawAllInvalidations &&
@@ -68,18 +68,4 @@ export class SharedLease {
       areEqual(this.generationStamps, later.generationStamps)
     );
   }
-}
-
-/** A generation and the life of the server that told it: one that comes back with older data has no generation of before. */
-export function stampOf({ value, incarnation }: Found): string {
-  return `${value?.toString('latin1') ?? ''}@${incarnation}`;
-}
-
-export function areEqual(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((stamp, index) => stamp === others[index]);
-}
-
-/** Whether all have begun, and nothing under them is being changed. */
-export function areClean(generations: readonly Found[]): boolean {
-  return generations.every(({ value }) => value !== undefined && parseGeneration(value).kind === 'clean');
 }

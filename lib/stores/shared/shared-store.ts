@@ -17,9 +17,11 @@ import type {
 import { inTime } from '../../time/deadline.js';
 import { FillLocks } from './fill-locks.js';
 import type { Driver } from './driver.js';
-import { EntryOrder, type Where } from './entry-order.js';
+import { EntryOrder, type PutMode } from './entry-order.js';
+import { GenerationSnapshots } from './generation-snapshots.js';
 import { RemoteReader, canReadRange, NearCache } from './near-cache.js';
 import { Generations } from './generations.js';
+import { InvalidationRetries } from './invalidation-retries.js';
 import { Invalidations } from './invalidations.js';
 import { KeySpace } from './key-space.js';
 import { lostInvalidationMessage } from './lost-targets.js';
@@ -28,16 +30,17 @@ import { LOST, OpenWrites } from './open-writes.js';
 import { CircuitBreaker, unlessUnreachable } from './circuit-breaker.js';
 import { SharedEntries } from './shared-entries.js';
 import type { SharedLease } from './shared-lease.js';
+import { SharedWriteIntent } from './shared-write-intent.js';
 import { TagLog } from './tag-log.js';
 import { FillWait } from './fill-wait.js';
 
-/** Milliseconds for which `close` waits for changes that run, and for invalidations that have not been delivered. */
+/** Milliseconds for which `close` waits for writes in progress and for undelivered invalidations. */
 const CLOSE_MS = 10_000;
 
 /**
- * A cache in a key-value server, shared by processes. Every prefix of a path has a generation, a random token; an entry carries those
- * that it was computed under, and is served only while all are the same. So invalidating is writing one new token, and what was on
- * its way when that happened is dead when it arrives.
+ * A cache in a key-value server that several processes share. Every prefix of a path has a generation, which is a random token. An entry
+ * contains the generations that its fill has seen, and is valid only while all of them are current. So an invalidation writes one new
+ * token, and an entry that arrives after the invalidation is invalid.
  */
 export class SharedStore implements Store {
   private readonly breaker: CircuitBreaker;
@@ -46,12 +49,14 @@ export class SharedStore implements Store {
   private readonly reader: NearCache | undefined;
   private readonly entries: SharedEntries;
   private readonly fillWait: FillWait;
+  private readonly writers: Writers;
   private readonly invalidations: Invalidations;
+  private readonly retries: InvalidationRetries;
   private readonly openWrites = new OpenWrites();
   private closing: Promise<void> | undefined;
   private isClosed = false;
 
-  /** @param nearBytes that bodies may take in this process too; 0: none are kept */
+  /** @param nearBytes the size of the near cache in this process, in bytes; 0 for no near cache */
   constructor(
     private readonly driver: Driver,
     private readonly settings: StoreSettings,
@@ -60,21 +65,21 @@ export class SharedStore implements Store {
     const { clock, reportFault, collapseTimeoutMs, storeTimeoutMs: timeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.shards);
     this.generations = new Generations(driver, timeoutMs);
-    const owners = new Writers(driver, keys, timeoutMs);
+    this.writers = new Writers(driver, keys, timeoutMs);
     this.breaker = new CircuitBreaker({ timeoutMs, healthCheck: () => driver.getMany([keys.health]), reportFault });
     const tagLog = new TagLog(driver, keys.tagLog, timeoutMs);
-    this.invalidations = new Invalidations(keys, this.generations, owners, tagLog, this.breaker);
+    this.invalidations = new Invalidations(keys, this.generations, this.writers, tagLog, this.breaker);
+    this.retries = new InvalidationRetries(this.invalidations);
     this.reader = nearBytes > 0 && canReadRange(driver) ? new NearCache(driver, nearBytes) : undefined;
     this.entries = new SharedEntries(
       driver,
       this.reader ?? new RemoteReader(driver),
       keys,
-      this.generations,
-      owners,
+      new GenerationSnapshots(driver, keys, this.generations, this.writers, tagLog),
       tagLog,
       new EntryOrder(driver),
       clock,
-      (address, tags) => this.invalidations.hasPendingFor(address, tags),
+      this.retries,
     );
     this.fillLocks = new FillLocks(driver, collapseTimeoutMs);
     this.fillWait = new FillWait(this.fillLocks, this.entries, keys, this.breaker);
@@ -103,7 +108,7 @@ export class SharedStore implements Store {
 
   async acquireFillLock(address: Address, lease: Lease, waitMs: number): Promise<FillLock> {
     const ours = lease as SharedLease;
-    // What cannot be kept cannot be found by those who would wait.
+    // The store refuses the entry, so no other process could wait for the entry.
     if (!ours.isStorable) return { kind: 'granted' };
     return unlessUnreachable({ kind: 'granted' }, () => this.fillWait.wait(address, ours, waitMs));
   }
@@ -113,7 +118,7 @@ export class SharedStore implements Store {
   }
 
   add(address: Address, entry: Entry, lease: Lease): Promise<boolean> {
-    return this.put(address, entry, lease, 'where-absent');
+    return this.put(address, entry, lease, 'if-absent');
   }
 
   delete(address: Address): Promise<boolean> {
@@ -122,29 +127,31 @@ export class SharedStore implements Store {
 
   release(lease: Lease, reason: ReleaseReason): void {
     const ours = lease as SharedLease;
-    const { fillLock, begun } = ours;
+    const { fillLock, initialised } = ours;
     ours.isReleased = true;
-    // What does not exist, or cannot be stored, leaves no keys behind for long. Without an operation, no store has answered.
-    if (reason === 'unshareable' && begun.size > 0)
-      this.tell('generations are not needed', () => this.generations.expireSoon(begun));
+    // A path without a storable response, such as a 404, must not occupy keys for an hour. No operation is sent for zero keys.
+    if (reason === 'unshareable' && initialised.size > 0)
+      this.send('unused generations could not be expired', () => this.generations.expireSoon(initialised));
     if (fillLock === undefined) return;
     ours.fillLock = undefined;
     this.fillLocks.stopRenewing(fillLock);
     const end = (): Promise<void> =>
       reason === 'unshareable' ? this.fillLocks.markHitForMiss(fillLock) : this.fillLocks.release(fillLock);
-    // Where the store cannot be told, the claim ends with its lifetime.
-    this.tell('those who wait for a response could not be told', end);
+    // If the store is unreachable, the lock ends with its lifetime.
+    this.send('a fill lock could not be released', end);
   }
 
   async invalidate(targets: Targets): Promise<InvalidationResult> {
-    if (!this.isClosed) return this.invalidations.invalidate(targets);
+    if (!this.isClosed) return this.retries.deliver(targets, []);
     this.reportLost([targets]);
     return LOST;
   }
 
   /** @throws StoreUnreachable */
   async beginWrite(targets: Targets): Promise<WriteIntent> {
-    return this.openWrites.track(await this.invalidations.beginWrite(targets), targets);
+    const intent = new SharedWriteIntent(targets, this.writers.newWriter(), this.invalidations, this.retries);
+    await intent.begin();
+    return this.openWrites.track(intent, targets);
   }
 
   size(): StoreSize {
@@ -156,37 +163,34 @@ export class SharedStore implements Store {
   }
 
   private async closeWithin(waitMs: number): Promise<void> {
-    await inTime(this.allSettled(), waitMs, 'late');
+    const settled = this.openWrites.allEnded().then(() => this.retries.allDelivered());
+    await inTime(settled, waitMs, 'late');
     const running = this.openWrites.close();
-    const undelivered = await this.invalidations.close();
+    const undelivered = await this.retries.close();
     await this.breaker.close();
     this.isClosed = true;
-    // Without time to wait, the cache goes on with another store, which learns of the changes that run.
+    // With no time to wait, another store takes over and receives the writes in progress.
     this.reportLost(waitMs === 0 ? undelivered : [...undelivered, ...running]);
     this.reader?.clear();
     await this.driver.close();
-  }
-
-  private async allSettled(): Promise<void> {
-    await this.openWrites.allEnded();
-    await this.invalidations.allDelivered();
   }
 
   private reportLost(targets: readonly Targets[]): void {
     if (targets.length > 0) this.settings.reportFault('CACHE_INVALIDATION_LOST', lostInvalidationMessage(targets), undefined);
   }
 
-  private tell(what: string, operation: () => Promise<void>): void {
+  /** Runs an operation whose result is not needed. The circuit breaker reports a fault. */
+  private send(what: string, operation: () => Promise<void>): void {
     this.breaker.run(what, operation).catch(() => undefined);
   }
 
-  private async put(address: Address, entry: Entry, lease: Lease, where: Where): Promise<boolean> {
+  private async put(address: Address, entry: Entry, lease: Lease, mode: PutMode): Promise<boolean> {
     const ours = lease as SharedLease;
     const lifetimeMs = (entry.deleteAtMs ?? entry.expiresAtMs) - this.settings.clock.now();
-    const isKept = ours.isStorable && lifetimeMs > 0 && !this.invalidations.hasPendingFor(address, entry.tags);
+    const isStorable = ours.isStorable && lifetimeMs > 0 && !this.retries.hasPendingFor(address, entry.tags);
     const saved = await unlessUnreachable(false, async () => {
-      if (!isKept) return false;
-      return this.breaker.run('an entry could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs, where));
+      if (!isStorable) return false;
+      return this.breaker.run('an entry could not be stored', () => this.entries.put(address, entry, ours, lifetimeMs, mode));
     });
     this.release(lease, 'unused');
     return saved;

@@ -1,35 +1,27 @@
-import type { WriteIntent, InvalidationResult, Targets, Undelivered } from '../store.js';
+import type { WriteIntent, InvalidationResult, Targets } from '../store.js';
 import type { KnownValues } from './generations.js';
+import type { InvalidationRetries } from './invalidation-retries.js';
+import type { Invalidations } from './invalidations.js';
 import { WRITE_MS } from './writers.js';
 
-/** What a change tells the store. All reject when it cannot be told, but `end`. */
-export interface WriteIntentPort {
-  /** That it is under way, unless it is over when the store learns of it. @returns what stands in the store then */
-  declare(targets: Targets, ownerId: string, seen: KnownValues, isOver: () => boolean): Promise<KnownValues>;
-  /** That it has ended. What cannot be told is kept. */
-  end(targets: Targets, ownerId: string, seen: KnownValues): Promise<InvalidationResult>;
-  /** That it has ended and nothing has changed. */
-  abort(targets: Targets, ownerId: string, seen: KnownValues): Promise<void>;
-  /** Keeps an invalidation that could not be told. */
-  retry(targets: Targets, cause: unknown): Undelivered;
-}
-
-/** A change under way, announced again and again while it lasts: one that is not heard of any more has died. */
+/** A write in progress. A heartbeat declares it again and again: if the heartbeat stops, the other processes take the writer for dead. */
 export class SharedWriteIntent implements WriteIntent {
   private seen: KnownValues = new Map();
   private hasChanged = false;
   private isOver = false;
   private timer: NodeJS.Timeout | undefined;
   private lastHeartbeat: Promise<void> = Promise.resolve();
-  /** When the latest announcement that has reached the store was sent. */
-  private declaration = readClocks();
+  /** The time at which the last successful declaration was sent. */
+  private declaredAt = readClocks();
 
   constructor(
     private targets: Targets,
-    private readonly ownerId: string,
-    private readonly notices: WriteIntentPort,
+    private readonly writerId: string,
+    private readonly invalidations: Invalidations,
+    private readonly retries: InvalidationRetries,
   ) {}
 
+  /** @throws StoreUnreachable */
   async begin(): Promise<void> {
     try {
       await this.declare();
@@ -38,7 +30,7 @@ export class SharedWriteIntent implements WriteIntent {
       throw error;
     }
     this.timer = setInterval(() => {
-      // What goes wrong has been reported, and the next one may do better.
+      // The circuit breaker has reported the fault, and the next heartbeat may succeed.
       this.lastHeartbeat = this.declare().catch(() => undefined);
     }, WRITE_MS / 3).unref();
   }
@@ -47,18 +39,18 @@ export class SharedWriteIntent implements WriteIntent {
     this.hasChanged = true;
     this.targets = mergeTargets(this.targets, targets);
     try {
-      // Announced anew, nothing of before is served; and what is computed from now on is not kept, since the change goes on.
+      // A new declaration invalidates all entries under the targets. The store accepts no new entry, because the write is in progress.
       await this.declare();
       return undefined;
     } catch (error) {
-      return { ...this.notices.retry(this.targets, error), hasLapsed: this.mayHaveLapsed() };
+      return { ...this.retries.add(this.targets, [], error), hasLapsed: this.mayHaveLapsed() };
     }
   }
 
   async commit(targets: Targets): Promise<InvalidationResult> {
     const hasLapsed = this.mayHaveLapsed();
     await this.stopHeartbeat();
-    const undelivered = await this.notices.end(mergeTargets(this.targets, targets), this.ownerId, this.seen);
+    const undelivered = await this.retries.deliver(mergeTargets(this.targets, targets), [this.writerId], this.seen);
     return undelivered && { ...undelivered, hasLapsed };
   }
 
@@ -68,20 +60,23 @@ export class SharedWriteIntent implements WriteIntent {
       return;
     }
     await this.stopHeartbeat();
-    // Where the store cannot be told, it learns by hearing no more.
-    await this.notices.abort(this.targets, this.ownerId, this.seen).catch(() => undefined);
+    // If the store is unreachable, the writer expires without its heartbeat.
+    await this.invalidations.abort(this.targets, this.writerId, this.seen).catch(() => undefined);
   }
 
   private async declare(): Promise<void> {
-    const sent = readClocks();
-    this.seen = await this.notices.declare(this.targets, this.ownerId, this.seen, () => this.isOver);
-    this.declaration = sent;
+    const sentAt = readClocks();
+    this.seen = await this.invalidations.declare(this.targets, this.writerId, this.seen, () => this.isOver);
+    this.declaredAt = sentAt;
   }
 
-  /** Whether the store may have taken the change for dead, as when this process was stopped. The monotonic clock may stand still meanwhile. */
+  /**
+   * Returns true if other processes may have taken the writer for dead, for example because this process was stopped. Two clocks are
+   * compared, because the monotonic clock may not advance while a process is stopped.
+   */
   private mayHaveLapsed(): boolean {
     const { wallMs, monotonicMs } = readClocks();
-    return wallMs - this.declaration.wallMs >= WRITE_MS || monotonicMs - this.declaration.monotonicMs >= WRITE_MS;
+    return wallMs - this.declaredAt.wallMs >= WRITE_MS || monotonicMs - this.declaredAt.monotonicMs >= WRITE_MS;
   }
 
   private async stopHeartbeat(): Promise<void> {

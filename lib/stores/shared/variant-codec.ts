@@ -1,9 +1,9 @@
 import type { Variant } from '../../http/variant.js';
 import { fitsBody, isHeader, isStatusMessage } from './valid-metadata.js';
 
-/** A wire without its bytes, as it stands in the head of an entry. */
+/** A variant without its bytes, as part of the metadata of an entry. */
 export type VariantMetadata = Omit<Variant, 'body'> & {
-  /** `null`: the bytes are those of the response. */
+  /** `null` if the bytes are equal to the body of the response. */
   readonly bodyBytes: number | null;
   readonly isText: boolean;
 };
@@ -17,21 +17,21 @@ export function bytesOf({ body }: Variant): Buffer[] {
   return [typeof body === 'string' ? Buffer.from(body, 'latin1') : body];
 }
 
-/** The bytes that wires have beside the response's. */
-export function variantBytes(heads: readonly VariantMetadata[] = []): number {
-  return heads.reduce((sum, { bodyBytes }) => sum + (bodyBytes ?? 0), 0);
+/** Returns the number of bytes of the variants that have their own body. */
+export function variantBytes(metadata: readonly VariantMetadata[] = []): number {
+  return metadata.reduce((sum, { bodyBytes }) => sum + (bodyBytes ?? 0), 0);
 }
 
-/** @param bytes those of all, one after another */
-export function variantsIn(heads: readonly VariantMetadata[], bytes: Buffer): Variant[] {
+/** @param bytes the bodies of all variants, in their order */
+export function variantsIn(metadata: readonly VariantMetadata[], bytes: Buffer): Variant[] {
   let start = 0;
-  return heads.map(({ bodyBytes, isText, host, acceptEncoding, statusMessage, headers, age }) => {
+  return metadata.map(({ bodyBytes, isText, host, acceptEncoding, statusMessage, headers, age }) => {
     const body = bodyBytes === null ? undefined : bytes.subarray(start, (start += bodyBytes));
     return { host, acceptEncoding, statusMessage, headers, age, body: isText ? body?.toString('latin1') : body };
   });
 }
 
-/** @param responseBytes the length of the response's own body */
+/** @param responseBytes the length of the body of the response */
 export function isVariantMetadata(value: unknown, status: number, responseBytes: number): value is VariantMetadata {
   if (typeof value !== 'object' || value === null) return false;
   const { host, acceptEncoding, statusMessage, headers, age, isText, bodyBytes } = value as Partial<
@@ -48,7 +48,7 @@ export function isVariantMetadata(value: unknown, status: number, responseBytes:
   );
 }
 
-/** True for names and values in turns, as Node sends them. */
+/** Returns true if the list alternates header names and values, as Node sends them. */
 function areHeaders(headers: unknown, status: number, bodyBytes: number): boolean {
   if (!Array.isArray(headers) || headers.length % 2 !== 0 || !headers.every(text => typeof text === 'string')) return false;
   return headers.every((name, index) => {

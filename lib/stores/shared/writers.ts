@@ -3,17 +3,17 @@ import type { Driver } from './driver.js';
 import { newToken, parseGeneration } from './generation.js';
 import type { KeySpace } from './key-space.js';
 
-/** Milliseconds for which a change is taken to be under way when nothing is heard of it. */
+/** Milliseconds after the last heartbeat at which other processes take a writer for dead. */
 export const WRITE_MS = 30_000;
 
 const ALIVE = Buffer.from('alive');
 
 /**
- * The changes under way. Changes of one process that begin together are a group, with a key in the store that ends when nothing is heard of
- * the group for `CHANGE_MS`: by the clock of the store, so the clocks of the processes need not agree.
+ * The writers in a shared store. Writers of one process that begin together form a group. The key of a group expires `WRITE_MS` after the
+ * last heartbeat of the group. The clock of the server decides, so the clocks of the processes may differ.
  */
 export class Writers {
-  /** Of the changes that begin from now on. */
+  /** The group of new writers. */
   private group = newToken();
   private count = 0;
   private readonly refreshes: Batches<string, void>;
@@ -27,17 +27,17 @@ export class Writers {
     this.refreshes = new Batches(groups => this.refreshAll(new Set(groups)), timeoutMs);
   }
 
-  /** An id for a change that begins now. */
+  /** Returns the id of a new writer. */
   newWriter(): string {
     return `${this.group}.${++this.count}`;
   }
 
-  /** Says that a change is under way. Must be in the store before a generation names the change as an owner. */
-  refresh(ownerId: string): Promise<void> {
-    return this.refreshes.add(groupOf(ownerId));
+  /** Refreshes the key of a writer's group. A generation must not contain the writer before the store has the key. */
+  refresh(writerId: string): Promise<void> {
+    return this.refreshes.add(groupOf(writerId));
   }
 
-  /** Those owners of the generations that have died. One round trip where something is being changed, none otherwise. */
+  /** Returns the dead writers of generations. Costs one round trip if a generation is dirty, otherwise none. */
   async deadAmong(generations: readonly (Buffer | undefined)[]): Promise<ReadonlySet<string>> {
     const ids = generations.flatMap(value => (value === undefined ? [] : writersOf(value)));
     if (ids.length === 0) return new Set();
@@ -53,8 +53,8 @@ export class Writers {
   }
 }
 
-function groupOf(ownerId: string): string {
-  return ownerId.split('.', 1)[0] ?? '';
+function groupOf(writerId: string): string {
+  return writerId.split('.', 1)[0] ?? '';
 }
 
 function writersOf(value: Buffer): readonly string[] {

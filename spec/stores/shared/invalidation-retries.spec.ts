@@ -9,32 +9,32 @@ const MAX_WAITING = 1000;
 const cause = new Error('gone');
 
 let deliver: jest.Mock<Promise<void>, [Targets, readonly string[]]>;
-let undelivered: InvalidationRetries;
+let retries: InvalidationRetries;
 
 beforeEach(() => {
   jest.useFakeTimers();
-  deliver = jest.fn((_targets, _ownerIds) => Promise.reject(cause));
-  undelivered = new InvalidationRetries(deliver);
+  deliver = jest.fn((_targets, _writerIds) => Promise.reject(cause));
+  retries = new InvalidationRetries({ deliver, deliverAtLast: deliver });
 });
 
 afterEach(() => {
-  void undelivered.close();
+  void retries.close();
   jest.useRealTimers();
 });
 
 function covers(path: string, ignoresCase = false): boolean {
-  return undelivered.hasPendingFor({ key: '', path: { path, ignoresCase } });
+  return retries.hasPendingFor({ key: '', path: { path, ignoresCase } });
 }
 
 describe('an invalidation that could not be delivered', () => {
   it('is delivered once with all that are about the same, and after those that are not', async () => {
     const deliveries: unknown[] = [];
-    deliver.mockImplementation((targets, ownerIds) => {
-      deliveries.push([targets.prefixes, ownerIds]);
+    deliver.mockImplementation((targets, writerIds) => {
+      deliveries.push([targets.prefixes, writerIds]);
       return Promise.resolve();
     });
     const added = ['/users/bob', '/users/alice', '/users/bob'].map((prefix, index) =>
-      undelivered.add({ prefixes: [prefix] }, [`change ${index}`], cause),
+      retries.add({ prefixes: [prefix] }, [`change ${index}`], cause),
     );
     await jest.runAllTimersAsync();
     await Promise.all(added.map(({ delivered }) => delivered));
@@ -46,21 +46,21 @@ describe('an invalidation that could not be delivered', () => {
 
   it('is delivered with its tags, and covers what has one of them until then', async () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
-    const { delivered } = undelivered.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
+    const { delivered } = retries.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
     const elsewhere = { key: '', path: { path: '/elsewhere', ignoresCase: false } };
-    expect(undelivered.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(true);
-    expect(undelivered.hasPendingFor(elsewhere, ['carol', 'alice'])).toBe(true);
-    expect(undelivered.hasPendingFor({ ...elsewhere, tags: ['carol'] })).toBe(false);
+    expect(retries.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(true);
+    expect(retries.hasPendingFor(elsewhere, ['carol', 'alice'])).toBe(true);
+    expect(retries.hasPendingFor({ ...elsewhere, tags: ['carol'] })).toBe(false);
     // Which tags it is to have, nobody knows yet.
-    expect(undelivered.hasPendingFor({ ...elsewhere, hasComputedTags: true })).toBe(true);
+    expect(retries.hasPendingFor({ ...elsewhere, hasComputedTags: true })).toBe(true);
     await jest.runAllTimersAsync();
     await delivered;
     expect(deliver).toHaveBeenLastCalledWith({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner']);
-    expect(undelivered.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(false);
+    expect(retries.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(false);
   });
 
   it('is tried again until it is, with the changes that it ends, and covers its paths until then', async () => {
-    const added = undelivered.add({ prefixes: ['/users'] }, ['owner'], cause);
+    const added = retries.add({ prefixes: ['/users'] }, ['owner'], cause);
     expect(added).toMatchObject({ kind: 'undelivered', cause });
     let isDelivered = false;
     void added.delivered.then(() => (isDelivered = true));
@@ -81,7 +81,7 @@ describe('an invalidation that could not be delivered', () => {
   it('covers its paths while it is being delivered', async () => {
     const gate = new Deferred();
     deliver.mockReturnValue(gate.promise);
-    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    retries.add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
     expect(covers('/users')).toBe(true);
     gate.resolve();
@@ -91,8 +91,8 @@ describe('an invalidation that could not be delivered', () => {
 
   it('does not hold up others, nor is it delivered by them', async () => {
     deliver.mockImplementation(({ prefixes }) => (prefixes[0] === '/users' ? Promise.reject(cause) : Promise.resolve()));
-    undelivered.add({ prefixes: ['/users'] }, [], cause);
-    const other = undelivered.add({ prefixes: ['/files'] }, [], cause);
+    retries.add({ prefixes: ['/users'] }, [], cause);
+    const other = retries.add({ prefixes: ['/files'] }, [], cause);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
     await other.delivered;
     expect([covers('/users'), covers('/files')]).toEqual([true, false]);
@@ -101,9 +101,9 @@ describe('an invalidation that could not be delivered', () => {
   it('that comes while others are being delivered is delivered after them', async () => {
     const gate = new Deferred();
     deliver.mockReturnValueOnce(gate.promise).mockResolvedValue();
-    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    retries.add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
-    const late = undelivered.add({ prefixes: ['/users'] }, [], cause);
+    const late = retries.add({ prefixes: ['/users'] }, [], cause);
     gate.resolve();
     await jest.advanceTimersByTimeAsync(0);
     expect(covers('/users')).toBe(true);
@@ -113,9 +113,9 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('is taken together with the others when there are too many: then all is covered until that is delivered', async () => {
-    const added = Array.from({ length: MAX_WAITING }, (_, index) => undelivered.add({ prefixes: [`/${index}`] }, [], cause));
+    const added = Array.from({ length: MAX_WAITING }, (_, index) => retries.add({ prefixes: [`/${index}`] }, [], cause));
     expect(covers('/elsewhere')).toBe(false);
-    added.push(undelivered.add({ prefixes: ['/one/more'] }, [], cause));
+    added.push(retries.add({ prefixes: ['/one/more'] }, [], cause));
     expect(covers('/elsewhere')).toBe(true);
     deliver.mockClear().mockResolvedValue();
     await jest.advanceTimersByTimeAsync(RETRY_MS);
@@ -125,15 +125,15 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('takes no memory of its own when everything waits already, and is delivered all the same', async () => {
-    for (let index = 0; index <= MAX_WAITING; index++) undelivered.add({ prefixes: [`/${index}`] }, [], cause);
-    const [one, other] = ['/one', '/other'].map(prefix => undelivered.add({ prefixes: [prefix] }, [], cause).delivered);
+    for (let index = 0; index <= MAX_WAITING; index++) retries.add({ prefixes: [`/${index}`] }, [], cause);
+    const [one, other] = ['/one', '/other'].map(prefix => retries.add({ prefixes: [prefix] }, [], cause).delivered);
     expect(one).toBe(other);
 
     // One that comes while everything is on its way may come too late for that.
     const barrier = new Deferred();
     deliver.mockClear().mockImplementation(() => barrier.promise);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
-    const late = undelivered.add({ prefixes: ['/late'] }, [], cause).delivered;
+    const late = retries.add({ prefixes: ['/late'] }, [], cause).delivered;
     expect(late).not.toBe(one);
     barrier.resolve();
     await one;
@@ -144,24 +144,24 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('is tried a last time when the cache is closed, and not any more; but still covers its paths', async () => {
-    undelivered.add({ prefixes: ['/users'] }, [], cause);
-    expect(await undelivered.close()).toEqual([{ prefixes: ['/users'] }]);
-    undelivered.add({ prefixes: ['/files'] }, [], cause);
+    retries.add({ prefixes: ['/users'] }, [], cause);
+    expect(await retries.close()).toEqual([{ prefixes: ['/users'] }]);
+    retries.add({ prefixes: ['/files'] }, [], cause);
     await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
     expect(deliver.mock.calls).toEqual([[{ prefixes: ['/users'] }, []]]);
     expect([covers('/users'), covers('/files')]).toEqual([true, true]);
   });
 
   it('is delivered while the cache is closed, where the store is back', async () => {
-    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    retries.add({ prefixes: ['/users'] }, [], cause);
     deliver.mockResolvedValue(undefined);
-    expect(await undelivered.close()).toEqual([]);
+    expect(await retries.close()).toEqual([]);
     expect(covers('/users')).toBe(false);
   });
 
   it('is not tried at all when it comes after the cache was closed', async () => {
-    await undelivered.close();
-    undelivered.add({ prefixes: ['/users'] }, [], cause);
+    await retries.close();
+    retries.add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
     expect(deliver).not.toHaveBeenCalled();
     expect(covers('/users')).toBe(true);
@@ -172,7 +172,8 @@ describe('an invalidation that could not be delivered', () => {
     const segments = fc.array(segment, { maxLength: 4 });
     fc.assert(
       fc.property(segments, segments, fc.boolean(), (prefixSegments, pathSegments, ignoresCase) => {
-        const one = new InvalidationRetries(() => Promise.reject(cause));
+        const fail = () => Promise.reject(cause);
+        const one = new InvalidationRetries({ deliver: fail, deliverAtLast: fail });
         one.add({ prefixes: [`/${prefixSegments.join('/')}`] }, [], cause);
         const path = canonicalise(`/${pathSegments.join('/')}`);
         const spelt = (text: string) => (ignoresCase ? canonicalise(text).toLowerCase() : canonicalise(text));
