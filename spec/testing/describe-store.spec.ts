@@ -137,7 +137,7 @@ describe('the store of the docs', () => {
       'returns no stale entry',
       'stale: deleteAtMs > this',
       'stale: deleteAtMs < this',
-      'gives what has expired with the lease of a miss, as long as it is kept',
+      'returns an expired entry with the lease of a miss until its deletion time',
     ],
     [
       'returns stale entries for ever',
