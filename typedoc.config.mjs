@@ -5,7 +5,7 @@ const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const entryPoints = Object.values(exports)
   .map(target => target.default)
   .filter(file => file !== undefined)
-  .map(file => file.replace('./dist/', 'lib/').replace(/\.js$/, '.ts'));
+  .map(file => file.replace('./dist/', file.includes('/store-contract/') ? '' : 'lib/').replace(/\.js$/, '.ts'));
 
 /** Lets the anchor of a heading contain the text of its inline code, as on GitHub and on the registry's page. */
 function nameHeadingsWithCode(parser) {
@@ -24,10 +24,10 @@ function nameHeadingsWithCode(parser) {
   });
 }
 
-/** The site: the README, the pages of `docs`, and the reference from the doc comments of `lib`. */
+/** The site: the README, the pages of `docs`, and the reference from the doc comments. */
 export default {
   entryPoints,
-  tsconfig: 'tsconfig.build.json',
+  tsconfig: 'tsconfig.json',
   out: 'site',
   name: 'routing-controllers-cache',
   readme: 'README.md',

@@ -49,10 +49,10 @@ async function contentsOf(tarball) {
 }
 
 async function expectedContents(root) {
-  const sources = await readdir(join(root, 'lib'), { recursive: true });
+  const [lib, contract, docs] = await Promise.all(['lib', 'store-contract', 'docs'].map(folder => filesIn(root, folder)));
+  const sources = [...lib.map(path => path.replace(/^lib\//, '')), ...contract];
   const modules = sources.filter(path => path.endsWith('.ts')).map(path => `dist/${path.replace(/\.ts$/, '')}`);
-  const beside = await filesIn(root, 'docs');
-  return [...BESIDE_DIST, ...beside, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
+  return [...BESIDE_DIST, ...docs, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
 }
 
 /** Relative to the root. */

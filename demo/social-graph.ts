@@ -1,4 +1,4 @@
-import { SeededRandom } from '../lib/testing/random.js';
+import { SeededRandom } from '../store-contract/random.js';
 
 /** How many people there are, counted from 0, and how many pairs of them are friends. */
 export interface GraphSize {

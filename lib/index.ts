@@ -41,17 +41,17 @@ export type {
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
 export type {
   Address,
-  WriteIntent as Change,
-  FillLock as Claim,
-  ReleaseReason as Ending,
+  WriteIntent,
+  FillLock,
+  ReleaseReason,
   Entry,
-  Lease as Fence,
-  LookupHit as Hit,
-  InvalidationResult as Invalidated,
+  Lease,
+  LookupHit,
+  InvalidationResult,
   ListedEntry,
-  LookupResult as LookUp,
+  LookupResult,
   MaybePromise,
-  LookupMiss as Miss,
+  LookupMiss,
   OpenableStore,
   Store,
   StoreSettings,
@@ -61,7 +61,7 @@ export type {
   Unreachable,
 } from './stores/store.js';
 export type { StoredResponse, HeaderChange } from './http/stored-response.js';
-export type { Variant as Wire } from './http/variant.js';
+export type { Variant } from './http/variant.js';
 export type { CanonicalPath } from './keys/canonical-path.js';
 export type { Clock } from './time/clock.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium, openPage } from '../spec/browser/support/chromium.js';
-import { DemoProcess } from '../spec/support/demo-process.js';
+import { DemoProcess } from '../test-servers/demo-process.js';
 
 const IMAGES = join(__dirname, '../docs/images');
 const WINDOW = { width: 1100, height: 780 };

@@ -17,7 +17,7 @@ const imports = sources.flatMap(({ file, text }) =>
 /** From the entry points of the package down to what knows nothing of caches. */
 const LEVELS = [
   ['.'],
-  ['decorators', 'inspector', 'telemetry', 'testing'],
+  ['decorators', 'inspector', 'telemetry'],
   ['cache'],
   ['memoized'],
   ['values', 'explain', 'edge'],
@@ -64,6 +64,20 @@ describe('the house', () => {
     expect(files.filter(file => levelOf(file) === -1)).toEqual([]);
     const upwards = own.filter(({ from, to }) => folderOf(from) !== folderOf(to) && levelOf(from) >= levelOf(to));
     expect(upwards).toEqual([]);
+  });
+
+  it('has a store contract that knows only the public names of the package, and that lib does not import', () => {
+    const contract = resolve(root, '../store-contract');
+    const targets = (readdirSync(contract, { recursive: true }) as string[])
+      .filter(file => file.endsWith('.ts'))
+      .flatMap(file => {
+        const text = readFileSync(join(contract, file), 'utf8');
+        const named = Array.from(text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gm), ([, target = '']) => target);
+        return named.map(target => (target.startsWith('.') ? resolve(contract, dirname(file), target) : target));
+      });
+    const foreign = targets.filter(target => !target.startsWith(`${contract}/`) && !target.startsWith('node:'));
+    expect(new Set(foreign)).toEqual(new Set(['routing-controllers-cache']));
+    expect(imports.filter(({ to }) => to.includes('store-contract'))).toEqual([]);
   });
 
   it('never writes to the console, and catches nothing in silence', () => {

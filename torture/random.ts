@@ -1,4 +1,4 @@
-import { SeededRandom } from '../lib/testing/random.js';
+import { SeededRandom } from '../store-contract/random.js';
 
 /** Numbers that are the same for the same seed. */
 export class Random extends SeededRandom {

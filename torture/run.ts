@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { TcpProxy } from '../spec/support/servers/tcp-proxy.js';
+import { TcpProxy } from '../test-servers/tcp-proxy.js';
 import { check, SETTLING_MS, type Verdict } from './checker.js';
 import { WorkerPool } from './worker-pool.js';
 import { failuresOf, HEALTHY_MS } from './demands.js';

@@ -2,10 +2,10 @@ import type { ForkOptions } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemcachedServer } from '../spec/support/servers/memcached-server.js';
-import { RedisCluster } from '../spec/support/servers/redis-cluster.js';
-import { RedisServer } from '../spec/support/servers/redis-server.js';
-import type { RealServer } from '../spec/support/servers/real-server.js';
+import { MemcachedServer } from '../test-servers/memcached-server.js';
+import { RedisCluster } from '../test-servers/redis-cluster.js';
+import { RedisServer } from '../test-servers/redis-server.js';
+import type { RealServer } from '../test-servers/real-server.js';
 import type { StoreKind } from './messages.js';
 
 /** What keeps the cache in a run. */

@@ -14,10 +14,10 @@ import { socialGraph } from '../../demo/social-graph.js';
 import { StartError } from '../../demo/start-error.js';
 import { Users } from '../../demo/users.js';
 import { cache } from '../../lib/index.js';
-import { DemoProcess } from '../support/demo-process.js';
-import { describeWith } from '../support/servers/installed.js';
-import { ready } from '../support/servers/readiness.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { DemoProcess } from '../../test-servers/demo-process.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { ready } from '../../test-servers/readiness.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 
 const SMALL = { users: 100, friendships: 600 };
 const MISS = 'routing-controllers-cache; fwd=miss';

@@ -41,7 +41,7 @@ const MODULE = { path: join(EMPTY_FOLDER, 'package.json'), code: '{ "type": "mod
 
 const pages = ['README.md', ...list('docs', '.md')];
 const pageExamples = pages.flatMap(examplesOfPage);
-const commentExamples = list('lib', '.ts').flatMap(examplesOfComments);
+const commentExamples = [...list('lib', '.ts'), ...list('store-contract', '.ts')].flatMap(examplesOfComments);
 const examples = [...pageExamples.filter(({ title }) => title !== ''), ...commentExamples];
 
 function list(folder: string, ending: string): string[] {

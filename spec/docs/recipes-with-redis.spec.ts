@@ -15,9 +15,9 @@ import { startAfresh, until } from '../support/each.js';
 import { exampleUnder, runModule } from '../support/examples.js';
 import { OtherProcess } from '../support/processes.js';
 import { TestServer } from '../support/server.js';
-import { freePort } from '../support/servers/free-port.js';
-import { describeWith } from '../support/servers/installed.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { freePort } from '../../test-servers/free-port.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 
 startAfresh();
 

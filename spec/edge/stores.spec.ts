@@ -3,7 +3,7 @@ import { processCache } from '../../lib/cache/process-cache.js';
 import { startAfresh } from '../support/each.js';
 import { Processes } from '../support/processes.js';
 import type { TestServer } from '../support/server.js';
-import { ready } from '../support/servers/readiness.js';
+import { ready } from '../../test-servers/readiness.js';
 import { describeOn, sharedStores } from '../support/stores.js';
 import { told } from '../support/users.js';
 import { members, startEdge, withNewMembers } from './members-server.js';

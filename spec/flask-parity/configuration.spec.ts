@@ -13,8 +13,8 @@ import {
 import { RedisStore } from '../../lib/redis.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';
-import { describeWith } from '../support/servers/installed.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 import { describeOn, keyv, memcached, redis } from '../support/stores.js';
 import { holdTime } from '../support/time.js';
 import { textsOf } from './remote.js';

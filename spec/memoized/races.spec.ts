@@ -3,7 +3,7 @@ import { Gate } from '../support/deferred.js';
 import { describeBreakable } from '../support/breakable.js';
 import { startAfresh } from '../support/each.js';
 import { entryOf, Processes } from '../support/processes.js';
-import { ready } from '../support/servers/readiness.js';
+import { ready } from '../../test-servers/readiness.js';
 import { describeOn, sharedStores } from '../support/stores.js';
 
 startAfresh();

@@ -8,9 +8,9 @@ import { SimpleStore } from '../../lib/stores/simple/simple-store.js';
 import type { StoreSettings } from '../../lib/stores/store.js';
 import { startAfresh } from '../support/each.js';
 import { root } from '../support/examples.js';
-import { describeWith } from '../support/servers/installed.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { MemcachedServer } from '../../test-servers/memcached-server.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();

@@ -16,7 +16,7 @@ import { Gate } from '../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
 import { appOf, TestServer } from '../support/server.js';
-import { ready } from '../support/servers/readiness.js';
+import { ready } from '../../test-servers/readiness.js';
 import { streamOf } from '../support/stream.js';
 
 startAfresh();

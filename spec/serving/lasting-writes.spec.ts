@@ -21,7 +21,7 @@ import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
 import { heard, stopListening } from '../support/heard.js';
 import { appOf, TestServer, type Answer } from '../support/server.js';
-import { ready } from '../support/servers/readiness.js';
+import { ready } from '../../test-servers/readiness.js';
 import { streamOf } from '../support/stream.js';
 
 startAfresh();

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describeWith } from '../support/servers/installed.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 
 const FIXTURE = join(__dirname, '../support/leaving-process.ts');
 

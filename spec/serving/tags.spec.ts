@@ -5,8 +5,8 @@ import { RedisStore } from '../../lib/redis.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';
-import { describeWith } from '../support/servers/installed.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 
 startAfresh();
 

@@ -7,17 +7,17 @@ import { SimpleStore } from '../../lib/index.js';
 import { KeyvStore } from '../../lib/keyv.js';
 import { MemcachedStore } from '../../lib/memcached.js';
 import { RedisStore, type RedisStoreOptions } from '../../lib/redis.js';
-import { describeStore } from '../../lib/testing.js';
-import { describeWith } from '../support/servers/installed.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
-import { RedisCluster } from '../support/servers/redis-cluster.js';
-import { RedisSentinel } from '../support/servers/redis-sentinel.js';
-import { RedisServer } from '../support/servers/redis-server.js';
-import { SqliteAdapter } from '../support/sqlite-adapter.js';
+import { describeStore } from '../../store-contract/index.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { MemcachedServer } from '../../test-servers/memcached-server.js';
+import { RedisCluster } from '../../test-servers/redis-cluster.js';
+import { RedisSentinel } from '../../test-servers/redis-sentinel.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
+import { SqliteAdapter } from '../../test-servers/sqlite-adapter.js';
 
-const SHARED = { shared: true, grace: true };
+const SHARED = { shared: true, servesStale: true };
 /** Nothing is compared in one step there. */
-const KEYV = { ...SHARED, tellsTagsApart: false, addsInOneStep: false };
+const KEYV = { ...SHARED, tracksTagsIndividually: false, atomicAdd: false };
 
 describeStore('SimpleStore', ({ clock }) => new SimpleStore({ clock }), { servesStale: true });
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Driver } from '../../lib/stores/shared/driver.js';
-import { ready } from '../support/servers/readiness.js';
+import { ready } from '../../test-servers/readiness.js';
 
 const LONG_MS = 60_000;
 

@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { systemClock } from '../../lib/time/clock.js';
 import { RedisStore } from '../../lib/redis.js';
 import type { Address, Entry, LookupResult, Store } from '../../lib/stores/store.js';
-import { describeWith } from '../support/servers/installed.js';
-import { ready } from '../support/servers/readiness.js';
-import { RedisServer } from '../support/servers/redis-server.js';
-import { TcpProxy } from '../support/servers/tcp-proxy.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { ready } from '../../test-servers/readiness.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
+import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 
 const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
 const BOB = { prefixes: ['/users/bob'] };

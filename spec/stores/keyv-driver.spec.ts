@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { KeyvDriver } from '../../lib/stores/keyv/keyv-driver.js';
 import { keyvOf } from '../../lib/stores/keyv/keyv-store.js';
-import { SqliteAdapter } from '../support/sqlite-adapter.js';
+import { SqliteAdapter } from '../../test-servers/sqlite-adapter.js';
 import { describeDriver } from './driver-suite.js';
 
 const TRAITS = { hasAtomicCas: false, hasServer: false };

@@ -2,10 +2,10 @@ import { MemcacheClient } from 'memcache-client';
 import { MemcachedDriver, serverForKey } from '../../lib/stores/memcached/memcached-driver.js';
 import { toExptime, NO_EXPIRATION } from '../../lib/stores/memcached/memcached-server.js';
 import { serversOf } from '../../lib/stores/memcached/memcached-options.js';
-import { describeWith } from '../support/servers/installed.js';
-import { MemcachedSocket } from '../support/servers/memcached-socket.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
-import { TcpProxy } from '../support/servers/tcp-proxy.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { MemcachedSocket } from '../../test-servers/memcached-socket.js';
+import { MemcachedServer } from '../../test-servers/memcached-server.js';
+import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 import { describeDriver } from './driver-suite.js';
 
 describeWith('memcached', 'Memcached', () => {

@@ -3,8 +3,8 @@ import { cache, type CacheFault } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
 import { startAfresh, until } from '../support/each.js';
 import { TestServer } from '../support/server.js';
-import { describeWith } from '../support/servers/installed.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 import { UsersController, withNewUsers } from '../support/users.js';
 
 startAfresh();

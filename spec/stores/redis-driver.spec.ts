@@ -5,12 +5,12 @@ import { clientOf, redisOptions } from '../../lib/stores/redis/redis-options.js'
 import { RedisSentinel as SentinelDriver } from '../../lib/stores/redis/redis-sentinel.js';
 import { RedisSingle } from '../../lib/stores/redis/redis-single.js';
 import { RedisStore } from '../../lib/redis.js';
-import { describeWith } from '../support/servers/installed.js';
-import { RedisCluster } from '../support/servers/redis-cluster.js';
-import { RedisSentinel } from '../support/servers/redis-sentinel.js';
-import { RedisServer } from '../support/servers/redis-server.js';
-import { TcpProxy } from '../support/servers/tcp-proxy.js';
-import { ready } from '../support/servers/readiness.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { RedisCluster } from '../../test-servers/redis-cluster.js';
+import { RedisSentinel } from '../../test-servers/redis-sentinel.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
+import { TcpProxy } from '../../test-servers/tcp-proxy.js';
+import { ready } from '../../test-servers/readiness.js';
 import { describeDriver } from './driver-suite.js';
 
 function singleOf(url: string): RedisSingle {

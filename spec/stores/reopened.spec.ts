@@ -4,9 +4,9 @@ import { MemcachedStore } from '../../lib/memcached.js';
 import { RedisStore } from '../../lib/redis.js';
 import { startAfresh } from '../support/each.js';
 import { TestServer } from '../support/server.js';
-import { describeWith } from '../support/servers/installed.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
-import { RedisServer } from '../support/servers/redis-server.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { MemcachedServer } from '../../test-servers/memcached-server.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 
 startAfresh();
 

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { createClient } from 'redis';
-import { describeWith, hasProgram } from '../support/servers/installed.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
-import { RedisCluster } from '../support/servers/redis-cluster.js';
-import { RedisSentinel } from '../support/servers/redis-sentinel.js';
-import { RedisServer } from '../support/servers/redis-server.js';
-import { ready } from '../support/servers/readiness.js';
-import { TcpProxy } from '../support/servers/tcp-proxy.js';
+import { describeWith, hasProgram } from '../../test-servers/installed.js';
+import { MemcachedServer } from '../../test-servers/memcached-server.js';
+import { RedisCluster } from '../../test-servers/redis-cluster.js';
+import { RedisSentinel } from '../../test-servers/redis-sentinel.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
+import { ready } from '../../test-servers/readiness.js';
+import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 
 describe('hasProgram', () => {
   it('finds what is installed, and only that', () => {

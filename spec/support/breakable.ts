@@ -1,7 +1,7 @@
 import { Processes } from './processes.js';
 import type { TestServer } from './server.js';
-import { describeWith } from './servers/installed.js';
-import { ready } from './servers/readiness.js';
+import { describeWith } from '../../test-servers/installed.js';
+import { ready } from '../../test-servers/readiness.js';
 import { breakableStores, type BreakableServer } from './stores.js';
 import { users, versionIn } from './users.js';
 

@@ -14,7 +14,7 @@ const SUBPATHS = {
   '/prometheus': 'prometheus',
   '/inspector': 'inspector',
   '/opentelemetry': 'opentelemetry',
-  '/testing': 'testing',
+  '/testing': '../store-contract/index',
 };
 export const PACKAGE_PATHS = Object.fromEntries(
   Object.entries(SUBPATHS).map(([subpath, file]) => [`routing-controllers-cache${subpath}`, [join(root, 'lib', `${file}.ts`)]]),

@@ -15,14 +15,14 @@ import { RedisSentinel as RedisSentinelDriver } from '../../lib/stores/redis/red
 import { RedisSingle } from '../../lib/stores/redis/redis-single.js';
 import type { Driver } from '../../lib/stores/shared/driver.js';
 import type { OpenableStore } from '../../lib/stores/store.js';
-import { describeWith, type ServerProgram } from './servers/installed.js';
-import { MemcachedServer } from './servers/memcached-server.js';
-import type { RealServer } from './servers/real-server.js';
-import { RedisCluster } from './servers/redis-cluster.js';
-import { RedisSentinel } from './servers/redis-sentinel.js';
-import { RedisServer } from './servers/redis-server.js';
-import { TcpProxy } from './servers/tcp-proxy.js';
-import { SqliteAdapter } from './sqlite-adapter.js';
+import { describeWith, type ServerProgram } from '../../test-servers/installed.js';
+import { MemcachedServer } from '../../test-servers/memcached-server.js';
+import type { RealServer } from '../../test-servers/real-server.js';
+import { RedisCluster } from '../../test-servers/redis-cluster.js';
+import { RedisSentinel } from '../../test-servers/redis-sentinel.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
+import { TcpProxy } from '../../test-servers/tcp-proxy.js';
+import { SqliteAdapter } from '../../test-servers/sqlite-adapter.js';
 
 /** What processes share: each that opens it has a client of its own. */
 export interface SharedServer {

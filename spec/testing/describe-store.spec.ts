@@ -6,11 +6,11 @@ import {
   type Address,
   type Clock,
   type Entry,
-  type Fence,
+  type Lease,
   type Store,
 } from '../../lib/index.js';
 import { KeyvStore } from '../../lib/keyv.js';
-import { describeStore, type CreateStore, type StoreCapabilities } from '../../lib/testing.js';
+import { describeStore, type CreateStore, type StoreCapabilities } from '../../store-contract/index.js';
 import { SharedEntries } from '../../lib/stores/shared/shared-entries.js';
 import { SharedLease } from '../../lib/stores/shared/shared-lease.js';
 import { FillLocks } from '../../lib/stores/shared/fill-locks.js';
@@ -24,7 +24,7 @@ interface Collected {
   readonly run: () => Promise<void>;
 }
 
-/** A test runner that only collects. */
+/** Collects the tests that a function registers. */
 function collect(describes: () => void): Collected[] {
   const { describe, it } = globalThis;
   const tests: Collected[] = [];
@@ -67,7 +67,7 @@ function storeFrom(code: string): CreateStore {
 }
 
 describe('the store of the docs', () => {
-  it('passes the suite, used as the docs use it', async () => {
+  it('passes the suite with the usage of the docs', async () => {
     const store = runModule(source);
     const tests = collect(() => {
       runModule(usage, { './map-store.js': store, 'routing-controllers-cache/testing': { describeStore } });
@@ -76,282 +76,284 @@ describe('the store of the docs', () => {
     for (const { run } of tests) await run();
   });
 
-  // [the defect, what stands in the page, what stands there instead, a test that fails]
+  // [the defect, the text of the page, the replacement, a test that fails]
   it.each<[string, string, string, string]>([
     [
-      'ignores fences',
-      'if (isCurrent) this',
-      'if (isCurrent || !isCurrent) this',
-      'never serves what was begun before one of several invalidations',
+      'ignores leases',
+      'if (isStorable) this',
+      'if (isStorable || !isStorable) this',
+      'never serves an entry whose lease is older than one of several invalidations',
     ],
     [
-      'forgets those who compute when it invalidates',
-      'if (isUnder(computation.path, prefix)) this.release(computation);',
+      'voids no lease when it invalidates',
+      'if (isUnder(lease.path, prefix)) this.release(lease);',
       ';',
-      'never serves what was begun before an invalidation of /, whatever way it was begun',
+      'never serves an entry whose lease, of a look-up or not, is older than an invalidation of /',
     ],
     [
-      'ends only fences whose path is just the prefix',
-      'isUnder(computation.path, prefix)',
-      'computation.path.path === prefix',
-      'never serves what was begun before an invalidation of /users, whatever way it was begun',
+      'voids only leases whose path equals the prefix',
+      'isUnder(lease.path, prefix)',
+      'lease.path.path === prefix',
+      'never serves an entry whose lease, of a look-up or not, is older than an invalidation of /users',
     ],
     [
       'matches prefixes by their characters',
       'inner.startsWith(`${outer}/`)',
       'inner.startsWith(outer)',
-      'invalidates all at and under a prefix, and leaves what is beside it',
+      'invalidates every entry at and under a prefix, and no other entry',
     ],
     [
       'invalidates only the exact path',
       ' || inner.startsWith(`${outer}/`)',
       '',
-      'invalidates all at and under a prefix, and leaves what is beside it',
+      'invalidates every entry at and under a prefix, and no other entry',
     ],
-    ['does not know the root', "outer === '/' || ", '', 'invalidates everything by "/"'],
+    ['ignores the root', "outer === '/' || ", '', 'invalidates everything by "/"'],
     [
-      'takes only the first of several prefixes',
+      'uses only the first of several prefixes',
       'of prefixes)',
       'of prefixes.slice(0, 1))',
-      'invalidates several prefixes at once, and none',
+      'invalidates several prefixes at once, or no prefix',
     ],
     [
-      'invalidates nothing that is kept',
+      'invalidates no stored entry',
       'this.entries.delete(name)',
       'void name',
-      'invalidates what was looked up before, and so may be at hand',
+      'invalidates entries that an earlier look-up may have copied into memory',
     ],
     [
-      'forgets expiry',
+      'ignores expiry',
       'if (expiresAtMs > this.clock.now())',
-      'if (keptUntilMs > 0)',
-      'serves an entry until it expires, and not from then on',
+      'if (deleteAtMs > 0)',
+      'serves an entry until the moment it expires',
     ],
     [
       'serves at the moment of expiry',
       'if (expiresAtMs > this',
       'if (expiresAtMs >= this',
-      'serves an entry until it expires, and not from then on',
+      'serves an entry until the moment it expires',
     ],
     [
-      'brings nothing that has expired',
-      'stale: keptUntilMs > this',
-      'stale: keptUntilMs < this',
-      'gives what has expired with the lease of a miss, as long as it is kept',
+      'returns no stale entry',
+      'stale: deleteAtMs > this',
+      'stale: deleteAtMs < this',
+      'returns an expired entry with the lease of a miss until its deletion time',
     ],
     [
-      'brings what has expired for ever',
-      'stale: keptUntilMs > this.clock.now()',
-      'stale: keptUntilMs > 0',
-      'keeps what has expired no longer where nothing says so',
+      'returns stale entries for ever',
+      'stale: deleteAtMs > this.clock.now()',
+      'stale: deleteAtMs > 0',
+      'returns no expired entry without a deletion time',
     ],
-    ['deletes nothing', 'return this.entries.delete(', 'return this.entries.has(', 'deletes one entry, and no other'],
+    ['deletes nothing', 'return this.entries.delete(', 'return this.entries.has(', 'deletes one entry and no other'],
     [
-      'loses what never expires',
+      'loses entries that never expire',
       'if (expiresAtMs > this',
       'if (expiresAtMs < 1e300 && expiresAtMs > this',
-      'serves an entry until it expires, and not from then on',
+      'serves an entry until the moment it expires',
     ],
+    ['ignores the case of keys', 'path.path, key]', 'path.path, key.toLowerCase()]', 'distinguishes keys that look alike'],
+    ['cuts long keys', 'path.path, key]', 'path.path, key.slice(0, 250)]', 'distinguishes keys that look alike'],
+    ['normalises keys', 'path.path, key]', "path.path, key.normalize('NFC')]", 'distinguishes keys that look alike'],
+    ['trims keys', 'path.path, key]', 'path.path, key.trim()]', 'distinguishes keys that look alike'],
     [
-      'takes keys for the same whatever their case',
-      'path.path, key]',
-      'path.path, key.toLowerCase()]',
-      'keeps keys that look alike apart',
-    ],
-    ['cuts long keys', 'path.path, key]', 'path.path, key.slice(0, 250)]', 'keeps keys that look alike apart'],
-    ['normalises keys', 'path.path, key]', "path.path, key.normalize('NFC')]", 'keeps keys that look alike apart'],
-    ['trims keys', 'path.path, key]', 'path.path, key.trim()]', 'keeps keys that look alike apart'],
-    [
-      'looks at keys alone',
+      'ignores the path in the name of an entry',
       '[path.path, key]',
       '[key]',
-      'never serves under one path what was computed before that path was invalidated, though it came by another',
+      'never serves an entry under a path that was invalidated after the entry was computed for another path',
     ],
     [
-      'sees letter case in folded paths',
-      'folded ? ',
+      'distinguishes letter case in paths that ignore it',
+      'ignoresCase ? ',
       'false ? ',
-      'reaches a path whose letter case says nothing by any spelling, and leaves others',
+      'invalidates a path that ignores letter case by any spelling, and no other path',
     ],
     [
-      'sees letter case in no path',
-      'folded ? ',
-      '!folded || folded ? ',
-      'invalidates all at and under a prefix, and leaves what is beside it',
+      'ignores letter case in every path',
+      'ignoresCase ? ',
+      '!ignoresCase || ignoresCase ? ',
+      'invalidates every entry at and under a prefix, and no other entry',
     ],
     [
-      'lets every computation answer everybody',
-      'return isCurrent && path',
+      'shares every fill with every request',
+      'return isValid && path',
       'return path',
-      'lets a computation answer who asks later, until an invalidation',
+      'shares a fill with later requests until an invalidation',
     ],
     [
-      'lets no computation answer anybody',
-      'return isCurrent && path',
-      'return !isCurrent && path',
-      'lets a computation answer who asks later, until an invalidation',
+      'shares no fill',
+      'return isValid && path',
+      'return !isValid && path',
+      'shares a fill with later requests until an invalidation',
     ],
     [
-      'lets a computation of one path answer for another',
-      ' && path.path === (later as Computation).path.path',
+      'shares a fill of one path with another path',
+      ' && path.path === (later as MapLease).path.path',
       ' && later !== undefined',
-      'never lets a computation of one path answer for another that was invalidated since',
+      'never shares a fill of one path with another path that was invalidated since',
     ],
     [
-      'keeps the first',
-      'if (isCurrent) this',
-      'if (isCurrent && !this.entries.has(nameOf(address))) this',
-      'gives what was kept last',
+      'stores only the first entry',
+      'if (isStorable) this',
+      'if (isStorable && !this.entries.has(nameOf(address))) this',
+      'serves the entry that was saved last',
     ],
     [
-      'says that it has kept what it has not',
-      'if (isCurrent) this.entries.set',
-      'if (!isCurrent) this.entries.set',
-      'gives what was kept under the lease of a look-up, and says that it has kept it',
+      'reports an entry as stored that it has not stored',
+      'if (isStorable) this.entries.set',
+      'if (!isStorable) this.entries.set',
+      'serves an entry that was saved under the lease of a look-up, and reports that it is stored',
     ],
     [
-      'does not say that it has kept',
-      'return isCurrent;',
+      'reports a stored entry as not stored',
+      'return isStorable;',
       'return false;',
-      'gives what was kept under the lease of a look-up, and says that it has kept it',
+      'serves an entry that was saved under the lease of a look-up, and reports that it is stored',
     ],
     [
       'forgets headers',
       '{ path: address.path, tags, entry }',
       '{ path: address.path, tags, entry: { ...entry, response: { ...entry.response, headers: [] } } }',
-      'gives back every part of an entry, exactly',
+      'returns every part of an entry exactly',
     ],
     [
-      'keeps bodies as text',
+      'stores bodies as text',
       '{ path: address.path, tags, entry }',
       '{ path: address.path, tags, entry: { ...entry, response: { ...entry.response, body: Buffer.from(String(entry.response.body)) } } }',
-      'gives back every part of an entry, exactly',
+      'returns every part of an entry exactly',
     ],
     [
       'forgets the reason phrase',
       '{ path: address.path, tags, entry }',
       '{ path: address.path, tags, entry: { ...entry, response: { ...entry.response, statusMessage: undefined } } }',
-      'gives back every part of an entry, exactly',
+      'returns every part of an entry exactly',
     ],
     [
       'ignores tags',
       '{ prefixes, tags = [] }',
       '{ prefixes }, tags: string[] = []',
-      'invalidates what has a tag of its address, and nothing else',
+      'invalidates the entries with a tag of the address, and no other entry',
     ],
     [
-      'ignores tags that entries bring',
+      'ignores tags of entries',
       ', ...(entry.tags ?? [])]',
       ']',
-      'invalidates what has a tag that it brings, and nothing else',
+      'invalidates the entries with a tag of the entry, and no other entry',
     ],
-    ['ignores tags of addresses', '...(address.tags ?? []), ', '', 'invalidates what has a tag of its address, and nothing else'],
     [
-      'takes only the first of several tags',
+      'ignores tags of addresses',
+      '...(address.tags ?? []), ',
+      '',
+      'invalidates the entries with a tag of the address, and no other entry',
+    ],
+    [
+      'uses only the first of several tags',
       'of tags)',
       'of tags.slice(0, 1))',
-      'invalidates what has a tag that it brings, and nothing else',
+      'invalidates the entries with a tag of the entry, and no other entry',
     ],
     [
-      'does not lease tags',
+      'ignores tags that are invalidated during a fill',
       ' && !tags.some(tag => invalidated.has(tag))',
       ' && invalidated.size >= 0',
-      'never serves what was begun before an invalidation of a tag that it brings',
+      'never serves an entry whose lease is older than an invalidation of a tag of the entry',
     ],
     [
-      'does not lease tags that entries bring',
+      'ignores computed tags that are invalidated during a fill',
       '!tags.some(tag => invalidated.has(tag))',
       '!(address.tags ?? []).some(tag => invalidated.has(tag))',
-      'never serves what was begun before an invalidation of a tag that it brings',
+      'never serves an entry whose lease is older than an invalidation of a tag of the entry',
     ],
     [
-      'knows only the last tag that was invalidated',
+      'remembers only the last invalidated tag',
       'invalidated.add(tag)',
-      'invalidated.clear(), computation.invalidated.add(tag)',
-      'never serves what was begun before an invalidation of a tag of its address',
+      'invalidated.clear(), lease.invalidated.add(tag)',
+      'never serves an entry whose lease is older than an invalidation of a tag of the address',
     ],
     [
-      'ends every computation when any tag is invalidated',
-      'computation.invalidated.add(tag)',
-      'this.release(computation)',
-      'keeps what was begun before invalidations of other tags than those that it brings',
+      'voids every lease when any tag is invalidated',
+      'lease.invalidated.add(tag)',
+      'this.release(lease)',
+      'stores an entry whose lease is older than invalidations of tags other than those of the entry',
     ],
     [
-      'lets a computation answer whatever tags were invalidated',
-      'if (isReached) return false;',
+      'shares a fill after the invalidation of its tags',
+      'if (isInvalidated) return false;',
       '',
-      'lets nothing that was begun before an invalidation of a tag of its address answer later ones',
+      'never shares a fill after an invalidation of a tag of the address',
     ],
     [
-      'lets a computation answer that may come to have a tag that was invalidated',
-      'awaitsTags === true',
-      'awaitsTags === undefined',
-      'lets nothing that was begun before an invalidation of a tag that it brings answer later ones',
+      'shares a fill whose computed tags may have been invalidated',
+      'hasComputedTags === true',
+      'hasComputedTags === undefined',
+      'never shares a fill after an invalidation of a tag of the entry',
     ],
-    ['miscounts', 'this.entries.size, bytes', '0, bytes', 'says how large it is'],
-    ['does not count bytes', 'bytes += entry', 'bytes += 0 * entry', 'says how large it is'],
-    ['rejects', 'close(): void {', "close(): void { throw new Error('still busy');", 'closes, whatever is under way'],
+    ['miscounts', 'this.entries.size, bytes', '0, bytes', 'reports its size'],
+    ['does not count bytes', 'bytes += entry', 'bytes += 0 * entry', 'reports its size'],
+    ['rejects close', 'close(): void {', "close(): void { throw new Error('still busy');", 'closes while leases are open'],
   ])('fails the suite when it %s', async (_defect, before, after, title) => {
     expect(source.split(before).length).toBeGreaterThan(1);
     expect(await failuresOf(storeFrom(source.replaceAll(before, after)), { servesStale: true })).toContain(title);
   });
 
-  it('fails through histories alone where nothing else shows it: a lease that does not see invalidations while it is saved', async () => {
+  it('fails only the random workloads if a lease misses invalidations during its save', async () => {
     const create: CreateStore = settings => {
       const inner = storeFrom(source)(settings) as Store;
       const late: Store = Object.assign(Object.create(inner) as Store, {
-        // The check and the write are two steps, and an invalidation may come in between.
-        save: async (...[address, entry, lease]: [Address, Entry, Fence]) => {
+        // The check and the write are two steps, so an invalidation may run between them.
+        save: async (...[address, entry, lease]: [Address, Entry, Lease]) => {
           if (!inner.canShare(lease, lease)) return false;
           await new Promise(resolve => setImmediate(resolve));
           inner.release(lease, 'unused');
-          const begun = await inner.lease(address);
-          return inner.save(address, entry, (begun as { lease: object }).lease);
+          const leased = await inner.lease(address);
+          return inner.save(address, entry, (leased as { lease: object }).lease);
         },
       });
       return late;
     };
     const failures = await failuresOf(create, { tracksTagsIndividually: false });
     expect(failures).not.toEqual([]);
-    expect(failures.every(title => title.startsWith('is coherent through requests and changes that overlap'))).toBe(true);
+    expect(failures.every(title => title.startsWith('never serves a stale response while requests and writes overlap'))).toBe(
+      true,
+    );
   });
 });
 
 describe('the suite', () => {
-  it('fails a store that keeps nothing', async () => {
-    expect(await failuresOf(() => new NullStore())).toContain('gives what was kept last');
+  it('fails a store that stores nothing', async () => {
+    expect(await failuresOf(() => new NullStore())).toContain('serves the entry that was saved last');
   });
 
-  it('fails a store that does not stay within its bounds', async () => {
-    const bounds = { bounded: 50_000, largestBody: 40_000 };
-    expect(await failuresOf(({ clock }) => new SimpleStore({ clock, maxBytes: 100_000 }), bounds)).toEqual([
-      'stays within its bounds, and keeps what comes',
+  it('fails a store that exceeds its limit', async () => {
+    const limits = { maxBytes: 50_000, largestBody: 40_000 };
+    expect(await failuresOf(({ clock }) => new SimpleStore({ clock, maxBytes: 100_000 }), limits)).toEqual([
+      'stays within its limit, and accepts new entries',
     ]);
   });
 
-  it('fails a store that says it is shared and is not', async () => {
+  it('fails a store that is not shared although its capabilities say so', async () => {
     const failures = await failuresOf(({ clock }) => new SimpleStore({ clock }), {
       shared: true,
       fillLocks: false,
       writeIntents: false,
     });
-    expect(failures).toContain('gives one what another has kept, also in place of what it knew');
+    expect(failures).toContain('serves the entries of other stores, also in place of an earlier copy');
   });
 
-  it('does not wait for the clock to be heeded where that is not said', async () => {
+  it('passes a store with its own clock if usesGivenClock is false', async () => {
     const failures = await failuresOf(() => new SimpleStore({ clock: { now: () => Date.now() } }), { usesGivenClock: false });
     expect(failures).toEqual([]);
   });
 
-  it('fails a store that has reported a fault', async () => {
+  it('fails a store that reports a fault', async () => {
     const create: CreateStore = settings => {
       settings.reportFault('FAULT', 'something', new Error('cause'));
       return new SimpleStore(settings);
     };
-    expect(await failuresOf(create)).toContain('misses what nobody has kept');
+    expect(await failuresOf(create)).toContain('misses an address without an entry');
   });
 
-  it.each([['describe'], ['it']] as const)('names the global that is missing: %s', name => {
+  it.each([['describe'], ['it']] as const)('names the missing global function: %s', name => {
     const globals: Record<string, unknown> = globalThis;
     const { [name]: before } = globals;
     try {
@@ -361,7 +363,7 @@ describe('the suite', () => {
       }).toThrow(CacheUsageError);
       expect(() => {
         describeStore('a store', () => new NullStore());
-      }).toThrow(`describeStore needs the global function ${name} of a test runner, and there is none.`);
+      }).toThrow(`describeStore needs the global function ${name} of a test runner, which is not defined.`);
     } finally {
       Object.assign(globalThis, { [name]: before });
     }
@@ -380,9 +382,9 @@ describe('a shared store', () => {
 
   it.each<[string, () => void, string]>([
     [
-      'keeps while a change lasts',
+      'stores during a write',
       () => jest.spyOn(SharedLease.prototype, 'isStorable', 'get').mockReturnValue(true),
-      'keeps nothing while a change of /users lasts, whenever it was begun',
+      'stores nothing during a write to /users, under a lease of any age',
     ],
     [
       'does not compare generations',
@@ -390,55 +392,59 @@ describe('a shared store', () => {
         jest
           .spyOn(SharedEntries.prototype as never, 'validEntry')
           .mockImplementation(((_: unknown, value?: { entry: Entry }) => Promise.resolve(value?.entry)) as never),
-      'serves nobody what one has invalidated, by whichever prefix',
+      'serves no entry in any store after one store invalidated it, by any prefix',
     ],
     [
-      'lets every computation answer everybody',
+      'shares every fill with every request',
       () => jest.spyOn(SharedLease.prototype, 'canShare').mockReturnValue(true),
-      'lets no computation answer who asks after an invalidation by another',
+      'never shares a fill with a request after an invalidation by another store',
     ],
     [
-      'does not look whether tags were invalidated',
+      'ignores invalidated tags',
       () => jest.spyOn(TagLog.prototype, 'invalidatedSince').mockResolvedValue(false),
-      'never serves what was begun before an invalidation of a tag that it brings',
+      'never serves an entry whose lease is older than an invalidation of a tag of the entry',
     ],
     [
-      'does not say which tags are invalidated',
+      'does not record invalidated tags',
       () => jest.spyOn(TagLog.prototype, 'append').mockResolvedValue(),
-      'never serves what was begun before an invalidation of a tag that it brings by another',
+      'never serves an entry whose lease is older than an invalidation of a tag of the entry by another store',
     ],
     [
-      'grants every claim',
+      'grants every fill lock',
       () =>
         jest
           .spyOn(FillLocks.prototype, 'tryAcquire')
           .mockResolvedValue({ key: 'key', untilMs: 0, timer: setTimeout(() => undefined) }),
-      'grants one the computation, and gives the other what comes of it',
+      'grants the lock to one client, and returns its entry to the client that waits',
     ],
     [
-      'never says that a computation has ended',
+      'never marks a response as unshareable',
       () => jest.spyOn(FillLocks.prototype, 'markHitForMiss').mockResolvedValue(),
-      'tells all apart when what came out cannot be shared, who waits and who comes',
+      'lets present and later clients fill alone after an unshareable response',
     ],
     [
-      'does not end changes',
+      'does not end writes',
       () => jest.spyOn(Generations.prototype, 'endWrites').mockImplementation(seen => Promise.resolve(seen)),
-      'keeps nothing while a change of /users lasts, whenever it was begun',
+      'stores nothing during a write to /users, under a lease of any age',
     ],
     [
-      'does not announce changes',
+      'does not declare writes',
       () => jest.spyOn(Generations.prototype, 'beginWrite').mockImplementation(seen => Promise.resolve(seen)),
-      'keeps nothing while a change of /users lasts, whenever it was begun',
+      'stores nothing during a write to /users, under a lease of any age',
     ],
     [
-      'adds over what stands there',
+      'replaces a fresh entry by an add',
       () =>
         jest.spyOn(SharedStore.prototype, 'add').mockImplementation(function (this: SharedStore, ...entry) {
           return this.save(...entry);
         }),
-      'keeps nothing where an entry stands, and says so',
+      'adds nothing if the address has a fresh entry, and reports it',
     ],
-    ['adds in two steps', () => undefined, 'keeps one of many that are added at once, also in place of what is dead'],
+    [
+      'adds in two steps',
+      () => undefined,
+      'stores exactly one of several concurrent adds, also in place of an invalidated entry',
+    ],
   ])(
     'fails the suite when it %s',
     async (_defect, breakIt, title) => {

@@ -4,7 +4,7 @@ import { startAfresh } from '../support/each.js';
 import { describeBreakable } from '../support/breakable.js';
 import { Processes } from '../support/processes.js';
 import { describeOn, sharedStores } from '../support/stores.js';
-import { ready } from '../support/servers/readiness.js';
+import { ready } from '../../test-servers/readiness.js';
 
 startAfresh();
 

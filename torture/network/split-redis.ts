@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { ready } from '../../spec/support/servers/readiness.js';
-import { ServerProcess } from '../../spec/support/servers/server-process.js';
+import { ready } from '../../test-servers/readiness.js';
+import { ServerProcess } from '../../test-servers/server-process.js';
 import { commandOn, SHARED_ADDRESS, type Side } from './sides.js';
 
 export const PORT = 6379;

@@ -1,6 +1,6 @@
-import { ready } from '../../spec/support/servers/readiness.js';
-import { RedisServer } from '../../spec/support/servers/redis-server.js';
-import { TcpProxy } from '../../spec/support/servers/tcp-proxy.js';
+import { ready } from '../../test-servers/readiness.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
+import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 import type { Servers } from '../servers.js';
 import { NOTHING_CLAIMED, REDIS, type Scenario, type Stage } from './scenario.js';
 

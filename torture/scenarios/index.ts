@@ -1,4 +1,4 @@
-import type { RedisServer } from '../../spec/support/servers/redis-server.js';
+import type { RedisServer } from '../../test-servers/redis-server.js';
 import { clocks } from './clocks.js';
 import { edge } from './edge.js';
 import { failback, failover } from './failover.js';

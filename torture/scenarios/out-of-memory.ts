@@ -1,4 +1,4 @@
-import type { RedisServer } from '../../spec/support/servers/redis-server.js';
+import type { RedisServer } from '../../test-servers/redis-server.js';
 import { NOTHING_CLAIMED, REDIS, type Scenario } from './scenario.js';
 
 /** Bytes of one filler: a few thousand of them throw everything else out. */

@@ -1,5 +1,5 @@
-import type { RealServer } from '../../spec/support/servers/real-server.js';
-import type { TcpProxy } from '../../spec/support/servers/tcp-proxy.js';
+import type { RealServer } from '../../test-servers/real-server.js';
+import type { TcpProxy } from '../../test-servers/tcp-proxy.js';
 import type { WorkerPool } from '../worker-pool.js';
 import type { Assignment, ContenderName, StoreKind } from '../messages.js';
 import type { Random } from '../random.js';

@@ -20,7 +20,7 @@ export async function storeFor({ store, urls }: Assignment): Promise<OpenableSto
       return new (await storeClass('memcached', 'MemcachedStore'))(urls.map(one => one.replace(/^\w+:\/\//, '')));
     case 'keyv': {
       const { default: Keyv } = await import('keyv');
-      const { SqliteAdapter } = await import('../../spec/support/sqlite-adapter.js');
+      const { SqliteAdapter } = await import('../../test-servers/sqlite-adapter.js');
       return new (await storeClass('keyv', 'KeyvStore'))(new Keyv({ store: new SqliteAdapter(url) }));
     }
   }

@@ -10,8 +10,8 @@ import { Deferred, Gate } from '../../support/deferred.js';
 import { countLookUps, startAfresh, until } from '../../support/each.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
 import { TestServer } from '../../support/server.js';
-import { describeWith } from '../../support/servers/installed.js';
-import { MemcachedServer } from '../../support/servers/memcached-server.js';
+import { describeWith } from '../../../test-servers/installed.js';
+import { MemcachedServer } from '../../../test-servers/memcached-server.js';
 
 startAfresh();
 

@@ -3,8 +3,8 @@ import { cache } from '../../../lib/index.js';
 import { RedisStore } from '../../../lib/redis.js';
 import { startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
-import { describeWith } from '../../support/servers/installed.js';
-import { RedisServer } from '../../support/servers/redis-server.js';
+import { describeWith } from '../../../test-servers/installed.js';
+import { RedisServer } from '../../../test-servers/redis-server.js';
 import { describeOn, onRedis, sharedStores } from '../../support/stores.js';
 import { told, UsersController, withNewUsers } from '../../support/users.js';
 

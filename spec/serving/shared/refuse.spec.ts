@@ -4,8 +4,8 @@ import { Gate } from '../../support/deferred.js';
 import { startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
 import type { TestServer } from '../../support/server.js';
-import { describeWith } from '../../support/servers/installed.js';
-import { ready } from '../../support/servers/readiness.js';
+import { describeWith } from '../../../test-servers/installed.js';
+import { ready } from '../../../test-servers/readiness.js';
 import { breakableStores, type BreakableServer } from '../../support/stores.js';
 import { users, UsersController, withNewUsers } from '../../support/users.js';
 

@@ -2,7 +2,7 @@ import { startAfresh } from '../../support/each.js';
 import type { HeldDriver } from '../../support/held-driver.js';
 import { Processes } from '../../support/processes.js';
 import type { TestServer } from '../../support/server.js';
-import { ready } from '../../support/servers/readiness.js';
+import { ready } from '../../../test-servers/readiness.js';
 import { describeOn, sharedStores } from '../../support/stores.js';
 import { UsersController, withNewUsers } from '../../support/users.js';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Gate } from '../../support/deferred.js';
 import { stopServers, TestServer } from '../../support/server.js';
-import { describeWith } from '../../support/servers/installed.js';
-import { RedisServer } from '../../support/servers/redis-server.js';
+import { describeWith } from '../../../test-servers/installed.js';
+import { RedisServer } from '../../../test-servers/redis-server.js';
 
 const FIXTURE = join(__dirname, '../../support/stampede-process.ts');
 const PROCESSES = 4;

@@ -1,7 +1,7 @@
 import { cache } from '../../../lib/index.js';
 import { describeBreakable } from '../../support/breakable.js';
 import { startAfresh, until } from '../../support/each.js';
-import { ready } from '../../support/servers/readiness.js';
+import { ready } from '../../../test-servers/readiness.js';
 import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();

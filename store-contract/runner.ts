@@ -1,6 +1,6 @@
-import { CacheUsageError } from '../errors/cache-errors.js';
+import { CacheUsageError } from 'routing-controllers-cache';
 
-/** What the suite uses of a test runner. */
+/** The functions of a test runner that the suite calls. */
 export interface Runner {
   readonly describe: (name: string, body: () => void) => void;
   readonly it: (title: string, test: () => Promise<void>) => void;
@@ -9,9 +9,9 @@ export interface Runner {
 const NEEDED = ['describe', 'it'] as const;
 
 /**
- * The runner whose functions are global, whichever it is.
+ * Returns the runner whose functions are global.
  *
- * @throws CacheUsageError that names each that is missing
+ * @throws CacheUsageError with the name of each missing function
  */
 export function globalRunner(): Runner {
   const found = globalThis as unknown as Partial<Runner>;
@@ -21,8 +21,8 @@ export function globalRunner(): Runner {
       'CACHE_USAGE_INVALID',
       missing.map(
         name =>
-          `describeStore needs the global function ${name} of a test runner, and there is none. ` +
-          'Run it with Jest or Mocha, with Vitest and globals: true, or, with node --test, write ' +
+          `describeStore needs the global function ${name} of a test runner, which is not defined. ` +
+          'Use Jest, Mocha, or Vitest with globals: true. With node --test, write ' +
           "Object.assign(globalThis, require('node:test')) first.",
       ),
     );

@@ -1,8 +1,8 @@
-/** Numbers that look random and are the same for the same seed (mulberry32), so that a history that went wrong can be run again. */
+/** Pseudo-random numbers (mulberry32). The same seed gives the same sequence, so a failed run can be repeated. */
 export class SeededRandom {
   constructor(private state: number) {}
 
-  /** From 0 to below 1. */
+  /** @returns a number from 0 inclusive to 1 exclusive */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

@@ -1,58 +1,57 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../time/clock.js';
-import type { MaybePromise, OpenableStore, Store, StoreSettings } from '../stores/store.js';
+import type { Clock, MaybePromise, OpenableStore, Store, StoreSettings } from 'routing-controllers-cache';
 import { StoreClient } from './store-client.js';
 
 /**
- * Makes a store. One that is not opened may take what it needs of the settings here; one that has `open` is given them there. Each
- * test has a `keyPrefix` of its own, so all may use one server.
+ * Creates a store. A store without `open` may use these settings; the suite passes them to `open` if the store has it. Each test has its
+ * own `keyPrefix`, so all tests may share one server.
  */
 export type CreateStore = (settings: StoreSettings) => MaybePromise<Store | OpenableStore>;
 
-/** Milliseconds: far more than a store on this machine needs, also while that does much else. */
+/** Milliseconds, with a large reserve for a busy machine. */
 const STORE_TIMEOUT_MS = 5000;
 const COLLAPSE_TIMEOUT_MS = 10_000;
 
-/** Time that stands still until a test moves it. It begins now: what a server forgets by its own clock, it forgets no sooner. */
-class MovedClock implements Clock {
+/** A clock that only a test advances. It starts at the current time, so a server with its own clock expires no entry too early. */
+class ManualClock implements Clock {
   private nowMs = Date.now();
 
   now(): number {
     return this.nowMs;
   }
 
-  forward(ms: number): void {
+  advance(ms: number): void {
     this.nowMs += ms;
   }
 }
 
-/** One test: its clock, a fresh store, and others beside it. */
+/** The clock and the stores of one test. */
 export class StoreHarness {
-  readonly clock = new MovedClock();
+  readonly clock = new ManualClock();
   private readonly keyPrefix = `t${randomUUID()}`;
   private readonly opened: Store[] = [];
   private readonly faults: unknown[] = [];
 
   private constructor(private readonly create: CreateStore) {}
 
-  /** Runs a test, and closes the stores that it has opened. */
-  static async run(create: CreateStore, test: (user: StoreClient, harness: StoreHarness) => Promise<void>): Promise<void> {
+  /** Runs a test and closes the stores that it opened. */
+  static async run(create: CreateStore, test: (client: StoreClient, harness: StoreHarness) => Promise<void>): Promise<void> {
     const harness = new StoreHarness(create);
     try {
       await test(await harness.openPeer(), harness);
-      assert.deepEqual(harness.faults, [], 'The store has reported faults.');
+      assert.deepEqual(harness.faults, [], 'The store reported faults.');
     } finally {
       await Promise.all(harness.opened.map(async store => store.close(0)));
     }
   }
 
-  /** A user of a further store, made as in another process: with the same data, where it is shared. */
+  /** Opens another store with the same prefix, as another process does. If the store is shared, both hold the same data. */
   openPeer(): Promise<StoreClient> {
     return this.open(this.keyPrefix);
   }
 
-  /** A user of a store that has nothing to do with the others. */
+  /** Opens a store with another prefix. */
   openUnrelated(): Promise<StoreClient> {
     return this.open(`t${randomUUID()}`);
   }
@@ -75,4 +74,4 @@ export class StoreHarness {
 }
 
 /** Registers a test. */
-export type DefineTest = (title: string, test: (user: StoreClient, harness: StoreHarness) => Promise<void>) => void;
+export type DefineTest = (title: string, test: (client: StoreClient, harness: StoreHarness) => Promise<void>) => void;

@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
-import type { ResolvedCapabilities } from './capabilities.js';
-import { at } from './fixtures.js';
-import type { DefineTest, StoreHarness } from './harness.js';
-import type { StoreClient } from './store-client.js';
+import type { ResolvedCapabilities } from '../capabilities.js';
+import { at } from '../fixtures.js';
+import type { DefineTest, StoreHarness } from '../harness.js';
+import type { StoreClient } from '../store-client.js';
 
-/** One computes, and the others wait for it. */
+/** One client fills an entry, and the others wait for it. */
 export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabilities): void {
-  const otherOf = (user: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
-    shared ? harness.openPeer() : Promise.resolve(user);
+  const otherClient = (client: StoreClient, harness: StoreHarness): Promise<StoreClient> =>
+    shared ? harness.openPeer() : Promise.resolve(client);
   const address = at('/users/bob');
 
-  check('grants one the computation, and gives the other what comes of it', async (one, harness) => {
-    const other = await otherOf(one, harness);
+  check('grants the lock to one client, and returns its entry to the client that waits', async (one, harness) => {
+    const other = await otherClient(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     assert.deepEqual(await one.acquireFillLock(address, ours), { kind: 'granted' });
     const waiting = other.acquireFillLock(address, theirs);
     await one.save(address, 'bob', ours);
-    const claim = await waiting;
-    assert.ok(claim.kind === 'filled', `The one who waited was told: ${claim.kind}.`);
-    assert.equal(claim.entry.response.body.toString(), 'bob');
+    const lock = await waiting;
+    assert.ok(lock.kind === 'filled', `The client that waits received ${lock.kind}.`);
+    assert.equal(lock.entry.response.body.toString(), 'bob');
     other.store.release(theirs, 'unused');
   });
 
-  check('gives at once what has been kept between look-up and claim', async (one, harness) => {
-    const other = await otherOf(one, harness);
+  check('returns an entry at once that was stored between the look-up and the lock', async (one, harness) => {
+    const other = await otherClient(one, harness);
     const lease = await one.lease(address);
     await other.fill(address, 'bob');
     assert.equal((await one.acquireFillLock(address, lease)).kind, 'filled');
@@ -31,8 +31,8 @@ export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabiliti
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('grants it to the next when the one has not needed it', async (one, harness) => {
-    const other = await otherOf(one, harness);
+  check('grants the lock to the next client if the first releases it unused', async (one, harness) => {
+    const other = await otherClient(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     assert.deepEqual(await one.acquireFillLock(address, ours), { kind: 'granted' });
     const waiting = other.acquireFillLock(address, theirs);
@@ -42,8 +42,8 @@ export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabiliti
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('tells all apart when what came out cannot be shared, who waits and who comes', async (one, harness) => {
-    const other = await otherOf(one, harness);
+  check('lets present and later clients fill alone after an unshareable response', async (one, harness) => {
+    const other = await otherClient(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     await one.acquireFillLock(address, ours);
     const waiting = other.acquireFillLock(address, theirs);
@@ -56,20 +56,20 @@ export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabiliti
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('lets nobody wait longer than it may', async (one, harness) => {
-    const other = await otherOf(one, harness);
+  check('grants the lock to a client whose wait time is over', async (one, harness) => {
+    const other = await otherClient(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     await one.acquireFillLock(address, ours);
     assert.deepEqual(await other.acquireFillLock(address, theirs, 20), { kind: 'granted' });
-    for (const [user, lease] of [
+    for (const [client, lease] of [
       [one, ours],
       [other, theirs],
     ] as const)
-      user.store.release(lease, 'unused');
+      client.store.release(lease, 'unused');
   });
 
-  check('lets nobody wait for what was begun before an invalidation, and gives it to nobody', async (one, harness) => {
-    const other = await otherOf(one, harness);
+  check('neither waits for a fill that an invalidation voided nor returns its entry', async (one, harness) => {
+    const other = await otherClient(one, harness);
     const early = await one.lease(address);
     await one.acquireFillLock(address, early);
     await other.invalidate('/users');

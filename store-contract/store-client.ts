@@ -1,43 +1,54 @@
 import assert from 'node:assert/strict';
-import type { Clock } from '../time/clock.js';
-import type { Address, WriteIntent, FillLock, Entry, Lease, Store, Targets } from '../stores/store.js';
+import type { Address, Clock, Entry, FillLock, Lease, Store, Targets, WriteIntent } from 'routing-controllers-cache';
 import { entryOf, under, withTags } from './fixtures.js';
 
-/** Milliseconds that a claim may wait. */
-const PATIENCE_MS = 5000;
+/** Milliseconds that a client waits for a fill lock. */
+const LOCK_WAIT_MS = 5000;
 
-/** What an entry has beside its body. */
+/** The lifetime and the tags of an entry. */
 export interface EntryOptions {
-  /** That it lives. Default 600. */
+  /**
+   * Seconds until the entry expires.
+   *
+   * @default 600
+   */
   readonly seconds?: number;
-  /** That it stays when it has expired. Default 0. */
-  readonly graceSeconds?: number;
-  /** That it brings. Default: none. */
+  /**
+   * Seconds after expiry in which the store may return the stale entry.
+   *
+   * @default 0
+   */
+  readonly staleSeconds?: number;
+  /**
+   * Computed tags of the entry.
+   *
+   * @default none
+   */
   readonly tags?: readonly string[];
 }
 
-/** Uses a store as requests do. What a store of the suite cannot do is a failure. */
+/** Uses a store as requests do. A method that the store does not have fails the test. */
 export class StoreClient {
   constructor(
     readonly store: Store,
     private readonly clock: Clock,
   ) {}
 
-  /** The entry, if it is served. The fence of a miss is given back. */
+  /** Looks up the entry. Releases the lease of a miss. */
   async entryAt(address: Address): Promise<Entry | undefined> {
     const lookUp = await this.store.lookup(address);
-    if (lookUp.kind === 'unreachable') assert.fail('The store says that it is unreachable.');
+    if (lookUp.kind === 'unreachable') assert.fail('The store is unreachable.');
     if (lookUp.kind === 'hit') return lookUp.entry;
     this.store.release(lookUp.lease, 'unused');
     return undefined;
   }
 
-  /** The body that is served, as text. */
+  /** Looks up the body, as text. */
   async served(address: Address): Promise<string | undefined> {
     return (await this.entryAt(address))?.response.body.toString();
   }
 
-  /** The body of what has expired, if it comes with a miss. */
+  /** Looks up the body of the stale entry that a miss returns, as text. */
   async stale(address: Address): Promise<string | undefined> {
     const lookUp = await this.store.lookup(address);
     if (lookUp.kind !== 'miss') return undefined;
@@ -45,49 +56,49 @@ export class StoreClient {
     return lookUp.stale?.response.body.toString();
   }
 
-  /** @returns whether the store says that there was one */
+  /** @returns true if the store reports that it deleted an entry */
   async delete(address: Address): Promise<boolean> {
     const isDeleted = await this.store.delete?.(address);
-    assert.ok(isDeleted !== undefined, 'The store has no delete. Write grace: false where that is meant.');
+    assert.ok(isDeleted !== undefined, 'The store has no delete. If that is intended, set servesStale: false.');
     return isDeleted;
   }
 
-  /** What is served of these, in their order. */
+  /** Returns the bodies that the store serves of these addresses, in the same order. */
   async servedOf(addresses: readonly Address[]): Promise<string[]> {
     const served = await Promise.all(addresses.map(address => this.served(address)));
     return served.filter(text => text !== undefined);
   }
 
   async lease(address: Address): Promise<Lease> {
-    const begun = await this.store.lease(address);
-    if (begun.kind === 'unreachable') assert.fail('The store says that it is unreachable.');
-    return begun.lease;
+    const result = await this.store.lease(address);
+    if (result.kind === 'unreachable') assert.fail('The store is unreachable.');
+    return result.lease;
   }
 
-  /** What a request does that misses and computes. @returns whether the store says that it has kept it */
-  async fill(address: Address, text: string, kept?: EntryOptions): Promise<boolean> {
-    return this.save(address, text, await this.lease(address), kept);
+  /** Takes a lease and saves an entry, as a miss does. @returns true if the store reports that it stored the entry */
+  async fill(address: Address, text: string, options?: EntryOptions): Promise<boolean> {
+    return this.save(address, text, await this.lease(address), options);
   }
 
   async save(
     address: Address,
     text: string,
     lease: Lease,
-    { seconds = 600, graceSeconds, tags }: EntryOptions = {},
+    { seconds = 600, staleSeconds, tags }: EntryOptions = {},
   ): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const expiresAtMs = storedAtMs + seconds * 1000;
-    const deleteAtMs = graceSeconds === undefined ? undefined : expiresAtMs + graceSeconds * 1000;
+    const deleteAtMs = staleSeconds === undefined ? undefined : expiresAtMs + staleSeconds * 1000;
     const lifetime = { storedAtMs, expiresAtMs, deleteAtMs };
     return this.store.save(address, entryOf(text, lifetime, [], tags), lease);
   }
 
-  /** What adds an entry where there is none. @returns whether the store says that it has kept it */
+  /** Adds an entry if none is fresh. @returns true if the store reports that it stored the entry */
   async add(address: Address, text: string, lease?: Lease, { seconds = 600 }: EntryOptions = {}): Promise<boolean> {
     const storedAtMs = this.clock.now();
     const entry = entryOf(text, { storedAtMs, expiresAtMs: storedAtMs + seconds * 1000 });
     const isAdded = await this.store.add?.(address, entry, lease ?? (await this.lease(address)));
-    assert.ok(isAdded !== undefined, 'The store has no add. Write adds: false where that is meant.');
+    assert.ok(isAdded !== undefined, 'The store has no add. If that is intended, set adds: false.');
     return isAdded;
   }
 
@@ -100,7 +111,7 @@ export class StoreClient {
   }
 
   async invalidateAll(targets: Targets): Promise<void> {
-    assert.equal(await this.store.invalidate(targets), undefined, 'The invalidation has not been delivered.');
+    assert.equal(await this.store.invalidate(targets), undefined, 'The invalidation was not delivered.');
   }
 
   beginWrite(...prefixes: readonly string[]): Promise<WriteIntent> {
@@ -108,14 +119,14 @@ export class StoreClient {
   }
 
   async beginWriteOf(targets: Targets): Promise<WriteIntent> {
-    const change = await this.store.beginWrite?.(targets);
-    assert.ok(change, 'The store has no beginChange. Write changes: false where that is meant.');
-    return change;
+    const intent = await this.store.beginWrite?.(targets);
+    assert.ok(intent, 'The store has no beginWrite. If that is intended, set writeIntents: false.');
+    return intent;
   }
 
-  async acquireFillLock(address: Address, lease: Lease, waitMs = PATIENCE_MS): Promise<FillLock> {
-    const claim = await this.store.acquireFillLock?.(address, lease, waitMs);
-    assert.ok(claim, 'The store has no claim. Write claims: false where that is meant.');
-    return claim;
+  async acquireFillLock(address: Address, lease: Lease, waitMs = LOCK_WAIT_MS): Promise<FillLock> {
+    const lock = await this.store.acquireFillLock?.(address, lease, waitMs);
+    assert.ok(lock, 'The store has no acquireFillLock. If that is intended, set fillLocks: false.');
+    return lock;
   }
 }

@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ready } from './servers/readiness.js';
+import { ready } from './readiness.js';
 
-const ROOT = join(__dirname, '../..');
+const ROOT = join(__dirname, '..');
 
 const started = new Set<ChildProcess>();
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { at, folded } from './fixtures.js';
-import type { DefineTest } from './harness.js';
+import { at, caseless } from '../fixtures.js';
+import type { DefineTest } from '../harness.js';
 
-/** What one process does is seen by the others. */
+/** Stores of several processes that hold the same data. */
 export function checkSharing(check: DefineTest): void {
-  check('gives one what another has kept, also in place of what it knew', async (one, harness) => {
+  check('serves the entries of other stores, also in place of an earlier copy', async (one, harness) => {
     const other = await harness.openPeer();
     const address = at('/users/bob');
     for (const text of ['one', 'two', 'three']) {
@@ -17,9 +17,9 @@ export function checkSharing(check: DefineTest): void {
     assert.equal(await one.served(address), 'four');
   });
 
-  check('serves nobody what one has invalidated, by whichever prefix', async (one, harness) => {
+  check('serves no entry in any store after one store invalidated it, by any prefix', async (one, harness) => {
     const other = await harness.openPeer();
-    const [address, file] = [at('/users/bob/friends'), folded('/Users/Bob')];
+    const [address, file] = [at('/users/bob/friends'), caseless('/Users/Bob')];
     for (const prefix of ['/users/bob/friends', '/users/bob', '/users', '/']) {
       await one.fill(address, 'bob');
       await one.fill(file, 'file');
@@ -31,7 +31,7 @@ export function checkSharing(check: DefineTest): void {
     }
   });
 
-  check('never serves anybody what one began before another invalidated it', async (one, harness) => {
+  check('never serves an entry whose lease is older than an invalidation by another store', async (one, harness) => {
     const other = await harness.openPeer();
     const address = at('/users/bob');
     const lease = await one.lease(address);
@@ -39,13 +39,13 @@ export function checkSharing(check: DefineTest): void {
     await other.invalidate('/users/bob');
     await one.save(address, 'old', lease);
     await one.save(at('/users/bobby'), 'bobby', beside);
-    for (const user of [one, other]) {
-      assert.equal(await user.served(address), undefined);
-      assert.equal(await user.served(at('/users/bobby')), 'bobby');
+    for (const client of [one, other]) {
+      assert.equal(await client.served(address), undefined);
+      assert.equal(await client.served(at('/users/bobby')), 'bobby');
     }
   });
 
-  check('lets no computation answer who asks after an invalidation by another', async (one, harness) => {
+  check('never shares a fill with a request after an invalidation by another store', async (one, harness) => {
     const other = await harness.openPeer();
     const address = at('/users/bob');
     const early = await one.lease(address);
@@ -55,7 +55,7 @@ export function checkSharing(check: DefineTest): void {
     for (const lease of [early, later]) one.store.release(lease, 'unused');
   });
 
-  check('goes on for one when another closes', async (one, harness) => {
+  check('continues to serve when another store closes', async (one, harness) => {
     const other = await harness.openPeer();
     await other.fill(at('/users/bob'), 'bob');
     await other.store.close();
@@ -64,7 +64,7 @@ export function checkSharing(check: DefineTest): void {
     assert.equal(await one.served(at('/users/bob')), undefined);
   });
 
-  check('has nothing in common with a cache of another prefix', async (one, harness) => {
+  check('shares no entry with a store of another prefix', async (one, harness) => {
     const stranger = await harness.openUnrelated();
     await one.fill(at('/users/bob'), 'bob');
     assert.equal(await stranger.served(at('/users/bob')), undefined);

@@ -1,24 +1,22 @@
-import type { HeaderChange } from '../http/stored-response.js';
-import type { Variant } from '../http/variant.js';
-import type { Address, Entry, Targets } from '../stores/store.js';
+import type { Address, Entry, HeaderChange, Targets, Variant } from 'routing-controllers-cache';
 
-/** The address of a path, under a key of its own unless another is given. */
+/** Returns the address of a path. The key is derived from the path if none is given. */
 export function at(path: string, key = `GET ${path}`): Address {
   return { key, path: { path, ignoresCase: false } };
 }
 
-/** The address of a path whose letter case says nothing. */
-export function folded(path: string): Address {
-  return { key: `GET folded ${path}`, path: { path, ignoresCase: true } };
+/** Returns the address of a path that ignores letter case. */
+export function caseless(path: string): Address {
+  return { key: `GET caseless ${path}`, path: { path, ignoresCase: true } };
 }
 
-/** The address of a path that has these tags. */
+/** Returns the address of a path with these tags. */
 export function tagged(path: string, ...tags: readonly string[]): Address {
   return { ...at(path), tags };
 }
 
-/** The address of a path whose entries bring tags. */
-export function awaiting(path: string): Address {
+/** Returns the address of a path whose entries have computed tags. */
+export function withComputedTags(path: string): Address {
   return { ...at(path), hasComputedTags: true };
 }
 
@@ -30,7 +28,7 @@ export function under(...prefixes: readonly string[]): Targets {
   return { prefixes };
 }
 
-/** Everything that an entry can be made of. */
+/** The times of an entry, in milliseconds since the epoch. */
 export interface Lifetime {
   readonly storedAtMs: number;
   readonly expiresAtMs: number;
@@ -47,7 +45,7 @@ export function entryOf(body: string | Buffer, lifetime: Lifetime, headers = NO_
   };
 }
 
-/** Every kind of header change there is. */
+/** One change of each kind. */
 export const HEADERS: readonly HeaderChange[] = [
   { kind: 'set', name: 'Content-Type', value: 'text/plain; charset=utf-8' },
   { kind: 'set', name: 'Link', value: ['</a>; rel=next', '</b>; rel=prev'] },
@@ -61,7 +59,7 @@ export const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => b
 
 const LONG = 'k'.repeat(400);
 
-/** Keys of which none is another, however alike they look to a server, a file system or a hasty comparison. */
+/** Keys that are all different, although a server, a file system or a loose comparison may confuse them. */
 export const LOOKALIKE_KEYS = [
   'GET /users/bob',
   'GET /users/Bob',
@@ -88,7 +86,7 @@ export const LOOKALIKE_KEYS = [
   `${LONG.slice(1)}K`,
 ] as const;
 
-/** Tags of which none is another. */
+/** Tags that are all different, although a loose comparison may confuse them. */
 export const LOOKALIKE_TAGS = [
   'user:bob',
   'user:Bob',
@@ -109,8 +107,8 @@ export const LOOKALIKE_TAGS = [
   `${LONG}k`,
 ] as const;
 
-/** What may have gone out for a response: in pieces of its own, as its body is, and none at all. */
-export const WIRES: readonly Variant[] = [
+/** Sent variants: with bytes of their own, with the body as text, and without a body. */
+export const VARIANTS: readonly Variant[] = [
   {
     host: 'example.com:8080',
     acceptEncoding: 'gzip,br;q=0.5',
