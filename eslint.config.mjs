@@ -40,7 +40,7 @@ export default defineConfig(
   },
   {
     // routing-controllers types its app as any, and JSON that comes back is what the spec says it is.
-    files: ['spec/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'conformance/**/*.ts', 'torture/**/*.ts', 'scripts/*.ts'],
+    files: ['spec/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'conformance/**/*.ts', 'torture/**/*.ts', 'scripts/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
