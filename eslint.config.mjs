@@ -47,7 +47,7 @@ export default defineConfig(
       'conformance/**/*.ts',
       'torture/**/*.ts',
       'test-servers/**/*.ts',
-      'scripts/*.ts',
+      'scripts/**/*.ts',
     ],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

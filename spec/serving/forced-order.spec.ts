@@ -3,7 +3,7 @@ import { Get, JsonController } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
-import { describeEveryStore } from '../support/every-store.js';
+import { describeRacesOnEveryStore } from '../support/every-store.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
@@ -22,7 +22,7 @@ class ForcedController {
   }
 }
 
-describeEveryStore('forcedUpdate while an earlier computation runs', store => {
+describeRacesOnEveryStore('forcedUpdate while an earlier computation runs', store => {
   it('is what later requests get, and stays stored when the earlier computation ends', async () => {
     store().configure();
     const server = await TestServer.ofControllers([ForcedController]);

@@ -18,7 +18,7 @@ import * as deadline from '../../lib/time/deadline.js';
 import { Cached, InvalidatesCache } from '../../lib/index.js';
 import { Deferred, Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
-import { describeEveryStore } from '../support/every-store.js';
+import { describeRacesOnEveryStore } from '../support/every-store.js';
 import { heard, stopListening } from '../support/heard.js';
 import { appOf, TestServer, type Answer } from '../support/server.js';
 import { ready } from '../../test-servers/readiness.js';
@@ -155,7 +155,7 @@ class UsersController {
 
 const versionIn = (answer: Answer): number => (JSON.parse(answer.text) as { version: number }).version;
 
-describeEveryStore('a change that is not made when its method returns', store => {
+describeRacesOnEveryStore('a change that is not made when its method returns', store => {
   const serve = () => TestServer.ofControllers([UsersController], { interceptors: [GlobalCommit] });
 
   it.each(['intercepted', 'global'])('lasts until an interceptor has committed it (%s)', async way => {

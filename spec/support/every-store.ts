@@ -3,7 +3,7 @@ import { systemClock } from '../../lib/time/clock.js';
 import type { CacheFault } from '../../lib/errors/cache-errors.js';
 import { cache, type CacheOptions } from '../../lib/index.js';
 import { examplesIn, runModule } from './examples.js';
-import { describeOn, sharedStores, type SharedServer } from './stores.js';
+import { describeOn, driverFamilies, sharedStores, type SharedKind, type SharedServer } from './stores.js';
 import type { Store } from '../../lib/stores/store.js';
 
 /** A store as `cache.configure` is given it, and what is known of it. */
@@ -21,8 +21,16 @@ export interface EachStore {
 /** Nothing that a spec holds counts as failed meanwhile. */
 const PATIENT = { storeTimeout: 20, collapseTimeout: 20 };
 
-/** Describes what must hold on every store: the simple one, one of the application's own, and all that processes share. */
-export function describeEveryStore(title: string, body: (store: () => EachStore) => void): void {
+/**
+ * Describes a behaviour on every store: the simple store, a store of the application, and the shared stores.
+ *
+ * @param kinds the shared stores, by default one of each driver family; `npm run test:fast` runs none of them
+ */
+export function describeEveryStore(
+  title: string,
+  body: (store: () => EachStore) => void,
+  kinds: readonly SharedKind[] = driverFamilies,
+): void {
   describe(title, () => {
     describe.each([
       { name: 'the simple store', store: (): CacheOptions['store'] => 'simple' },
@@ -36,7 +44,7 @@ export function describeEveryStore(title: string, body: (store: () => EachStore)
         configure: options => configure({ store: store(), ...options }),
       }));
     });
-    for (const kind of sharedStores) {
+    for (const kind of process.env.FAST_SPECS ? [] : kinds) {
       describeOn(kind, server => {
         body(() => ({
           name: kind.name,
@@ -63,4 +71,9 @@ function ownStore(): Store {
     MapStore: new (clock: { now(): number }) => Store;
   };
   return new MapStore({ now: () => systemClock.now() });
+}
+
+/** As `describeEveryStore`, on all shared stores: a race may depend on the client of a cluster or of a Sentinel. */
+export function describeRacesOnEveryStore(title: string, body: (store: () => EachStore) => void): void {
+  describeEveryStore(title, body, sharedStores);
 }

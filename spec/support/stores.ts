@@ -138,6 +138,9 @@ export const sharedStores: readonly SharedKind[] = [
   keyv,
 ];
 
+/** One shared store of each driver family, and the near cache. The store contract and the races run on all `sharedStores`. */
+export const driverFamilies: readonly SharedKind[] = [redis, redisWithNearCache, memcached, keyv];
+
 /** A server, and a network to it that specs break and mend: for this process, not for the others. */
 export interface BreakableServer {
   readonly server: RealServer;
