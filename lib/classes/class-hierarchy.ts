@@ -1,15 +1,15 @@
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- what routing-controllers and TypeScript call a class
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the type of classes in routing-controllers and TypeScript
 export type Class = Function;
 
-/** A class and those it extends, nearest first. */
+/** Returns a class and its superclasses, nearest first. */
 export function superclassChain(subject: Class): Class[] {
-  const lineage: Class[] = [];
+  const chain: Class[] = [];
   for (
     let link: unknown = subject;
     typeof link === 'function' && link !== Function.prototype;
     link = Object.getPrototypeOf(link)
   ) {
-    lineage.push(link);
+    chain.push(link);
   }
-  return lineage;
+  return chain;
 }

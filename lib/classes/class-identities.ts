@@ -4,19 +4,20 @@ import { UniqueNames } from './unique-names.js';
 import { decoratedFiles, programName, sourceFileText } from './source-files.js';
 
 /**
- * Texts that tell classes apart as parts of keys: two programs that share a store may each have a class of one name, and even of one
- * source. They are alike in all processes of a program, in whichever order those load the classes.
+ * The identities of classes in keys. Two programs that share a store may have classes of equal name, and even of equal source, so
+ * the identity includes the source file. An identity is equal in all processes of a program, for any order in which they load the
+ * classes.
  */
 export class ClassIdentities {
   private readonly origins = new WeakMap<Class, string>();
   private readonly fileTexts = new Map<string, string>();
-  /** By number only where a class is made several times by one source, as by a function. */
-  private readonly namesakes = new UniqueNames();
+  /** Numbers the classes that one source creates several times, as a function can. */
+  private readonly uniqueNames = new UniqueNames();
 
   /**
-   * Notes where a class comes from.
+   * Records the source files of a class.
    *
-   * @param called by the decorator of the class, at once
+   * @param called the function that the decorator of the class calls. It must call this method synchronously
    */
   note(subject: Class, called: (...args: never[]) => unknown): void {
     if (this.origins.has(subject)) return;
@@ -30,7 +31,7 @@ export class ClassIdentities {
       this.origins.get(link) ?? programName(),
     ]);
     const digest = createHash('sha256').update(JSON.stringify(sources)).digest('base64url').slice(0, 16);
-    return this.namesakes.nameOf(subject, `${subject.name} ${digest}`);
+    return this.uniqueNames.nameOf(subject, `${subject.name} ${digest}`);
   }
 
   private fileText(file: string): string {

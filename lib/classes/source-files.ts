@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Deep enough for decorators that call decorators. */
+/** Stack frames to capture. The depth allows decorators that call decorators. */
 const STACK_DEPTH = 30;
 
 /**
- * The source files in which a decorator was applied, nearest first: the class's own, after those of decorators that it was applied by.
- * Files of packages are left out, so that it does not count which compiler's helper applies a decorator.
+ * Returns the source files in which a decorator was applied, nearest first. The files of enclosing decorators precede the file of
+ * the class. The result omits files of packages, so that the compiler's helper that applies a decorator has no effect.
  *
- * @param called by the decorator
+ * @param called the function that the decorator calls
  */
 export function decoratedFiles(called: (...args: never[]) => unknown): string[] {
   const [, ...frames] = framesAbove(called);
@@ -18,7 +18,7 @@ export function decoratedFiles(called: (...args: never[]) => unknown): string[] 
   for (const frame of frames) {
     const file = frame.getFileName() ?? '';
     const isForeign = file === '' || file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file);
-    // Above the module that defines the class is the one that has loaded it first, which may be another in the next process.
+    // The next frame is the module that first loaded the class, which may be a different module in another process.
     if (isForeign && files.length > 0) break;
     if (!isForeign && !files.includes(file)) files.push(file);
   }
@@ -40,7 +40,7 @@ function framesAbove(called: (...args: never[]) => unknown): readonly NodeJS.Cal
   }
 }
 
-/** Tells a source file from all others, alike on every machine on which a program runs: its package, its place in it, and its content. */
+/** Identifies a source file by its package, its path in the package, and its content. The text is equal on every machine. */
 export function sourceFileText(file: string): string {
   const path = file.startsWith('file:') ? fileURLToPath(file) : file;
   if (!isAbsolute(path)) return path;
@@ -48,7 +48,9 @@ export function sourceFileText(file: string): string {
   return JSON.stringify([name, relative(folder, path), contentOf(path)]);
 }
 
-/** The name of the package whose program this process runs; else of the program. */
+/**
+ * Returns the name of the package whose program this process runs. If there is no package, returns the file name of the program.
+ */
 export function programName(program = process.argv[1] ?? ''): string {
   return packageOf(dirname(program))?.name ?? basename(program);
 }
@@ -58,7 +60,7 @@ function packageOf(folder: string): { readonly name: string; readonly folder: st
     const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown };
     if (typeof name === 'string') return { name, folder };
   } catch {
-    // No package.json here, or one without a meaning: the folder above may have it.
+    // If the folder has no valid package.json, the parent folder may have one.
   }
   return dirname(folder) === folder ? undefined : packageOf(dirname(folder));
 }
@@ -67,7 +69,7 @@ function contentOf(path: string): string {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('base64url');
   } catch {
-    // Not a file of this machine: the source of the class still counts.
+    // If this machine cannot read the file, the class source still identifies the class.
     return '';
   }
 }

@@ -1,16 +1,20 @@
-/** Tells things of one name apart: those that come second and later have a number. */
+/** Unique names for objects. The second object of a name, and each later one, gets a number. */
 export class UniqueNames {
   private readonly names = new WeakMap<object, string>();
   private readonly counts = new Map<string, number>();
 
-  /** @param name of the thing, always the same */
-  nameOf(thing: object, name: string): string {
-    const known = this.names.get(thing);
+  /**
+   * Returns the unique name of an object.
+   *
+   * @param name the object's own name, equal in all calls
+   */
+  nameOf(subject: object, name: string): string {
+    const known = this.names.get(subject);
     if (known !== undefined) return known;
     const count = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, count);
-    const told = count === 1 ? name : `${name}#${count}`;
-    this.names.set(thing, told);
-    return told;
+    const uniqueName = count === 1 ? name : `${name}#${count}`;
+    this.names.set(subject, uniqueName);
+    return uniqueName;
   }
 }

@@ -1,7 +1,7 @@
-/** Configuration that cannot work. Every mistake found is in `mistakes` and in the message. */
+/** The error of an invalid configuration. `mistakes` and the message list every mistake. */
 export class CacheConfigError extends Error {
   override readonly name = 'CacheConfigError';
-  /** Stable, to be compared by programs. */
+  /** A stable code that programs can compare. */
   readonly code = 'CACHE_CONFIG_INVALID';
 
   constructor(readonly mistakes: readonly string[]) {
@@ -9,15 +9,15 @@ export class CacheConfigError extends Error {
   }
 }
 
-/** What a `CacheUsageError` can be about. */
+/** The codes of a `CacheUsageError`. */
 export type CacheUsageCode = 'CACHE_USAGE_INVALID' | 'CACHE_ALREADY_IN_USE';
 
-/** The library used in a way that cannot work: a decorator where it does not fit, a call at the wrong time. */
+/** The error of a wrong use of the library, such as a misplaced decorator or a call at the wrong time. */
 export class CacheUsageError extends Error {
   override readonly name = 'CacheUsageError';
 
   constructor(
-    /** Stable, to be compared by programs. */
+    /** A stable code that programs can compare. */
     readonly code: CacheUsageCode,
     readonly mistakes: readonly string[],
   ) {
@@ -25,12 +25,12 @@ export class CacheUsageError extends Error {
   }
 }
 
-/** A fault that the cache survived: the request was answered as if there were no cache. Handed to `onError`. */
+/** A fault that the cache has survived: the request was handled without the cache. `onError` receives the fault. */
 export class CacheFault extends Error {
   override readonly name = 'CacheFault';
 
   constructor(
-    /** Stable, one per kind of fault. */
+    /** A stable code, one per kind of fault. */
     readonly code: string,
     message: string,
     options?: { cause?: unknown },

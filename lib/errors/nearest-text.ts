@@ -1,10 +1,10 @@
-/** Of some texts, the one that takes the fewest changed letters to get to. @returns `undefined` where there are none */
-export function nearestText(text: string, others: readonly string[]): string | undefined {
-  const distances = others.map(other => ({ other, distance: distanceOf(text, other) }));
-  return distances.sort((one, another) => one.distance - another.distance)[0]?.other;
+/** Returns the candidate with the smallest edit distance to a text. @returns `undefined` if there are no candidates */
+export function nearestText(text: string, candidates: readonly string[]): string | undefined {
+  const distances = candidates.map(candidate => ({ candidate, distance: distanceOf(text, candidate) }));
+  return distances.sort((one, other) => one.distance - other.distance)[0]?.candidate;
 }
 
-/** Levenshtein's: letters to insert, to delete or to replace. */
+/** Returns the Levenshtein distance: the number of letters to insert, delete or replace. */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [line, letter] of Array.from(one).entries()) {

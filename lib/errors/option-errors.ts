@@ -1,6 +1,6 @@
 import { formatValue } from './format-value.js';
 
-/** The options that there are not, one sentence each. */
+/** Returns one error sentence for each unknown option. */
 export function unknownOptions(options: object, names: readonly string[]): string[] {
   return Object.entries(options)
     .filter(([name]) => !names.includes(name))

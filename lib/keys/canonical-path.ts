@@ -1,15 +1,15 @@
-/** One spelling for all spellings of a path by which Express reaches the same action. */
+/** The canonical form of a path. All spellings of a path that Express routes to the same action have one canonical form. */
 export interface CanonicalPath {
-  /** Begins with a slash, ends without; each segment percent-encoded. The root is the empty string. */
+  /** The path with a leading slash, without a trailing slash, and with percent-encoded segments. The root is the empty string. */
   readonly path: string;
   /**
-   * True where the path's fixed parts are known only as the client wrote them (a RegExp, a wildcard), so that letter case says
-   * nothing: invalidations reach it whatever the case.
+   * True if the fixed parts of the path are known only in the client's spelling, as with a RegExp or a wildcard. Invalidations
+   * then match the path in any letter case.
    */
   readonly ignoresCase: boolean;
 }
 
-/** Decodes and encodes each segment and drops a trailing slash, so that `/%62ob/` and `/bob` are one. */
+/** Decodes and encodes each segment and removes a trailing slash, so that `/%62ob/` and `/bob` become equal. */
 export function canonicalise(path: string): string {
   return canonicalSegments(path.endsWith('/') ? path.slice(0, -1) : path);
 }
@@ -22,7 +22,7 @@ export function canonicalSegment(segment: string): string {
   try {
     return encodeURIComponent(decodeURIComponent(segment));
   } catch {
-    // Not UTF-8 when decoded, or a lone surrogate: encoding what stands there keeps it apart from everything else.
+    // If the segment does not decode to UTF-8, the encoded raw text differs from the text of every valid segment.
     return encodeURIComponent(segment.toWellFormed());
   }
 }

@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import { isDate } from 'node:util/types';
 import { UniqueNames } from '../classes/unique-names.js';
 
-/** A part that no encoded value can contain: JSON escapes line feeds, and so does percent-encoding. */
+/** The separator of key parts. No encoded value contains a line feed, since JSON and percent-encoding escape it. */
 const SEPARATOR = '\n';
 
-/** Joins parts, each already encoded so that it holds no line feed, into a key. */
+/** Joins encoded parts into a key. No part may contain a line feed. */
 export function joinKey(parts: readonly string[]): string {
   return parts.join(SEPARATOR);
 }
 
-const DEEPEST = 16;
+const MAX_DEPTH = 16;
 
-/** Whether objects made from the request by class-transformer count as plain, beside literals and arrays. */
+/** The rule for class instances, as class-transformer creates them: `instances` encodes them, `literals-only` refuses them. */
 export type InstanceRule = 'instances' | 'literals-only';
 
 /**
- * Writes a value down so that two values have the same text only when no handler could tell them apart.
+ * Encodes a value as text. Two values have equal texts only if no handler could distinguish them.
  *
- * Property order does not matter; types do (`1`, `"1"` and `true` differ), and so do `-0`, `NaN`, `undefined` and holes.
- * Strings are JSON, which escapes control characters and lone surrogates: no value can forge another's text.
+ * The order of properties has no effect. Types have one: `1`, `"1"` and `true` differ, and so do `-0`, `NaN`, `undefined` and
+ * holes. Strings are JSON, which escapes control characters and lone surrogates, so no value can forge the text of another.
  *
- * @returns `undefined` for what is not a plain value: functions, symbols, maps, streams, cycles, instances with setters, …
+ * @returns `undefined` if the value is not plain: a function, a symbol, a map, a stream, a cycle, an instance with a setter, …
  */
 export function encodeValue(value: unknown, instances: InstanceRule, depth = 0): string | undefined {
   switch (typeof value) {
@@ -35,7 +35,7 @@ export function encodeValue(value: unknown, instances: InstanceRule, depth = 0):
     case 'bigint':
       return `${value}n`;
     case 'object':
-      return value === null ? 'null' : depth < DEEPEST ? encodeObject(value, instances, depth + 1) : undefined;
+      return value === null ? 'null' : depth < MAX_DEPTH ? encodeObject(value, instances, depth + 1) : undefined;
     default:
       return undefined;
   }
@@ -63,47 +63,55 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
 }
 
-/** Whether it is a literal, and no instance of a class. */
+/** Returns true if the value is an object literal and not an instance of a class. */
 export function isLiteral(value: object): boolean {
   return isLiteralPrototype(prototypeOf(value));
 }
 
-/** Of `{}` in any realm, and of objects without a prototype or with an empty one, as parsers of cookies and queries make them. */
+/**
+ * Returns true for the prototype of `{}` in any realm, for no prototype, and for an empty prototype. Parsers of cookies and
+ * queries create objects of the last two kinds.
+ */
 function isLiteralPrototype(prototype: object | null): prototype is null {
   if (prototype === null) return true;
   if (prototypeOf(prototype) !== null) return false;
   return Object.hasOwn(prototype, 'hasOwnProperty') || Object.getOwnPropertyNames(prototype).length === 0;
 }
 
-const namesakes = new UniqueNames();
+const uniqueNames = new UniqueNames();
 const classTexts = new WeakMap<object, string>();
 
-/** Tells a class from others of the same fields: by name and source, in whichever order a process meets them, and last by a number. */
+/**
+ * Returns a text that identifies a class. Name and source make the text independent of the order in which a process loads the
+ * classes. Only classes of equal name and source get a number.
+ */
 function classText(prototype: object): string {
   let text = classTexts.get(prototype);
   if (text === undefined) {
     const { name } = prototype.constructor;
     const source = createHash('sha256').update(Function.prototype.toString.call(prototype.constructor)).digest('base64url');
-    classTexts.set(prototype, (text = namesakes.nameOf(prototype, `${name}.${source.slice(0, 22)}`)));
+    classTexts.set(prototype, (text = uniqueNames.nameOf(prototype, `${name}.${source.slice(0, 22)}`)));
   }
   return text;
 }
 
 const plainPrototypes = new WeakMap<object, boolean>();
 
-/** Of a class whose instances are told by their own properties: a setter could keep what it is given in a private field. */
+/**
+ * Returns true if own properties identify the instances of a class. With a setter they may not: it can write to a private field.
+ */
 function isPlainPrototype(prototype: object): boolean {
   const known = plainPrototypes.get(prototype);
   if (known !== undefined) return known;
   const hasSetter = Object.values(Object.getOwnPropertyDescriptors(prototype)).some(property => property.set !== undefined);
   const parent = prototypeOf(prototype);
-  const answer = !hasSetter && !isBuiltIn(prototype) && (isLiteralPrototype(parent) || isPlainPrototype(parent));
-  plainPrototypes.set(prototype, answer);
-  return answer;
+  const isPlain = !hasSetter && !isBuiltIn(prototype) && (isLiteralPrototype(parent) || isPlainPrototype(parent));
+  plainPrototypes.set(prototype, isPlain);
+  return isPlain;
 }
 
-/** Of maps, sets, buffers, promises, errors, …: they hold what `Object.keys` does not show. */
+/** Returns true for the prototypes of maps, sets, buffers, promises, errors, …: `Object.keys` does not list their content. */
 function isBuiltIn(prototype: object): boolean {
-  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof maker !== 'function' || /\{\s*\[native code\]\s*\}\s*$/.test(String(maker));
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof constructor !== 'function' || /\{\s*\[native code\]\s*\}\s*$/.test(String(constructor));
 }

@@ -1,11 +1,12 @@
-/** With a month at least. Other texts that `Date` reads are mostly names with a number in them. */
+/** An ISO date with at least a year and a month. Most other texts that `Date` parses are names that contain a number. */
 const ISO_DATE = /^(?:\d{4}|[+-]\d{6})-\d\d/;
 
 /**
- * How a parameter is written in a path. Converted values have one spelling, so that `/users/007` is `/users/7` where the handler
- * gets the number 7: a date at midnight UTC is written without its time, a boolean is `1` or `0`, as a flag and no name is.
+ * Returns the text of a converted parameter in a canonical path. Each value has one text, so `/users/007` becomes `/users/7` if
+ * the handler receives the number 7. A date at midnight UTC has no time. A boolean is `1` or `0`, which a flag may be and a name
+ * is not.
  *
- * @returns `undefined` for what a path cannot carry
+ * @returns `undefined` if a path cannot contain the value
  */
 export function parameterText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
@@ -16,8 +17,9 @@ export function parameterText(value: unknown): string | undefined {
 }
 
 /**
- * All texts by which cached actions may know a text in a path: as it is, and as each type that routing-controllers converts it to is
- * written. `007` is also `7`, `true` is also `1`, `2024-05-01T00:00:00Z` is also `2024-05-01`.
+ * Returns all texts that the canonical paths of actions may contain for a raw parameter: the raw text, and the text of each type
+ * to which routing-controllers may convert the parameter. `007` is also `7`, `true` is also `1`, `2024-05-01T00:00:00Z` is also
+ * `2024-05-01`.
  */
 export function parameterReadings(text: string): string[] {
   const number = text === '' ? NaN : Number(text);

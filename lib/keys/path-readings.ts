@@ -1,25 +1,33 @@
 import { canonicalise, canonicalSegment } from './canonical-path.js';
 import { parameterReadings } from './parameter-text.js';
 
-/** Paths that one target stands for. More would cost more than a wider one. */
+/** The maximum number of paths of one target. An invalidation of more paths would cost more than one of a shorter, wider path. */
 const MAX_PATHS = 16;
 
-/** The texts that a segment of a target may have in the canonical path of an entry, each percent-encoded. */
+/** The percent-encoded texts that a segment of a target may have in the canonical path of an entry. */
 export type SegmentReadings = readonly string[];
 
-/** @param segment percent-encoded */
+/**
+ * Returns the readings of one segment.
+ *
+ * @param segment a percent-encoded segment
+ */
 export function segmentReadings(segment: string): SegmentReadings {
   return parameterReadings(decodeURIComponent(canonicalSegment(segment))).map(text => encodeURIComponent(text));
 }
 
-/** @param path any spelling of a path, or of the part of one that begins with a slash */
+/**
+ * Returns the readings of each segment of a path.
+ *
+ * @param path a path in any spelling, or a part of a path that begins with a slash
+ */
 export function pathReadings(path: string): SegmentReadings[] {
   return canonicalise(path).split('/').slice(1).map(segmentReadings);
 }
 
 /**
- * The paths under which entries may be that a target means, which knows of no action how it converts the parameters of its path. Where
- * they would be too many, they are the shorter paths that cover them.
+ * Returns the paths that entries of a target may have. The target does not know to which types actions convert their parameters,
+ * so each segment counts in all readings. If there are too many paths, returns the shorter paths that cover them.
  */
 export function pathsOf(segments: readonly SegmentReadings[]): string[] {
   let paths = [''];
@@ -30,7 +38,7 @@ export function pathsOf(segments: readonly SegmentReadings[]): string[] {
   return paths.map(path => (path === '' ? '/' : path));
 }
 
-/** All texts that parts make up, where each part has several. */
+/** Returns all concatenations of one text of each part. */
 export function combined(parts: readonly (readonly string[])[]): string[] {
-  return parts.reduce<string[]>((texts, part) => texts.flatMap(text => part.map(more => text + more)), ['']);
+  return parts.reduce<string[]>((prefixes, part) => prefixes.flatMap(prefix => part.map(text => prefix + text)), ['']);
 }

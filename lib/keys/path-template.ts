@@ -2,20 +2,22 @@ import { canonicalise, canonicalSegments } from './canonical-path.js';
 import { parameterText } from './parameter-text.js';
 import { combined, pathReadings, pathsOf, segmentReadings, type SegmentReadings } from './path-readings.js';
 
-/** Gives the value of a path parameter, as routing-controllers has converted it. */
+/** Returns the value of a path parameter after the conversion by routing-controllers. */
 export type ParameterValue = (name: string) => unknown;
 
-/** Gives the texts by which actions may know the value of a path parameter. Empty: it has none. */
+/**
+ * Returns the texts that canonical paths may contain for a path parameter. Returns an empty array if the parameter has no value.
+ */
 export type ParameterTexts = (name: string) => readonly string[];
 
 const NAME = /:(\w+)/g;
 
-/** The names of the parameters that a prefix is filled from. */
+/** Returns the names of the parameters in a prefix. */
 export function parameterNames(prefix: string): string[] {
   return Array.from(prefix.matchAll(NAME), match => match[1] ?? '');
 }
 
-/** @returns each segment of the prefix with its parameters filled in, in all readings; `undefined` when a parameter has no value */
+/** Fills the parameters of a prefix. @returns all readings of each segment, or `undefined` if a parameter has no value */
 export function fillPrefix(prefix: string, textsOf: ParameterTexts): SegmentReadings[] | undefined {
   if (parameterNames(prefix).some(name => textsOf(name).length === 0)) return undefined;
   const segments = (prefix.endsWith('/') ? prefix.slice(0, -1) : prefix).split('/').slice(1);
@@ -30,8 +32,8 @@ function encoded(text: string): string {
 }
 
 /**
- * The prefixes that cover a path given by code, in all readings. A segment `*` may be somebody's name, or may mean all there is: the
- * prefix before it covers both.
+ * Returns the prefixes, in all readings, that cover a path from application code. A segment `*` may be a name or a wildcard, and
+ * the prefix before the segment covers both.
  */
 export function prefixesBeforeWildcard(path: string): string[] {
   const segments = canonicalise(path).split('/');
@@ -41,22 +43,22 @@ export function prefixesBeforeWildcard(path: string): string[] {
 
 interface Slot {
   readonly name: string;
-  /** What stands before the value, and goes with it when an optional value is missing. */
+  /** The separator before the value. If an optional value is missing, the path omits the separator too. */
   readonly lead: string;
   readonly optional: boolean;
 }
 
-/** `:name`, `:name(pattern)`, `:name?` and the wildcard `:name*`, as Express 4 (path-to-regexp 0.1) reads them. */
+/** `:name`, `:name(pattern)`, `:name?` and the wildcard `:name*` in the syntax of Express 4 (path-to-regexp 0.1). */
 const SLOT = /(?<lead>\/?\.?):(?<name>\w+)(?:\((?:[^()]|\([^()]*\))*\))?(?<star>\*)?(?<optional>\?)?/g;
 
-/** Left over in a fixed part, these make the route a pattern that values alone cannot fill. */
+/** Characters of pattern syntax. If a fixed part contains one, parameter values cannot determine the path. */
 const PATTERN_SYNTAX = /[*+?()[\]\\|^$:]/;
 
-/** A route as a controller declares it: fixed text and named parameters. */
+/** The parsed route of an action: fixed text and named parameters. */
 export class PathTemplate {
   private constructor(private readonly parts: readonly (string | Slot)[]) {}
 
-  /** @returns `undefined` for a route that cannot be filled: it has wildcards or other pattern syntax. */
+  /** Parses a route. @returns `undefined` if the route contains a wildcard or other pattern syntax */
   static parse(route: string): PathTemplate | undefined {
     const parts: (string | Slot)[] = [];
     let end = 0;
@@ -73,7 +75,7 @@ export class PathTemplate {
     return new PathTemplate(parts);
   }
 
-  /** @returns the path in canonical form, or `undefined` when a parameter has no value that a path can carry. */
+  /** Returns the canonical path. @returns `undefined` if a parameter has no value, or a value that a path cannot contain */
   fill(valueOf: ParameterValue): string | undefined {
     let path = '';
     for (const part of this.parts) {
@@ -90,7 +92,7 @@ export class PathTemplate {
     return path;
   }
 
-  /** @returns each segment of the path in all readings, or `undefined` when a parameter has no value */
+  /** Returns all readings of each segment of the path. @returns `undefined` if a parameter has no value */
   readings(textsOf: ParameterTexts): SegmentReadings[] | undefined {
     const segments: (readonly string[])[][] = [[]];
     for (const part of this.parts) {

@@ -1,15 +1,15 @@
 import type { Lease, LookupMiss, Store, StoreSize } from './store.js';
 
-const NO_FENCE: Lease = Object.freeze({});
+const NO_LEASE: Lease = Object.freeze({});
 
-/** Never holds anything: every request is a miss and runs its handler, as if there were no cache. For development and tests. */
+/** A store without entries, for development and tests. Every request is a miss and runs its handler. */
 export class NullStore implements Store {
   lookup(): LookupMiss {
-    return { kind: 'miss', lease: NO_FENCE };
+    return { kind: 'miss', lease: NO_LEASE };
   }
 
   lease(): LookupMiss {
-    return { kind: 'miss', lease: NO_FENCE };
+    return { kind: 'miss', lease: NO_LEASE };
   }
 
   canShare(): boolean {
@@ -21,7 +21,7 @@ export class NullStore implements Store {
   }
 
   release(): void {
-    // A fence of this store holds nothing.
+    // A lease of this store has no state.
   }
 
   invalidate(): void {

@@ -3,18 +3,18 @@ import type { StoredResponse } from '../http/stored-response.js';
 import type { Variant } from '../http/variant.js';
 import type { CanonicalPath } from '../keys/canonical-path.js';
 
-/** Stores in memory answer at once; others with a promise. */
+/** A value or a promise of it. A store in memory returns the value; any other store returns a promise. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Where an entry stands: its exact key, and the path and tags that invalidations reach it by. */
+/** The address of an entry: its exact key, and the path and tags by which an invalidation finds the entry. */
 export interface Address {
   readonly key: string;
   readonly path: CanonicalPath;
-  /** Those that are known before the response is computed. Default: none. */
+  /** The tags that are known before the response is computed. @default [] */
   readonly tags?: readonly string[] | undefined;
-  /** Whether the response will bring tags of its own. Default false. */
+  /** True if the response adds tags that are unknown before its computation. @default false */
   readonly hasComputedTags?: boolean | undefined;
-  /** Whether the application sets the entry, so that of two processes the last one wins. Default false: the entry is computed. */
+  /** True if the application sets the value, so that of two processes the last writer wins. @default false */
   readonly isValue?: boolean | undefined;
 }
 
@@ -23,26 +23,26 @@ export interface Entry {
   readonly response: StoredResponse;
   /** Milliseconds since the epoch. */
   readonly storedAtMs: number;
-  /** Milliseconds since the epoch; `Infinity`: never expires. */
+  /** Milliseconds since the epoch. An entry with `Infinity` never expires. */
   readonly expiresAtMs: number;
-  /** Milliseconds since the epoch until which it stays although it has expired (RFC 5861). Default: until it expires. */
+  /** Milliseconds since the epoch. Until then the entry can be served stale (RFC 5861). @default expiresAtMs */
   readonly deleteAtMs?: number | undefined;
-  /** Those that the response has brought, beside those of its address. Default: none. */
+  /** The tags of the response, in addition to the tags of its address. @default [] */
   readonly tags?: readonly string[] | undefined;
-  /** What has gone out for the response, for hits before Express. Default: none. */
+  /** The representations that clients received for the response. Hits before Express use them. @default [] */
   readonly variants?: readonly Variant[] | undefined;
 }
 
-/** What an invalidation reaches: all at and under the prefixes, in whole segments, and all with one of the tags. */
+/** The targets of an invalidation: all entries at or under a prefix, by whole segments, and all entries with one of the tags. */
 export interface Targets {
   readonly prefixes: readonly string[];
-  /** Default: none. */
+  /** @default [] */
   readonly tags?: readonly string[] | undefined;
 }
 
 /**
- * Taken before a computation begins; a store refuses what a computation produced once anything covering its path or tags was
- * invalidated after the fence was taken. Every fence ends in `save` or in `release`.
+ * A token of a miss. The cache acquires the lease before a computation begins. An invalidation of the path or of a tag voids the
+ * lease, and the store refuses an entry under a void lease. `save` or `release` ends every lease.
  */
 export type Lease = object;
 
@@ -52,146 +52,148 @@ export interface LookupHit {
   readonly entry: Entry;
 }
 
-/** No fresh entry; but the fence under which it may be computed. */
+/** The result if the store has no fresh entry. The caller may compute the entry under the lease. */
 export interface LookupMiss {
   readonly kind: 'miss';
   readonly lease: Lease;
-  /** Found by a look-up: one that has expired, is still to be kept, and has not been invalidated. */
+  /** An expired entry that the store still retains and that no invalidation has reached. Only a look-up finds one. */
   readonly stale?: Entry | undefined;
 }
 
-/** The store cannot be asked just now; it has reported that itself. */
+/** The result if the store cannot be reached. The store has already reported the fault. */
 export interface Unreachable {
   readonly kind: 'unreachable';
 }
 
-/** What a look-up finds. */
+/** The result of a look-up. */
 export type LookupResult = LookupHit | LookupMiss | Unreachable;
 
-/** Why a fence ends without an entry: what came out is not to be shared, or it was not needed. */
+/** The reason why a lease ends without an entry: the response must not be shared, or the lease was not needed. */
 export type ReleaseReason = 'unshareable' | 'unused';
 
-/** Whether another process computes the same. */
+/** The result of an attempt to acquire the fill lock of an entry, which one process holds while it computes the entry. */
 export type FillLock =
-  /** None does that can be waited for: the one who asked computes. */
+  /** The caller computes the entry: it holds the lock, or no other process can be waited for. */
   | { readonly kind: 'granted' }
-  /** One did: here it is. `hasWaited` is false where it had ended before. */
+  /** Another process has stored the entry. `hasWaited` is false if the caller did not have to wait. */
   | { readonly kind: 'filled'; readonly entry: Entry; readonly hasWaited: boolean }
-  /** One does, and is not waited for. */
+  /** Another process computes the entry, and the caller does not wait for it. */
   | { readonly kind: 'busy' }
-  /** What came out of late could not be shared: nobody waits for anybody. */
+  /** A recent response could not be shared, so no process waits for another. */
   | { readonly kind: 'hit-for-miss' };
 
-/** An invalidation that the store could not be told of. It is kept and tried again; until then this process serves nothing that it covers. */
+/**
+ * An invalidation that did not reach the store. The store retries the invalidation. Until a retry succeeds, this process serves
+ * no entry that the targets cover.
+ */
 export interface Undelivered {
   readonly kind: 'undelivered';
   readonly cause: unknown;
-  /** Resolves when the store has it. */
+  /** Resolves when a retry has succeeded. */
   readonly delivered: Promise<void>;
-  /**
-   * Whether the change was announced so long ago that the store may have taken it for dead before it ended: then other processes may have
-   * stored what they computed in between. Default false.
-   */
+  /** True if the write intent may have expired too early, so other processes may have stored stale responses. @default false */
   readonly hasLapsed?: boolean;
-  /** True if the store is closed, has reported the invalidation as lost, and does not try again. Default false. */
+  /** True if the store is closed, has reported the invalidation as lost, and does not retry it. @default false */
   readonly isLost?: boolean;
 }
 
-/** How an invalidation went: done, when nothing is said. */
-export type InvalidationResult = Undelivered | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- so that a store of one's own may return nothing
+/** The result of an invalidation. `undefined`: the store has invalidated the targets. */
+export type InvalidationResult = Undelivered | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- so that a custom store may return nothing
 
-/** A change to the data that is under way, so that nothing computed meanwhile is kept. */
+/** A declared write to the data. The store refuses every entry that is computed while the intent is open. */
 export interface WriteIntent {
-  /** Invalidates what it has changed so far; it goes on. */
+  /** Invalidates the targets that the write has changed so far. The intent stays open. */
   invalidate(targets: Targets): MaybePromise<InvalidationResult>;
-  /** Ends it, invalidating these targets and those that it was begun with. */
+  /** Ends the intent. Invalidates the given targets and the targets of `beginWrite`. */
   commit(targets: Targets): MaybePromise<InvalidationResult>;
-  /** Ends it: nothing has changed. */
+  /** Ends the intent of a write that has changed nothing. */
   abort(): MaybePromise<void>;
 }
 
-/** What a store holds. */
+/** The size of a store's content. */
 export interface StoreSize {
-  /** Of a store that is shared: 0, since nobody counts them. */
+  /** The number of entries. A shared store reports 0, since it does not count its entries. */
   readonly entries: number;
-  /** Keys and bookkeeping included. Of a store that is shared: what this process keeps of it. */
+  /** Bytes of all entries, keys and bookkeeping included. A shared store reports the bytes in the memory of this process. */
   readonly bytes: number;
 }
 
-/** An entry as it is shown to people: without its key and its body, which may be of one caller. */
+/** The description of an entry for people, without the key and the body, which may contain data of a single user. */
 export interface ListedEntry {
   readonly path: string;
   readonly tags: readonly string[];
   /** Milliseconds since the epoch. */
   readonly storedAtMs: number;
-  /** Milliseconds since the epoch; `Infinity`: never expires. */
+  /** Milliseconds since the epoch. An entry with `Infinity` never expires. */
   readonly expiresAtMs: number;
-  /** Milliseconds since the epoch; until then it may be served although it has expired. Default: it may not. */
+  /** Milliseconds since the epoch. Until then the store may serve the expired entry. @default expiresAtMs */
   readonly deleteAtMs?: number | undefined;
-  /** Key and bookkeeping included. */
+  /** Bytes of the entry, its key and bookkeeping included. */
   readonly bytes: number;
 }
 
-/** What a store that is to be opened is told of the configuration. */
+/** The part of the configuration that the cache passes to `OpenableStore.open`. */
 export interface StoreSettings {
   readonly clock: Clock;
   readonly keyPrefix: string;
   /** Milliseconds that one operation may take before it counts as failed. */
   readonly storeTimeoutMs: number;
-  /** Milliseconds that the right to compute an entry lasts. */
+  /** Milliseconds after which a fill lock expires. */
   readonly collapseTimeoutMs: number;
-  /** Reports a fault that was survived. */
+  /** Reports a fault that the store has survived. */
   readonly reportFault: (code: string, message: string, cause: unknown) => void;
 }
 
-/** Where responses are kept. Coherence is the store's: it alone orders computations against invalidations. */
+/** A store of responses. The store is responsible for coherence: it alone orders computations and invalidations. */
 export interface Store {
-  /** A fresh entry for the address, or the fence of a miss. */
+  /** Returns the fresh entry of the address, or a miss with a lease. */
   lookup(address: Address): MaybePromise<LookupResult>;
-  /** A fence without a look-up, for what is computed anew whatever the store holds. */
+  /** Acquires a lease without a look-up, for a computation that ignores the stored entry. */
   lease(address: Address): MaybePromise<LookupMiss | Unreachable>;
-  /** Whether what is computed under this fence may answer a request that took a fence of the same key later. */
+  /** Returns true if the result under this lease may answer a request that has acquired a later lease of the same key. */
   canShare(lease: Lease, later: Lease): boolean;
   /**
-   * For a store of several processes: waits for another that computes the same, at most `waitMs`; with 0 not at all. Called once under a
-   * fence, before the computation.
+   * Acquires the fill lock of the entry. A store of several processes implements this method. If another process holds the lock,
+   * the store waits `waitMs` milliseconds at most, with 0 not at all. The cache calls the method once per lease, before it fills.
    */
   acquireFillLock?(address: Address, lease: Lease, waitMs: number): Promise<FillLock>;
-  /** Keeps the entry unless the fence is no longer current. Ends the fence. @returns whether it was kept. */
+  /** Stores the entry if the lease is still valid. Ends the lease. @returns true if the entry was stored */
   save(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean>;
   /**
-   * For a store that does not answer at once: as `save`, but only where no fresh entry stands, and in one step, so that of several at
-   * once one is kept.
+   * Stores the entry like `save`, but only if the address has no fresh entry. A store that returns promises implements this
+   * method. The check and the write are one atomic step, so that only one of several concurrent calls succeeds.
    */
   add?(address: Address, entry: Entry, lease: Lease): Promise<boolean>;
   /**
-   * Removes the entry of an address. No invalidation: what is being computed may still be kept. Default: nothing can be removed alone.
+   * Removes the entry of an address. Unlike an invalidation, the removal does not void a lease. Without this method, the cache
+   * cannot remove a single entry.
    *
-   * @returns whether there was one that could be served
+   * @returns true if the store had an entry that could be served
    */
   delete?(address: Address): MaybePromise<boolean>;
-  /** Ends a fence whose computation stores nothing. */
+  /** Ends a lease whose computation stores nothing. */
   release(lease: Lease, reason: ReleaseReason): void;
-  /** Makes all entries and computations that the targets cover unusable. */
+  /** Invalidates all entries and all leases that the targets cover. */
   invalidate(targets: Targets): MaybePromise<InvalidationResult>;
   /**
-   * For a store of several processes: what is computed until the change has ended is not kept, so that a process that dies between its
-   * change and the invalidation leaves nothing stale behind. Rejects when the store cannot be told.
+   * Declares a write. A store of several processes implements this method. Until the intent ends, the store refuses every
+   * computed entry that the targets cover. So a process that dies between its write and the invalidation leaves no stale entry.
+   * Rejects if the store cannot be reached.
    */
   beginWrite?(targets: Targets): Promise<WriteIntent>;
   size(): StoreSize;
-  /** For a store that can list what it holds: entries that may still be served, most recently used first. Listing counts as no use. */
+  /** Lists the entries that can be served, most recently used first. Listing an entry does not count as a use. */
   list?(): Iterable<ListedEntry>;
   /**
-   * Releases what the store holds.
+   * Closes the store and frees its resources.
    *
-   * @param waitMs milliseconds to wait at most for changes that run and for undelivered invalidations. Default: the store's own limit.
-   * 0: another store takes over, and learns of the changes that run
+   * @param waitMs milliseconds to wait at most for open write intents and undelivered invalidations. Default: the store's limit.
+   * With 0, another store takes over the open write intents.
    */
   close(waitMs?: number): MaybePromise<void>;
 }
 
-/** A store that takes part of the cache's configuration: the cache opens it when it is configured, and closes it. */
+/** A store that needs a part of the cache's configuration. The cache opens the store when it is configured, and closes it. */
 export interface OpenableStore {
   open(settings: StoreSettings): Store;
 }

@@ -1,30 +1,32 @@
-/** Seconds that a timeout means: 0 is without end, as in Flask-Caching. */
+/** Converts a timeout to a lifetime in seconds. A timeout of 0 never expires, as in Flask-Caching. */
 export function lifetimeOf(timeout: number): number {
   return timeout === 0 ? Infinity : timeout;
 }
 
-/** Where lifetimes take their time from; specs hand in one that they move. */
+/** The clock for lifetimes. Tests can pass a clock that they move. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
-/** The time of day. Processes that share a store agree on it, as far as their clocks do. */
+/**
+ * The clock of the operating system. Processes that share a store use it, so their lifetimes agree as far as their clocks agree.
+ */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** Milliseconds after which the time of day is compared with the monotonic clock. */
+/** Milliseconds between two comparisons of the system clock and the monotonic clock. */
 const CHECK_MS = 1000;
-/** Milliseconds that the two clocks may differ by because they are rounded, and read one after the other. */
+/** Milliseconds by which the two clocks may differ, since they are rounded and are read one after the other. */
 const TOLERANCE_MS = 100;
 
 /**
- * The time of day as it was when the clock was made, and from then on the time that has passed: a time of day that is set back does not
- * move this clock. It follows a time of day that is set forward, because the monotonic clock does not count the time in which a machine
- * sleeps. So lifetimes may end early, and never late.
+ * A clock that starts with the system time and never goes back. If the system clock is set back, the steady clock continues. If
+ * the system clock is set forward, the steady clock follows, because the monotonic clock does not count the time in which a
+ * machine sleeps. So a lifetime may end early, but never late.
  */
 export class SteadyClock implements Clock {
   private offsetMs = 0;
-  /** When the two clocks were compared: by the time of day, and by the monotonic clock. */
+  /** The readings of the system clock and of the monotonic clock at the last comparison. */
   private checkedAtMs = Date.now();
   private monotonicMs = performance.now();
 
@@ -37,7 +39,7 @@ export class SteadyClock implements Clock {
 
   private check(wallMs: number, sinceMs: number): void {
     const monotonicMs = performance.now();
-    // Fake timers may replace the monotonic clock by one that begins at 0.
+    // Fake timers may replace the monotonic clock with one that starts at 0.
     const missingMs = Math.max(0, monotonicMs - this.monotonicMs) - sinceMs;
     if (missingMs > TOLERANCE_MS) this.offsetMs += Math.ceil(missingMs);
     this.checkedAtMs = wallMs;
@@ -45,5 +47,5 @@ export class SteadyClock implements Clock {
   }
 }
 
-/** For what lives in the memory of this process. */
+/** The clock of stores and caches in the memory of this process. */
 export const steadyClock = new SteadyClock();

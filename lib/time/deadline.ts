@@ -1,15 +1,15 @@
-/** Parts that a deadline is counted in: the event loop polls at least so often before the deadline is over. */
+/** The number of slices of a deadline. The event loop polls at least once per slice before the deadline ends. */
 const SLICES = 10;
 
 /**
- * Calls back when `timeoutMs` have passed in which the event loop could run. A slice counts as its own length, however late its timer
- * fires, so a blocked event loop or a stopped process uses up one slice at most. After the last slice the loop polls once more, so that
- * an answer that has arrived is seen first.
+ * Calls `onDeadline` after `timeoutMs` milliseconds in which the event loop could run. A slice counts with its nominal length,
+ * even if its timer fires late. So a blocked event loop or a stopped process uses one slice at most. After the last slice the
+ * event loop polls once more, so that a result that has already arrived precedes the deadline.
  *
- * @param keepsProcess whether the process stays for the deadline. Default true
- * @returns a function that cancels the deadline, and returns the milliseconds of the slices that have begun
+ * @param refsTimer true if the deadline prevents the process from exiting. Default: true
+ * @returns a function that cancels the deadline and returns the milliseconds of all slices that have begun
  */
-export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsProcess = true): () => number {
+export function startDeadline(timeoutMs: number, onDeadline: () => void, refsTimer = true): () => number {
   const sliceMs = Math.max(1, Math.ceil(timeoutMs / SLICES));
   let leftMs = timeoutMs;
   let timer: NodeJS.Timeout | undefined;
@@ -17,13 +17,13 @@ export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsPr
   const next = (): void => {
     if (leftMs <= 0) {
       immediate = setImmediate(onDeadline);
-      if (!keepsProcess) immediate.unref();
+      if (!refsTimer) immediate.unref();
       return;
     }
     const ms = Math.min(sliceMs, leftMs);
     leftMs -= ms;
     timer = setTimeout(next, ms);
-    if (!keepsProcess) timer.unref();
+    if (!refsTimer) timer.unref();
   };
   next();
   return () => {
@@ -34,45 +34,49 @@ export function startDeadline(timeoutMs: number, onDeadline: () => void, keepsPr
 }
 
 /**
- * Waits for a promise.
+ * Waits for a promise for `timeoutMs` milliseconds at most.
  *
- * @param keepsProcess whether the process stays for the deadline. Default true
- * @returns what the promise gives, or `late` if the deadline is over first
+ * @param refsTimer true if the deadline prevents the process from exiting. Default: true
+ * @returns the value of the promise, or `late` if the deadline ends first
  */
 export async function inTime<T, const Late>(
   awaited: Promise<T>,
   timeoutMs: number,
   late: Late,
-  keepsProcess = true,
+  refsTimer = true,
 ): Promise<T | Late> {
-  return race(awaited, timeoutMs, late, keepsProcess, () => undefined);
+  return race(awaited, timeoutMs, late, refsTimer, () => undefined);
 }
 
-/** The time that several waits, one after the other, may take together. */
+/** A time budget that several consecutive waits share. */
 export class Patience {
   constructor(private ms: number) {}
 
-  /** Milliseconds that are left. */
+  /** Remaining milliseconds. */
   get leftMs(): number {
     return this.ms;
   }
 
-  /** Waits for a promise, and does not hold the process. @returns `late` if no time is left before the promise settles */
+  /**
+   * Waits for a promise. The wait does not prevent the process from exiting.
+   *
+   * @returns the value of the promise, or `late` if the budget ends first
+   */
   async wait<T, const Late>(awaited: Promise<T>, late: Late): Promise<T | Late> {
     const beganMs = performance.now();
     return race(awaited, this.ms, late, false, begunMs => {
-      // A blocked event loop uses up one slice at most.
+      // A blocked event loop uses one slice at most.
       this.ms -= Math.min(performance.now() - beganMs, begunMs);
     });
   }
 }
 
-/** @param onEnd gets the milliseconds of the slices that have begun */
+/** @param onEnd receives the milliseconds of all slices that have begun */
 async function race<T, const Late>(
   awaited: Promise<T>,
   timeoutMs: number,
   late: Late,
-  keepsProcess: boolean,
+  refsTimer: boolean,
   onEnd: (begunMs: number) => void,
 ): Promise<T | Late> {
   let cancel: (() => number) | undefined;
@@ -80,7 +84,7 @@ async function race<T, const Late>(
     const onDeadline = (): void => {
       resolve(late);
     };
-    cancel = startDeadline(timeoutMs, onDeadline, keepsProcess);
+    cancel = startDeadline(timeoutMs, onDeadline, refsTimer);
   });
   try {
     return await Promise.race([awaited, deadline]);

@@ -4,17 +4,17 @@ import { stringBytes, flatCopy } from './flat-string.js';
 import { IndexedItem } from './indexed-item.js';
 import { responseOf, type PooledHeader, type HeaderRef } from './header-pool.js';
 
-/** Measured by `npm run bench:memory`: objects, and a place in the order of use. */
+/** Bytes of an entry's objects and of its slot in the LRU list, measured by `npm run bench:memory`. */
 const ENTRY_BYTES = 373;
-/** A place in the group of a tag. */
+/** Bytes of a slot in a tag group. */
 const TAG_BYTES = 95;
-/** What a look-up gives, ready. */
-const READY_BYTES = 350;
-/** What went out: objects, and each text of its headers. */
-const WIRE_BYTES = 350;
-const TEXT_BYTES = 24;
+/** Bytes of a materialised entry. */
+const MATERIALISED_BYTES = 350;
+/** Bytes of a variant's objects, and of each header string without its characters. */
+const VARIANT_BYTES = 350;
+const HEADER_STRING_BYTES = 24;
 
-/** The memory that an entry takes beyond its place in the index and its head, which it may share with others. */
+/** Returns the bytes that an entry uses, without its node in the index and without its head, which entries may share. */
 export function entryBytes(
   { key, path, tags: fixed = [] }: Address,
   { response, tags = [], variants }: Entry,
@@ -24,38 +24,38 @@ export function entryBytes(
   const tagBytes = TAG_BYTES * (fixed.length + tags.length);
   const bytes = ENTRY_BYTES + stringBytes(key) + pathBytes + stringBytes(etag) + tagBytes;
   if (variants === undefined) return bytes + bodyBytes(response.body.length);
-  const ready = READY_BYTES + BUFFER_BYTES + response.body.length;
-  return variants.reduce((sum, variant) => sum + wireBytes(variant), bytes + ready);
+  const materialised = MATERIALISED_BYTES + BUFFER_BYTES + response.body.length;
+  return variants.reduce((sum, variant) => sum + variantBytes(variant), bytes + materialised);
 }
 
-function wireBytes({ host, acceptEncoding = '', headers, body }: Variant): number {
-  const texts = headers.reduce((sum, text) => sum + TEXT_BYTES + stringBytes(text), 0);
+function variantBytes({ host, acceptEncoding = '', headers, body }: Variant): number {
+  const headerBytes = headers.reduce((sum, text) => sum + HEADER_STRING_BYTES + stringBytes(text), 0);
   return (
-    WIRE_BYTES +
+    VARIANT_BYTES +
     stringBytes(host) +
     stringBytes(acceptEncoding) +
-    texts +
+    headerBytes +
     (body === undefined ? 0 : body.length + (typeof body === 'string' ? 0 : BUFFER_BYTES))
   );
 }
 
-/** Measured: what a buffer of its own takes beyond its bytes, on and off the heap. */
+/** Measured bytes of an unpooled buffer without its content, on and off the heap. */
 export const BUFFER_BYTES = 450;
 
 /**
- * Below this, a body is kept as a text of one byte a character, since a buffer would take more than the body. A look-up makes it a
- * buffer again: less than a millionth of a second, out of the pool that Node keeps for buffers below this size.
+ * Body size in bytes from which the store uses a buffer. A smaller body is a Latin-1 string, since a buffer's own objects would
+ * use more memory than the body. A look-up converts the string to a buffer from Node's pool in less than a microsecond.
  */
-const LEAST_BUFFER = 4096;
+const MIN_BUFFER_BYTES = 4096;
 
-/** A body in the store. */
+/** A body in the form in which the store holds it: a Latin-1 string if small, else a buffer. */
 export type CompactBody = string | Buffer;
 
 export function compactBody(body: Buffer): CompactBody {
-  return body.length < LEAST_BUFFER ? body.toString('latin1') : detachedBuffer(body);
+  return body.length < MIN_BUFFER_BYTES ? body.toString('latin1') : detachedBuffer(body);
 }
 
-/** A buffer that is no part of something larger, of which it would hold the whole. */
+/** Returns a buffer that does not retain a larger `ArrayBuffer`. */
 export function detachedBuffer(body: Buffer): Buffer {
   return body.buffer.byteLength > body.length ? Buffer.copyBytesFrom(body) : body;
 }
@@ -64,12 +64,12 @@ export function toBuffer(body: CompactBody): Buffer {
   return typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
 }
 
-/** The memory that a body of this length takes when it is kept. */
+/** Returns the bytes that a stored body of this length uses. */
 export function bodyBytes(length: number): number {
-  return length < LEAST_BUFFER ? length : BUFFER_BYTES + length;
+  return length < MIN_BUFFER_BYTES ? length : BUFFER_BYTES + length;
 }
 
-/** An entry in the store, in as few objects as can be: what a look-up gives is made of it anew. */
+/** A stored entry, in as few objects as possible. A look-up creates an `Entry` from the compact form. */
 export class CompactEntry extends IndexedItem {
   readonly bytes: number;
   readonly key: string;
@@ -79,65 +79,71 @@ export class CompactEntry extends IndexedItem {
   private readonly body: CompactBody;
   private readonly storedAtMs: number;
   readonly expiresAtMs: number;
-  /** A small number in most entries, which takes no room of its own. */
-  private readonly graceMs: number;
+  /**
+   * Milliseconds between `expiresAtMs` and `deleteAtMs`. Most entries have a small integer, which V8 stores without a heap
+   * object.
+   */
+  private readonly staleMs: number;
   private readonly variants: Entry['variants'];
-  /** Of an entry that answers before Express, whose look-up is to cost next to nothing. */
+  /** The materialised entry. Only an entry with variants has one, so that a hit before Express is cheap. */
   private materialised: Entry | undefined = undefined;
-  /** How many of its groups are of tags that the response has brought. They come first. */
-  private readonly ownTags: number;
+  /** The number of groups that belong to the tags of the response. These groups come first. */
+  private readonly responseTagCount: number;
 
   constructor(
     address: Address,
     entry: Entry,
     { head, etag }: HeaderRef,
-    /** The store's sequence when its computation began. */
+    /** The sequence number of the lease under which the entry was computed. */
     readonly sequence: number,
   ) {
     super();
     this.key = flatCopy(address.key);
-    this.path = partOf(this.key, address.path.path);
+    this.path = sliceOf(this.key, address.path.path);
     this.head = head;
     this.etag = etag;
-    // What is made ready once needs no text beside its buffer.
+    // A materialised entry has the buffer anyway, so a string would use additional memory.
     this.body = entry.variants === undefined ? compactBody(entry.response.body) : detachedBuffer(entry.response.body);
     this.variants = entry.variants;
     this.storedAtMs = entry.storedAtMs;
     this.expiresAtMs = entry.expiresAtMs;
-    this.graceMs = entry.deleteAtMs === undefined ? 0 : entry.deleteAtMs - entry.expiresAtMs;
-    this.ownTags = entry.tags?.length ?? 0;
+    this.staleMs = entry.deleteAtMs === undefined ? 0 : entry.deleteAtMs - entry.expiresAtMs;
+    this.responseTagCount = entry.tags?.length ?? 0;
     this.bytes = entryBytes(address, entry, etag);
   }
 
-  /** The entry as it was given. Its body is nobody else's, or shared by all who look it up where it is large. */
+  /**
+   * The entry that was saved. Each look-up receives its own copy of a small body. Look-ups share a large body or one with
+   * variants.
+   */
   get entry(): Entry {
     return this.variants === undefined ? this.materialise() : (this.materialised ??= this.materialise());
   }
 
   get deleteAtMs(): number {
-    return this.expiresAtMs + this.graceMs;
+    return this.expiresAtMs + this.staleMs;
   }
 
   get listed(): ListedEntry {
     const { path, groups, storedAtMs, expiresAtMs, bytes } = this;
-    const deleteAtMs = this.graceMs === 0 ? undefined : this.deleteAtMs;
+    const deleteAtMs = this.staleMs === 0 ? undefined : this.deleteAtMs;
     return { path, tags: groups.map(({ tag }) => tag), storedAtMs, expiresAtMs, deleteAtMs, bytes };
   }
 
   private materialise(): Entry {
-    const { head, etag, body, storedAtMs, expiresAtMs, ownTags, variants } = this;
-    const tags = ownTags === 0 ? undefined : this.groups.slice(0, ownTags).map(({ tag }) => tag);
-    const deleteAtMs = this.graceMs === 0 ? undefined : this.deleteAtMs;
+    const { head, etag, body, storedAtMs, expiresAtMs, responseTagCount, variants } = this;
+    const tags = responseTagCount === 0 ? undefined : this.groups.slice(0, responseTagCount).map(({ tag }) => tag);
+    const deleteAtMs = this.staleMs === 0 ? undefined : this.deleteAtMs;
     return { response: responseOf(head, etag, toBuffer(body)), storedAtMs, expiresAtMs, deleteAtMs, tags, variants };
   }
 
   isAt(path: string): boolean {
-    return this.path === path || this.aliasPaths.some(further => further.path === path);
+    return this.path === path || this.aliasPaths.some(alias => alias.path === path);
   }
 }
 
-/** The path as a part of the key that is kept anyway: most keys name it. */
-function partOf(key: string, path: string): string {
+/** Returns the path as a slice of the key if the key contains it, as most keys do. A slice needs no memory for characters. */
+function sliceOf(key: string, path: string): string {
   const at = key.indexOf(path);
   return at === -1 ? flatCopy(path) : key.slice(at, at + path.length);
 }

@@ -4,7 +4,7 @@ import { canonicalise, type CanonicalPath } from '../../keys/canonical-path.js';
 import { addTo, itemsInSubtree, PathTrie, removeFrom, type TrieNode } from './path-trie.js';
 import { TagIndex, type TagGroup } from './tag-index.js';
 
-/** A computation that has begun: the store's fence. While it is living, nothing that covers it has been invalidated. */
+/** The lease of the simple store. The lease is valid until an invalidation covers its path or one of its tags. */
 export class SimpleLease extends IndexedItem {
   readonly bytes = 0;
 
@@ -16,26 +16,26 @@ export class SimpleLease extends IndexedItem {
   }
 }
 
-/** What an invalidation has cut off. */
+/** The items that an invalidation has detached from the index. */
 export interface DetachedGroup {
   readonly kind: 'path' | 'tag';
-  /** Those that have not been freed yet. */
+  /** Iterates over the items that are not freed yet. */
   readonly items: Iterator<TrieItem>;
-  /** How many they are, and what they take. */
-  readonly rest: StoreSize;
+  /** The number and the bytes of the items that are not freed yet. */
+  readonly remaining: StoreSize;
 }
 
 /**
- * Entries and computations by path and by tag. What an invalidation covers is cut off in one step, whatever its number, and can then be
- * freed piece by piece.
+ * The index of entries and leases by path and by tag. An invalidation detaches all of its items in one step, for any number of
+ * items. The store then frees the detached items in slices.
  */
 export class EntryIndex {
   private readonly exact = new PathTrie<TrieItem>();
-  /** Paths whose letter case says nothing, in lower case. */
+  /** Items whose path ignores case, by the path in lower case. */
   private readonly ignoresCase = new PathTrie<TrieItem>();
   private readonly tags = new TagIndex<IndexedItem>();
 
-  /** Of what has not been cut off by path. */
+  /** The number of entries that are not detached by path. */
   get entries(): number {
     return this.exact.entries + this.ignoresCase.entries;
   }
@@ -44,51 +44,51 @@ export class EntryIndex {
     return this.exact.bytes + this.ignoresCase.bytes + this.tags.bytes;
   }
 
-  /** Whether all was cut off by path, or never was there: entries and computations. */
+  /** True if no entry and no lease remains in the path tries. */
   get isEmpty(): boolean {
     return this.exact.isEmpty && this.ignoresCase.isEmpty;
   }
 
-  /** @param place that of its path, where it is known */
-  add(item: IndexedItem, path: CanonicalPath, tags: readonly string[], place?: TrieNode<TrieItem>): void {
-    if (place === undefined) item.place = this.placeIn(path, item);
-    else addTo((item.place = place), item);
+  /** @param node the node of the path, if the caller knows it */
+  add(item: IndexedItem, path: CanonicalPath, tags: readonly string[], node?: TrieNode<TrieItem>): void {
+    if (node === undefined) item.node = this.addToTrie(path, item);
+    else addTo((item.node = node), item);
     if (tags.length > 0) item.groups = tags.map(tag => this.tags.add(tag, item));
   }
 
-  /** Lets an item be reached by a further path. */
-  addPath(item: IndexedItem, path: CanonicalPath): void {
-    const further = new AliasPath(item, path.path);
-    further.place = this.placeIn(path, further);
-    item.aliasPaths = [...item.aliasPaths, further];
+  /** Adds a path by which invalidations also find the item. */
+  addAliasPath(item: IndexedItem, path: CanonicalPath): void {
+    const alias = new AliasPath(item, path.path);
+    alias.node = this.addToTrie(path, alias);
+    item.aliasPaths = [...item.aliasPaths, alias];
   }
 
   remove(item: IndexedItem): void {
-    if (item.place === undefined) return;
-    removeFrom(item.place, item);
-    item.place = undefined;
-    for (const further of item.aliasPaths) if (further.place !== undefined) removeFrom(further.place, further);
+    if (item.node === undefined) return;
+    removeFrom(item.node, item);
+    item.node = undefined;
+    for (const alias of item.aliasPaths) if (alias.node !== undefined) removeFrom(alias.node, alias);
     for (const group of item.groups) this.tags.remove(group, item);
   }
 
-  /** From now on nothing that the targets cover is living. */
+  /** Makes every item that the targets cover invalid. @returns the detached items */
   detach({ prefixes, tags = [] }: Targets): DetachedGroup[] {
     const paths = prefixes.map(canonicalise);
     return [
       ...paths.flatMap(path => [this.exact.detach(path), this.ignoresCase.detach(path.toLowerCase())]).map(detachedPath),
       ...tags.map(tag => detachedTag(this.tags.detach(tag))),
-    ].filter(cut => cut !== undefined);
+    ].filter(group => group !== undefined);
   }
 
-  private placeIn({ path, ignoresCase }: CanonicalPath, item: TrieItem): TrieNode<TrieItem> {
+  private addToTrie({ path, ignoresCase }: CanonicalPath, item: TrieItem): TrieNode<TrieItem> {
     return ignoresCase ? this.ignoresCase.add(path.toLowerCase(), item) : this.exact.add(path, item);
   }
 }
 
 function detachedPath(top: TrieNode<TrieItem> | undefined): DetachedGroup | undefined {
-  return top && { kind: 'path', items: itemsInSubtree(top), rest: top };
+  return top && { kind: 'path', items: itemsInSubtree(top), remaining: top };
 }
 
 function detachedTag(group: TagGroup<IndexedItem> | undefined): DetachedGroup | undefined {
-  return group && { kind: 'tag', items: group.items.values(), rest: group };
+  return group && { kind: 'tag', items: group.items.values(), remaining: group };
 }

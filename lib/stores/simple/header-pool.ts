@@ -1,35 +1,35 @@
 import type { HeaderChange, StoredResponse } from '../../http/stored-response.js';
 import { flatCopy, stringBytes } from './flat-string.js';
 
-/** Measured: a head that has no headers, and for each header. Its text is there twice. */
+/** Measured bytes of a head without headers, and of each header. The text of a head is stored twice. */
 const HEAD_BYTES = 500;
 const HEADER_BYTES = 150;
 
 const NO_BODY = Buffer.alloc(0);
 
-/** A response without its body and without the value of its `ETag`: the same for most responses of an action. */
+/** A response without its body and without the value of its `ETag`. Most responses of an action share one. */
 export interface PooledHeader {
   readonly text: string;
-  /** With an empty body: an object of the final shape is copied fastest. */
+  /** The response with an empty body, because V8 copies an object of the final shape fastest. */
   readonly response: StoredResponse;
-  /** Where the `ETag` stands among the headers; -1: nowhere. */
+  /** The index of the `ETag` among the headers, or -1 if the response has none. */
   readonly etagAt: number;
   readonly bytes: number;
   refCount: number;
 }
 
-/** What a response has beside its body. */
+/** A reference to a pooled head, with the response's own `ETag`. */
 export interface HeaderRef {
   readonly head: PooledHeader;
   readonly etag: string | undefined;
 }
 
-/** The heads of all responses in the store, each once. */
+/** The pool of heads. Responses with equal heads share one object. */
 export class HeaderPool {
   private readonly heads = new Map<string, PooledHeader>();
   bytes = 0;
 
-  /** Each use ends in `release`. */
+  /** Returns the pooled head of the response. Each call of `acquire` needs one call of `release`. */
   acquire(response: StoredResponse): HeaderRef {
     const etagAt = response.headers.findIndex(isEtag);
     const etag = etagAt === -1 ? undefined : (response.headers[etagAt] as EtagHeader).value;
@@ -50,7 +50,7 @@ export class HeaderPool {
     const known = this.heads.get(text);
     if (known !== undefined) return known;
     const bytes = HEAD_BYTES + HEADER_BYTES * response.headers.length + 2 * stringBytes(text);
-    // Copied by way of a text, so that nothing of the request that made them is held.
+    // The round trip through JSON makes copies that retain nothing of the request.
     const headers = JSON.parse(JSON.stringify(response.headers)) as HeaderChange[];
     const head = { text, response: { ...response, headers, body: NO_BODY }, etagAt, bytes, refCount: 0 };
     this.heads.set(text, head);
@@ -59,7 +59,7 @@ export class HeaderPool {
   }
 }
 
-/** The whole response again. */
+/** Rebuilds the complete response. */
 export function responseOf({ response, etagAt }: PooledHeader, etag: string | undefined, body: Buffer): StoredResponse {
   if (etag === undefined) return { ...response, body };
   return { ...response, headers: response.headers.with(etagAt, withValue(response.headers, etagAt, etag)), body };

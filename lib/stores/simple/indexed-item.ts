@@ -2,17 +2,17 @@ import { stringBytes } from './flat-string.js';
 import type { TrieNode, Sized } from './path-trie.js';
 import type { TagGroup } from './tag-index.js';
 
-/** What stands at a place of a tree. */
+/** An item at a node of a path trie. */
 export type TrieItem = IndexedItem | AliasPath;
 
 const NONE: readonly never[] = [];
 
-/** What the index finds by path and by tag: an entry, or a computation under way. */
+/** An item that the index finds by path and by tag: an entry or a lease. */
 export abstract class IndexedItem implements Sized {
-  /** Of an entry; a computation under way takes none. */
+  /** Bytes of an entry. A lease counts 0. */
   abstract readonly bytes: number;
-  /** `undefined`: it is not in the index. */
-  place: TrieNode<TrieItem> | undefined = undefined;
+  /** The node of the item, or `undefined` if the item is not in the index. */
+  node: TrieNode<TrieItem> | undefined = undefined;
   aliasPaths: readonly AliasPath[] = NONE;
   groups: readonly TagGroup<IndexedItem>[] = NONE;
 
@@ -20,25 +20,25 @@ export abstract class IndexedItem implements Sized {
     return this.bytes > 0 ? 1 : 0;
   }
 
-  /** Whether it is in the index, and nothing that covers it has been invalidated since it came there. */
+  /** True if the item is in the index and no invalidation has covered it there. */
   get isValid(): boolean {
-    if (this.place === undefined || this.place.isDetached) return false;
-    return this.groups.every(group => !group.isDetached) && this.aliasPaths.every(({ place }) => place?.isDetached === false);
+    if (this.node === undefined || this.node.isDetached) return false;
+    return this.groups.every(group => !group.isDetached) && this.aliasPaths.every(({ node }) => node?.isDetached === false);
   }
 }
 
-/** Measured: the objects of a further path. */
+/** Measured bytes of the objects of an alias path. */
 const ALIAS_PATH_BYTES = 150;
 
-/** A further path that an entry is reached by. */
+/** An additional path by which invalidations find an entry. */
 export class AliasPath implements Sized {
-  /** The entry is counted at its own place. */
+  /** The entry counts at its own node. */
   readonly entries = 0;
   readonly bytes: number;
-  place: TrieNode<TrieItem> | undefined = undefined;
+  node: TrieNode<TrieItem> | undefined = undefined;
 
   constructor(
-    readonly of: IndexedItem,
+    readonly item: IndexedItem,
     readonly path: string,
   ) {
     this.bytes = ALIAS_PATH_BYTES + stringBytes(path);

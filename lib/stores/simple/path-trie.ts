@@ -1,44 +1,46 @@
 import { flatCopy, stringBytes } from './flat-string.js';
 
-/** What stands in an index, and how much it counts there. */
+/** An item of an index, with the entries and bytes that it counts for. */
 export interface Sized {
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** Measured: a place, its text without the characters, and its share in the map of its parent when that has just grown. */
+/**
+ * Measured bytes of a node, of its string without the characters, and of its slot in the parent's map just after the map grew.
+ */
 const NODE_BYTES = 150;
-/** What a map of two children takes beyond their shares. */
+/** Bytes of a map of two children, without their slots. */
 const MAP_BYTES = 100;
-/** What one of several items at the same place takes there. */
-const SHARED_NODE_BYTES = 76;
+/** Bytes per item in the set of a node with several items. */
+const SET_SLOT_BYTES = 76;
 
-/** A place in a tree: a segment of a path, with all that stands at and under it. */
+/** A node of the trie: one segment of a path, with the items at the node and its subtree. */
 export class TrieNode<Item extends Sized> implements Sized {
-  /** Most have one child or none, and hold one item: maps and sets of their own would be the largest part of them. */
+  /** Most nodes have one child at most and one item. A map and a set in each node would use most of its memory. */
   children: Map<string, TrieNode<Item>> | TrieNode<Item> | undefined = undefined;
   items: Set<Item> | Item | undefined = undefined;
-  /** At and under it. */
+  /** Entries in the subtree of this node. */
   entries = 0;
-  /** Of all that is at and under it, places included. */
+  /** Bytes of the items and nodes in the subtree of this node. */
   bytes = 0;
 
   constructor(
     readonly segment: string,
-    /** `cut`: the place was taken off its tree, with all that is under it. */
-    public parent: TrieNode<Item> | 'root' | 'cut',
+    /** The parent node. A `detached` node is the top of a subtree that was removed from its trie. */
+    public parent: TrieNode<Item> | 'root' | 'detached',
   ) {}
 
   get isDetached(): boolean {
     let { parent } = this;
     while (typeof parent !== 'string') parent = parent.parent;
-    return parent === 'cut';
+    return parent === 'detached';
   }
 }
 
 /**
- * Items by path, so that all of them at and under a prefix can be cut off in one step, whatever their number. A path is its segments
- * after each slash. Each place knows how much is under it, so that what is left is known at once.
+ * A trie of items by path, with one node per segment. Detaching all items at and under a prefix is one step, for any number of
+ * items. Each node counts its subtree, so the totals are exact directly after a detach.
  */
 export class PathTrie<Item extends Sized> {
   private root = new TrieNode<Item>('', 'root');
@@ -56,46 +58,46 @@ export class PathTrie<Item extends Sized> {
   }
 
   add(path: string, item: Item): TrieNode<Item> {
-    let place = this.root;
-    for (const segment of segmentsOf(path)) place = childOf(place, segment) ?? addChild(place, segment);
-    addTo(place, item);
-    return place;
+    let node = this.root;
+    for (const segment of segmentsOf(path)) node = childOf(node, segment) ?? addChild(node, segment);
+    addTo(node, item);
+    return node;
   }
 
-  /** Takes off all that is at and under the prefix. What is in it can be seen by `isCut` of its place from then on. */
+  /** Removes the subtree at the prefix. The nodes of the subtree are then detached. @returns the top of the subtree */
   detach(prefix: string): TrieNode<Item> | undefined {
-    let place: TrieNode<Item> | undefined = this.root;
+    let node: TrieNode<Item> | undefined = this.root;
     for (const segment of segmentsOf(prefix)) {
-      place = childOf(place, segment);
-      if (place === undefined) return undefined;
+      node = childOf(node, segment);
+      if (node === undefined) return undefined;
     }
-    const { parent } = place;
-    place.parent = 'cut';
+    const { parent } = node;
+    node.parent = 'detached';
     if (typeof parent === 'string') {
       this.root = new TrieNode('', 'root');
     } else {
-      subtractFromAncestors(parent, place.entries, place.bytes + dropChild(parent, place));
+      subtractFromAncestors(parent, node.entries, node.bytes + dropChild(parent, node));
     }
-    return place;
+    return node;
   }
 }
 
-/** Adds an item at a place that is known already. */
-export function addTo<Item extends Sized>(place: TrieNode<Item>, item: Item): void {
+/** Adds an item at a known node. */
+export function addTo<Item extends Sized>(node: TrieNode<Item>, item: Item): void {
   let added = item.bytes;
-  if (place.items === undefined) {
-    place.items = item;
-  } else if (place.items instanceof Set) {
-    place.items.add(item);
-    added += SHARED_NODE_BYTES;
+  if (node.items === undefined) {
+    node.items = item;
+  } else if (node.items instanceof Set) {
+    node.items.add(item);
+    added += SET_SLOT_BYTES;
   } else {
-    place.items = new Set([place.items, item]);
-    added += 2 * SHARED_NODE_BYTES;
+    node.items = new Set([node.items, item]);
+    added += 2 * SET_SLOT_BYTES;
   }
   let isChildNew = false;
-  for (let at: TrieNode<Item> | string = place; typeof at !== 'string'; at = at.parent) {
+  for (let at: TrieNode<Item> | string = node; typeof at !== 'string'; at = at.parent) {
     if (isChildNew && at.children instanceof Map && at.children.size === 2) added += MAP_BYTES;
-    // It has just been made, and has not been counted.
+    // A new node has no bytes yet.
     isChildNew = at.bytes === 0 && at.parent !== 'root';
     if (isChildNew) added += ownBytes(at);
     at.entries += item.entries;
@@ -103,23 +105,23 @@ export function addTo<Item extends Sized>(place: TrieNode<Item>, item: Item): vo
   }
 }
 
-/** Removes an item without looking for it. */
-export function removeFrom<Item extends Sized>(place: TrieNode<Item>, item: Item): void {
+/** Removes an item from its node without a search by path. */
+export function removeFrom<Item extends Sized>(node: TrieNode<Item>, item: Item): void {
   let freed = item.bytes;
-  if (place.items instanceof Set) {
-    place.items.delete(item);
-    freed += SHARED_NODE_BYTES;
-    if (place.items.size === 1) {
-      [place.items] = place.items;
-      freed += SHARED_NODE_BYTES;
+  if (node.items instanceof Set) {
+    node.items.delete(item);
+    freed += SET_SLOT_BYTES;
+    if (node.items.size === 1) {
+      [node.items] = node.items;
+      freed += SET_SLOT_BYTES;
     }
   } else {
-    place.items = undefined;
+    node.items = undefined;
   }
-  subtractFromAncestors(place, item.entries, freed);
+  subtractFromAncestors(node, item.entries, freed);
 }
 
-/** The items at and under a place. They may be removed on the way. */
+/** Iterates over the items of a subtree. The caller may remove each item during the iteration. */
 export function* itemsInSubtree<Item extends Sized>(top: TrieNode<Item>): Generator<Item, void> {
   const open: Iterator<TrieNode<Item>>[] = [[top].values()];
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
@@ -149,11 +151,11 @@ function addChild<Item extends Sized>(parent: TrieNode<Item>, segment: string): 
   const { children } = parent;
   if (children === undefined) parent.children = child;
   else if (children instanceof Map) children.set(child.segment, child);
-  else parent.children = new Map([children, child].map(place => [place.segment, place]));
+  else parent.children = new Map([children, child].map(node => [node.segment, node]));
   return child;
 }
 
-/** @returns the bytes that the parent itself takes less */
+/** @returns the bytes that the parent's own map frees */
 function dropChild<Item extends Sized>(parent: TrieNode<Item>, child: TrieNode<Item>): number {
   const { children } = parent;
   if (!(children instanceof Map)) {
@@ -166,7 +168,7 @@ function dropChild<Item extends Sized>(parent: TrieNode<Item>, child: TrieNode<I
   return MAP_BYTES;
 }
 
-/** Counts what is gone from a place, and drops those on the way to the top that hold nothing any more. */
+/** Subtracts removed entries and bytes from a node and its ancestors. Drops each of these nodes that is empty. */
 function subtractFromAncestors<Item extends Sized>(from: TrieNode<Item>, entries: number, bytes: number): void {
   let freed = bytes;
   for (let at: TrieNode<Item> | string = from; typeof at !== 'string'; at = at.parent) {

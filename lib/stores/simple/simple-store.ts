@@ -12,20 +12,21 @@ import { TagInvalidations } from './tag-index.js';
 
 const NO_TAGS: readonly string[] = [];
 
-/** Paths that one entry may be reached by, where `makeCacheKey` lets several share it. */
+/** The maximum number of paths of one entry. With `makeCacheKey`, several paths can share an entry. */
 const MAX_PATHS = 32;
 
-/** How the simple store is bounded. */
+/** The options of the simple store. */
 export interface SimpleStoreOptions {
-  /** Bytes that all entries together may take, keys and bookkeeping included. Default 67108864 (64 MiB). */
+  /** Maximum bytes of all entries, keys and bookkeeping included. @default 67108864 (64 MiB) */
   readonly maxBytes?: number;
-  /** Where lifetimes take their time from. Default: a clock that goes on when that of the system is set back. */
+  /** The clock for lifetimes. @default a clock that does not go back when the system clock is set back */
   readonly clock?: Clock;
 }
 
 /**
- * Memory of this process: bounded in bytes, least recently used out first, indexed by path and tag so that an
- * invalidation costs by what it removes. Computations under way stand in the same index: what is invalidated while they run can never be stored by them.
+ * A store in the memory of this process, bounded in bytes, that evicts the least recently used entry first. An index by path and
+ * tag makes the cost of an invalidation proportional to the entries that it removes. The index also contains the leases, so that
+ * an invalidation voids the running computations that it covers.
  */
 export class SimpleStore implements Store {
   readonly clock: Clock;
@@ -34,12 +35,12 @@ export class SimpleStore implements Store {
   private index = new EntryIndex();
   private heads = new HeaderPool();
   private readonly tagInvalidations = new TagInvalidations();
-  /** Of entries that were invalidated, and are still there. */
-  private readonly sweep = new Sweeper(item => {
-    const entry = item instanceof AliasPath ? item.of : item;
+  /** Frees the invalidated entries. */
+  private readonly sweeper = new Sweeper(item => {
+    const entry = item instanceof AliasPath ? item.item : item;
     if (entry instanceof CompactEntry) this.entries.delete(entry.key);
   });
-  /** Counts fences and invalidations, so that they stand in one order without a clock. */
+  /** Counts leases and invalidations, so that their order needs no clock. */
   private sequence = 0;
   private lastInvalidation = 0;
 
@@ -50,16 +51,16 @@ export class SimpleStore implements Store {
   }
 
   lookup(address: Address): LookupHit | LookupMiss {
-    const kept = this.entries.get(address.key);
-    if (kept === undefined) return this.lease(address);
+    const found = this.entries.get(address.key);
+    if (found === undefined) return this.lease(address);
     const nowMs = this.clock.now();
-    if (!this.isServable(kept, nowMs)) {
+    if (!this.isServable(found, nowMs)) {
       this.entries.delete(address.key);
       return this.lease(address);
     }
-    if (!this.isReachableBy(kept, address.path)) return this.lease(address);
-    if (kept.expiresAtMs > nowMs) return { kind: 'hit', entry: kept.entry };
-    return { ...this.lease(address), stale: kept.entry };
+    if (!this.isReachableBy(found, address.path)) return this.lease(address);
+    if (found.expiresAtMs > nowMs) return { kind: 'hit', entry: found.entry };
+    return { ...this.lease(address), stale: found.entry };
   }
 
   lease(address: Address): LookupMiss {
@@ -70,22 +71,22 @@ export class SimpleStore implements Store {
 
   canShare(lease: Lease, later: Lease): boolean {
     const { isValid, address, sequence } = lease as SimpleLease;
-    // Its tags, if it is to have any, are not known yet.
+    // Computed tags are unknown until the computation ends, so any invalidated tag may be one of them.
     if (!isValid || (address.hasComputedTags === true && this.tagInvalidations.anyInvalidatedSince(sequence))) return false;
     return address.path.path === (later as SimpleLease).address.path.path || sequence > this.lastInvalidation;
   }
 
   save(address: Address, entry: Entry, lease: Lease): boolean {
-    const isKept = this.isCurrent(address, entry, lease as SimpleLease) && this.keep(address, entry, lease as SimpleLease);
+    const isStored = this.isCurrent(address, entry, lease as SimpleLease) && this.put(address, entry, lease as SimpleLease);
     this.release(lease);
-    return isKept;
+    return isStored;
   }
 
   delete({ key }: Address): boolean {
-    const kept = this.entries.peek(key);
-    const isServed = kept !== undefined && this.isServable(kept, this.clock.now());
+    const found = this.entries.peek(key);
+    const wasServable = found !== undefined && this.isServable(found, this.clock.now());
     this.entries.delete(key);
-    return isServed;
+    return wasServable;
   }
 
   release(lease: Lease): void {
@@ -95,15 +96,15 @@ export class SimpleStore implements Store {
   invalidate(targets: Targets): void {
     this.lastInvalidation = ++this.sequence;
     this.tagInvalidations.record(targets.tags ?? NO_TAGS, this.sequence);
-    const cuts = this.index.detach(targets);
-    // Where nothing is left, nothing needs to be taken apart.
+    const detached = this.index.detach(targets);
+    // If the index is empty, a new one replaces it, and no item needs to be freed.
     if (this.index.isEmpty) this.reset();
-    else this.sweep.begin(cuts);
+    else this.sweeper.begin(detached);
   }
 
-  /** What can be served. While much is being freed, what two invalidations cover may be left out twice. */
+  /** Counts the servable entries. During a sweep, an entry that two invalidations cover may be subtracted twice. */
   size(): StoreSize {
-    const dead = this.sweep.remaining('tag');
+    const dead = this.sweeper.remaining('tag');
     return {
       entries: Math.max(0, this.index.entries - dead.entries),
       bytes: Math.max(0, this.index.bytes + this.heads.bytes - dead.bytes),
@@ -111,7 +112,7 @@ export class SimpleStore implements Store {
   }
 
   *list(): Generator<ListedEntry, void> {
-    for (const kept of this.entries.values()) if (this.isServable(kept, this.clock.now())) yield kept.listed;
+    for (const entry of this.entries.values()) if (this.isServable(entry, this.clock.now())) yield entry.listed;
   }
 
   close(): void {
@@ -119,61 +120,61 @@ export class SimpleStore implements Store {
     this.reset();
   }
 
-  /** An entry that was cut off may still be there while the sweep is under way, and only then. */
-  private isServable(kept: CompactEntry, nowMs: number): boolean {
-    return kept.deleteAtMs > nowMs && (this.sweep.isDone || kept.isValid);
+  /** Returns true if the entry may be served, fresh or stale. The map contains invalidated entries only during a sweep. */
+  private isServable(entry: CompactEntry, nowMs: number): boolean {
+    return entry.deleteAtMs > nowMs && (this.sweeper.isDone || entry.isValid);
   }
 
-  /** Whether the entry was computed under this path, or nothing at all has been invalidated since it began. */
-  private isReachableBy(kept: CompactEntry, path: CanonicalPath): boolean {
-    if (kept.isAt(path.path)) return true;
-    if (kept.sequence < this.lastInvalidation || kept.aliasPaths.length >= MAX_PATHS - 1) return false;
-    this.index.addPath(kept, path);
+  /** Returns true if the entry has this path. Adds the path if no invalidation at all has followed the entry's lease. */
+  private isReachableBy(entry: CompactEntry, path: CanonicalPath): boolean {
+    if (entry.isAt(path.path)) return true;
+    if (entry.sequence < this.lastInvalidation || entry.aliasPaths.length >= MAX_PATHS - 1) return false;
+    this.index.addAliasPath(entry, path);
     this.makeRoom();
     return true;
   }
 
-  /** Whether what was computed is what a computation that begins now would see, or newer than what is there. */
+  /** Returns true if the lease is valid, the entry is fresh, and the stored entry, if any, has an older lease. */
   private isCurrent({ key }: Address, { tags = NO_TAGS, expiresAtMs }: Entry, { isValid, sequence }: SimpleLease): boolean {
     if (!isValid || expiresAtMs <= this.clock.now() || this.tagInvalidations.invalidatedSince(tags, sequence)) return false;
     const present = this.entries.peek(key);
-    // A slower computation that began earlier saw older data than what is there.
+    // A slow computation that began earlier has read older data than the stored entry.
     return present === undefined || present.sequence < sequence || !present.isValid;
   }
 
-  private keep(address: Address, entry: Entry, pending: SimpleLease): boolean {
+  private put(address: Address, entry: Entry, lease: SimpleLease): boolean {
     const before = this.usedBytes;
-    const kept = new CompactEntry(address, entry, this.heads.acquire(entry.response), pending.sequence);
-    const place = pending.address.path === address.path ? pending.place : undefined;
-    this.index.add(kept, address.path, tagsOf(address, entry.tags), place);
-    // It takes the place over: two in one would take more room.
-    this.release(pending);
+    const added = new CompactEntry(address, entry, this.heads.acquire(entry.response), lease.sequence);
+    const node = lease.address.path === address.path ? lease.node : undefined;
+    this.index.add(added, address.path, tagsOf(address, entry.tags), node);
+    // The entry replaces the lease at its node, since a node with two items uses more memory.
+    this.release(lease);
     if (this.usedBytes - before > this.maxBytes || !this.makeRoom()) {
-      this.unindex(kept);
+      this.unindex(added);
       return false;
     }
-    this.entries.set(kept.key, kept);
+    this.entries.set(added.key, added);
     return true;
   }
 
-  /** All that is held, of what was cut off too. */
+  /** All used bytes, including the detached entries that are not freed yet. */
   private get usedBytes(): number {
-    return this.index.bytes + this.heads.bytes + this.sweep.remaining('path').bytes;
+    return this.index.bytes + this.heads.bytes + this.sweeper.remaining('path').bytes;
   }
 
-  /** What can be served goes last. @returns whether there is room */
+  /** Frees detached entries, then evicts servable ones. @returns false if there is not enough room */
   private makeRoom(): boolean {
-    while (this.usedBytes > this.maxBytes) if (!this.sweep.freeNext() && this.entries.pop() === undefined) return false;
+    while (this.usedBytes > this.maxBytes) if (!this.sweeper.freeNext() && this.entries.pop() === undefined) return false;
     return true;
   }
 
-  private unindex(kept: CompactEntry): void {
-    this.index.remove(kept);
-    this.heads.release(kept.head);
+  private unindex(entry: CompactEntry): void {
+    this.index.remove(entry);
+    this.heads.release(entry.head);
   }
 
   private reset(): void {
-    this.sweep.stop();
+    this.sweeper.stop();
     this.entries = this.createLru();
     this.index = new EntryIndex();
     this.heads = new HeaderPool();
@@ -182,17 +183,17 @@ export class SimpleStore implements Store {
   private createLru(): LRUCache<string, CompactEntry> {
     return new LRUCache<string, CompactEntry>({
       maxSize: this.maxBytes,
-      sizeCalculation: kept => kept.bytes,
-      dispose: (kept, _key, reason) => {
-        this.unindex(kept);
-        if (reason === 'evict' && channels.evicted.hasSubscribers) publish('evicted', { path: kept.path, bytes: kept.bytes });
+      sizeCalculation: entry => entry.bytes,
+      dispose: (entry, _key, reason) => {
+        this.unindex(entry);
+        if (reason === 'evict' && channels.evicted.hasSubscribers) publish('evicted', { path: entry.path, bytes: entry.bytes });
       },
     });
   }
 }
 
-/** Most entries have none, or those of their action alone: no list is made for them. Those that the response has brought come first. */
-function tagsOf({ tags: fixed = NO_TAGS }: Address, own = NO_TAGS): readonly string[] {
-  if (own.length === 0) return fixed;
-  return fixed.length === 0 ? own : [...own, ...fixed];
+/** Returns the tags of the response, then the tags of the address. If only one of the two has tags, no new array is created. */
+function tagsOf({ tags: addressTags = NO_TAGS }: Address, responseTags = NO_TAGS): readonly string[] {
+  if (responseTags.length === 0) return addressTags;
+  return addressTags.length === 0 ? responseTags : [...responseTags, ...addressTags];
 }

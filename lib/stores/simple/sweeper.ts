@@ -1,12 +1,12 @@
 import type { DetachedGroup } from './entry-index.js';
 import type { TrieItem } from './indexed-item.js';
 
-/** How many are freed without a pause: less than a millisecond's work, on a busy machine a few. */
+/** Items to free without a pause. They take less than a millisecond, on a busy machine a few milliseconds. */
 export const SLICE = 500;
 
 /**
- * Frees what was cut off: a few at once, many in slices between which the process does other things. It keeps no process
- * running: what is left when all else has ended needs no freeing.
+ * Frees the items of detached groups. The sweeper frees a small group at once, and a large group in slices, so that the event
+ * loop is never blocked for long. Its timer does not prevent the process from exiting.
  */
 export class Sweeper {
   private groups: DetachedGroup[] = [];
@@ -18,36 +18,36 @@ export class Sweeper {
     return this.groups.length === 0;
   }
 
-  /** What is still there of what was cut off. */
+  /** Returns the number and the bytes of the detached items that are not freed yet. */
   remaining(kind: DetachedGroup['kind']): { readonly entries: number; readonly bytes: number } {
     let [entries, bytes] = [0, 0];
-    for (const cut of this.groups) {
-      if (cut.kind !== kind) continue;
-      entries += cut.rest.entries;
-      bytes += cut.rest.bytes;
+    for (const group of this.groups) {
+      if (group.kind !== kind) continue;
+      entries += group.remaining.entries;
+      bytes += group.remaining.bytes;
     }
     return { entries, bytes };
   }
 
   begin(groups: readonly DetachedGroup[]): void {
     let left = SLICE;
-    for (const cut of groups) {
-      while (left > 0 && this.freeOne(cut)) left--;
-      if (left === 0) this.groups.push(cut);
+    for (const group of groups) {
+      while (left > 0 && this.freeOne(group)) left--;
+      if (left === 0) this.groups.push(group);
     }
     this.scheduleNext();
   }
 
-  /** Frees one, out of turn. @returns whether there was one */
+  /** Frees one item at once. @returns false if no item is left */
   freeNext(): boolean {
-    for (let [cut] = this.groups; cut !== undefined; [cut] = this.groups) {
-      if (this.freeOne(cut)) return true;
+    for (let [group] = this.groups; group !== undefined; [group] = this.groups) {
+      if (this.freeOne(group)) return true;
       this.groups.shift();
     }
     return false;
   }
 
-  /** Forgets what is left. */
+  /** Drops the remaining groups without freeing their items. */
   stop(): void {
     clearTimeout(this.next);
     this.next = undefined;
@@ -56,7 +56,7 @@ export class Sweeper {
 
   private scheduleNext(): void {
     if (this.isDone || this.next !== undefined) return;
-    // A timer that holds no process is still kept by one that goes on and has nothing to do; an immediate would wait for something to do.
+    // An idle process fires an unreferenced timer on time, but runs an unreferenced immediate only after its next event.
     this.next = setTimeout(() => {
       this.next = undefined;
       for (let left = SLICE; left > 0 && this.freeNext(); left--);

@@ -2,15 +2,17 @@ import { LRUCache } from 'lru-cache';
 import { flatCopy, stringBytes } from './flat-string.js';
 import type { Sized } from './path-trie.js';
 
-/** Tags whose last invalidation is remembered by itself; of all others, only the latest is known. */
-const MAX_REMEMBERED = 10_000;
+/** Tags whose last invalidation is recorded individually. For all other tags, one common upper bound is recorded. */
+const MAX_RECORDED = 10_000;
 
-/** When tags were invalidated, for computations that learn of their tags when they end. */
+/**
+ * The last invalidation of each tag. The store checks computed tags against it, which are unknown until their computation ends.
+ */
 export class TagInvalidations {
   private oldestUnknown = 0;
   private latest = 0;
-  private readonly remembered = new LRUCache<string, number>({
-    max: MAX_REMEMBERED,
+  private readonly recorded = new LRUCache<string, number>({
+    max: MAX_RECORDED,
     dispose: (sequence, _tag, reason) => {
       if (reason === 'evict') this.oldestUnknown = Math.max(this.oldestUnknown, sequence);
     },
@@ -18,38 +20,38 @@ export class TagInvalidations {
 
   record(tags: readonly string[], sequence: number): void {
     if (tags.length > 0) this.latest = sequence;
-    for (const tag of tags) this.remembered.set(tag, sequence);
+    for (const tag of tags) this.recorded.set(tag, sequence);
   }
 
-  /** Whether any tag has been invalidated since. */
+  /** Returns true if any tag was invalidated after this sequence number. */
   anyInvalidatedSince(sequence: number): boolean {
     return this.latest > sequence;
   }
 
-  /** Whether one of the tags has, or may have been. */
+  /** Returns true if one of the tags was invalidated after this sequence number, or may have been. */
   invalidatedSince(tags: readonly string[], sequence: number): boolean {
-    return tags.some(tag => (this.remembered.peek(tag) ?? this.oldestUnknown) > sequence);
+    return tags.some(tag => (this.recorded.peek(tag) ?? this.oldestUnknown) > sequence);
   }
 }
 
-/** Measured: the group of a tag without anything in it, and its place among the others. */
+/** Measured bytes of an empty tag group and of its slot in the map. */
 const GROUP_BYTES = 400;
 
-/** All that has a tag. */
+/** The items with one tag. */
 export class TagGroup<Item extends Sized> implements Sized {
   readonly items = new Set<Item>();
   entries = 0;
   bytes = 0;
-  /** Its tag was invalidated: nothing is added to it any more. */
+  /** True if the tag was invalidated. No item is added to a detached group. */
   isDetached = false;
 
   constructor(readonly tag: string) {}
 }
 
-/** Items by tag, so that all that have one can be cut off in one step, whatever their number. */
+/** An index of items by tag. Detaching all items of a tag is one step, for any number of items. */
 export class TagIndex<Item extends Sized> {
   private readonly groups = new Map<string, TagGroup<Item>>();
-  /** Of the groups, without what is in them. */
+  /** Bytes of the groups, without their items. */
   bytes = 0;
 
   add(tag: string, item: Item): TagGroup<Item> {
@@ -85,7 +87,7 @@ export class TagIndex<Item extends Sized> {
   }
 
   private close(group: TagGroup<Item>): void {
-    // One that was cut off may meet a new one of the same tag: only itself may go.
+    // A detached group must not remove the new group of the same tag.
     if (this.groups.get(group.tag) !== group) return;
     this.groups.delete(group.tag);
     this.bytes -= groupBytes(group);

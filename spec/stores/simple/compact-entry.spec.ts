@@ -9,31 +9,31 @@ function entryOf(body: Buffer, headers: readonly HeaderChange[] = [], tags?: rea
   return { response, storedAtMs: 1.5, expiresAtMs: Infinity, tags };
 }
 
-function keep(store: SimpleStore, entry: Entry, at = address): void {
+function save(store: SimpleStore, entry: Entry, at = address): void {
   expect(store.save(at, entry, store.lease(at).lease)).toBe(true);
 }
 
 function get(store: SimpleStore, at = address): Entry {
-  const lookUp = store.lookup(at);
-  if (lookUp.kind !== 'hit') throw new Error('It is not there.');
-  return lookUp.entry;
+  const result = store.lookup(at);
+  if (result.kind !== 'hit') throw new Error('The store has no fresh entry.');
+  return result.entry;
 }
 
 function at(path: string): Address {
   return { key: `GET ${path}`, path: { path, ignoresCase: false } };
 }
 
-describe('what the simple store keeps of an entry', () => {
-  it.each([0, 1, 4095, 4096, 10_000])('is its body, byte for byte, of %d bytes', length => {
+describe('a compact entry', () => {
+  it.each([0, 1, 4095, 4096, 10_000])('contains its body of %d bytes, byte for byte', length => {
     const store = new SimpleStore();
     const body = Buffer.from(Array.from({ length }, (_, index) => (index * 7) % 256));
-    keep(store, entryOf(body));
+    save(store, entryOf(body));
     expect(get(store).response.body.equals(body)).toBe(true);
   });
 
-  it('is nobody else’s: a small body that is changed after a look-up is whole at the next', () => {
+  it('gives each look-up its own copy of a small body, so a caller cannot change the stored one', () => {
     const store = new SimpleStore();
-    keep(store, entryOf(Buffer.from('text')));
+    save(store, entryOf(Buffer.from('text')));
     get(store).response.body.fill(0);
     expect(get(store).response.body.toString()).toBe('text');
   });
@@ -46,50 +46,50 @@ describe('what the simple store keeps of an entry', () => {
     [[TYPE, { kind: 'remove', name: 'ETag' }]],
     [[{ kind: 'set', name: 'ETag', value: ['"1"', '"2"'] }]],
     [[{ kind: 'append', name: 'ETag', values: ['"\u20ac"'] }]],
-  ] as [HeaderChange[]][])('are its headers, also beside others: %j', headers => {
+  ] as [HeaderChange[]][])('contains its headers, also if another entry has other headers: %j', headers => {
     const store = new SimpleStore();
-    keep(store, entryOf(Buffer.from('a'), headers));
-    keep(store, entryOf(Buffer.from('b'), [{ kind: 'set', name: 'ETag', value: '"other"' }, TYPE]), at('/b'));
+    save(store, entryOf(Buffer.from('a'), headers));
+    save(store, entryOf(Buffer.from('b'), [{ kind: 'set', name: 'ETag', value: '"other"' }, TYPE]), at('/b'));
     expect(get(store)).toEqual(entryOf(Buffer.from('a'), headers));
   });
 
-  it('are the tags that it has brought, without those of its address', () => {
+  it('contains the tags of the response, without the tags of its address', () => {
     const store = new SimpleStore();
     const tagged = { ...address, tags: ['fixed'] };
-    keep(store, entryOf(Buffer.from('a'), [], ['own', 'too']), tagged);
+    save(store, entryOf(Buffer.from('a'), [], ['own', 'too']), tagged);
     expect(get(store, tagged).tags).toEqual(['own', 'too']);
   });
 
-  it('shares a head with all that have the same, and counts it once', () => {
+  it('shares its head with all entries of an equal head, and the store counts the head once', () => {
     const store = new SimpleStore();
     const large: HeaderChange = { kind: 'set', name: 'X-Large', value: 'x'.repeat(10_000) };
-    for (let index = 0; index < 100; index++) keep(store, entryOf(Buffer.from('a'), [large]), at(`/${index}`));
+    for (let index = 0; index < 100; index++) save(store, entryOf(Buffer.from('a'), [large]), at(`/${index}`));
     expect(store.size().bytes).toBeLessThan(200_000);
     store.invalidate({ prefixes: Array.from({ length: 99 }, (_, index) => `/${index}`) });
     expect(store.size().bytes).toBeGreaterThan(10_000);
     expect(get(store, at('/99')).response.headers).toEqual([large]);
   });
 
-  it('counts heads that differ, each with the entry that has it, within maxBytes', () => {
+  it('counts its own head within maxBytes if the head differs from all others', () => {
     const store = new SimpleStore({ maxBytes: 100_000 });
     for (let index = 0; index < 200; index++) {
       const own: HeaderChange = { kind: 'set', name: 'X-Own', value: String(index).padStart(5000, 'x') };
-      keep(store, entryOf(Buffer.from('a'), [own]), at(`/${index}`));
+      save(store, entryOf(Buffer.from('a'), [own]), at(`/${index}`));
       expect(store.size().bytes).toBeLessThanOrEqual(100_000);
     }
     expect(store.size().entries).toBeLessThan(20);
     expect(get(store, at('/199')).response.body.toString()).toBe('a');
   });
 
-  it('counts a path that its key does not name, and all that it is reached by', () => {
+  it('counts a path that its key does not contain, and every alias path', () => {
     const [named, unnamed] = ['/long'.repeat(200), '/lone'.repeat(200)].map(path => {
       const store = new SimpleStore();
-      keep(store, entryOf(Buffer.from('a')), { key: '/long'.repeat(200), path: { path, ignoresCase: false } });
+      save(store, entryOf(Buffer.from('a')), { key: '/long'.repeat(200), path: { path, ignoresCase: false } });
       return store;
     });
     expect(unnamed!.size().bytes).toBe(named!.size().bytes + 1000);
     const before = unnamed!.size().bytes;
-    get(unnamed!, { key: '/long'.repeat(200), path: { path: '/further', ignoresCase: false } });
+    get(unnamed!, { key: '/long'.repeat(200), path: { path: '/alias', ignoresCase: false } });
     expect(unnamed!.size().bytes).toBeGreaterThan(before);
     expect(unnamed!.size().entries).toBe(1);
   });

@@ -18,30 +18,30 @@ function entryOf(text: string): Entry {
   };
 }
 
-function begin(store: SimpleStore, address: Address): Lease {
+function acquire(store: SimpleStore, address: Address): Lease {
   return store.lease(address).lease;
 }
 
-function keep(store: SimpleStore, address: Address, text = 'text'): void {
-  expect(store.save(address, entryOf(text), begin(store, address))).toBe(true);
+function save(store: SimpleStore, address: Address, text = 'text'): void {
+  expect(store.save(address, entryOf(text), acquire(store, address))).toBe(true);
 }
 
 function found(store: SimpleStore, address: Address): string | undefined {
-  const lookUp = store.lookup(address);
-  if (lookUp.kind === 'hit') return lookUp.entry.response.body.toString();
-  store.release(lookUp.lease);
+  const result = store.lookup(address);
+  if (result.kind === 'hit') return result.entry.response.body.toString();
+  store.release(result.lease);
   return undefined;
 }
 
-/** With many at `/many/…`, all of them with the tag `many`, and one beside them. */
+/** Creates a store with `many` entries at `/many/…`, each with the tag `many`, and one entry at another path. */
 function filled(maxBytes = 1e9, many = MANY): SimpleStore {
   const store = new SimpleStore({ maxBytes, clock });
-  keep(store, addressOf('/beside'));
-  for (let index = 0; index < many; index++) keep(store, addressOf(`/many/${index}`, 'many'));
+  save(store, addressOf('/beside'));
+  for (let index = 0; index < many; index++) save(store, addressOf(`/many/${index}`, 'many'));
   return store;
 }
 
-/** Entries that the store has freed. */
+/** @returns a function that counts the entries that the store has freed since */
 function countFreed(): () => number {
   const deletions = jest.spyOn(Map.prototype, 'delete');
   return () => deletions.mock.calls.filter(([key]) => String(key).startsWith('GET ')).length;
@@ -57,7 +57,7 @@ describe.each([
     jest.restoreAllMocks();
   });
 
-  it('frees them in slices', () => {
+  it('frees the entries in slices', () => {
     const store = filled();
     const freed = countFreed();
     store.invalidate(targets);
@@ -70,12 +70,12 @@ describe.each([
     expect(found(store, addressOf('/beside'))).toBe('text');
   });
 
-  it('makes all of them unservable at once, and counts none of them', () => {
+  it('makes all of the entries unservable at once, and the store counts none of them', () => {
     const store = filled();
     const { bytes } = store.size();
     store.invalidate(targets);
     expect(store.size().entries).toBe(1);
-    // Of what has a tag, the places in the tree go one by one.
+    // After an invalidation by tag, the nodes of the path trie remain until the sweeper frees their entries.
     expect(store.size().bytes).toBeLessThan(bytes / 3);
     for (let index = 0; index < MANY; index += SLICE / 2) {
       expect(found(store, addressOf(`/many/${index}`, 'many'))).toBeUndefined();
@@ -84,21 +84,21 @@ describe.each([
     expect(store.size().entries).toBe(1);
   });
 
-  it('refuses what was begun before it, and lets nobody join it, while they are being freed', () => {
+  it('voids each earlier lease during the sweep: the store refuses its entry, and no request shares it', () => {
     const store = filled();
     const address = addressOf('/many/new', 'many');
-    const fence = begin(store, address);
+    const lease = acquire(store, address);
     store.invalidate(targets);
-    expect(store.canShare(fence, begin(store, address))).toBe(false);
-    expect(store.save(address, entryOf('old'), fence)).toBe(false);
+    expect(store.canShare(lease, acquire(store, address))).toBe(false);
+    expect(store.save(address, entryOf('old'), lease)).toBe(false);
     expect(found(store, address)).toBeUndefined();
   });
 
-  it('leaves alone what is stored anew while they are being freed', () => {
+  it('does not affect entries that are stored during the sweep', () => {
     const store = filled();
     store.invalidate(targets);
     const addresses = [0, 1, MANY / 2, MANY - 1].map(index => addressOf(`/many/${index}`, 'many'));
-    for (const address of addresses) keep(store, address, 'new');
+    for (const address of addresses) save(store, address, 'new');
     expect(store.size().entries).toBe(5);
     jest.runAllTimers();
     for (const address of addresses) expect(found(store, address)).toBe('new');
@@ -107,27 +107,27 @@ describe.each([
     for (const address of addresses) expect(found(store, address)).toBeUndefined();
   });
 
-  it('does not let what has begun later, and is invalid, stand before what is computed now', () => {
+  it('allows an entry of an older lease to replace an invalidated entry of a newer lease', () => {
     const store = filled();
     const address = addressOf(`/many/${MANY - 1}`, 'many');
-    const early = begin(store, { ...address, path: { path: '/elsewhere', ignoresCase: false }, tags: [] });
-    keep(store, address);
+    const early = acquire(store, { ...address, path: { path: '/elsewhere', ignoresCase: false }, tags: [] });
+    save(store, address);
     store.invalidate(targets);
     expect(store.save({ ...address, path: { path: '/elsewhere', ignoresCase: false }, tags: [] }, entryOf('other'), early)).toBe(
       true,
     );
   });
 
-  it('frees them first when room is needed', () => {
+  it('frees its entries before the store evicts a servable one', () => {
     const store = filled(filled().size().bytes);
     store.invalidate(targets);
-    for (let index = 0; index < MANY / 2; index++) keep(store, addressOf(`/fresh/${index}`));
-    // It was used least recently of all.
+    for (let index = 0; index < MANY / 2; index++) save(store, addressOf(`/fresh/${index}`));
+    // This entry is the least recently used one.
     expect(found(store, addressOf('/beside'))).toBe('text');
     expect(store.size().entries).toBe(MANY / 2 + 1);
   });
 
-  it('holds up neither the end of the process nor a store that is closed', () => {
+  it('delays neither the exit of the process nor the close of the store', () => {
     const store = filled();
     const timers = jest.spyOn(globalThis, 'setTimeout');
     store.invalidate(targets);
@@ -152,29 +152,29 @@ describe('an invalidation', () => {
     expect([freed(), jest.getTimerCount()]).toEqual([10, 0]);
   });
 
-  it('of all there is takes nothing apart', () => {
+  it('of all entries frees no entry individually', () => {
     const store = filled();
-    const fence = begin(store, addressOf('/many/0', 'many'));
+    const lease = acquire(store, addressOf('/many/0', 'many'));
     const freed = countFreed();
     store.invalidate({ prefixes: ['/'] });
     expect([freed(), jest.getTimerCount()]).toEqual([0, 0]);
     expect(store.size()).toEqual({ entries: 0, bytes: 0 });
-    expect(store.save(addressOf('/many/0', 'many'), entryOf('old'), fence)).toBe(false);
+    expect(store.save(addressOf('/many/0', 'many'), entryOf('old'), lease)).toBe(false);
     expect(found(store, addressOf('/beside'))).toBeUndefined();
   });
 
-  it('by tag reaches what came after all was invalidated, whatever ends then', () => {
+  it('by tag finds an entry that was stored after an invalidation of the root, also if an older lease ends in between', () => {
     const store = new SimpleStore({ clock });
     const address = addressOf('/a', 'tag');
-    const early = begin(store, address);
+    const early = acquire(store, address);
     store.invalidate({ prefixes: ['/'] });
-    keep(store, address);
+    save(store, address);
     store.release(early);
     store.invalidate({ prefixes: [], tags: ['tag'] });
     expect(found(store, address)).toBeUndefined();
   });
 
-  it('under way is gone on with by the next, and each frees its own at once', () => {
+  it('during the sweep of another one frees its own entry at once', () => {
     const store = filled();
     store.invalidate({ prefixes: [], tags: ['many'] });
     const freed = countFreed();
@@ -183,17 +183,17 @@ describe('an invalidation', () => {
     expect(store.size().entries).toBe(0);
   });
 
-  it('of a path by which an entry is reached too makes it unservable by its own, before it is freed', () => {
+  it('of an alias path makes the entry unservable by its own path before the sweeper frees the entry', () => {
     const store = filled();
     const [own, other] = ['/own', '/many/other'].map(path => ({ ...addressOf(path), key: 'shared' }));
-    keep(store, own!);
+    save(store, own!);
     expect(found(store, other!)).toBe('text');
     store.invalidate({ prefixes: ['/many'] });
     expect(jest.getTimerCount()).toBe(1);
     expect(found(store, own!)).toBeUndefined();
   });
 
-  it('by path and tag of the same never makes the size larger than it is', () => {
+  it('by both path and tag of the same entries never makes the reported size too large', () => {
     const store = filled();
     store.invalidate({ prefixes: ['/many'], tags: ['many'] });
     expect(store.size().entries).toBeLessThanOrEqual(1);
