@@ -55,7 +55,7 @@ export function namesWithout(names: Iterable<PropertyKey>, others: ReadonlySet<P
 }
 
 /** Properties of a request that follow from its URL and its host. */
-export const URL_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
+export const URL_NAMES: ReadonlySet<PropertyKey> = new Set([
   'url',
   'originalUrl',
   'query',
@@ -71,16 +71,16 @@ export const URL_PROPERTIES: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** Properties of Node and Express that describe the client of a request. */
-export const CLIENT_PROPERTIES: ReadonlySet<PropertyKey> = new Set(['ip', 'ips', 'trailers', 'trailersDistinct']);
+export const CLIENT_NAMES: ReadonlySet<PropertyKey> = new Set(['ip', 'ips', 'trailers', 'trailersDistinct']);
 
 /** Properties that are true or false depending on whether the client already has the response. */
-export const FRESHNESS_PROPERTIES: ReadonlySet<PropertyKey> = new Set(['fresh', 'stale']);
+export const FRESHNESS_NAMES: ReadonlySet<PropertyKey> = new Set(['fresh', 'stale']);
 
 /** Properties that contain all headers of a request in another form. */
-export const ALL_HEADERS_PROPERTIES: ReadonlySet<PropertyKey> = new Set(['rawHeaders', 'headersDistinct']);
+export const ALL_HEADERS_NAMES: ReadonlySet<PropertyKey> = new Set(['rawHeaders', 'headersDistinct']);
 
 /** Properties that contain the connection. */
-export const CONNECTION_PROPERTIES: ReadonlySet<PropertyKey> = new Set(['socket', 'connection', 'client']);
+export const CONNECTION_NAMES: ReadonlySet<PropertyKey> = new Set(['socket', 'connection', 'client']);
 
 /** Response headers that Express, the package send and this library read while they send a response. */
 export const SENDING_HEADERS: ReadonlySet<string> = new Set([

@@ -1,12 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  CONNECTION_PROPERTIES,
-  ALL_HEADERS_PROPERTIES,
-  FRESHNESS_PROPERTIES,
-  CLIENT_PROPERTIES,
-  URL_PROPERTIES,
-} from './framework-names.js';
+import { ALL_HEADERS_NAMES, CLIENT_NAMES, CONNECTION_NAMES, FRESHNESS_NAMES, URL_NAMES } from './framework-names.js';
 import type { Read } from './read.js';
 import { WatchedMethods } from './watched-methods.js';
 import { namesFor, REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
@@ -70,9 +64,7 @@ export class ReadWatch {
     }
   }
 
-  /**
-   * Runs the middlewares after the method. When a request leaves a mounted app, Express resets the prototypes of both objects.
-   */
+  /** Runs the middlewares after the method. When a request leaves a mounted app, Express resets both prototypes. */
   passOn<T>(work: () => T): T {
     const result = this.during(work);
     if (!this.isOver) {
@@ -127,13 +119,13 @@ export class ReadWatch {
     }
     if (name === 'headers') return this.record(value(), 'header');
     if (name === 'cookies') return this.record(value(), 'cookie');
-    if (CONNECTION_PROPERTIES.has(name)) return this.connection(value());
-    if (ALL_HEADERS_PROPERTIES.has(name)) return this.reportRead('headers', name, value);
+    if (CONNECTION_NAMES.has(name)) return this.connection(value());
+    if (ALL_HEADERS_NAMES.has(name)) return this.reportRead('headers', name, value);
     // The cache has detached the preconditions that these properties depend on.
-    if (FRESHNESS_PROPERTIES.has(name)) return this.during(value);
+    if (FRESHNESS_NAMES.has(name)) return this.during(value);
     // Express computes these from other properties. The reads of those are not the method's.
-    if (URL_PROPERTIES.has(name)) return this.scope.url ? this.during(value) : this.reportRead('url', name, value);
-    return CLIENT_PROPERTIES.has(name) || isAdded ? this.reportRead('request', name, value) : value();
+    if (URL_NAMES.has(name)) return this.scope.url ? this.during(value) : this.reportRead('url', name, value);
+    return CLIENT_NAMES.has(name) || isAdded ? this.reportRead('request', name, value) : value();
   }
 
   private readResponse(name: PropertyKey, value: Value, isAdded: boolean): unknown {
@@ -143,7 +135,7 @@ export class ReadWatch {
       return value();
     }
     if (name === 'locals') return this.record(value(), 'local');
-    if (CONNECTION_PROPERTIES.has(name)) return this.connection(value());
+    if (CONNECTION_NAMES.has(name)) return this.connection(value());
     if (WatchedMethods.includes(name)) return this.methods?.wrapperFor(name, value());
     return isAdded ? this.reportRead('response', name, value) : value();
   }

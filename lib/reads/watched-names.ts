@@ -1,36 +1,29 @@
 import type { IncomingMessage } from 'node:http';
 import { isHttp2 } from '../http/http2.js';
 import {
-  CONNECTION_PROPERTIES,
+  CONNECTION_NAMES,
   isQuietSymbol,
   namesWithout,
-  ALL_HEADERS_PROPERTIES,
-  FRESHNESS_PROPERTIES,
-  CLIENT_PROPERTIES,
-  URL_PROPERTIES,
+  ALL_HEADERS_NAMES,
+  FRESHNESS_NAMES,
+  CLIENT_NAMES,
+  URL_NAMES,
   QUIET_NAMES,
 } from './framework-names.js';
 import type { WatchedNames } from './prototype-proxy.js';
 import { WATCHED_METHODS } from './watched-methods.js';
 
-const SPECIAL_REQUEST_NAMES = [
-  'res',
-  ...CLIENT_PROPERTIES,
-  ...ALL_HEADERS_PROPERTIES,
-  ...CONNECTION_PROPERTIES,
-  ...FRESHNESS_PROPERTIES,
-  'headers',
-];
+const SPECIAL_REQUEST_NAMES = ['res', ...CLIENT_NAMES, ...ALL_HEADERS_NAMES, ...CONNECTION_NAMES, ...FRESHNESS_NAMES, 'headers'];
 /** Properties that Express computes from headers and the connection. Its own reads of those are not reported. */
 const HOST_NAMES = ['protocol', 'secure', 'host', 'hostname', 'subdomains'];
 
 /** The names for a request whose URL the key covers. */
-export const REQUEST_NAMES = watchedNames([...SPECIAL_REQUEST_NAMES, ...HOST_NAMES], URL_PROPERTIES);
+export const REQUEST_NAMES = watchedNames([...SPECIAL_REQUEST_NAMES, ...HOST_NAMES], URL_NAMES);
 /** The names for any other request. */
-export const REQUEST_NAMES_WITH_URL = watchedNames([...SPECIAL_REQUEST_NAMES, ...URL_PROPERTIES]);
+export const REQUEST_NAMES_WITH_URL = watchedNames([...SPECIAL_REQUEST_NAMES, ...URL_NAMES]);
 // Middlewares override methods such as `end` and `json`.
 export const RESPONSE_NAMES: WatchedNames = {
-  ...watchedNames([...CONNECTION_PROPERTIES, ...WATCHED_METHODS, 'locals', 'req']),
+  ...watchedNames([...CONNECTION_NAMES, ...WATCHED_METHODS, 'locals', 'req']),
   mayOverride: true,
 };
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export type OnSocketRead = (name: string, value: unknown) => void;
 
 /** The properties of a connection that identify the client. */
-const CLIENT_PROPERTIES = [
+const CLIENT_NAMES = [
   'remoteAddress',
   'remoteFamily',
   'remotePort',
@@ -26,7 +26,7 @@ export function watchSocket(socket: Socket, onRead: OnSocketRead): Set<OnSocketR
   if (listeners === undefined) {
     listeners = new Set();
     listenersBySocket.set(socket, listeners);
-    for (const name of CLIENT_PROPERTIES) if (name in socket) reportReads(socket, name, listeners);
+    for (const name of CLIENT_NAMES) if (name in socket) reportReads(socket, name, listeners);
   }
   return listeners.add(onRead);
 }
