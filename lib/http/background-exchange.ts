@@ -10,7 +10,7 @@ export interface Exchange<Request extends IncomingMessage, Response extends Serv
   readonly response: Response;
 }
 
-/** What of a request is the client's connection, and those who listen to it. */
+/** Properties of a request that belong to the client's connection, its stream state or its event listeners. */
 const CONNECTION_STATE: ReadonlySet<PropertyKey> = new Set([
   '_readableState',
   '_events',
@@ -23,7 +23,7 @@ const CONNECTION_STATE: ReadonlySet<PropertyKey> = new Set([
   'aborted',
 ]);
 
-/** Methods by which middlewares watch or change what goes out: for clients, after all that a handler does. */
+/** Methods that middlewares replace to watch or change the output. They act after the handler, and for clients only. */
 const OUTPUT_METHODS: ReadonlySet<string> = new Set([
   'writeHead',
   'write',
@@ -36,37 +36,37 @@ const OUTPUT_METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A request and a response as they now stand, that no client has to do with: the request asks without conditions, cannot be aborted, and
- * stays as it is while the app goes on with the other; the response takes all that is written, at the speed of its writer.
+ * Clones a request and its response in their current state, without a client. The cloned request has no preconditions, cannot be
+ * aborted, and does not change while the app continues with the original. The cloned response accepts each write at once.
  *
- * @returns `undefined` over HTTP/2, where a response cannot be without its stream, and where a middleware has replaced a method of the response that a handler may call, such as `json`: it would write
- * to the other
+ * @returns `undefined` over HTTP/2, because an HTTP/2 response needs its stream. Also `undefined` if a middleware has replaced a
+ * method that a handler may call, such as `json`: the replacement would write to the original response.
  */
 export function backgroundExchange<Request extends IncomingMessage, Response extends ServerResponse>(
   request: Request,
   response: Response,
 ): Exchange<Request, Response> | undefined {
   if (isHttp2(request)) return undefined;
-  const nobody = new NullSocket(request.socket);
-  const requestTwin = cloneRequest(request, nobody);
-  const twin = new ServerResponse(requestTwin);
-  if (methodsOf(response).some(name => !OUTPUT_METHODS.has(name) && !Object.hasOwn(twin, name))) return undefined;
+  const socket = new NullSocket(request.socket);
+  const requestClone = cloneRequest(request, socket);
+  const clone = new ServerResponse(requestClone);
+  if (methodsOf(response).some(name => !OUTPUT_METHODS.has(name) && !Object.hasOwn(clone, name))) return undefined;
 
-  Object.setPrototypeOf(twin, Object.getPrototypeOf(response) as object);
-  twin.statusCode = response.statusCode;
-  setHeaders(twin, response.getHeaders());
+  Object.setPrototypeOf(clone, Object.getPrototypeOf(response) as object);
+  clone.statusCode = response.statusCode;
+  setHeaders(clone, response.getHeaders());
   for (const [name, value] of Object.entries(response)) {
-    // What middlewares have put there. Of Node's own state it has its own.
-    if (!(name in twin) && typeof value !== 'function') Object.assign(twin, { [name]: ownValue(value) });
+    // Copies the properties that middlewares have added. The clone has its own copy of Node's internal state.
+    if (!(name in clone) && typeof value !== 'function') Object.assign(clone, { [name]: shallowCopy(value) });
   }
-  Object.assign(twin, { req: requestTwin });
-  Object.assign(requestTwin, { res: twin, next: () => undefined });
-  nobody.attachResponse(twin);
-  return { request: requestTwin, response: twin as unknown as Response };
+  Object.assign(clone, { req: requestClone });
+  Object.assign(requestClone, { res: clone, next: () => undefined });
+  socket.attachResponse(clone);
+  return { request: requestClone, response: clone as unknown as Response };
 }
 
-/** A handler that adds to `res.locals` does not add to those of the other. */
-function ownValue(value: unknown): unknown {
+/** Copies a plain object such as `res.locals`, so that a handler's additions do not reach the original. */
+function shallowCopy(value: unknown): unknown {
   return isPlain(value) ? Object.assign(Object.create(Object.getPrototypeOf(value) as object | null) as object, value) : value;
 }
 
@@ -76,17 +76,17 @@ function isPlain(value: unknown): value is object {
   return prototype === null || prototype === Object.prototype;
 }
 
-function cloneRequest<Request extends IncomingMessage>(request: Request, nobody: NullSocket): Request {
-  const twin = nobody.createRequest();
+function cloneRequest<Request extends IncomingMessage>(request: Request, socket: NullSocket): Request {
+  const clone = socket.createRequest();
   for (const name of Reflect.ownKeys(request)) {
     if (CONNECTION_STATE.has(name)) continue;
-    Object.defineProperty(twin, name, Object.getOwnPropertyDescriptor(request, name) ?? {});
+    Object.defineProperty(clone, name, Object.getOwnPropertyDescriptor(request, name) ?? {});
   }
-  Object.setPrototypeOf(twin, Object.getPrototypeOf(request) as object);
-  twin.headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !CONDITIONS_AND_RANGES.includes(name)));
-  // RFC 9110 §9.3.2: what answers HEAD is made by GET.
-  if (twin.method === 'HEAD') twin.method = 'GET';
-  return twin as Request;
+  Object.setPrototypeOf(clone, Object.getPrototypeOf(request) as object);
+  clone.headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !CONDITIONS_AND_RANGES.includes(name)));
+  // RFC 9110 §9.3.2: a GET produces the response to a HEAD request.
+  if (clone.method === 'HEAD') clone.method = 'GET';
+  return clone as Request;
 }
 
 function methodsOf(response: ServerResponse): string[] {

@@ -1,4 +1,7 @@
-/** A copy, since whoever writes may reuse the buffer, and not from Node's pool, which a small body would keep alive whole. */
+/**
+ * Copies a chunk, because its writer may reuse the buffer. The copy is not in Node's buffer pool: a small body would retain the
+ * whole pool.
+ */
 export function copyChunk(chunk: unknown, encoding: unknown, maxBytes: number): Buffer | 'too-large' {
   if (typeof chunk === 'string') {
     const charset = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
@@ -15,7 +18,7 @@ export function copyChunk(chunk: unknown, encoding: unknown, maxBytes: number): 
   return bytes;
 }
 
-/** The body of these chunks, which nobody else has. */
+/** Joins chunks from `copyChunk`. A single chunk is returned without a second copy. */
 export function concatChunks(chunks: readonly Buffer[], length: number): Buffer {
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;

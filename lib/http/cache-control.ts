@@ -1,15 +1,15 @@
-/** The directives that decide over storing (RFC 9111 §5.2.2). */
+/** The response directives that decide whether and how long a response is stored (RFC 9111 §5.2.2). */
 export interface CacheControl {
   readonly noStore: boolean;
   readonly noCache: boolean;
   readonly private: boolean;
-  /** Seconds: `s-maxage`, else `max-age`. A value that is no number counts as 0 (RFC 9111 §4.2.1). */
+  /** `s-maxage`, else `max-age`, in seconds. An invalid value counts as 0 (RFC 9111 §4.2.1). */
   readonly lifetime: number | undefined;
-  /** Whether it may not be used when it has expired: `must-revalidate`, or `proxy-revalidate`. */
+  /** True if a cache must not serve the response after it has expired: `must-revalidate` or `proxy-revalidate`. */
   readonly mustRevalidate: boolean;
-  /** Seconds past its lifetime (RFC 5861 §3). */
+  /** Seconds after the end of the lifetime (RFC 5861 §3). */
   readonly staleWhileRevalidate: number | undefined;
-  /** Seconds past its lifetime (RFC 5861 §4). */
+  /** Seconds after the end of the lifetime (RFC 5861 §4). */
   readonly staleIfError: number | undefined;
 }
 
@@ -30,7 +30,7 @@ export function parseCacheControl(header: string | undefined): CacheControl {
   const directives = new Map<string, string>();
   for (const { groups } of header.matchAll(DIRECTIVE)) {
     const name = groups?.name?.toLowerCase() ?? '';
-    // The first of several counts (RFC 9111 §4.2.1).
+    // If a directive occurs several times, the first one counts (RFC 9111 §4.2.1).
     if (!directives.has(name)) directives.set(name, groups?.quoted ?? groups?.token ?? '');
   }
   return {
@@ -44,7 +44,7 @@ export function parseCacheControl(header: string | undefined): CacheControl {
   };
 }
 
-/** What a cache takes for a number that it cannot hold (RFC 9111 §1.2.2). */
+/** The value of every larger number of seconds (RFC 9111 §1.2.2). */
 const MAX_DELTA_SECONDS = 2 ** 31;
 
 function seconds(value: string | undefined): number | undefined {

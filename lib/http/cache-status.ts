@@ -1,32 +1,34 @@
-/** Answered from the store. `ttlSeconds` is missing where the entry never expires. */
+/** The store had a fresh entry. `ttlSeconds` is `undefined` if the entry never expires. */
 export interface HitOutcome {
   readonly kind: 'hit';
   readonly ttlSeconds: number | undefined;
 }
 
-/** How a request to a cached action ended; each ends in exactly one. */
+/** The outcome of a request to a cached action. Each request has exactly one. */
 export type Outcome =
   | HitOutcome
-  /** The handler ran. `detail`: why its response is not stored, where that is known when its headers go out. */
+  /**
+   * The handler ran. `detail` is the reason why its response is not stored, if the cache knows it before the headers are sent.
+   */
   | { readonly kind: 'miss'; readonly detail?: string }
-  /** Answered by another request's computation. */
+  /** The request received the response that the handler computed for another request. */
   | { readonly kind: 'collapsed' }
-  /** Answered with a response that has expired. `detail`: why not with a fresh one; not for the client. */
+  /** The client received an expired response. `detail` is the reason; the client does not see it. */
   | { readonly kind: 'stale'; readonly detail: string }
-  /** The cache was not asked. */
+  /** The request did not use the cache. */
   | { readonly kind: 'bypass'; readonly detail: string };
 
-/** RFC 9651 §3.3.1. */
+/** The largest integer of a structured field (RFC 9651 §3.3.1). */
 const LARGEST_INTEGER = 999_999_999_999_999;
 
 const TOKEN = /^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/;
 
-/** The name of a cache as a `Cache-Status` header has it. */
+/** Writes the name of a cache for a `Cache-Status` header: as a token, or quoted if it is none (RFC 9211 §2). */
 export function sfCacheName(cacheName: string): string {
   return TOKEN.test(cacheName) ? cacheName : sfString(cacheName);
 }
 
-/** One member of a `Cache-Status` header (RFC 9211 §2). @param nameText from `cacheNameText` */
+/** Writes one member of a `Cache-Status` header (RFC 9211 §2). @param nameText the result of `sfCacheName` */
 export function cacheStatus(nameText: string, outcome: Outcome): string {
   return `${nameText}; ${parameters(outcome)}`;
 }
@@ -46,18 +48,22 @@ function parameters(outcome: Outcome): string {
   }
 }
 
-/** A `Cache-Status` header in which this cache's own member says something else. @returns `undefined` where it has none */
+/**
+ * Replaces this cache's own member in a `Cache-Status` header. If the member occurs several times, the last one is this cache's.
+ *
+ * @returns `undefined` if the header does not contain `before`
+ */
 export function replaceMember(
   header: number | string | readonly string[] | undefined,
-  said: string,
-  says: string,
+  before: string,
+  after: string,
 ): string[] | undefined {
   const members = header === undefined ? [] : [header].flat().map(String);
-  const own = members.lastIndexOf(said);
-  return own === -1 ? undefined : members.with(own, says);
+  const own = members.lastIndexOf(before);
+  return own === -1 ? undefined : members.with(own, after);
 }
 
-/** RFC 8941 §3.3.3: printable ASCII in quotes. */
+/** Writes a structured-field string: printable ASCII in quotes (RFC 9651 §3.3.3). */
 export function sfString(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;
 }

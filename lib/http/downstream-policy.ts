@@ -1,25 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import vary from 'vary';
 
-/** What caches and browsers behind this one are told about a response that this cache may keep. */
+/** The `Vary` and `Cache-Control` of a storable response, for browsers and for caches between this one and the client. */
 export interface DownstreamPolicy {
-  /** Request headers that select the response, for `Vary`. */
+  /** Request headers that select the response. They go into `Vary`. */
   readonly varyHeaders: readonly string[];
-  /** Seconds a browser may reuse the response unasked; 0: it must ask. */
+  /** Seconds in which a browser may reuse the response without a request; 0: it must revalidate each time. */
   readonly clientTimeout: number;
-  /** Whether the response is one caller's. */
+  /** True if the response is for one caller only. */
   readonly isPrivate: boolean;
 }
 
-/** Names what the response depends on. What it says of its own lifetime already is left as it is. */
-export function applyDownstreamPolicy(response: ServerResponse, rules: DownstreamPolicy): void {
-  if (rules.varyHeaders.length > 0) vary(response, [...rules.varyHeaders]);
+/** Adds `Vary` and `Cache-Control` to a response. A `Cache-Control` or `Expires` of the handler is not overwritten. */
+export function applyDownstreamPolicy(response: ServerResponse, policy: DownstreamPolicy): void {
+  if (policy.varyHeaders.length > 0) vary(response, [...policy.varyHeaders]);
   if (response.hasHeader('cache-control')) return;
   if (response.hasHeader('expires')) {
-    if (rules.isPrivate) response.setHeader('Cache-Control', 'private');
+    if (policy.isPrivate) response.setHeader('Cache-Control', 'private');
     return;
   }
-  // RFC 9111 §5.2.2.4: no-cache may be kept, but not used without asking; with an ETag that costs a 304.
-  const reuse = rules.clientTimeout === 0 ? 'no-cache' : `max-age=${rules.clientTimeout}`;
-  response.setHeader('Cache-Control', rules.isPrivate ? `private, ${reuse}` : reuse);
+  // RFC 9111 §5.2.2.4: a client may store a no-cache response but must revalidate it. With an ETag, that costs a 304.
+  const reuse = policy.clientTimeout === 0 ? 'no-cache' : `max-age=${policy.clientTimeout}`;
+  response.setHeader('Cache-Control', policy.isPrivate ? `private, ${reuse}` : reuse);
 }

@@ -2,18 +2,18 @@ import type { ServerResponse } from 'node:http';
 import { fieldNames, headerText } from './headers.js';
 import type { HeaderChange } from './stored-response.js';
 
-/** The methods of Express by which it adds headers of its own. */
+/** The methods through which Express adds headers of its own. */
 type ExpressResponse = ServerResponse & {
   redirect?: (this: unknown, ...args: unknown[]) => unknown;
   sendFile?: (this: unknown, path: unknown, options?: unknown, ...rest: unknown[]) => unknown;
 };
 
-/** The `Cache-Control` that Express gives a file whose sender gives it none. */
-const OF_A_FILE = 'public, max-age=0';
+/** The `Cache-Control` that Express sets on a file if the handler sets none. */
+const DEFAULT_FILE_CACHE_CONTROL = 'public, max-age=0';
 
 /**
- * Recognises the headers that Express adds by itself: the `Vary: Accept` of a redirect, and the `Cache-Control` of a file. They do not
- * say how the author of the action wants the response to be stored.
+ * Recognises the headers that Express adds on its own: the `Vary: Accept` of a redirect, and the `Cache-Control` of a file. The
+ * author of the action did not choose them, so they must not decide whether the response is stored.
  */
 export class FrameworkMarks {
   private variesByAccept = false;
@@ -22,43 +22,44 @@ export class FrameworkMarks {
   constructor(private readonly response: ExpressResponse) {
     const { redirect, sendFile } = response;
     const variedBefore = this.varies();
-    const noteRedirect = (): void => {
+    const recordRedirect = (): void => {
       this.variesByAccept = variedBefore || !this.varies();
     };
-    const noteFile = (options: unknown): void => {
+    const recordFile = (options: unknown): void => {
       this.hasCacheControl = !isCacheControlled(options) && !response.hasHeader('cache-control');
     };
-    // `this` may be what the method got for the response: how it answers is told by that.
+    // `this` may be the proxy that the method received as its response. Calling the original on it marks the answer as the
+    // method's.
     if (redirect !== undefined) {
       response.redirect = function (...args) {
-        noteRedirect();
+        recordRedirect();
         return redirect.apply(this, args);
       };
     }
     if (sendFile !== undefined) {
-      // `res.download` comes here, too.
+      // `res.download` calls `sendFile`.
       response.sendFile = function (path, options, ...rest) {
-        noteFile(options);
+        recordFile(options);
         return sendFile.call(this, path, options, ...rest);
       };
     }
   }
 
-  /** The headers without those that Express has added. */
+  /** Returns the headers that the author of the action has set, without the additions of Express. */
   authorsOf(headers: readonly HeaderChange[]): readonly HeaderChange[] {
-    const unmarked = this.isMarked(headers) ? withoutCacheControl(headers) : headers;
+    const unmarked = this.hasDefaultCacheControl(headers) ? withoutCacheControl(headers) : headers;
     return this.variesByAccept ? unmarked.map(withoutAccept) : unmarked;
   }
 
-  /** Takes the `Cache-Control` that Express has added off the response. @returns the headers without it */
+  /** Removes the `Cache-Control` that Express has added from the response. @returns the headers without it */
   takeOff(headers: readonly HeaderChange[]): readonly HeaderChange[] {
-    if (!this.isMarked(headers)) return headers;
+    if (!this.hasDefaultCacheControl(headers)) return headers;
     this.response.removeHeader('cache-control');
     return withoutCacheControl(headers);
   }
 
-  private isMarked(headers: readonly HeaderChange[]): boolean {
-    return this.hasCacheControl && headerText(headers, 'cache-control') === OF_A_FILE;
+  private hasDefaultCacheControl(headers: readonly HeaderChange[]): boolean {
+    return this.hasCacheControl && headerText(headers, 'cache-control') === DEFAULT_FILE_CACHE_CONTROL;
   }
 
   private varies(): boolean {
@@ -67,7 +68,7 @@ export class FrameworkMarks {
   }
 }
 
-/** Whether the author of `res.sendFile(path, options)` gives the file a lifetime, be it none. */
+/** True if the options of `res.sendFile(path, options)` contain a lifetime, also a lifetime of 0. */
 function isCacheControlled(options: unknown): boolean {
   if (typeof options !== 'object' || options === null) return false;
   const { maxAge, maxage, headers } = options as Readonly<Partial<Record<'maxAge' | 'maxage' | 'headers', unknown>>>;

@@ -5,22 +5,22 @@ import type { HeaderChange } from './stored-response.js';
 type SetHeader = (this: ServerResponse, name: string, value: number | string | readonly string[]) => ServerResponse;
 
 /**
- * Watches which headers are set from now on. What stands in the response already is of this request alone (a request id, an echoed
- * origin, a cookie), and must not be kept for others.
+ * Records which headers the handler sets. Headers that middlewares have set earlier (a request id, an echoed origin, a cookie)
+ * belong to this request alone and must not be stored.
  */
 export class HeaderDiff {
   private readonly before: Record<string, OutgoingHttpHeader | undefined>;
-  /** Those of before that were set again: perhaps to the value that they had, which a look at the values alone would miss. */
+  /** Earlier headers that the handler has set again. Comparing values alone would miss a header set to the same value. */
   private readonly overwritten: string[] = [];
 
   constructor(private readonly response: ServerResponse) {
     this.before = response.getHeaders();
     for (const name in this.before) {
       const value = this.before[name];
-      // `appendHeader` puts what it adds into the very array that a middleware has set.
+      // `appendHeader` adds to the same array that a middleware has set, so the earlier value is copied.
       if (Array.isArray(value)) this.before[name] = [...value];
     }
-    // The other ways to set a header come to this one, or change its value.
+    // The other methods that set headers call this one, or change the value.
     const { setHeader } = response as { setHeader: SetHeader };
     response.setHeader = (name, value) => {
       setHeader.call(response, name, value);
@@ -48,12 +48,12 @@ export class HeaderDiff {
   }
 }
 
-/** Of its own: what middlewares append when the headers go out must not come into it. */
+/** Copies a value, so that it does not change when middlewares append to the header later. */
 function textOf(value: OutgoingHttpHeader): string | string[] {
   return Array.isArray(value) ? [...value] : String(value);
 }
 
-/** Whether what is appended to `before` makes it `after`, with nothing appended. */
+/** True if both values are the same, or arrays with the same members. */
 function isSame(before: OutgoingHttpHeader, after: OutgoingHttpHeader): boolean {
   return before === after || (Array.isArray(before) && addedTo(before, textOf(after))?.length === 0);
 }
@@ -63,11 +63,13 @@ function changeOf(name: string, before: OutgoingHttpHeader, after: string | stri
   return added === undefined ? { kind: 'set', name, value: after } : { kind: 'append', name, values: added };
 }
 
-/** @returns what the handler put after the values of middlewares, or `undefined` when it set the header afresh. */
+/**
+ * Returns the values that the handler has added to those of middlewares. @returns undefined if the handler replaced the header
+ */
 function addedTo(before: OutgoingHttpHeader, after: string | readonly string[]): string[] | undefined {
   if (typeof after === 'string') {
-    const lead = `${String(before)}, `;
-    return after.startsWith(lead) ? [after.slice(lead.length)] : undefined;
+    const prefix = `${String(before)}, `;
+    return after.startsWith(prefix) ? [after.slice(prefix.length)] : undefined;
   }
   const earlier = Array.isArray(before) ? before : [String(before)];
   return earlier.every((value, index) => after[index] === value) ? after.slice(earlier.length) : undefined;

@@ -3,17 +3,17 @@ import vary from 'vary';
 import { isHttp2, setStatusMessage } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
 
-/** What the handler gave a header, as one text, or `undefined` where it did not. */
+/** Returns the value that the handler set or appended, as one text. @returns undefined if the handler did neither */
 export function headerText(headers: readonly HeaderChange[], name: string): string | undefined {
   for (const header of headers) {
-    // By length first: it is asked for a few names, of every header of every response.
+    // The length is compared first, because this runs for a few names against each header of each response.
     if (header.name.length !== name.length || header.name.toLowerCase() !== name || header.kind === 'remove') continue;
     return header.kind === 'set' ? String(header.value) : header.values.join(', ');
   }
   return undefined;
 }
 
-/** The field names of a list such as `Vary` or `Connection`, in lower case. */
+/** Returns the field names of a list such as `Vary` or `Connection`, in lower case. */
 export function fieldNames(list: string | undefined): string[] {
   if (list === undefined) return [];
   return list
@@ -22,7 +22,7 @@ export function fieldNames(list: string | undefined): string[] {
     .filter(name => name !== '');
 }
 
-/** Of one connection, not of the response (RFC 9110 §7.6.1), and the length, which is always that of the recorded body. */
+/** Headers of one connection (RFC 9110 §7.6.1), and `Content-Length`, which is always computed from the recorded body. */
 const HOP_BY_HOP = new Set([
   'connection',
   'content-length',
@@ -36,37 +36,37 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** @param connection what the response's own `Connection` names @returns whether a header, in lower case, is of one connection */
+/** @param connection the `Connection` of the response @returns a predicate: true if a header (in lower case) is hop-by-hop */
 export function hopByHopHeaders(connection: string | undefined): (name: string) => boolean {
   const named = fieldNames(connection);
   return name => HOP_BY_HOP.has(name) || named.includes(name);
 }
 
-/** The headers that may be kept with a response. */
+/** Returns the headers without the hop-by-hop ones, which must not be stored (RFC 9111 §3.1). */
 export function storableHeaders(headers: readonly HeaderChange[]): HeaderChange[] {
-  const isOfTheConnection = hopByHopHeaders(headerText(headers, 'connection'));
-  return headers.filter(({ name }) => !isOfTheConnection(name.toLowerCase()));
+  const isHopByHop = hopByHopHeaders(headerText(headers, 'connection'));
+  return headers.filter(({ name }) => !isHopByHop(name.toLowerCase()));
 }
 
-/** The names of a response's headers as they were written; over HTTP/2 in lower case. */
+/** Returns the header names of a response in their original case; over HTTP/2 in lower case. */
 export function rawHeaderNames(response: ServerResponse): string[] {
-  // Node's own types give this to requests alone.
+  // Node's types declare this method for requests only.
   const named = response as ServerResponse & { getRawHeaderNames?(): string[] };
   return named.getRawHeaderNames?.() ?? response.getHeaderNames();
 }
 
-/** Adds a value, or several, to a header, each in a line of its own. */
+/** Appends one or more values to a header, each in a separate line. */
 export function appendValues(response: ServerResponse, name: string, values: string | readonly string[]): void {
   if (!isHttp2(response.req)) {
     response.appendHeader(name, values);
     return;
   }
-  // Node 20.0 has no `appendHeader` there.
+  // Over HTTP/2, Node 20.0 has no `appendHeader`.
   const before = response.getHeader(name);
   response.setHeader(name, before === undefined ? values : [...[before].flat().map(String), ...[values].flat()]);
 }
 
-/** Does to a response what the handler did to the recorded one. */
+/** Applies the handler's header changes to a response. */
 export function applyHeaders(response: ServerResponse, headers: readonly HeaderChange[]): void {
   for (const header of headers) {
     if (header.kind === 'remove') response.removeHeader(header.name);
@@ -76,7 +76,7 @@ export function applyHeaders(response: ServerResponse, headers: readonly HeaderC
   }
 }
 
-/** Does to a response what `writeHead` was asked to do, without writing it. @param rest what it was given after the status */
+/** Applies the arguments of `writeHead` to a response without writing the head. @param rest the arguments after the status */
 export function setHead(response: ServerResponse, status: number, rest: readonly unknown[]): void {
   const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
   response.statusCode = status;
@@ -84,7 +84,7 @@ export function setHead(response: ServerResponse, status: number, rest: readonly
   setHeaders(response, headers);
 }
 
-/** Sets headers as they were given to `writeHead`: an object, or a list of names and values in turns. */
+/** Sets headers given as `writeHead` accepts them: an object, or an array of alternating names and values. */
 export function setHeaders(response: ServerResponse, headers: unknown): void {
   if (Array.isArray(headers)) {
     const list = headers as (string | string[])[];
@@ -95,7 +95,7 @@ export function setHeaders(response: ServerResponse, headers: unknown): void {
   }
 }
 
-/** The cookies that a response sets so far, as one text to compare. */
+/** Returns the `Set-Cookie` values of a response as one text, for comparison. */
 export function cookiesSetOn(response: ServerResponse): string {
   return String(response.getHeader('set-cookie'));
 }

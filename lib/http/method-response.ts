@@ -2,51 +2,51 @@ import type { ServerResponse } from 'node:http';
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
-/** By which a response is sent. */
-const SENDING = new Set<PropertyKey>(['writeHead', 'write', 'end']);
+/** The methods that send a response. */
+const SENDING_METHODS = new Set<PropertyKey>(['writeHead', 'write', 'end']);
 
 /**
- * A response as a method has it: what is sent through it is the method's own answer. A middleware that keeps the response itself, and
- * answers in the place of the method, does not go through it.
+ * The response as a controller method receives it: a proxy. An answer sent through the proxy is the method's own. A middleware
+ * that answers in place of the method holds the response without the proxy, so the two can be distinguished.
  */
 export class MethodResponse<Response extends ServerResponse> {
   readonly proxy: Response;
-  private readonly marked = new WeakMap<object, object>();
+  private readonly wrapped = new WeakMap<object, object>();
   private callsRunning = 0;
 
   constructor(response: Response) {
     this.proxy = new Proxy(response, {
       get: (target, name, receiver) => {
         const value: unknown = Reflect.get(target, name, receiver);
-        // Of the functions on a response, an Express application alone is not called by its name.
+        // Every function on a response is a method, except its constructor and the Express application.
         return typeof value === 'function' && name !== 'app' && name !== 'constructor'
-          ? this.mark(value as Call, SENDING.has(name) ? target : undefined)
+          ? this.wrap(value as Call, SENDING_METHODS.has(name) ? target : undefined)
           : value;
       },
     });
   }
 
-  /** Whether a call through the proxy is running. A middleware may have replaced what is called by a closure over the response. */
+  /** True while a call through the proxy runs. It may end in a closure over the real response that a middleware has put there. */
   get isInUse(): boolean {
     return this.callsRunning > 0;
   }
 
-  private mark(call: Call, sender: Response | undefined): object {
-    let marked = this.marked.get(call);
-    if (marked === undefined) {
-      marked = new Proxy(call, {
+  private wrap(call: Call, sender: Response | undefined): object {
+    let wrapped = this.wrapped.get(call);
+    if (wrapped === undefined) {
+      wrapped = new Proxy(call, {
         apply: (target, self, args: unknown[]) => {
           this.callsRunning++;
           try {
-            // Node's own methods keep what they do in the response itself.
+            // Node's own methods store their state in the response itself, so `this` must not be the proxy.
             return Reflect.apply(target, self === this.proxy ? (sender ?? self) : self, args);
           } finally {
             this.callsRunning--;
           }
         },
       });
-      this.marked.set(call, marked);
+      this.wrapped.set(call, wrapped);
     }
-    return marked;
+    return wrapped;
   }
 }

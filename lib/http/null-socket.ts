@@ -2,12 +2,12 @@ import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** What of a connection says who the client is: it may be gone by the time that somebody asks. */
+/** Properties that identify the client. They are copied, because the real socket loses them when it closes. */
 const PEER_ADDRESS_FIELDS = ['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localPort', 'encrypted'] as const;
 
-/** A connection to nobody: it takes all that is written, at once. */
+/** A socket without a peer. It accepts each write at once and discards the bytes. */
 export class NullSocket extends Duplex {
-  /** @param peer whose address requests have */
+  /** @param peer the socket whose addresses this one has */
   constructor(peer: object) {
     super();
     for (const name of PEER_ADDRESS_FIELDS) {
@@ -35,7 +35,7 @@ export class NullSocket extends Duplex {
     return this;
   }
 
-  /** A request over this connection. It has come whole, and has no body. */
+  /** Creates a complete request without a body on this socket. */
   createRequest(): IncomingMessage {
     const request = new IncomingMessage(this as unknown as Socket);
     request.complete = true;
@@ -43,7 +43,7 @@ export class NullSocket extends Duplex {
     return request;
   }
 
-  /** Takes a response, lets its writer go on, and closes when it has been sent, as a server does. */
+  /** Attaches a response, forwards `drain` to its writer, and closes when the response is finished, as a server does. */
   attachResponse(response: ServerResponse): void {
     response.assignSocket(this as unknown as Socket);
     this.on('drain', () => response.emit('drain'));

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 type ExpressResponse = ServerResponse & { location?: (this: unknown, ...args: unknown[]) => unknown };
 
-/** Tells when a redirect that routing-controllers makes goes `'back'`, so that it is made of the request's `Referer`. */
+/** Calls back when routing-controllers redirects to `'back'`: the `Location` is then the `Referer` of the request. */
 export function noticeRedirectBack(response: ExpressResponse, onBack: () => void): void {
   const { location } = response;
   if (location === undefined) return;

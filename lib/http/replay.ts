@@ -7,15 +7,15 @@ import { ageOf } from './storability.js';
 import type { StoredResponse } from './stored-response.js';
 
 /**
- * Answers a request with a recorded response: status, headers and bytes as the handler made them, or 304 where the client has them.
+ * Answers a request with a stored response: the status, headers and bytes that the handler sent, or a 304 if the client has them.
  *
- * @param conclude called when the response has its headers and nothing has been sent
+ * @param conclude called when the headers are set and no byte has been sent
  */
 export function replay(
   request: IncomingMessage,
   response: ServerResponse,
   stored: StoredResponse,
-  rules: DownstreamPolicy,
+  policy: DownstreamPolicy,
   ageSeconds: number,
   conclude: () => void,
 ): void {
@@ -24,7 +24,7 @@ export function replay(
   applyHeaders(response, stored.headers);
   const age = ageHeader(stored, ageSeconds);
   if (age !== undefined) response.setHeader('Age', age);
-  applyDownstreamPolicy(response, rules);
+  applyDownstreamPolicy(response, policy);
   conclude();
 
   if (isNotModified(request.headers, response)) {
@@ -33,26 +33,31 @@ export function replay(
   } else if (stored.status === 204) {
     response.end();
   } else {
-    // Trailers, which a middleware has announced, come only after chunks.
+    // A middleware may have announced trailers, which need a chunked body.
     if (!response.hasHeader('trailer')) response.setHeader('Content-Length', stored.body.length);
     if (stored.isStreamed) response.writeHead(response.statusCode);
     response.end(request.method === 'HEAD' ? undefined : bodyFor(response, stored));
   }
 }
 
-/** Takes off a response what a replay that failed has set. */
+/** Removes from a response the headers that a failed replay has set. */
 export function undoReplay(response: ServerResponse, { headers }: StoredResponse): void {
   response.statusCode = 200;
   setStatusMessage(response, '');
   for (const name of [...headers.map(header => header.name), 'Age', 'Content-Length']) response.removeHeader(name);
 }
 
-/** A middleware that has put itself before `end` could change the bytes in place: it gets a copy. */
+/** Returns the body, or a copy if a middleware has replaced `end`: it could change the stored bytes in place. */
 function bodyFor(response: ServerResponse, { body }: StoredResponse): Buffer {
   return Object.hasOwn(response, 'end') ? Buffer.from(body) : body;
 }
 
-/** Where the handler gave the lifetime, clients count it from when the response was made (RFC 9111 §4.2.3), in seconds. */
+/**
+ * Returns the `Age` of a replay in seconds. If the handler set the lifetime, clients count it from the time at which the response
+ * was generated (RFC 9111 §4.2.3).
+ *
+ * @returns undefined if the handler set no lifetime
+ */
 export function ageHeader({ headers }: StoredResponse, ageSeconds: number): number | undefined {
   const hasOwnLifetime = ['cache-control', 'expires', 'age'].some(name => headerText(headers, name) !== undefined);
   return hasOwnLifetime ? ageOf(headers) + ageSeconds : undefined;

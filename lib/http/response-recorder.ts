@@ -5,42 +5,44 @@ import { setHead } from './headers.js';
 import { statusMessageOf } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
 
-/** What is known of a response when its headers are about to be sent. */
+/** The head of a response, before its headers are sent. */
 export interface RecordedHead {
   readonly status: number;
-  /** Where it is not the status's own. */
+  /** The reason phrase; `undefined` if it is the default of the status. */
   readonly statusMessage: string | undefined;
   readonly headers: readonly HeaderChange[];
-  /** The whole body where it is sent at once. */
+  /** The complete body if the handler sends it in one call. */
   readonly wholeBody: Buffer | undefined;
 }
 
-/** Told what happens to a response. */
+/** Receives the events of a recorded response. */
 export interface RecorderListener {
-  /** The headers are about to be sent, and may still be changed. `without-body`: the body is recorded, but not sent. */
+  /** Called before the headers are sent; they can still be changed. `without-body`: the body is recorded but not sent. */
   onHead(head: RecordedHead): 'send' | 'without-body';
-  /** The handler has ended it, and nothing that comes after has been done yet. @param encoding as `end` was called with */
+  /** Called when the handler has ended the response, before any later code runs. @param encoding the encoding passed to `end` */
   onEnd(encoding: unknown): void;
-  /** The handler has written all of it, and what comes right after has been done. Comes last. */
+  /** Called after the handler has ended the response and the synchronous code after it has run. The final event. */
   onComplete(body: Buffer): void;
-  /** It became larger than may be recorded; it goes on unrecorded. Comes last. */
+  /** Called when the body exceeds the maximum size. The response continues without recording. The final event. */
   onOverflow(): void;
-  /** The recorder, or who listens to it, has failed; the response goes on unrecorded. Comes last. */
+  /** Called when the recorder or a listener has thrown. The response continues without recording. The final event. */
   onFault(error: unknown): void;
-  /** The client has left. `begun`: some of the body had been written, so that the rest may never come. */
-  onClose(begun: boolean): void;
+  /**
+   * Called when the client has disconnected. `hasStarted`: the handler had written a part of the body; the rest may never follow.
+   */
+  onClose(hasStarted: boolean): void;
 }
 
-/** A method of a response as it stood before, to be called on it with whatever it was called with. */
+/** An original method of a response. The recorder calls it with the arguments that it received. */
 type Method<Result> = (this: ServerResponse, ...args: unknown[]) => Result;
 type Methods = Record<'writeHead' | 'end', Method<ServerResponse>> & Record<'write', Method<boolean>>;
 type Callback = (error?: Error | null) => void;
 
 const NOTHING = Buffer.alloc(0);
-/** For what comes after what is running now: `queueMicrotask` costs an asynchronous resource each time. */
-const DONE = Promise.resolve();
+/** Schedules a microtask. `queueMicrotask` would create an asynchronous resource for each call. */
+const RESOLVED = Promise.resolve();
 
-/** Records what a handler sends, as bytes, on its way to the client. After the client has left it records on without sending. */
+/** Records the bytes that a handler sends to the client. After the client has disconnected, it continues to record. */
 export class ResponseRecorder {
   private readonly headers: HeaderDiff;
   private readonly writeHead: Method<ServerResponse>;
@@ -48,11 +50,11 @@ export class ResponseRecorder {
   private readonly end: Method<ServerResponse>;
   private chunks: Buffer[] = [];
   private length = 0;
-  private state: 'recording' | 'overflown' | 'ended' | 'failed' = 'recording';
+  private state: 'recording' | 'overflowed' | 'ended' | 'failed' = 'recording';
   private head: 'pending' | 'send' | 'without-body' = 'pending';
-  private begun = false;
+  private hasStarted = false;
   private isEnding = false;
-  private hasLeft = false;
+  private isDisconnected = false;
 
   constructor(
     private readonly response: ServerResponse,
@@ -67,17 +69,17 @@ export class ResponseRecorder {
     response.end = ((chunk?: unknown, encoding?: unknown, callback?: unknown) =>
       this.onEnd(chunk, encoding, callback)) as ServerResponse['end'];
     if (response.closed || response.destroyed) {
-      this.hasLeft = true;
+      this.isDisconnected = true;
       listener.onClose(false);
     } else {
       response.on('close', () => {
-        this.hasLeft = true;
-        if (this.state === 'recording') this.listener.onClose(this.begun);
+        this.isDisconnected = true;
+        if (this.state === 'recording') this.listener.onClose(this.hasStarted);
       });
     }
   }
 
-  /** For handlers that send the head themselves; Node comes here too, with the first bytes that are written. */
+  /** Handles `writeHead`: called by handlers that send the head explicitly, and by Node before the first bytes. */
   private onWriteHead(status: number, rest: unknown[]): ServerResponse {
     const { response, writeHead } = this;
     if (this.head !== 'pending') return writeHead.call(response, status, ...rest);
@@ -88,14 +90,14 @@ export class ResponseRecorder {
 
   private onWrite(chunk: unknown, encoding: unknown, callback: unknown): boolean {
     const { response } = this;
-    // Over HTTP/2, Node's own `end` comes here with what it was given.
+    // Over HTTP/2, Node's own `end` calls `write` with its chunk, which `onEnd` has already recorded.
     if (this.isEnding) return this.write.call(response, chunk, encoding, callback);
     this.commitHead(undefined);
     this.record(this.copy(chunk, encoding));
-    if (this.head === 'without-body' || this.hasLeft || response.destroyed) {
+    if (this.head === 'without-body' || this.isDisconnected || response.destroyed) {
       const done = callbackOf(encoding, callback);
       if (done !== undefined) process.nextTick(done);
-      // Nobody takes what is written: its source is to go on, but not to keep the process from all else.
+      // No socket will emit `drain`. With `setImmediate`, other work of the process runs between two chunks.
       setImmediate(() => response.emit('drain'));
       return false;
     }
@@ -116,8 +118,8 @@ export class ResponseRecorder {
     if (this.state === 'recording') {
       this.state = 'ended';
       this.listener.onEnd(second);
-      // routing-controllers goes on to the after-middlewares right after it has ended the response: let it, then tell.
-      void DONE.then(() => {
+      // routing-controllers calls the after-middlewares synchronously after `end`. They run before `onComplete`.
+      void RESOLVED.then(() => {
         try {
           this.listener.onComplete(concatChunks(this.chunks, this.length));
         } catch (error) {
@@ -153,7 +155,7 @@ export class ResponseRecorder {
     }
   }
 
-  /** Whatever fails here, the handler's response goes on. */
+  /** Stops recording after an error. The handler's response continues. */
   private fail(error: unknown): void {
     if (this.state === 'failed') return;
     this.state = 'failed';
@@ -162,10 +164,10 @@ export class ResponseRecorder {
   }
 
   private record(bytes: Buffer | 'too-large'): void {
-    this.begun = true;
+    this.hasStarted = true;
     if (this.state !== 'recording') return;
     if (bytes === 'too-large' || this.length + bytes.length > this.maxBytes) {
-      this.state = 'overflown';
+      this.state = 'overflowed';
       this.chunks = [];
       this.listener.onOverflow();
       return;

@@ -4,10 +4,10 @@ import type { StoredResponse } from './stored-response.js';
 import type { Variant } from './variant.js';
 
 /**
- * Answers a request with what went out for another. Nothing stands between this and the socket, so the head is written from a list,
- * past the headers of a response that a middleware could ask for or change.
+ * Answers a request with the bytes that an earlier response sent. No middleware runs between this function and the socket. No
+ * code reads or changes the headers, so they go to `writeHead` as an array.
  *
- * @param cacheStatus what this cache says of itself; `undefined`: nothing
+ * @param cacheStatus this cache's member of `Cache-Status`; `undefined`: none
  */
 export function sendVariant(
   request: IncomingMessage,

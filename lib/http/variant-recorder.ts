@@ -2,11 +2,11 @@ import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { copyChunk, concatChunks } from './body-bytes.js';
 import { rawHeaderNames } from './headers.js';
 
-/** A response that has gone out whole. */
+/** A response that the process has sent completely. */
 export interface SentResponse {
   readonly status: number;
   readonly statusMessage: string;
-  /** By name in lower case. */
+  /** The headers, indexed by their name in lower case. */
   readonly headers: ReadonlyMap<string, { readonly name: string; readonly value: OutgoingHttpHeader }>;
   readonly body: Buffer;
 }
@@ -15,18 +15,18 @@ type Method<Result> = (...args: unknown[]) => Result;
 type SentHead = Omit<SentResponse, 'body'>;
 
 /**
- * Records what goes out on the wire. Put in place before any middleware, so that theirs stand above it; until it is told to start it
- * only lets things pass.
+ * Records the bytes that the process sends. It must be created before any middleware runs, so that it sees their output. It
+ * records nothing until `start` is called.
  */
 export class VariantRecorder {
-  /** What has gone out, when all of it has. */
+  /** The sent response; `undefined` until it is complete. */
   sent: SentResponse | undefined;
-  private state: 'idle' | 'recording' | 'over' = 'idle';
+  private state: 'idle' | 'recording' | 'done' = 'idle';
   private maxBytes = 0;
   private head: SentHead | undefined;
   private chunks: Buffer[] = [];
   private length = 0;
-  private onOver: () => void = () => undefined;
+  private onDone: () => void = () => undefined;
 
   constructor(private readonly response: ServerResponse) {
     const writeHead = response.writeHead.bind(response) as Method<ServerResponse>;
@@ -49,15 +49,15 @@ export class VariantRecorder {
     };
   }
 
-  /** @param onOver called when nothing more will be recorded */
-  start(maxBytes: number, onOver: () => void): void {
+  /** Starts recording. @param onDone called when the recording has ended, with or without a result */
+  start(maxBytes: number, onDone: () => void): void {
     if (this.state !== 'idle') {
-      onOver();
+      onDone();
       return;
     }
     this.state = 'recording';
     this.maxBytes = maxBytes;
-    this.onOver = onOver;
+    this.onDone = onDone;
     this.response.once('close', () => {
       this.stop();
     });
@@ -78,9 +78,9 @@ export class VariantRecorder {
 
   private stop(): void {
     if (this.state !== 'recording') return;
-    this.state = 'over';
+    this.state = 'done';
     this.chunks = [];
-    this.onOver();
+    this.onDone();
   }
 }
 

@@ -3,50 +3,54 @@ import type { SentResponse } from './variant-recorder.js';
 import { ageHeader } from './replay.js';
 import type { StoredResponse } from './stored-response.js';
 
-/** What of a request may select the bytes that go out, beside what is in the key. */
+/** The properties of a request that may select the sent bytes, in addition to the key. */
 export interface VariantSelector {
-  /** The `Host` that was asked: middlewares may answer with it. */
+  /** The `Host` of the request, because middlewares may use it in a response. */
   readonly host: string;
-  /** What the client accepts, in one spelling. */
+  /** The normalised `Accept-Encoding` of the request. */
   readonly acceptEncoding: string;
 }
 
-/** A response as it went out: with the headers of middlewares, and the bytes that they made of it. */
+/** A response as the process sent it: with the headers of middlewares and their content encoding. */
 export interface Variant {
   readonly host: string;
-  /** What the client accepted; `undefined`: the bytes are the same for all. */
+  /** The `Accept-Encoding` that selects this variant; `undefined`: the bytes do not depend on it. */
   readonly acceptEncoding: string | undefined;
   readonly statusMessage: string;
-  /** Names and values in turns, with the length of the body, without those that are of one connection or said anew each time. */
+  /**
+   * Alternating names and values, including `Content-Length`, without hop-by-hop headers, `Age` and this cache's `Cache-Status`.
+   */
   readonly headers: readonly string[];
-  /** Seconds of age that it had when it was stored; `undefined`: it does not tell its age. */
+  /** The age in seconds when the variant was stored; `undefined`: the variant has no `Age`. */
   readonly age: number | undefined;
-  /** Few bytes are a text of one byte a character (Latin-1); `undefined`: the bytes are those of the response itself. */
+  /** A small body as a Latin-1 string, one character per byte; `undefined`: the body is that of the stored response. */
   readonly body: string | Buffer | undefined;
 }
 
-/** Below this, bytes are a text: Node sends it in one piece with the head, which costs the system less than two. */
-const LEAST_BUFFER = 4096;
+/** A smaller body is stored as a string: Node sends a string together with the head in one write instead of two. */
+const MIN_BUFFER_BYTES = 4096;
 
-/** Hosts and encodings of one entry. Anybody can write a `Host`: the oldest goes when there are more. */
+/** The maximum number of variants per entry. Clients can send any `Host`, so a further variant evicts the oldest. */
 const MAX_VARIANTS = 8;
 
-/** What a response that went out leaves for others who ask the same. */
+/** The rules by which a sent response becomes a variant for later requests. */
 export interface VariantRules {
-  /** Request headers, in lower case, that the key covers. */
+  /** Names in lower case of the request headers in the key. */
   readonly keyedHeaders: ReadonlySet<string>;
-  /** As this cache's own member of `Cache-Status` has it; `undefined`: it writes none. */
+  /** The cache name in this cache's own member of `Cache-Status`; `undefined`: the cache writes none. */
   readonly cacheName: string | undefined;
 }
 
 /**
- * @param response what the handler made, of which `sent` went out
- * @returns `undefined` where it must not answer others: a middleware set a cookie, said that it is not to be kept, answered otherwise,
- * or by what is not in the key
+ * Creates a variant from a sent response.
+ *
+ * @param response the handler's response that led to `sent`
+ * @returns undefined if `sent` must not answer other requests: a middleware set a cookie, forbade storing, changed the status,
+ * added a `Vary` that names a header outside the key, or announced trailers
  */
 export function createVariant(
   sent: SentResponse,
-  question: VariantSelector,
+  selector: VariantSelector,
   response: StoredResponse,
   rules: VariantRules,
 ): Variant | undefined {
@@ -54,22 +58,22 @@ export function createVariant(
   if (status !== response.status || headers.has('set-cookie') || headers.has('trailer')) return undefined;
   const length = headers.get('content-length')?.value;
   if (length !== undefined && Number(length) !== body.length) return undefined;
-  if (fieldNames(textOf(sent, 'cache-control')).some(isNotToBeKept)) return undefined;
+  if (fieldNames(textOf(sent, 'cache-control')).some(forbidsStoring)) return undefined;
   const vary = fieldNames(textOf(sent, 'vary'));
   if (vary.some(name => name !== 'accept-encoding' && (name === '*' || !rules.keyedHeaders.has(name)))) return undefined;
 
   const isEncoded = vary.includes('accept-encoding') || headers.has('content-encoding');
   return {
-    host: question.host,
-    acceptEncoding: isEncoded ? question.acceptEncoding : undefined,
+    host: selector.host,
+    acceptEncoding: isEncoded ? selector.acceptEncoding : undefined,
     statusMessage,
     headers: replayableHeaders(sent, response, rules),
     age: ageHeader(response, 0),
-    body: body.length < LEAST_BUFFER ? body.toString('latin1') : body.equals(response.body) ? undefined : body,
+    body: body.length < MIN_BUFFER_BYTES ? body.toString('latin1') : body.equals(response.body) ? undefined : body,
   };
 }
 
-/** The wire among these that answers the question. */
+/** Selects the variant for a request. @returns undefined if no variant matches */
 export function selectVariant(
   variants: readonly Variant[] | undefined,
   { host, acceptEncoding }: VariantSelector,
@@ -86,26 +90,26 @@ export function withVariant(variants: readonly Variant[] = [], variant: Variant)
   return [...variants, variant].slice(-MAX_VARIANTS);
 }
 
-/** By a middleware's word: the handler's has been heard before. */
-function isNotToBeKept(directive: string): boolean {
+/** True for directives by which a middleware forbids storing. The handler's own directives were checked before. */
+function forbidsStoring(directive: string): boolean {
   return directive === 'no-store' || directive === 'private' || directive.startsWith('private=');
 }
 
 function replayableHeaders(sent: SentResponse, response: StoredResponse, { cacheName }: VariantRules): string[] {
-  const isOfTheConnection = hopByHopHeaders(textOf(sent, 'connection'));
-  const lasting: string[] = [];
+  const isHopByHop = hopByHopHeaders(textOf(sent, 'connection'));
+  const replayable: string[] = [];
   for (const [key, { name, value }] of sent.headers) {
-    if (isOfTheConnection(key) || key === 'age') continue;
+    if (isHopByHop(key) || key === 'age') continue;
     for (const text of Array.isArray(value) ? value : [String(value)]) {
       if (key === 'cache-status' && cacheName !== undefined && text.startsWith(`${cacheName};`)) continue;
-      lasting.push(name, text);
+      replayable.push(name, text);
     }
   }
-  // Where the head went out before the body was known, the recorded response has got one since.
+  // If the head was sent before the body was complete, the stored response has received its ETag only afterwards.
   const etag = response.headers.find(header => header.name.toLowerCase() === 'etag');
-  if (!sent.headers.has('etag') && etag?.kind === 'set') lasting.push('ETag', String(etag.value));
-  if (sent.status !== 204) lasting.push('Content-Length', String(sent.body.length));
-  return lasting;
+  if (!sent.headers.has('etag') && etag?.kind === 'set') replayable.push('ETag', String(etag.value));
+  if (sent.status !== 204) replayable.push('Content-Length', String(sent.body.length));
+  return replayable;
 }
 
 function textOf({ headers }: SentResponse, key: string): string | undefined {

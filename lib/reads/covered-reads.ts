@@ -2,15 +2,15 @@ import type { DeclaredReads } from '../actions/declared-reads.js';
 import { CONDITIONS_AND_RANGES } from '../http/preconditions.js';
 import { describeRead, type Read } from './read.js';
 
-/** What of one request the key covers. */
+/** The reads of one request that its key covers: two requests with the same key get the same values. */
 export class CoveredReads {
-  /** Whether a range has been read, so that only a partial response is as if it had not. */
+  /** True if the method has read a range. Only a partial response is then storable. */
   hasReadRange = false;
   private readonly named = new Set<string>();
 
   /**
-   * @param args as the method gets them
-   * @param areLocalsKeyed whether `response.locals` is in the key
+   * @param args the arguments of the method
+   * @param areLocalsKeyed true if `response.locals` is in the key
    */
   constructor(
     private readonly declared: DeclaredReads,
@@ -18,7 +18,7 @@ export class CoveredReads {
     private readonly areLocalsKeyed: boolean,
   ) {}
 
-  /** Covers what a part of the key that is the author's was made of. */
+  /** Adds the reads of the author's own part of the key (`varyBy`), which the key therefore covers. */
   add(reads: readonly Read[]): void {
     for (const read of reads) this.named.add(describeRead(read));
   }
@@ -51,7 +51,7 @@ export class CoveredReads {
   private hasHeader(name: string, value: unknown): boolean {
     const { declared } = this;
     if (name === 'host') return declared.url || declared.namedHeaders.has(name);
-    // While the method runs they are taken off the request, but for a range, where partial responses are wanted.
+    // The cache detaches these headers while the method runs, except ranges, if the action stores partial responses.
     if (CONDITIONS_AND_RANGES.includes(name)) {
       this.hasReadRange ||= value !== undefined;
       return true;
@@ -60,14 +60,14 @@ export class CoveredReads {
     return this.isRaw(declared.headers.get(name), declared.allHeaders, name, value);
   }
 
-  /** True if an argument has the value as it was sent. A converted one is equal for several: 10 for `10` and for `010`. */
+  /** True if an argument has the value that the client sent. A converted one is ambiguous: `10` and `010` both become 10. */
   private isRaw(position: number | undefined, all: number | undefined, name: string, value: unknown): boolean {
     if (position !== undefined && this.args.at(position) === value) return true;
     const record = all === undefined ? undefined : (this.args.at(all) as Record<string, unknown> | null | undefined);
     return record !== undefined && record !== null && record[name] === value;
   }
 
-  /** True for the signed-in user, and for any other argument in the key, wherever a middleware has put it. */
+  /** True for the signed-in user and for any other argument in the key, whichever property a middleware has stored it in. */
   private isKnown(name: string, value: unknown): boolean {
     const { user } = this.declared;
     if (name === 'user' && user !== undefined && Boolean(value) && this.args.at(user) === value) return true;

@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /**
- * Property names of Node's own streams and messages. Node reads them on any stream at any time, and looks for those of one kind on the
- * others: `finished(response)` asks for `response.abort`. None holds what a middleware found out.
+ * Property names of Node's own streams and messages. Node reads them on any stream at any time, also those of another kind of
+ * stream: `finished(response)` reads `response.abort`. No middleware stores its results under these names.
  */
 const NODE_NAMES = namesOf([
   new Duplex(),
@@ -17,10 +17,10 @@ const NODE_NAMES = namesOf([
   Object.prototype,
 ]);
 
-// By these the method asks what properties an object has.
+// A method that calls these looks for properties of an object.
 for (const name of ['hasOwnProperty', 'propertyIsEnumerable']) NODE_NAMES.delete(name);
 
-/** Names that frameworks read and write for themselves, and that are the same for all callers. */
+/** Names that frameworks read and write for their own purposes. The values are the same for all callers. */
 const FRAMEWORK_NAMES = new Set<PropertyKey>([
   // Express and routing-controllers.
   'app',
@@ -38,24 +38,24 @@ const FRAMEWORK_NAMES = new Set<PropertyKey>([
   'inspect',
 ]);
 
-/** Properties that Node or a framework uses for itself. */
+/** Properties that Node or a framework uses internally. */
 export const QUIET_NAMES: ReadonlySet<PropertyKey> = new Set([...NODE_NAMES, ...FRAMEWORK_NAMES]);
 
-/** Symbols of Node, known by how Node describes them, and of this library. */
+/** Descriptions of the symbols of Node and of this library. */
 const INTERNAL_SYMBOL = /^(k[A-Z]|nodejs\.|Symbol\.|events\.|cache control$|observed request$|probe$|visit$)/;
 
-/** True for symbols that Node or this library uses for itself. */
+/** True for symbols that Node or this library uses internally. */
 export function isQuietSymbol(name: symbol): boolean {
   return INTERNAL_SYMBOL.test(name.description ?? '');
 }
 
-/** @returns the first names without the others */
+/** Returns the names that are not among `others`. */
 export function namesWithout(names: Iterable<PropertyKey>, others: ReadonlySet<PropertyKey>): Set<PropertyKey> {
   return new Set([...names].filter(name => !others.has(name)));
 }
 
-/** Properties of a request that its URL and its host decide. */
-export const OF_THE_URL: ReadonlySet<PropertyKey> = new Set([
+/** Properties of a request that follow from its URL and its host. */
+export const URL_NAMES: ReadonlySet<PropertyKey> = new Set([
   'url',
   'originalUrl',
   'query',
@@ -70,20 +70,20 @@ export const OF_THE_URL: ReadonlySet<PropertyKey> = new Set([
   '_parsedOriginalUrl',
 ]);
 
-/** Node's and Express' properties of a request that tell of its client. */
-export const OF_THE_CLIENT: ReadonlySet<PropertyKey> = new Set(['ip', 'ips', 'trailers', 'trailersDistinct']);
+/** Properties of Node and Express that describe the client of a request. */
+export const CLIENT_NAMES: ReadonlySet<PropertyKey> = new Set(['ip', 'ips', 'trailers', 'trailersDistinct']);
 
-/** Properties that tell whether a client has the response already. */
-export const OF_CONDITIONS: ReadonlySet<PropertyKey> = new Set(['fresh', 'stale']);
+/** Properties that are true or false depending on whether the client already has the response. */
+export const FRESHNESS_NAMES: ReadonlySet<PropertyKey> = new Set(['fresh', 'stale']);
 
-/** Properties that give all headers of a request in another form. */
-export const OF_ALL_HEADERS: ReadonlySet<PropertyKey> = new Set(['rawHeaders', 'headersDistinct']);
+/** Properties that contain all headers of a request in another form. */
+export const ALL_HEADERS_NAMES: ReadonlySet<PropertyKey> = new Set(['rawHeaders', 'headersDistinct']);
 
-/** Properties that give the connection. */
-export const CONNECTIONS: ReadonlySet<PropertyKey> = new Set(['socket', 'connection', 'client']);
+/** Properties that contain the connection. */
+export const CONNECTION_NAMES: ReadonlySet<PropertyKey> = new Set(['socket', 'connection', 'client']);
 
-/** Headers of a response that Express, the package send and this library look for while they answer. */
-export const ANSWER_HEADERS: ReadonlySet<string> = new Set([
+/** Response headers that Express, the package send and this library read while they send a response. */
+export const SENDING_HEADERS: ReadonlySet<string> = new Set([
   'accept-ranges',
   'cache-control',
   'cache-status',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { CONNECTIONS, OF_ALL_HEADERS, OF_CONDITIONS, OF_THE_CLIENT, OF_THE_URL } from './framework-names.js';
+import { ALL_HEADERS_NAMES, CLIENT_NAMES, CONNECTION_NAMES, FRESHNESS_NAMES, URL_NAMES } from './framework-names.js';
 import type { Read } from './read.js';
 import { WatchedMethods } from './watched-methods.js';
 import { namesFor, REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
@@ -11,17 +11,17 @@ import { watchSocket, type OnSocketRead } from './watched-socket.js';
 type Value = () => unknown;
 type Methods = Record<'writeHead' | 'write' | 'end', (...args: unknown[]) => unknown>;
 
-/** What the code that is watched gets of a request. */
-export interface Seen {
-  /** The other one is watched when this one has led to it. */
+/** The objects that the watched code receives, and the reads that need no report. */
+export interface WatchScope {
+  /** The objects to watch from the start. Any other is watched once the code reaches it through `req` or `res`. */
   readonly first: 'request' | 'response' | 'both';
-  /** Whether the key covers reads of URL and host. */
+  /** True if the key covers reads of the URL and the host. */
   readonly url: boolean;
 }
 
 /**
- * Watches what code reads of a request and its response, from `begin` until the response ends. Both stay the objects that they are, so
- * every way to them is watched, and code finds them as they are without the library.
+ * Reports the properties that code reads of a request and its response, from construction until the response ends. The watch
+ * does not wrap the two objects, so it covers every reference to them, and code finds the same objects as without the library.
  */
 export class ReadWatch {
   private watchedRequest: WatchedObject | undefined;
@@ -30,51 +30,51 @@ export class ReadWatch {
   private readonly records = new Map<object, object>();
   private readonly sockets: Set<OnSocketRead>[] = [];
   private readonly hasBodyBeenRead: () => boolean;
-  private paused = 0;
+  private pauses = 0;
   private isOver = false;
 
   constructor(
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
-    private readonly seen: Seen,
+    private readonly scope: WatchScope,
     private onRead: (read: Read) => void,
   ) {
     this.hasBodyBeenRead = bodyWatch(request);
-    this.watchWaysOut(response);
-    if (seen.first !== 'response') this.watchRequest();
-    if (seen.first !== 'request') this.watchResponse();
+    this.wrapSendingMethods(response);
+    if (scope.first !== 'response') this.watchRequest();
+    if (scope.first !== 'request') this.watchResponse();
   }
 
-  /** Request and response are as they were. */
+  /** Ends the watch and restores the request and the response. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
     this.watchedRequest?.restore();
     this.watchedResponse?.restore();
-    for (const told of this.sockets) told.delete(this.readSocket);
+    for (const listeners of this.sockets) listeners.delete(this.readSocket);
   }
 
-  /** Runs code whose reads are not the method's. */
+  /** Runs code without reporting its reads, which are not the method's. */
   during<T>(work: () => T): T {
-    this.paused++;
+    this.pauses++;
     try {
       return work();
     } finally {
-      this.paused--;
+      this.pauses--;
     }
   }
 
-  /** Runs the middlewares that come after the method. On the way out of a mounted app, Express sets prototypes again. */
+  /** Runs the middlewares after the method. When a request leaves a mounted app, Express resets both prototypes. */
   passOn<T>(work: () => T): T {
     const result = this.during(work);
     if (!this.isOver) {
-      this.watchedRequest?.standBeforePrototype();
-      this.watchedResponse?.standBeforePrototype();
+      this.watchedRequest?.interceptPrototype();
+      this.watchedResponse?.interceptPrototype();
     }
     return result;
   }
 
-  /** Runs code. @returns its reads, which are not reported */
+  /** Runs code and returns its reads instead of reporting them. */
   readsOf(work: () => void): Read[] {
     const reads: Read[] = [];
     const { onRead } = this;
@@ -88,12 +88,12 @@ export class ReadWatch {
   }
 
   report(read: Read): void {
-    if (!this.isOver && this.paused === 0) this.during(this.onRead.bind(this, read));
+    if (!this.isOver && this.pauses === 0) this.during(this.onRead.bind(this, read));
   }
 
   private watchRequest(): void {
     if (this.watchedRequest !== undefined) return;
-    const names = namesFor(this.request, this.seen.url ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL);
+    const names = namesFor(this.request, this.scope.url ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL);
     this.watchedRequest = new WatchedObject(this.request, names, (...read) => this.readRequest(...read));
     this.reportUnwatched('request', this.watchedRequest);
   }
@@ -112,41 +112,41 @@ export class ReadWatch {
   }
 
   private readRequest(name: PropertyKey, value: Value, isAdded: boolean): unknown {
-    if (this.isOver || this.paused > 0) return value();
+    if (this.isOver || this.pauses > 0) return value();
     if (name === 'res') {
       this.watchResponse();
       return value();
     }
     if (name === 'headers') return this.record(value(), 'header');
     if (name === 'cookies') return this.record(value(), 'cookie');
-    if (CONNECTIONS.has(name)) return this.connection(value());
-    if (OF_ALL_HEADERS.has(name)) return this.told('headers', name, value);
-    // The conditions that these look for are off the request.
-    if (OF_CONDITIONS.has(name)) return this.during(value);
-    // They are worked out from other properties, whose reads are Express' own.
-    if (OF_THE_URL.has(name)) return this.seen.url ? this.during(value) : this.told('url', name, value);
-    return OF_THE_CLIENT.has(name) || isAdded ? this.told('request', name, value) : value();
+    if (CONNECTION_NAMES.has(name)) return this.connection(value());
+    if (ALL_HEADERS_NAMES.has(name)) return this.reportRead('headers', name, value);
+    // The cache has detached the preconditions that these properties depend on.
+    if (FRESHNESS_NAMES.has(name)) return this.during(value);
+    // Express computes these from other properties. The reads of those are not the method's.
+    if (URL_NAMES.has(name)) return this.scope.url ? this.during(value) : this.reportRead('url', name, value);
+    return CLIENT_NAMES.has(name) || isAdded ? this.reportRead('request', name, value) : value();
   }
 
   private readResponse(name: PropertyKey, value: Value, isAdded: boolean): unknown {
-    if (this.isOver || this.paused > 0) return value();
+    if (this.isOver || this.pauses > 0) return value();
     if (name === 'req') {
       this.watchRequest();
       return value();
     }
     if (name === 'locals') return this.record(value(), 'local');
-    if (CONNECTIONS.has(name)) return this.connection(value());
-    if (WatchedMethods.isOne(name)) return this.methods?.inPlaceOf(name, value());
-    return isAdded ? this.told('response', name, value) : value();
+    if (CONNECTION_NAMES.has(name)) return this.connection(value());
+    if (WatchedMethods.includes(name)) return this.methods?.wrapperFor(name, value());
+    return isAdded ? this.reportRead('response', name, value) : value();
   }
 
-  private told(kind: 'headers' | 'url' | 'request' | 'response', name: PropertyKey, value: Value): unknown {
+  private reportRead(kind: 'headers' | 'url' | 'request' | 'response', name: PropertyKey, value: Value): unknown {
     const result = this.during(value);
     this.report({ kind, name: String(name), value: result });
     return result;
   }
 
-  /** The same for each read, as the record itself is. */
+  /** Returns the same proxy for each read of a record, so that its identity is stable. */
   private record(value: unknown, kind: 'header' | 'cookie' | 'local'): unknown {
     if (typeof value !== 'object' || value === null) {
       this.report({ kind: `${kind}s`, value });
@@ -171,11 +171,11 @@ export class ReadWatch {
     return value;
   }
 
-  /** What Node and middlewares read while a response goes out is no read of the method's. */
-  private watchWaysOut(response: ServerResponse): void {
+  /** Excludes the reads of Node and middlewares while they send a response: they are not the method's. */
+  private wrapSendingMethods(response: ServerResponse): void {
     const { writeHead, write, end } = response as unknown as Methods;
     const methods = response as unknown as Methods;
-    // By name, one by one: an engine makes that fast.
+    // Three assignments instead of a loop: V8 optimises constant property names.
     methods.writeHead = (...args) => this.during(() => writeHead.apply(response, args));
     methods.write = (...args) => this.during(() => write.apply(response, args));
     methods.end = (...args) => {
@@ -187,7 +187,7 @@ export class ReadWatch {
   }
 }
 
-/** @returns whether somebody has begun to read the request's body since */
+/** Returns a predicate: true if code has started to read the body of the request since this call. */
 function bodyWatch(request: IncomingMessage): () => boolean {
   const { readableFlowing, readableEnded, readableDidRead } = request;
   return () =>

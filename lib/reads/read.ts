@@ -1,10 +1,10 @@
-/** One read of something that a request brought with it: by its client, its connection, or the middlewares that saw it first. */
+/** A read of a value that depends on the client, on its connection, or on middlewares that ran before the method. */
 export type Read =
   | { readonly kind: 'header'; readonly name: string; readonly value: unknown }
   | { readonly kind: 'headers'; readonly value: unknown }
   | { readonly kind: 'cookie'; readonly name: string; readonly value: unknown }
   | { readonly kind: 'cookies'; readonly value: unknown }
-  /** A part of the URL, or of the host. */
+  /** A property that follows from the URL or the host. */
   | { readonly kind: 'url'; readonly name: string; readonly value: unknown }
   /** Any other property of the request. */
   | { readonly kind: 'request'; readonly name: string; readonly value: unknown }
@@ -17,7 +17,7 @@ export type Read =
   | { readonly kind: 'locals'; readonly value: unknown }
   | { readonly kind: 'connection'; readonly name: string; readonly value: unknown };
 
-/** Names what was read, as in: the method read … */
+/** Describes a read, for a sentence that begins with: the method read … */
 export function describeRead(read: Read): string {
   switch (read.kind) {
     case 'header':
@@ -46,7 +46,7 @@ export function describeRead(read: Read): string {
   }
 }
 
-/** The declarations that put what is read from a property of the request into the key. */
+/** For a property of the request, the declaration that puts its value into the key. */
 const DECLARATIONS: Readonly<Record<string, string | undefined>> = {
   body: '@Body()',
   params: '@Param()',
@@ -55,7 +55,7 @@ const DECLARATIONS: Readonly<Record<string, string | undefined>> = {
   user: '@CurrentUser()',
 };
 
-/** Names what an author can declare, so that the key covers a read. @returns `undefined` if there is no such declaration */
+/** Returns the declaration with which the key covers a read. @returns `undefined` if no declaration does */
 export function declarationFor(read: Read): string | undefined {
   switch (read.kind) {
     case 'header':

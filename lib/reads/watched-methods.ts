@@ -1,27 +1,27 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { ANSWER_HEADERS } from './framework-names.js';
+import { SENDING_HEADERS } from './framework-names.js';
 import type { Read } from './read.js';
 
 type Method = (this: ServerResponse, ...args: unknown[]) => unknown;
 
-/** What the methods of a response report to. */
+/** Receives the reads that a response's methods make. */
 export interface MethodWatch {
   report(read: Read): void;
-  /** Runs code whose reads are not the method's. */
+  /** Runs code without reporting its reads, which are not the method's. */
   during<T>(work: () => T): T;
 }
 
-/** Their names. */
+/** The names of the wrapped methods. */
 export const WATCHED_METHODS = ['cookie', 'send', 'redirect', 'getHeader', 'hasHeader', 'getHeaders', 'getHeaderNames'] as const;
-type Subject = (typeof WATCHED_METHODS)[number];
+type WrappedMethod = (typeof WATCHED_METHODS)[number];
 
 /**
- * Methods of a response that read more than the method that calls them means to, or whose arguments tell what they read. For each, what
- * is called in its place.
+ * Wrappers for the methods of a response whose reads need special treatment. Some read more than their caller intends; of others,
+ * the arguments name the header that they read.
  */
 export class WatchedMethods {
   private readonly before: OutgoingHttpHeaders;
-  private readonly made = new Map<Subject, Method>();
+  private readonly wrappers = new Map<WrappedMethod, Method>();
 
   constructor(
     response: ServerResponse,
@@ -30,36 +30,37 @@ export class WatchedMethods {
     this.before = response.getHeaders();
   }
 
-  static isOne(name: PropertyKey): name is Subject {
-    return WATCHED_METHODS.includes(name as Subject);
+  static includes(name: PropertyKey): name is WrappedMethod {
+    return WATCHED_METHODS.includes(name as WrappedMethod);
   }
 
-  /** The same for each read, as the method itself is. */
-  inPlaceOf(name: Subject, method: unknown): unknown {
+  /** Returns the same wrapper for each read of a method, so that its identity is stable. */
+  wrapperFor(name: WrappedMethod, method: unknown): unknown {
     if (typeof method !== 'function') return method;
-    let made = this.made.get(name);
-    if (made === undefined) this.made.set(name, (made = this.make(name, method as Method)));
-    return made;
+    let wrapper = this.wrappers.get(name);
+    if (wrapper === undefined) this.wrappers.set(name, (wrapper = this.wrap(name, method as Method)));
+    return wrapper;
   }
 
-  private make(name: Subject, method: Method): Method {
+  private wrap(name: WrappedMethod, method: Method): Method {
     const { watch } = this;
     const reportHeader = (header: unknown, value: unknown): void => {
       this.reportHeader(String(header).toLowerCase(), value);
     };
     switch (name) {
-      // It asks the request whether the client has the response already. An object goes to `json` first, whose `toJSON` is watched.
+      // `send` reads preconditions of the request, which is not a read of the method. An object passes through `json` first, and
+      // the reads of its `toJSON` count.
       case 'send':
         return function (...args) {
           const isText = args.length === 1 && typeof args[0] === 'string';
           return isText ? watch.during(() => method.apply(this, args)) : method.apply(this, args);
         };
-      // It looks for the secret of cookie-parser, which is the application's.
+      // `cookie` reads the secret of cookie-parser, which is the same for all callers.
       case 'cookie':
         return function (...args) {
           return watch.during(() => method.apply(this, args));
         };
-      // It writes a short text for people, in the form that the client prefers. `back` is another thing: the Referer.
+      // `redirect` writes a short text in the format that the client prefers. With `back`, the response depends on the Referer.
       case 'redirect':
         return function (...args) {
           return args.includes('back') ? method.apply(this, args) : watch.during(() => method.apply(this, args));
@@ -87,8 +88,8 @@ export class WatchedMethods {
     }
   }
 
-  /** A header that the method has set itself is no read of what came before. */
+  /** Reports the read of a response header, unless the method itself has set the header. */
   private reportHeader(name: string, value: unknown): void {
-    if (!ANSWER_HEADERS.has(name) && value === this.before[name]) this.watch.report({ kind: 'response-header', name, value });
+    if (!SENDING_HEADERS.has(name) && value === this.before[name]) this.watch.report({ kind: 'response-header', name, value });
   }
 }

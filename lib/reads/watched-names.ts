@@ -1,40 +1,40 @@
 import type { IncomingMessage } from 'node:http';
 import { isHttp2 } from '../http/http2.js';
 import {
-  CONNECTIONS,
+  CONNECTION_NAMES,
   isQuietSymbol,
   namesWithout,
-  OF_ALL_HEADERS,
-  OF_CONDITIONS,
-  OF_THE_CLIENT,
-  OF_THE_URL,
+  ALL_HEADERS_NAMES,
+  FRESHNESS_NAMES,
+  CLIENT_NAMES,
+  URL_NAMES,
   QUIET_NAMES,
 } from './framework-names.js';
-import type { WatchedNames } from './stand-in.js';
+import type { WatchedNames } from './prototype-proxy.js';
 import { WATCHED_METHODS } from './watched-methods.js';
 
-const OF_THE_REQUEST = ['res', ...OF_THE_CLIENT, ...OF_ALL_HEADERS, ...CONNECTIONS, ...OF_CONDITIONS, 'headers'];
-/** Express works these out of headers and the connection, whose reads are its own. */
-const OF_THE_HOST = ['protocol', 'secure', 'host', 'hostname', 'subdomains'];
+const SPECIAL_REQUEST_NAMES = ['res', ...CLIENT_NAMES, ...ALL_HEADERS_NAMES, ...CONNECTION_NAMES, ...FRESHNESS_NAMES, 'headers'];
+/** Properties that Express computes from headers and the connection. Its own reads of those are not reported. */
+const HOST_NAMES = ['protocol', 'secure', 'host', 'hostname', 'subdomains'];
 
-/** Of a request whose URL the key covers. */
-export const REQUEST_NAMES = watchedNames([...OF_THE_REQUEST, ...OF_THE_HOST], OF_THE_URL);
-/** Of any other request. */
-export const REQUEST_NAMES_WITH_URL = watchedNames([...OF_THE_REQUEST, ...OF_THE_URL]);
-// Middlewares put their own `end` or `json` in place of Node's and Express'.
+/** The names for a request whose URL the key covers. */
+export const REQUEST_NAMES = watchedNames([...SPECIAL_REQUEST_NAMES, ...HOST_NAMES], URL_NAMES);
+/** The names for any other request. */
+export const REQUEST_NAMES_WITH_URL = watchedNames([...SPECIAL_REQUEST_NAMES, ...URL_NAMES]);
+// Middlewares override methods such as `end` and `json`.
 export const RESPONSE_NAMES: WatchedNames = {
-  ...watchedNames([...CONNECTIONS, ...WATCHED_METHODS, 'locals', 'req']),
+  ...watchedNames([...CONNECTION_NAMES, ...WATCHED_METHODS, 'locals', 'req']),
   mayOverride: true,
 };
 
-/** What Node's HTTP/2 keeps on a response under symbols of its own: they are described by plain words. */
-const OF_HTTP2 = new Set(['headers', 'trailers', 'state', 'stream', 'rawHeaders', 'rawTrailers', 'aborted']);
+/** Descriptions of the symbols under which Node stores the state of an HTTP/2 response. */
+const HTTP2_SYMBOLS = new Set(['headers', 'trailers', 'state', 'stream', 'rawHeaders', 'rawTrailers', 'aborted']);
 
 function isQuietOverHttp2(name: symbol): boolean {
-  return isQuietSymbol(name) || OF_HTTP2.has(name.description ?? '');
+  return isQuietSymbol(name) || HTTP2_SYMBOLS.has(name.description ?? '');
 }
 
-/** The names for a request, or for its response. */
+/** Adds the internal symbols of HTTP/2 to the names, if the request uses HTTP/2. */
 export function namesFor(request: IncomingMessage, names: WatchedNames): WatchedNames {
   return isHttp2(request) ? { ...names, isQuietSymbol: isQuietOverHttp2 } : names;
 }

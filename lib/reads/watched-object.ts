@@ -1,4 +1,4 @@
-import { StandIn, type ReadProperty, type WatchedNames } from './stand-in.js';
+import { PrototypeProxy, type ReadProperty, type WatchedNames } from './prototype-proxy.js';
 
 interface Replaced {
   readonly name: PropertyKey;
@@ -7,13 +7,14 @@ interface Replaced {
 }
 
 /**
- * Watches the reads of an object's properties. The object stays itself: properties of its own become accessors, and a proxy stands
- * before its prototype, where reads of all others arrive. So identity, `this`, private fields and `WeakMap`s are as without it.
+ * Watches the reads of an object's properties. Its own properties become accessors. A proxy in front of its prototype receives
+ * the reads of all other properties. The object itself is not wrapped, so identity, `this`, private fields and `WeakMap`s work as
+ * before.
  */
 export class WatchedObject {
   private readonly replaced: Replaced[] = [];
-  private standIn: StandIn | undefined;
-  /** Properties that cannot be watched. */
+  private prototypeProxy: PrototypeProxy | undefined;
+  /** Properties that cannot be watched, because they are not configurable. */
   readonly unwatched: PropertyKey[] = [];
 
   constructor(
@@ -23,30 +24,30 @@ export class WatchedObject {
   ) {
     try {
       for (const name of Reflect.ownKeys(object)) if (!names.quiet.has(name) && this.isWatched(name)) this.replace(name);
-      this.standBeforePrototype();
+      this.interceptPrototype();
     } catch (error) {
       this.restore();
       throw error;
     }
   }
 
-  /** Watches on where a framework has set the object's prototype again. */
-  standBeforePrototype(): void {
+  /** Puts the proxy in front of the prototype. Repeated after a framework has set the object's prototype again. */
+  interceptPrototype(): void {
     const { object, names, read } = this;
     const prototype = Object.getPrototypeOf(object) as object | null;
-    if (prototype === null || prototype === this.standIn?.proxy) return;
+    if (prototype === null || prototype === this.prototypeProxy?.proxy) return;
     if (!Object.isExtensible(object)) return void this.unwatched.push('prototype');
-    this.standIn?.release();
-    this.standIn = StandIn.before(prototype, names, read);
-    Object.setPrototypeOf(object, this.standIn.proxy);
+    this.prototypeProxy?.release();
+    this.prototypeProxy = PrototypeProxy.acquire(prototype, names, read);
+    Object.setPrototypeOf(object, this.prototypeProxy.proxy);
   }
 
-  /** Makes the object what it was, but for what was written to it. */
+  /** Restores the object, except for the properties that code has written. */
   restore(): void {
-    const { object, standIn } = this;
-    if (standIn !== undefined && Object.getPrototypeOf(object) === standIn.proxy)
-      Object.setPrototypeOf(object, standIn.prototype);
-    standIn?.release();
+    const { object, prototypeProxy } = this;
+    if (prototypeProxy !== undefined && Object.getPrototypeOf(object) === prototypeProxy.proxy)
+      Object.setPrototypeOf(object, prototypeProxy.prototype);
+    prototypeProxy?.release();
     for (const { name, original, get } of this.replaced) {
       if (Object.getOwnPropertyDescriptor(object, name)?.get === get) Object.defineProperty(object, name, original);
     }
@@ -69,7 +70,7 @@ export class WatchedObject {
     if (original.get !== undefined) accessor.set = original.set?.bind(object);
     else if (original.writable === true) {
       accessor.set = (value: unknown) => {
-        // From here on it is what the method has made it.
+        // The value is now the method's own, so its reads are no longer reported.
         Object.defineProperty(object, name, { ...original, value });
       };
     }

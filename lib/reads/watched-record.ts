@@ -1,11 +1,11 @@
-/** Told which name of a record was read. `undefined`: what names there are. */
+/** Receives the name of the property that was read. `undefined`: the list of names was read. */
 export type OnRecordRead = (name: string | undefined, value: unknown) => void;
 
 type Names = Record<PropertyKey, unknown>;
 
 /**
- * Returns a stand-in for a plain record, such as headers or `response.locals`, that reports each read. What is written through the
- * stand-in stands in the record, and is read again without a report.
+ * Returns a proxy of a plain record, such as headers or `response.locals`, that reports each read. Writes through the proxy
+ * change the record; later reads of a written property are not reported.
  */
 export function watchedRecord(record: object, onRead: OnRecordRead): object {
   return new Proxy(record, new RecordHandler(onRead));
@@ -37,32 +37,32 @@ class RecordHandler implements ProxyHandler<object> {
   }
 
   set(record: object, name: PropertyKey, value: unknown): boolean {
-    this.noteWritten(name);
+    this.markWritten(name);
     return Reflect.set(record, name, value);
   }
 
   defineProperty(record: object, name: PropertyKey, descriptor: PropertyDescriptor): boolean {
-    this.noteWritten(name);
+    this.markWritten(name);
     return Reflect.defineProperty(record, name, descriptor);
   }
 
   deleteProperty(record: object, name: PropertyKey): boolean {
-    this.noteWritten(name);
+    this.markWritten(name);
     return Reflect.deleteProperty(record, name);
   }
 
-  private noteWritten(name: PropertyKey): void {
+  private markWritten(name: PropertyKey): void {
     (this.written ??= new Set()).add(name);
   }
 
   private report(record: object, name: PropertyKey): void {
-    if (this.written?.has(name) === true || isOfAllObjects(record, name)) return;
+    if (this.written?.has(name) === true || isReadOfAnyObject(record, name)) return;
     this.onRead(String(name), (record as Names)[name]);
   }
 }
 
-/** True for what JavaScript itself asks of any object: its methods, whether it is a promise, how it is written as JSON. */
-function isOfAllObjects(record: object, name: PropertyKey): boolean {
+/** True for names that JavaScript itself reads of any object: its methods, `then` (for promises), and `toJSON`. */
+function isReadOfAnyObject(record: object, name: PropertyKey): boolean {
   if (Object.hasOwn(record, name)) return false;
   return name in Object.prototype || name === 'then' || name === 'toJSON' || typeof name === 'symbol';
 }

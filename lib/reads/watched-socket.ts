@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** Told that a property of a connection was read. */
+/** Receives each read of a property of a connection. */
 export type OnSocketRead = (name: string, value: unknown) => void;
 
-/** What a connection tells of the client. */
-const OF_THE_CLIENT = [
+/** The properties of a connection that identify the client. */
+const CLIENT_NAMES = [
   'remoteAddress',
   'remoteFamily',
   'remotePort',
@@ -17,21 +17,21 @@ const OF_THE_CLIENT = [
   'getTLSTicket',
 ] as const;
 
-/** Those who are told of reads. A connection outlives its requests, and may carry several at once. */
-const watchers = new WeakMap<Socket, Set<OnSocketRead>>();
+/** The listeners of each connection. A connection outlives its requests, and may carry several at once. */
+const listenersBySocket = new WeakMap<Socket, Set<OnSocketRead>>();
 
-/** Reports what is read of a connection's client, for as long as `onRead` is in the set that is returned. */
+/** Reports reads of a connection's client to `onRead`, until it is deleted from the returned set. */
 export function watchSocket(socket: Socket, onRead: OnSocketRead): Set<OnSocketRead> {
-  let told = watchers.get(socket);
-  if (told === undefined) {
-    told = new Set();
-    watchers.set(socket, told);
-    for (const name of OF_THE_CLIENT) if (name in socket) reportReads(socket, name, told);
+  let listeners = listenersBySocket.get(socket);
+  if (listeners === undefined) {
+    listeners = new Set();
+    listenersBySocket.set(socket, listeners);
+    for (const name of CLIENT_NAMES) if (name in socket) reportReads(socket, name, listeners);
   }
-  return told.add(onRead);
+  return listeners.add(onRead);
 }
 
-function reportReads(socket: Socket, name: string, told: ReadonlySet<OnSocketRead>): void {
+function reportReads(socket: Socket, name: string, listeners: ReadonlySet<OnSocketRead>): void {
   const own = Object.getOwnPropertyDescriptor(socket, name);
   const prototype = Object.getPrototypeOf(socket) as object;
   Object.defineProperty(socket, name, {
@@ -40,7 +40,7 @@ function reportReads(socket: Socket, name: string, told: ReadonlySet<OnSocketRea
     get(): unknown {
       const value: unknown =
         own === undefined ? Reflect.get(prototype, name, socket) : own.get === undefined ? own.value : own.get.call(socket);
-      for (const onRead of told) onRead(name, value);
+      for (const onRead of listeners) onRead(name, value);
       return value;
     },
     set(value: unknown) {
