@@ -1,4 +1,4 @@
-// First: what comes after it may not load on an older Node.
+// This import must be first: the later ones may not load on an older Node.
 import './cache/node-version.js';
 
 export { cacheInspector } from './inspector/cache-inspector.js';

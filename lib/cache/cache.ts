@@ -27,11 +27,11 @@ export class Cache extends ValueCache {
   }
 
   /**
-   * Sets the configuration: an object with some options, or a class that extends `CacheConfig`. Optional; once, before the first
-   * request.
+   * Sets the configuration: an object with some options, or a class that extends `CacheConfig`. The call is optional. It must run
+   * once, before the first request.
    *
    * @throws CacheConfigError that names every mistake
-   * @throws CacheUsageError when the cache is configured or in use already
+   * @throws CacheUsageError if the cache is configured or in use already
    *
    * @example
    * ```ts
@@ -43,16 +43,17 @@ export class Cache extends ValueCache {
   }
 
   /**
-   * Invalidates all that is cached at and under paths, in whole segments: `/api/users/bob` covers `/api/users/bob?limit=5` and
-   * `/api/users/bob/friends`, never `/api/users/bobby`. When the promise resolves, no request that starts later is answered from
-   * before. A segment `*` stands for all there is: `/api/users/*` is `/api/users`.
+   * Invalidates all entries at and below the paths, in whole segments: `/api/users/bob` covers `/api/users/bob?limit=5` and
+   * `/api/users/bob/friends`, never `/api/users/bobby`. When the promise resolves, no request that starts later gets a stale
+   * response. A segment `*` means every segment: `/api/users/*` is the same as `/api/users`.
    *
-   * While a shared store cannot be reached: with `whenUnreachable: 'continue'` it resolves, and the store is told as soon as it can be;
-   * with `'refuse'` it waits for that, at most `collapseTimeout`. With the simple store it reaches this process alone.
+   * If a shared store is unreachable, `whenUnreachable` decides. `'continue'`: the promise resolves, and the library delivers the
+   * invalidation as soon as it can. `'refuse'`: the promise waits for the delivery, for at most `collapseTimeout`. With the
+   * simple store an invalidation reaches this process only.
    *
-   * @param paths whole paths, as the client sees them: with the app's `routePrefix` and where it is mounted
-   * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
-   * @throws CacheUsageError when a path does not begin with a slash, has a query string, or a `:name`
+   * @param paths whole paths, as the client sees them: with the mount path of the app and its `routePrefix`
+   * @throws CacheFault with `whenUnreachable: 'refuse'`, if the library could not deliver the invalidation in time
+   * @throws CacheUsageError if a path does not begin with a slash, or has a query string or a `:name`
    *
    * @example
    * ```ts
@@ -65,9 +66,10 @@ export class Cache extends ValueCache {
   }
 
   /**
-   * Invalidates all that is cached with one of the tags, as `invalidate` does by path.
+   * Invalidates all entries that have one of the tags, with the same guarantees as `invalidate`.
    *
-   * @throws CacheUsageError when a tag is no text, or an empty one
+   * @throws CacheFault as `invalidate`
+   * @throws CacheUsageError if a tag is no text, or the empty text
    *
    * @example
    * ```ts
@@ -80,10 +82,12 @@ export class Cache extends ValueCache {
   }
 
   /**
-   * Invalidates what `@Memoized` keeps of a method, as `invalidate` does: on the class, and on those that extend it.
+   * Invalidates stored results of a method with `@Memoized`, on the class and on its subclasses, with the same guarantees as
+   * `invalidate`.
    *
-   * @param args of the calls whose results are meant. Default: of all
-   * @throws CacheUsageError when the class has no such method, or the arguments cannot be in a key
+   * @param args the arguments of the calls whose results are stale. Default: all calls of the method
+   * @throws CacheFault as `invalidate`
+   * @throws CacheUsageError if the class has no such method, or the arguments cannot be in a key
    *
    * @example
    * ```ts
@@ -101,19 +105,20 @@ export class Cache extends ValueCache {
     await this.#current.invalidate(this.#memoized.targetsOf(service, method, args), 'cache.invalidateMemoized');
   }
 
-  /** Invalidates everything. */
+  /** Invalidates everything: responses, values and memoized results. @throws CacheFault as `invalidate` */
   async clear(): Promise<void> {
     await this.#current.invalidate({ prefixes: ['/'] }, 'cache.clear');
   }
 
   /**
-   * What a request would come to, without its method being run: the action and its options, the key, the entry and how fresh it is. The
-   * request goes through the app as a client's would, from this machine, with its middlewares, authorization and conversion.
+   * Predicts the outcome of a request, and does not run its method. The result has the action and its options, the key, and the
+   * stored entry with its freshness. A synthetic request from this machine runs through the app, with middlewares, authorization
+   * and conversion.
    *
    * @param method `'GET'` or `'HEAD'`
-   * @param url as a client writes it, with its query: `'/users/bob?limit=5'`
-   * @param headers those that the request has: who asks is told by them. Default: none
-   * @throws CacheUsageError for other methods, and before any request has come to a cached action: then the app is not known
+   * @param url the path and the query of the request: `'/users/bob?limit=5'`
+   * @param headers the headers of the request, which identify the caller. Default: none
+   * @throws CacheUsageError for other methods, and before the first request of a cached action: the app is unknown until then
    *
    * @example
    * ```ts
@@ -125,11 +130,14 @@ export class Cache extends ValueCache {
   }
 
   /**
-   * Deletes the one response that would answer a request. For data that have changed, invalidate: what is being computed may still be
-   * kept.
+   * Deletes the one response that would answer a request. After a change of the data, invalidate instead: a response that is
+   * computed during a deletion may still be stored.
    *
-   * @returns whether there was one
-   * @throws CacheUsageError as `explain`, whose parameters these are
+   * @param method `'GET'` or `'HEAD'`
+   * @param url the path and the query of the request, as in `explain`
+   * @param headers the headers of the request, as in `explain`. Default: none
+   * @returns true if there was such a response
+   * @throws CacheUsageError as `explain`
    *
    * @example
    * ```ts
@@ -141,11 +149,11 @@ export class Cache extends ValueCache {
   }
 
   /**
-   * Puts the cache before an app: hits of actions with `edge: true` are answered without entering it, all else goes through it.
+   * Puts the cache before an app. Hits of actions with `edge: true` do not enter the app, all other requests run through it.
    *
-   * @param app an Express app, or any listener for requests in which it stands
-   * @returns what `http.createServer` and `https.createServer` take
-   * @throws CacheUsageError when it is given something else
+   * @param app an Express app, or any request listener that contains one
+   * @returns a listener for `http.createServer` and `https.createServer`
+   * @throws CacheUsageError if the argument is no function
    *
    * @example
    * ```ts
@@ -154,24 +162,24 @@ export class Cache extends ValueCache {
    */
   edge(app: RequestListener): RequestListener {
     if (typeof (app as unknown) === 'function') return new Edge(this.#current, app).listener;
-    const mistake = `cache.edge(${formatValue(app)}) has no app. Write cache.edge(app), where app is what createExpressServer returned.`;
+    const mistake = `cache.edge(${formatValue(app)}) has no app. Write cache.edge(app) with the app that createExpressServer returned.`;
     throw new CacheUsageError('CACHE_USAGE_INVALID', [mistake]);
   }
 
-  /** What the cache has done and holds, as of now. */
+  /** Returns the counters of the cache and the size of its store at this moment. */
   stats(): CacheStats {
     return this.#current.get().stats();
   }
 
-  /** Forgets everything, the configuration too, so that `configure` may be called again. For tests. */
+  /** Removes everything, the configuration too. Then `configure` may run again. This method is for tests. */
   async reset(): Promise<void> {
     await this.#current.reset();
   }
 
   /**
-   * Releases what the store holds. To be called when the process ends its work, after its servers have closed. It waits for responses
-   * that are being stored, for changes that run, and for invalidations that a shared store does not know yet: at most 10 seconds. What
-   * is lost then, `onError` says in one `CACHE_INVALIDATION_LOST` that names the targets.
+   * Closes the store. Call this method at the end of the process, after the servers have closed. With a shared store it waits for
+   * responses that the cache still stores, for running changes and for undelivered invalidations, for at most 10 seconds. If some
+   * invalidations remain undelivered, `onError` gets one `CACHE_INVALIDATION_LOST` that names their targets.
    */
   async close(): Promise<void> {
     await this.#current.close();

@@ -15,7 +15,7 @@ import { bypassOnFault, serveCached } from '../serving/serve-cached.js';
 import { serveWrite } from '../serving/serve-write.js';
 import { ValueService } from '../values/value-service.js';
 
-/** What this process has one of, also when the package is installed twice: the cache, and what the decorators said. */
+/** The cache and the registered decorators of this process. There is one, also if the package is installed twice. */
 export class ProcessCache {
   readonly current: RuntimeHolder = new RuntimeHolder(() => this.registry.hasCached || this.memoized.hasMethods);
   private readonly identities = new ClassIdentities();
@@ -35,7 +35,7 @@ export class ProcessCache {
     },
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
-  private readonly changingActions = new WeakMap<object, InvalidatingAction>();
+  private readonly invalidatingActions = new WeakMap<object, InvalidatingAction>();
 
   private serve(call: ActionCall): unknown {
     const runtime = this.current.use();
@@ -53,27 +53,27 @@ export class ProcessCache {
     if (cached !== undefined) return serveCached(runtime, cached, call);
     return serveWrite(
       () => this.current.get(),
-      () => this.changingActionOf(call),
+      () => this.invalidatingActionOf(call),
       call,
     );
   }
 
-  /** Where it is one. */
+  /** @returns undefined if the action is not cached */
   private cachedActionOf(call: ActionCall): CachedAction | undefined {
     const known = this.cachedActions.get(call.metadata);
     if (known !== undefined) return known;
-    const rules = this.registry.decorationsOf(call.owner, call.metadata.method);
-    if (rules === undefined || rules.cached.length === 0) return undefined;
+    const decorations = this.registry.decorationsOf(call.owner, call.metadata.method);
+    if (decorations === undefined || decorations.cached.length === 0) return undefined;
     const action = cachedAction(call, this.registry);
     this.explainer.registerApp(requestOf(call).app as unknown as App);
     this.cachedActions.set(call.metadata, action);
     return action;
   }
 
-  private changingActionOf({ owner, metadata }: ActionCall): InvalidatingAction {
-    let action = this.changingActions.get(metadata);
+  private invalidatingActionOf({ owner, metadata }: ActionCall): InvalidatingAction {
+    let action = this.invalidatingActions.get(metadata);
     if (action === undefined)
-      this.changingActions.set(metadata, (action = new InvalidatingAction(owner, metadata, this.registry)));
+      this.invalidatingActions.set(metadata, (action = new InvalidatingAction(owner, metadata, this.registry)));
     return action;
   }
 }
@@ -81,4 +81,5 @@ export class ProcessCache {
 const SLOT = Symbol.for('routing-controllers-cache');
 const slots = globalThis as { [SLOT]?: ProcessCache };
 
+/** The one instance of this process, which every copy of the package finds in the global object. */
 export const processCache = (slots[SLOT] ??= new ProcessCache());

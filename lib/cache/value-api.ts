@@ -1,7 +1,7 @@
 import { checkedEntries, checkedValues, checkKeys } from '../values/value-arguments.js';
 import type { ValueService } from '../values/value-service.js';
 
-/** Values by key, beside responses and memoized results. */
+/** The value API of the cache. Values are in the same store as responses and memoized results. */
 export abstract class ValueCache {
   readonly #values: ValueService;
 
@@ -10,9 +10,10 @@ export abstract class ValueCache {
   }
 
   /**
-   * The value of a key, a copy for each caller; `undefined` where there is none, or the store cannot be asked.
+   * Reads the value of a key. Each caller gets a copy.
    *
-   * @throws CacheUsageError when the key is no text, or an empty one; so do the methods below
+   * @returns undefined if there is no value, or the store fails
+   * @throws CacheUsageError if the key is no text, or the empty text
    *
    * @example
    * ```ts
@@ -25,45 +26,69 @@ export abstract class ValueCache {
   }
 
   /**
-   * Keeps a value: whatever JSON carries faithfully.
+   * Stores a value that JSON can carry without a loss.
    *
-   * @param timeout seconds; 0: it never expires. Default: `defaultTimeout`
-   * @returns whether it is kept: not where it is too large, the store cannot be told, or the key is invalidated meanwhile
-   * @throws CacheUsageError that says where in the value stands what JSON does not carry; so do `add` and `setMany`
+   * @param timeout seconds until the value expires; 0: the value never expires. Default: `defaultTimeout`
+   * @returns false if the value is larger than `maxEntryBytes`, the store fails, or an invalidation of the key comes in between
+   * @throws CacheUsageError if the key is invalid, or JSON cannot carry the value: the message has the position in the value
    */
   async set(key: string, value: unknown, timeout?: number): Promise<boolean> {
     return (await this.#values.setMany(checkedEntries('set', [[key, value]], timeout), timeout)).length === 1;
   }
 
-  /** Keeps a value where there is none. Of several at once, also in several processes, one is kept. @returns whether it is */
+  /**
+   * Stores a value if the key has none. Of several concurrent calls, also in several processes, one stores its value.
+   *
+   * @param timeout seconds until the value expires; 0: the value never expires. Default: `defaultTimeout`
+   * @returns true if this call stored its value
+   * @throws CacheUsageError as `set`
+   */
   async add(key: string, value: unknown, timeout?: number): Promise<boolean> {
     return (await this.#values.addMany(checkedEntries('add', [[key, value]], timeout), timeout)).length === 1;
   }
 
-  /** Whether there is a value of the key. */
+  /** @returns true if the key has a value. @throws CacheUsageError as `get` */
   async has(key: string): Promise<boolean> {
     checkKeys('has', [key]);
     return (await this.#values.existingKeys([key])).length === 1;
   }
 
-  /** Deletes a value, also one that is on its way, as `invalidate` does. @returns whether there was one */
+  /**
+   * Deletes a value, also one that another call stores at this moment, with the same guarantees as `invalidate`.
+   *
+   * @returns true if there was a value
+   * @throws CacheFault as `invalidate`
+   * @throws CacheUsageError as `get`
+   */
   async delete(key: string): Promise<boolean> {
     checkKeys('delete', [key]);
     return (await this.#values.deleteMany([key])).length === 1;
   }
 
-  /** The values of several keys, in their order. */
+  /** Reads the values of several keys. @returns the values in the order of the keys. @throws CacheUsageError as `get` */
   async getMany<Value = unknown>(keys: readonly string[]): Promise<(Value | undefined)[]> {
     checkKeys('getMany', keys);
     return (await this.#values.getMany(keys)) as (Value | undefined)[];
   }
 
-  /** Keeps several values, by key. @returns the keys of those that are kept */
+  /**
+   * Stores several values, by key.
+   *
+   * @param timeout seconds until the values expire; 0: the values never expire. Default: `defaultTimeout`
+   * @returns the keys of the stored values
+   * @throws CacheUsageError as `set`
+   */
   async setMany(values: Readonly<Record<string, unknown>>, timeout?: number): Promise<string[]> {
     return this.#values.setMany(checkedValues('setMany', values, timeout), timeout);
   }
 
-  /** Deletes several values. @returns the keys that there was a value of */
+  /**
+   * Deletes several values, with the same guarantees as `invalidate`.
+   *
+   * @returns the keys that had a value
+   * @throws CacheFault as `invalidate`
+   * @throws CacheUsageError as `get`
+   */
   async deleteMany(keys: readonly string[]): Promise<string[]> {
     checkKeys('deleteMany', keys);
     return this.#values.deleteMany(keys);

@@ -4,9 +4,9 @@ import type { CachedOptions } from '../options/cached-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
- * Options for every `@Cached` method of a controller, and of those that extend it. It caches nothing by itself.
+ * Sets options for every `@Cached` method of a controller and of its subclasses. This decorator alone caches nothing.
  *
- * @throws CacheUsageError when the server is created, where an option is wrong
+ * @throws CacheUsageError when the server is created, if an option is invalid
  *
  * @example
  * ```ts

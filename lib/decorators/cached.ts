@@ -4,10 +4,11 @@ import type { CachedOptions } from '../options/cached-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
- * Caches the responses of a `@Get` action. What the method declares is in the key; a hit comes after middlewares, authorization,
- * conversion and validation, and skips the method, its interceptors and the serialisation. A direct call of the method just calls it.
+ * Caches the responses of a `@Get` action. The parameters that the method declares are in the key. A hit runs the middlewares,
+ * authorization, conversion and validation, and skips the method, its interceptors and the serialisation. A direct call of the
+ * method runs it without the cache.
  *
- * @throws CacheUsageError when the server is created, where it stands on anything else or its options are wrong
+ * @throws CacheUsageError when the server is created, if the method is no `@Get` action or an option is invalid
  *
  * @example
  * ```ts

@@ -4,12 +4,13 @@ import type { InvalidationTarget } from '../options/invalidation-target.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
- * Invalidates what an action makes out of date: after its method has succeeded, and before the client can see the response. Where the
- * method throws an `HttpError` below 500 nothing has changed, and nothing is invalidated; anything else that it throws invalidates.
+ * Invalidates the responses that an action makes stale, after its method has succeeded and before the client sees the response.
+ * If the method throws an `HttpError` below 500, the cache assumes no change and invalidates nothing. Any other error
+ * invalidates.
  *
- * @param target path prefixes in whole segments, relative to the app's `routePrefix`, with `:name` filled from the route's
- * parameters; or a function that gives them. Default: the path of the request itself (RFC 9111 §4.4)
- * @throws CacheUsageError when the server is created, where the target cannot work
+ * @param target path prefixes in whole segments, relative to the `routePrefix` of the app, with `:name` filled from the
+ * parameters of the route; or a function that returns them. Default: the path of the request (RFC 9111 §4.4)
+ * @throws CacheUsageError when the server is created, if the target cannot work
  *
  * @example
  * ```ts

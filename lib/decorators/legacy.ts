@@ -1,10 +1,10 @@
 import { CacheUsageError } from '../errors/cache-errors.js';
 
 /**
- * Refuses a call as a standard (TC39) decorator, which TypeScript makes of a decorator without `experimentalDecorators`.
+ * Refuses a call as a standard (TC39) decorator. TypeScript compiles decorators this way without `experimentalDecorators`.
  *
  * @param context the second argument of the decorator: the name of a method, or the context of a standard decorator
- * @throws CacheUsageError that names the settings
+ * @throws CacheUsageError that names the settings of the compiler
  */
 export function refuseStandard(decorator: string, context: unknown): void {
   if (typeof context !== 'object' || context === null || !('kind' in context)) return;

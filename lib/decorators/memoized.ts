@@ -1,20 +1,20 @@
 import type { MemoizedOptions } from '../options/memoized-options.js';
 import { processCache } from '../cache/process-cache.js';
+import { refuseStandard } from './legacy.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
-/** Takes methods only. */
+/** A decorator that the compiler accepts on methods only. */
 type MemoizedDecorator = <Method extends (...args: never[]) => unknown>(
   target: object,
   name: string,
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
-import { refuseStandard } from './legacy.js';
 
 /**
- * Keeps the results of a service's method by class, method and arguments, so that it runs once for equal arguments, also where calls
- * come at once. All objects of a class share them: where a result depends on the object, write `makeCacheKey`.
+ * Caches the results of a method of a service by class, method and arguments. The method runs once for equal arguments, also for
+ * concurrent calls. All objects of a class share the results: if a result depends on the object, write `makeCacheKey`.
  *
- * @throws CacheUsageError when the class is defined, where it stands on no method or its options are wrong
+ * @throws CacheUsageError when the class is defined, if the decorated member is no method or an option is invalid
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 import { CacheUsageError } from '../errors/cache-errors.js';
 
 /**
- * JavaScript lets a decorator stand without its parentheses: then it is called with the method itself, and would do nothing.
+ * Refuses a decorator without parentheses. JavaScript calls it with the class or the method, and it would have no effect.
  *
- * @param applied what the decorator was called with
- * @throws CacheUsageError where that is a prototype or a class, and a name
+ * @param applied the arguments of the decorator
+ * @throws CacheUsageError if the arguments are a class, or a prototype and a name
  */
 export function refuseWithoutParentheses(decorator: string, applied: readonly unknown[]): void {
   const [target, name] = applied;
@@ -15,7 +15,5 @@ export function refuseWithoutParentheses(decorator: string, applied: readonly un
 }
 
 function misuse(where: string, decorator: string, call: string): CacheUsageError {
-  return new CacheUsageError('CACHE_USAGE_INVALID', [
-    `${where}: @${decorator} stands without its parentheses. Write @${decorator}${call}.`,
-  ]);
+  return new CacheUsageError('CACHE_USAGE_INVALID', [`${where}: @${decorator} has no parentheses. Write @${decorator}${call}.`]);
 }

@@ -7,25 +7,25 @@ import { freshness } from '../runtime/outcome-text.js';
 import { decide } from '../serving/cache-decision.js';
 import type { Address, Entry, LookupResult } from '../stores/store.js';
 import type { ExplainedEntry, Explanation } from './explanation.js';
-import { notMet, type ProbeResult, type ProbeRequest } from './probe-request.js';
+import { noAction, type ProbeResult, type ProbeRequest } from './probe-request.js';
 
-/** Ends the way of a probe at an action, with what its request would come to there. The method does not run. */
+/** Ends a probe at an action with the explanation of its request. The method does not run. */
 export async function explainCall(
   runtime: CacheRuntime,
   describe: () => CachedAction | undefined,
   call: ActionCall,
   probe: ProbeRequest,
 ): Promise<void> {
-  probe.end(responseOf(call), await found(runtime, describe, call));
+  probe.end(responseOf(call), await resultOf(runtime, describe, call));
 }
 
-async function found(runtime: CacheRuntime, describe: () => CachedAction | undefined, call: ActionCall): Promise<ProbeResult> {
+async function resultOf(runtime: CacheRuntime, describe: () => CachedAction | undefined, call: ActionCall): Promise<ProbeResult> {
   try {
     const action = describe();
-    return action === undefined ? uncached(call) : await findingOf(runtime, action, call);
+    return action === undefined ? uncached(call) : await explainCached(runtime, action, call);
   } catch (error) {
-    // Nobody waits for the promise of a probe: who asked is told by what the probe meets.
-    return notMet(`the request could not be explained: ${error instanceof Error ? error.message : String(error)}`);
+    // No code awaits this promise, so an error must reach the caller of `cache.explain` as a result.
+    return noAction(`the request could not be explained: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -35,7 +35,7 @@ function uncached(call: ActionCall): ProbeResult {
   return { explanation: { action, ...nothing, reason: 'the action is not cached' } };
 }
 
-async function findingOf(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<ProbeResult> {
+async function explainCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<ProbeResult> {
   const { name, options } = action;
   const decision = await decide({ runtime, action, call, trace: undefined });
   if (decision.kind === 'bypass') {
@@ -43,23 +43,23 @@ async function findingOf(runtime: CacheRuntime, action: CachedAction, call: Acti
     return { explanation: { action: name, options, outcome: 'bypass', reason: decision.detail, ...nothing } };
   }
   const { address, isForced } = decision;
-  const found = await runtime.survive<LookupResult>('the store could not be asked', { kind: 'unreachable' }, () =>
+  const found = await runtime.survive<LookupResult>('the look-up failed', { kind: 'unreachable' }, () =>
     runtime.store.lookup(address),
   );
   if (found.kind === 'miss') runtime.release(found.lease, 'unused');
   const entry = found.kind === 'hit' ? found.entry : found.kind === 'miss' ? found.stale : undefined;
-  const { outcome, reason } = isForced ? FORCED : comesTo(runtime, action, address, found);
+  const { outcome, reason } = isForced ? FORCED : predict(runtime, action, address, found);
   const nowMs = runtime.clock.now();
-  const place = { path: address.path.path, key: address.key };
+  const location = { path: address.path.path, key: address.key };
   const explained = entry && explainedEntry(entry, address, nowMs);
-  return { explanation: { action: name, options, outcome, reason, ...place, entry: explained }, address };
+  return { explanation: { action: name, options, outcome, reason, ...location, entry: explained }, address };
 }
 
-type ComesTo = Pick<Explanation, 'outcome' | 'reason'>;
+type Prediction = Pick<Explanation, 'outcome' | 'reason'>;
 
-const FORCED: ComesTo = { outcome: 'miss', reason: 'forcedUpdate' };
+const FORCED: Prediction = { outcome: 'miss', reason: 'forcedUpdate' };
 
-function comesTo(runtime: CacheRuntime, { options }: CachedAction, address: Address, found: LookupResult): ComesTo {
+function predict(runtime: CacheRuntime, { options }: CachedAction, address: Address, found: LookupResult): Prediction {
   if (found.kind === 'unreachable') return { outcome: 'bypass', reason: 'the store cannot be reached' };
   const nowMs = runtime.clock.now();
   if (found.kind === 'hit') return { outcome: 'hit', reason: freshness(hitOutcome(found.entry, nowMs)) };
@@ -69,8 +69,8 @@ function comesTo(runtime: CacheRuntime, { options }: CachedAction, address: Addr
   }
   const ago = `expired ${Math.floor((nowMs - stale.expiresAtMs) / 1000)} s ago`;
   return openWindows(stale, options, nowMs).whileRevalidating
-    ? { outcome: 'stale', reason: `${ago}; it would be computed anew behind the answer` }
-    : { outcome: 'miss', reason: `${ago}; it stands in for failures` };
+    ? { outcome: 'stale', reason: `${ago}; the cache would refresh it in the background` }
+    : { outcome: 'miss', reason: `${ago}; the cache would serve it in place of a failure` };
 }
 
 function explainedEntry(entry: Entry, { tags: fixed = [] }: Address, nowMs: number): ExplainedEntry {

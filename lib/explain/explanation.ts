@@ -1,30 +1,33 @@
 import type { CachedOptions } from '../options/cached-options.js';
 
-/** An entry, without its body. */
+/** A stored entry without its body. */
 export interface ExplainedEntry {
+  /** The HTTP status. */
   readonly status: number;
-  /** Of the body. */
+  /** The size of the body in bytes. */
   readonly bytes: number;
-  /** Seconds since it was stored. */
+  /** Seconds since the cache stored the entry. */
   readonly age: number;
-  /** Seconds that it stays fresh: negative where it has expired, `Infinity` where it never does. */
+  /** Seconds until the entry expires: negative if it has expired, `Infinity` if it never expires. */
   readonly ttl: number;
+  /** The tags of the entry. */
   readonly tags: readonly string[];
 }
 
-/** What a request would come to, and why. */
+/** The predicted outcome of a request, with its reason. */
 export interface Explanation {
-  /** Class and method; `undefined`: no action of routing-controllers would be asked. */
+  /** The class and the method. `undefined` if the request would reach no action of routing-controllers. */
   readonly action: string | undefined;
-  /** Those that apply, of `@Cached` and `@CacheDefaults`. */
+  /** The options of `@Cached` and `@CacheDefaults` that apply. */
   readonly options: CachedOptions | undefined;
-  /** `undefined`: the action is not cached. */
+  /** The predicted outcome. `undefined` if the action is not cached. */
   readonly outcome: 'hit' | 'miss' | 'stale' | 'bypass' | undefined;
-  /** In words. */
+  /** The reason of the outcome, as a text. */
   readonly reason: string;
-  /** The canonical path, by which invalidations reach the entry. */
+  /** The canonical path, under which invalidations reach the entry. */
   readonly path: string | undefined;
-  /** Whole, as the store is given it. It may name a caller. */
+  /** The whole key, as the store gets it. It may identify a caller. */
   readonly key: string | undefined;
+  /** The stored entry, fresh or stale. */
   readonly entry: ExplainedEntry | undefined;
 }

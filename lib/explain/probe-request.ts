@@ -4,7 +4,7 @@ import { inTime } from '../time/deadline.js';
 import type { Address } from '../stores/store.js';
 import type { Explanation } from './explanation.js';
 
-/** What a probe has met. */
+/** The result of a probe. */
 export interface ProbeResult {
   readonly explanation: Explanation;
   readonly address?: Address | undefined;
@@ -14,21 +14,21 @@ const PROBE = Symbol('probe');
 type Probed = IncomingMessage & { [PROBE]?: ProbeRequest };
 
 const LOOPBACK = { remoteAddress: '127.0.0.1', remoteFamily: 'IPv4', remotePort: 0, localAddress: '127.0.0.1', localPort: 0 };
-/** Milliseconds that the app's middlewares may take. */
+/** Milliseconds that the middlewares of the app may take. */
 const PROBE_TIMEOUT_MS = 10_000;
 
-/** A request of the cache's own, that goes the way of a client's up to the method of an action, and tells what it has met there. */
+/** A synthetic request. It runs through the app like the request of a client, up to an action, and reports the decision there. */
 export class ProbeRequest {
-  private settle: (finding: ProbeResult) => void = () => undefined;
+  private settle: (result: ProbeResult) => void = () => undefined;
 
   static of(request: unknown): ProbeRequest | undefined {
     return (request as Probed)[PROBE];
   }
 
-  /** Sends it through an app. */
+  /** Sends the request through an app. */
   async sendThrough(app: RequestListener, method: string, url: string, headers: IncomingHttpHeaders): Promise<ProbeResult> {
-    const nobody = new NullSocket(LOOPBACK);
-    const request: Probed = nobody.createRequest();
+    const socket = new NullSocket(LOOPBACK);
+    const request: Probed = socket.createRequest();
     const lowered = Object.entries({ host: 'localhost', ...headers }).map(
       ([name, value]) => [name.toLowerCase(), value] as const,
     );
@@ -36,28 +36,28 @@ export class ProbeRequest {
     request.headers = Object.fromEntries(lowered);
     request.rawHeaders = lowered.flatMap(([name, value = '']) => [name, String(value)]);
     const response = new ServerResponse(request);
-    nobody.attachResponse(response);
-    const met = new Promise<ProbeResult>(resolve => {
+    socket.attachResponse(response);
+    const settled = new Promise<ProbeResult>(resolve => {
       this.settle = resolve;
       response.once('close', () => {
-        resolve(notMet(`the app answers ${response.statusCode} before any action is asked`));
+        resolve(noAction(`the app answers ${response.statusCode} before the request reaches an action`));
       });
     });
     app(request, response);
-    const finding = await inTime(met, PROBE_TIMEOUT_MS, 'late');
-    return finding === 'late' ? notMet(`the app has not come to an action in ${PROBE_TIMEOUT_MS / 1000} seconds`) : finding;
+    const result = await inTime(settled, PROBE_TIMEOUT_MS, 'timeout');
+    return result === 'timeout' ? noAction(`the request reached no action within ${PROBE_TIMEOUT_MS / 1000} seconds`) : result;
   }
 
-  /** It has come to an action, and its way ends here. */
-  end(response: ServerResponse, finding: ProbeResult): void {
-    this.settle(finding);
+  /** Ends the request at an action. */
+  end(response: ServerResponse, result: ProbeResult): void {
+    this.settle(result);
     response.statusCode = 204;
     response.end();
   }
 }
 
-/** No action was asked. */
-export function notMet(reason: string): ProbeResult {
+/** Returns the result of a request that reaches no action. */
+export function noAction(reason: string): ProbeResult {
   const nothing = {
     action: undefined,
     options: undefined,

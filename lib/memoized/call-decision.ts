@@ -1,7 +1,7 @@
 import type { Address, MaybePromise } from '../stores/store.js';
 import { isThenable, type MemoizedCall } from './call.js';
 
-/** How a call goes on: to the cache, or past it. */
+/** The decision about a call: a look-up under a key, or a bypass. */
 export type CallDecision = KeyedCall | typeof BYPASS;
 
 export interface KeyedCall {
@@ -12,17 +12,20 @@ export interface KeyedCall {
 
 const BYPASS = { kind: 'bypass' } as const;
 
-/** At once, where `unless` and `forcedUpdate` answer at once. An option that fails lets the call pass by. */
+/**
+ * Decides about a call: synchronously if `unless` and `forcedUpdate` return no promise. If an option throws, the call bypasses
+ * the cache.
+ */
 export function decideCall(call: MemoizedCall): MaybePromise<CallDecision> {
   const { method, self, args } = call;
   const { unless, forcedUpdate } = method.options;
   try {
-    const passes = unless?.apply(self, [...args]) ?? false;
-    if (passes && !isThenable(passes)) return BYPASS;
+    const isExcluded = unless?.apply(self, [...args]) ?? false;
+    if (isExcluded && !isThenable(isExcluded)) return BYPASS;
     const isForced = forcedUpdate?.apply(self, [...args]) ?? false;
-    if (!isThenable(passes) && !isThenable(isForced)) return keyed(call, isForced);
-    return Promise.all([passes, isForced]).then(
-      ([isPast, isForcedThen]) => (isPast ? BYPASS : keyed(call, isForcedThen)),
+    if (!isThenable(isExcluded) && !isThenable(isForced)) return keyed(call, isForced);
+    return Promise.all([isExcluded, isForced]).then(
+      ([isExcludedNow, isForcedNow]) => (isExcludedNow ? BYPASS : keyed(call, isForcedNow)),
       (error: unknown) => optionFailed(call, error),
     );
   } catch (error) {
@@ -43,6 +46,10 @@ function keyed(call: MemoizedCall, isForced: boolean): CallDecision {
 }
 
 function optionFailed({ runtime, method }: MemoizedCall, error: unknown): typeof BYPASS {
-  runtime.faults.report('CACHE_OPTION_FAILED', `${method.label}: an option of @Memoized threw, so the call passes by`, error);
+  runtime.faults.report(
+    'CACHE_OPTION_FAILED',
+    `${method.label}: an option of @Memoized threw, so the call bypasses the cache`,
+    error,
+  );
   return BYPASS;
 }

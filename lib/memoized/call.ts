@@ -5,12 +5,12 @@ import type { MemoizedMethod } from './memoized-method.js';
 export interface MemoizedCall {
   readonly runtime: CacheRuntime;
   readonly method: MemoizedMethod;
-  /** The object that it is a call on. */
+  /** The object of the call: `this` in the method. */
   readonly self: unknown;
   readonly args: readonly unknown[];
 }
 
-/** Runs the method itself. */
+/** Runs the method without the cache. */
 export function run({ method, self, args }: MemoizedCall): unknown {
   return method.run.apply(self, [...args]);
 }

@@ -1,29 +1,29 @@
 import type { ClassIdentities } from '../classes/class-identities.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 
-/** Where a class stands among all. */
+/** The position of a class in the class hierarchy. */
 export interface ClassAddress {
   /**
-   * Its name under those that it extends: `/Repository/Users`. Every process and every version of a program writes it alike, and
-   * namesakes share it, so that an invalidation may reach too much and never too little.
+   * The names of the superclasses and of the class: `/Repository/Users`. Every process and every version of a program has the
+   * same path. Classes with equal names share a path: an invalidation may reach too many results, but never too few.
    */
   readonly path: string;
-  /** The paths of the class and of those that it extends. */
+  /** The paths of the class and of its superclasses. */
   readonly ancestorPaths: readonly string[];
-  /** Tells it from namesakes, of other programs too. */
+  /** A text that differs between classes with equal names, also those of other programs. */
   readonly identity: string;
 }
 
-/** The places of classes. */
+/** The addresses of classes, each computed once. */
 export class ClassAddresses {
-  private readonly places = new WeakMap<Class, ClassAddress>();
+  private readonly addresses = new WeakMap<Class, ClassAddress>();
 
   constructor(readonly identities: ClassIdentities) {}
 
   of(subject: Class): ClassAddress {
-    let place = this.places.get(subject);
-    if (place === undefined) this.places.set(subject, (place = this.describe(subject)));
-    return place;
+    let address = this.addresses.get(subject);
+    if (address === undefined) this.addresses.set(subject, (address = this.describe(subject)));
+    return address;
   }
 
   private describe(subject: Class): ClassAddress {

@@ -13,7 +13,7 @@ import { answerCall } from './answer-call.js';
 import { MemoizedMethod, type Method } from './memoized-method.js';
 
 /** A class with memoized methods, abstract ones included. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- of whatever constructor and objects
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class of any constructor and objects
 export type MemoizedClass = abstract new (...args: any[]) => any;
 
 /** The names of the methods of a class, static ones included. */
@@ -24,47 +24,49 @@ type NamesOfMethods<Owner> = Extract<
   string
 >;
 
-/** As `reflect-metadata` adds it, where the program has loaded it. */
+/** The part of `reflect-metadata` that this file calls, if the program has loaded the package. */
 interface MetadataReader {
   getMetadata?(key: string, target: object, name: string): unknown;
 }
 
 type MethodDescriptor = Omit<PropertyDescriptor, 'value'> & { value: Method };
 
-/** The methods that are memoized, by name. */
+/** All methods with `@Memoized`, by name. */
 export class MemoizedMethods {
-  private readonly places: ClassAddresses;
+  private readonly addresses: ClassAddresses;
   private readonly methods = new Map<string, MemoizedMethod[]>();
 
   constructor(
     private readonly current: RuntimeHolder,
     identities: ClassIdentities,
   ) {
-    this.places = new ClassAddresses(identities);
+    this.addresses = new ClassAddresses(identities);
   }
 
-  /** Whether any class with `@Memoized` has been loaded. */
+  /** True if a class with `@Memoized` has been loaded. */
   get hasMethods(): boolean {
     return this.methods.size > 0;
   }
 
   /**
-   * @param target the prototype of a method's class, or the class of a static method
-   * @throws CacheUsageError where it is no method, or the options are wrong
+   * Replaces a method by its memoized version.
+   *
+   * @param target the prototype of the class, or the class of a static method
+   * @throws CacheUsageError if the member is no method, or an option is invalid
    */
   readonly decorate = (target: object, name: unknown, descriptor: PropertyDescriptor | undefined, options: unknown): void => {
     const owner = typeof target === 'function' ? target : target.constructor;
     const run: unknown = descriptor?.value;
-    const mistakes = [...placeMistakes(name, run), ...optionMistakes(options)];
+    const mistakes = [...methodMistakes(name, run), ...optionMistakes(options)];
     if (mistakes.length > 0) throw misuse(...mistakes.map(mistake => `${owner.name}.${String(name)}: ${mistake}`));
-    this.places.identities.note(owner, this.decorate);
+    this.addresses.identities.note(owner, this.decorate);
     this.add(target, owner, name as string, descriptor as MethodDescriptor, options as MemoizedOptions);
   };
 
   /**
-   * All results of a method, or those of certain arguments.
+   * Returns the targets that invalidate all results of a method, or those of certain arguments.
    *
-   * @throws CacheUsageError where there is no such method, or the arguments cannot be in a key
+   * @throws CacheUsageError if there is no such method, or the arguments cannot be in a key
    */
   targetsOf(subject: unknown, name: unknown, args?: unknown): Targets {
     const call = `cache.invalidateMemoized(${typeof subject === 'function' ? subject.name : formatValue(subject)}, ${formatValue(name)})`;
@@ -76,13 +78,13 @@ export class MemoizedMethods {
     if (args === undefined) return first.targetsOf(subject);
     if (!Array.isArray(args))
       throw misuse(`${call} takes an array of arguments, got ${formatValue(args)}. Write ['bob'] for one.`);
-    return methods.map(method => targetsWith(method, subject, args, call)).reduce(mergeTargets);
+    return methods.map(method => targetsOfArguments(method, subject, args, call)).reduce(mergeTargets);
   }
 
   private add(target: object, owner: Class, name: string, descriptor: MethodDescriptor, options: MemoizedOptions): void {
     const run = descriptor.value;
     const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
-    const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), declaredType, this.places);
+    const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), declaredType, this.addresses);
     this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
     const { current } = this;
     const memoized: Method = function (...args) {
@@ -94,21 +96,21 @@ export class MemoizedMethods {
     descriptor.value = memoized;
   }
 
-  /** Those that calls of the method on the class, or on one that extends it, may reach: its own, inherited and overriding ones. */
+  /** Returns the methods that a call on the class or on a subclass may run: its own, inherited and overriding ones. */
   private methodsOf(subject: Class, name: unknown): readonly MemoizedMethod[] {
-    const lineage = superclassChain(subject);
+    const chain = superclassChain(subject);
     return (this.methods.get(String(name)) ?? []).filter(
-      ({ owner }) => lineage.includes(owner) || superclassChain(owner).includes(subject),
+      ({ owner }) => chain.includes(owner) || superclassChain(owner).includes(subject),
     );
   }
 }
 
-function targetsWith(method: MemoizedMethod, subject: Class, args: readonly unknown[], call: string): Targets {
+function targetsOfArguments(method: MemoizedMethod, subject: Class, args: readonly unknown[], call: string): Targets {
   let key;
   try {
     key = method.argumentsOf(undefined, args);
   } catch {
-    // A key that is made of the object as well: which results the arguments are part of, nobody can say.
+    // `makeCacheKey` needs the object of the call, which is unknown here. So all results of the method are targets.
     return method.targetsOf(subject);
   }
   if (key.kind === 'key') return method.targetsOf(subject, key.text);
@@ -120,12 +122,12 @@ function mergeTargets(some: Targets, others: Targets): Targets {
   return { prefixes: [...new Set([...some.prefixes, ...others.prefixes])], tags: [...new Set(tags)] };
 }
 
-function placeMistakes(name: unknown, run: unknown): string[] {
-  if (typeof name !== 'string') return ['@Memoized stands on a method whose name is no text. Write a text for its name.'];
+function methodMistakes(name: unknown, run: unknown): string[] {
+  if (typeof name !== 'string') return ['@Memoized does not support a method whose name is no text. Write a text for its name.'];
   if (typeof run !== 'function')
-    return ['@Memoized stands on what is no method. Write it over a method, with experimentalDecorators on.'];
+    return ['@Memoized supports methods only. Write it above a method, with experimentalDecorators on.'];
   return isGeneratorFunction(run)
-    ? ['@Memoized stands on a generator, whose result can be taken only once. Return an array.']
+    ? ['@Memoized does not support a generator, because its result can be read only once. Return an array.']
     : [];
 }
 

@@ -3,9 +3,9 @@ import type { Address, Entry, Lease } from '../stores/store.js';
 import { run, type MemoizedCall } from './call.js';
 import { createEntry } from './memoized-result.js';
 
-/** A run of a method whose result is to be kept, unless something that covers it is invalidated meanwhile. */
+/** One run of a method under a lease. The store refuses the result if an invalidation voids the lease during the run. */
 export class MemoizedFill {
-  /** @param flight those who wait for it, where any may */
+  /** @param flight the calls that wait for this run; `undefined` if no call may wait */
   constructor(
     private readonly call: MemoizedCall,
     private readonly address: Address,
@@ -14,7 +14,7 @@ export class MemoizedFill {
   ) {}
 
   run(): Promise<unknown> {
-    // What the method throws at once is caught as what its promise rejects with.
+    // The promise turns an error that the method throws synchronously into a rejection.
     return this.settle(
       new Promise(resolve => {
         resolve(run(this.call));
@@ -22,7 +22,7 @@ export class MemoizedFill {
     );
   }
 
-  /** @returns what the method gives itself: copies are for others */
+  /** Waits for the method and stores its result. @returns the original result: other callers get copies */
   async settle(running: PromiseLike<unknown>): Promise<unknown> {
     let result: unknown;
     try {
@@ -31,14 +31,14 @@ export class MemoizedFill {
       this.settleUnstored();
       throw error;
     }
-    const kept = this.keep(result);
-    // Until it is kept, those who come find it by its flight; without one they would find what it is to replace.
-    if (this.flight === undefined) await kept;
+    const saved = this.store(result);
+    // Until the store has the result, later calls find it by its flight. Without a flight they would find the old entry, so wait.
+    if (this.flight === undefined) await saved;
     return result;
   }
 
-  /** Ends once the store has answered. */
-  async keep(result: unknown): Promise<void> {
+  /** Stores a result. The promise resolves when the store has answered. */
+  async store(result: unknown): Promise<void> {
     const { address, lease, flight } = this;
     const { runtime } = this.call;
     const entry = this.entryOf(result);
@@ -47,25 +47,25 @@ export class MemoizedFill {
       return;
     }
     runtime.singleFlight.clearHitForMiss(address.key);
-    const kept = runtime.saveVariant(address, entry, lease);
-    // Those who wait get it now, and so do those who come until it is kept.
+    const saved = runtime.saveVariant(address, entry, lease);
+    // Waiting calls get the result now. Later calls join the flight until the store has the entry.
     flight?.settle({ kind: 'recorded', entry });
-    await kept;
+    await saved;
     if (flight !== undefined) runtime.singleFlight.close(address.key, flight);
   }
 
-  /** @returns undefined if the result cannot be kept: a getter that throws, for example, is no fault of the call */
+  /** @returns undefined if the result cannot be stored: a getter that throws, for example, must not fail the call */
   private entryOf(result: unknown): Entry | undefined {
     const { runtime, method } = this.call;
     try {
       return createEntry(this.call, result);
     } catch (error) {
-      runtime.faults.report('CACHE_RESULT_NOT_KEPT', `${method.label}: a result cannot be kept`, error);
+      runtime.faults.report('CACHE_RESULT_NOT_KEPT', `${method.label}: a result cannot be stored`, error);
       return undefined;
     }
   }
 
-  /** Those who wait for what failed, or cannot be kept, run the method too: each has an answer of its own. */
+  /** Ends a run whose result is not stored. Each waiting call runs the method too, and gets its own answer. */
   settleUnstored(): void {
     const { address, lease, flight } = this;
     const { runtime } = this.call;

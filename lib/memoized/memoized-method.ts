@@ -6,29 +6,32 @@ import type { Class } from '../classes/class-hierarchy.js';
 import type { Address, Targets } from '../stores/store.js';
 import type { ClassAddresses } from './class-address.js';
 
-/** Under an empty segment, where no route is that has parameters: nothing that a request names reaches it, but `/` does. */
+/**
+ * The root of all results. No route with parameters matches its empty segment, so no request can invalidate below it, but `/`
+ * does.
+ */
 const ROOT = '//memoized';
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** In place of an argument that does not count; no value is written so. */
+/** The text of an ignored argument. `encodeValue` never returns this text. */
 const IGNORED = '_';
 
-/** What the arguments of a call are in its key, or why they cannot be. */
+/** The arguments of a call as a part of its key, or the reason why they cannot be in a key. */
 export type Arguments =
   | { readonly kind: 'key'; readonly text: string }
-  /** @property detail what is wrong, and what to do */
+  /** @property detail the reason and the remedy */
   | { readonly kind: 'no-key'; readonly detail: string };
 
-/** A method as its class has decorated it. */
+/** One method with `@Memoized`. */
 export class MemoizedMethod {
-  /** Class and method, for messages. */
+  /** The class and the method, for messages. */
   readonly label: string;
   /**
-   * Whether its results come with promises. Known of async methods, and of those that declare it where TypeScript emits metadata; of
-   * others when they have run.
+   * The kind of return value. It is known for async methods, and for methods whose declared type TypeScript emits as metadata.
+   * For other methods it is known after the first run.
    */
-  returns: 'later' | 'at-once' | 'unknown';
+  returns: 'promise' | 'value' | 'unknown';
 
   constructor(
     readonly owner: Class,
@@ -37,19 +40,19 @@ export class MemoizedMethod {
     readonly run: Method,
     readonly options: MemoizedOptions,
     declaredType: unknown,
-    private readonly places: ClassAddresses,
+    private readonly addresses: ClassAddresses,
   ) {
     this.label = `${owner.name}.${name}`;
-    this.returns = declaredType === Promise || isAsyncFunction(run) ? 'later' : 'unknown';
+    this.returns = declaredType === Promise || isAsyncFunction(run) ? 'promise' : 'unknown';
   }
 
-  /** @throws whatever `makeCacheKey` throws */
+  /** Returns the arguments as a part of the key. @throws the error of `makeCacheKey` */
   argumentsOf(self: unknown, args: readonly unknown[]): Arguments {
     const { makeCacheKey, argsToIgnore = [] } = this.options;
     if (makeCacheKey !== undefined) {
       const text: unknown = makeCacheKey.apply(self, [...args]);
       if (typeof text === 'string') return { kind: 'key', text: JSON.stringify(text) };
-      return { kind: 'no-key', detail: `makeCacheKey must give a text, and gave ${text === null ? 'null' : typeof text}.` };
+      return { kind: 'no-key', detail: `makeCacheKey must return a text, and returned ${text === null ? 'null' : typeof text}.` };
     }
     const texts = args.map((value, position) =>
       argsToIgnore.includes(position) ? IGNORED : encodeValue(value, 'literals-only'),
@@ -58,46 +61,49 @@ export class MemoizedMethod {
     if (position !== -1) {
       return {
         kind: 'no-key',
-        detail: `argument ${position + 1} is no plain value, so that it cannot be in the key. Write argsToIgnore: [${position}], or makeCacheKey: (...args) => a text that tells it.`,
+        detail: `argument ${position + 1} is no plain value, so it cannot be in the key. Write argsToIgnore: [${position}], or makeCacheKey: (...args) => a text that identifies it.`,
       };
     }
-    // A method cannot tell an argument that is left out from one that is undefined, where both take its default.
+    // A missing argument equals `undefined`: for both, the method uses the default of the parameter.
     while (texts.at(-1) === 'undefined' || texts.at(-1) === IGNORED) texts.pop();
     return { kind: 'key', text: joinKey(texts as string[]) };
   }
 
-  /** Where the results of a call on this object stand. */
+  /** Returns the address of the result of a call on this object. */
   addressOf(self: unknown, text: string, version: string): Address {
-    const { identity, path, ancestorPaths } = this.places.of(this.classOf(self));
+    const { identity, path, ancestorPaths } = this.addresses.of(this.classOf(self));
     const { tags } = this.options;
-    const method = JSON.stringify([this.places.of(this.owner).identity, identity, this.isStatic, this.name]);
+    const method = JSON.stringify([this.addresses.of(this.owner).identity, identity, this.isStatic, this.name]);
     return {
       key: joinKey([JSON.stringify(version), 'memoized', method, text]),
       path: { path: this.pathOf(path, text), ignoresCase: false },
-      tags: [...ancestorPaths.map(place => this.tagOf(place)), ...(tags instanceof Array ? tags : [])],
+      tags: [...ancestorPaths.map(ancestorPath => this.tagOf(ancestorPath)), ...(tags instanceof Array ? tags : [])],
       hasComputedTags: typeof tags === 'function',
     };
   }
 
-  /** All results of the method on a class and those that extend it, or those of certain arguments. */
+  /** Returns the targets that reach all results of the method on a class and its subclasses, or those of certain arguments. */
   targetsOf(subject: Class, text?: string): Targets {
-    const { path } = this.places.of(subject);
+    const { path } = this.addresses.of(subject);
     return text === undefined ? { prefixes: [], tags: [this.tagOf(path)] } : { prefixes: [this.pathOf(path, text)] };
   }
 
-  /** What extends a class stands under it, so that an invalidation by arguments reaches all of them. */
-  private pathOf(place: string, text: string): string {
+  /**
+   * Returns the path of results. The path of a class is a prefix of the paths of its subclasses, so an invalidation reaches them
+   * too.
+   */
+  private pathOf(classPath: string, text: string): string {
     const digest = createHash('sha256')
       .update(joinKey([this.name, text]))
       .digest('base64url');
-    return `${ROOT}/${digest}${place}`;
+    return `${ROOT}/${digest}${classPath}`;
   }
 
-  private tagOf(place: string): string {
-    return `${ROOT}${place} ${this.name}`;
+  private tagOf(classPath: string): string {
+    return `${ROOT}${classPath} ${this.name}`;
   }
 
-  /** The class of an object, which may extend the one that the method is of; its own where it is called without an object. */
+  /** Returns the class of the object, which may be a subclass of the owner. Without an object, it is the owner. */
   private classOf(self: unknown): Class {
     const found: unknown = this.isStatic ? self : (self as { constructor?: unknown } | null | undefined)?.constructor;
     return typeof found === 'function' ? found : this.owner;

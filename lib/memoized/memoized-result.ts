@@ -5,45 +5,52 @@ import { entryOfValue, valueOf } from '../values/value-service.js';
 import type { MemoizedCall } from './call.js';
 import type { MemoizedMethod } from './memoized-method.js';
 
-/** @returns what is kept of a result; `undefined` where it is not to be, or cannot be, which is reported once for each method */
+/**
+ * Creates the entry of a result.
+ *
+ * @returns undefined if the filter refuses the result, or JSON cannot carry it. The second case is reported once for each method
+ */
 export function createEntry(call: MemoizedCall, result: unknown): Entry | undefined {
   if (!passesFilter(call, result)) return undefined;
   const { label, options } = call.method;
   const { config, clock, faults } = call.runtime;
-  const written = options.revive === undefined ? toLosslessJson(result) : toRevivableJson(result);
-  if (written.kind === 'unfaithful') {
-    const message = `${label}: a result cannot be kept, so that each such call runs: ${written.loss} Or write revive: json => what the method returns.`;
+  const json = options.revive === undefined ? toLosslessJson(result) : toRevivableJson(result);
+  if (json.kind === 'lossy') {
+    const message = `${label}: a result cannot be stored, so each such call runs the method: ${json.loss} Or write revive: json => the result of the method.`;
     faults.warnAboutUse(`${label} result`, message, 'CACHE_RESULT_NOT_KEPT');
     return undefined;
   }
   const tags = resultTags(call, result);
   if (tags === undefined) return undefined;
-  const entry = entryOfValue(written.text, clock.now(), options.timeout ?? config.defaultTimeout, tags);
+  const entry = entryOfValue(json.text, clock.now(), options.timeout ?? config.defaultTimeout, tags);
   const { length } = entry.response.body;
   if (length <= config.maxEntryBytes) return entry;
-  const message = `${label}: a result is not kept: it has ${length} bytes, and maxEntryBytes is ${config.maxEntryBytes}`;
+  const message = `${label}: a result is not stored: it has ${length} bytes, and maxEntryBytes is ${config.maxEntryBytes}`;
   faults.warnAboutUse(`${label} size`, message, 'CACHE_VALUE_TOO_LARGE');
   return undefined;
 }
 
-/** A result of one's own for each caller. @throws whatever `revive` throws */
+/** Returns a new copy of the result for each caller. @throws the error of `revive` */
 export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry): unknown {
   const value = valueOf(entry);
   return revive === undefined || value === undefined || value === null ? value : revive(value);
 }
 
-/** Whether the method's `responseFilter` lets a result be kept. One that throws keeps nothing. */
+/** True if the `responseFilter` of the method accepts the result. If the filter throws, the result is not stored. */
 function passesFilter({ runtime, method, self, args }: MemoizedCall, result: unknown): boolean {
   const { label, options } = method;
   try {
     return options.responseFilter?.call(self, result, ...args) ?? true;
   } catch (error) {
-    runtime.faults.report('CACHE_OPTION_FAILED', `${label}: responseFilter threw, so the result is not kept`, error);
+    runtime.faults.report('CACHE_OPTION_FAILED', `${label}: responseFilter threw, so the result is not stored`, error);
     return false;
   }
 }
 
-/** The tags that a result has brought. @returns `undefined` where they failed, so that nothing could invalidate it */
+/**
+ * Returns the tags that the option function computes. @returns undefined if it failed: no invalidation by tag could reach the
+ * entry
+ */
 function resultTags({ runtime, method, self, args }: MemoizedCall, result: unknown): readonly string[] | undefined {
   const { tags } = method.options;
   if (typeof tags !== 'function') return [];
@@ -51,17 +58,17 @@ function resultTags({ runtime, method, self, args }: MemoizedCall, result: unkno
   return computedTags(runtime.faults, failure, () => tags.call(self, result, ...args));
 }
 
-/** No text of JSON is empty: that is `undefined`. */
+/** Writes `undefined` as the empty text, which is no valid JSON. */
 function toLosslessJson(result: unknown): JsonResult {
   return result === undefined ? { kind: 'json', text: '' } : losslessJson(result);
 }
 
-/** What JSON makes of it is what the author makes it of again. */
+/** Accepts the losses of JSON, because `revive` builds the result from that JSON. */
 function toRevivableJson(result: unknown): JsonResult {
   try {
     return { kind: 'json', text: result === undefined ? '' : JSON.stringify(result) };
   } catch (error) {
     const [why] = (error as Error).message.split('\n');
-    return { kind: 'unfaithful', loss: `JSON.stringify cannot write it: ${why}.` };
+    return { kind: 'lossy', loss: `JSON.stringify cannot write it: ${why}.` };
   }
 }

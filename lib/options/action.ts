@@ -1,6 +1,9 @@
-/** A request under way, as routing-controllers hands it to interceptors and checkers. The same shape as its own `Action`. */
+/**
+ * A request that routing-controllers passes to interceptors and checkers. It has the same shape as the `Action` of
+ * routing-controllers.
+ */
 export interface Action {
-  // Its types depend on the driver, Express or Koa, as in routing-controllers.
+  // The types depend on the driver, Express or Koa, as in routing-controllers.
   /* eslint-disable @typescript-eslint/no-explicit-any */
   /** The request of the driver. */
   request: any;

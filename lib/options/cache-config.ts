@@ -7,8 +7,8 @@ import { isBoolean, isByteCount, isFunction, isName, isSeconds, Validate } from 
 const STORE_METHODS = ['lookup', 'lease', 'canShare', 'save', 'release', 'invalidate', 'size', 'close'] as const;
 
 /**
- * The configuration of the process's one cache, with its defaults. Extend it, or hand `cache.configure` an object with some of its
- * options. Where an option is one of a few texts, write `as const`: `override store = 'null' as const`.
+ * The configuration of the one cache of this process, with its defaults. Extend this class, or pass `cache.configure` an object
+ * with some of the options. If an option is one of a few texts, write `as const` in a class: `override store = 'null' as const`.
  *
  * @example
  * ```ts
@@ -21,41 +21,75 @@ const STORE_METHODS = ['lookup', 'lease', 'canShare', 'save', 'release', 'invali
  */
 export class CacheConfig {
   /**
-   * Where responses are kept: `'simple'`: memory of this process; `'null'`: nowhere; or a store. Default: what
-   * `CACHE_TYPE` in the environment says (`simple`, `null`, `redis` with `CACHE_REDIS_URL`, `memcached` with `CACHE_MEMCACHED_SERVERS`), else `'simple'`.
+   * The store of responses, values and memoized results. `'simple'` is the memory of this process, `'null'` stores nothing. Any
+   * other store is an object. The environment variable `CACHE_TYPE` sets the default: `simple`, `null`, `redis` (with
+   * `CACHE_REDIS_URL`) or `memcached` (with `CACHE_MEMCACHED_SERVERS`).
+   *
+   * @default 'simple'
    */
   @Validate(isStore, `'simple', 'null' or a store object`, `store: 'simple' for memory of this process`)
   store: 'simple' | 'null' | Store | OpenableStore = environment.store ?? 'simple';
 
-  /** Seconds a response stays fresh where nothing else says so; 0: it never expires. Default: `CACHE_DEFAULT_TIMEOUT` in the environment, else 300. */
+  /**
+   * Seconds that a response, a value or a result stays fresh if no other option or header sets its lifetime. 0: the entry never
+   * expires. The environment variable `CACHE_DEFAULT_TIMEOUT` sets the default.
+   *
+   * @default 300
+   */
   @Validate(isSeconds, 'a number of seconds, 0 or more', 'defaultTimeout: 300 for five minutes')
   defaultTimeout = environment.defaultTimeout ?? 300;
 
-  /** Bytes the simple store may hold, keys and bookkeeping included. Default 67108864 (64 MiB). */
+  /**
+   * The maximum size of the simple store in bytes, with its keys and bookkeeping. The store evicts the least recently used entry
+   * first.
+   *
+   * @default 67108864 (64 MiB)
+   */
   @Validate(isByteCount, 'a whole number of bytes, 1 or more', 'maxBytes: 67108864 for 64 MiB')
   maxBytes = 64 * 1024 * 1024;
 
-  /** Bytes of the largest response body, value or memoized result to be kept. Larger responses pass through without being buffered whole. Default 1048576 (1 MiB). */
+  /**
+   * The maximum size in bytes of a stored response body, value or memoized result. A larger response passes through unstored, and
+   * the cache does not buffer all of it.
+   *
+   * @default 1048576 (1 MiB)
+   */
   @Validate(isByteCount, 'a whole number of bytes, 1 or more', 'maxEntryBytes: 1048576 for 1 MiB')
   maxEntryBytes = 1024 * 1024;
 
-  /** The namespace in a shared store; nothing outside it is ever read or deleted. Default: `CACHE_KEY_PREFIX` in the environment, else `'rcc'`. */
+  /**
+   * The namespace in a shared store. The library reads and deletes nothing outside this namespace. The environment variable
+   * `CACHE_KEY_PREFIX` sets the default.
+   *
+   * @default 'rcc'
+   */
   @Validate(isName, 'a text of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
   keyPrefix = environment.keyPrefix ?? 'rcc';
 
-  /** Part of every key: a deployment with another version starts with an empty cache. Default `''`. */
+  /**
+   * A part of every key. A deployment with a new version starts with an empty cache.
+   *
+   * @default ''
+   */
   @Validate(value => typeof value === 'string', 'a text', `version: '2'`)
   version = '';
 
   /**
-   * Who a `@CurrentUser()` is: what tells one user from all others. A user for whom it gives neither text nor number passes by the
-   * cache. Default: the user's `id`, or the user itself when it is a text or a number.
+   * Returns the identity of a `@CurrentUser()`, which must differ between users. If the function returns neither a text nor a
+   * number, the request bypasses the cache.
+   *
+   * @default the `id` of the user; or the user, if the user is a text or a number
    */
   @Validate(isFunction, 'a function of the user', 'identify: user => user.email')
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the application's own type of user
   identify: (user: any) => string | number | bigint | undefined = idOf;
 
-  /** A further part of every key, for what no controller declares: a tenant that a middleware has found. As in `@Cached`. Default: none. */
+  /**
+   * A further part of every key, for an input that no controller declares: for example the tenant that a middleware finds.
+   * `@Cached` has the same option.
+   *
+   * @default none
+   */
   @Validate(
     isVaryBy,
     'a function of the action that gives a text',
@@ -63,7 +97,11 @@ export class CacheConfig {
   )
   varyBy?: VaryBy;
 
-  /** The name in the `Cache-Status` header (RFC 9211); `false`: no such header. Default `'routing-controllers-cache'`. */
+  /**
+   * The name of this cache in the `Cache-Status` header (RFC 9211). `false`: the cache sends no such header.
+   *
+   * @default 'routing-controllers-cache'
+   */
   @Validate(
     value => value === false || (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)),
     'a name in printable ASCII, or false',
@@ -71,11 +109,20 @@ export class CacheConfig {
   )
   cacheStatus: string | false = 'routing-controllers-cache';
 
-  /** Seconds a request waits for another that computes the same; then it computes itself. 0: it never waits. Default 10. */
+  /**
+   * Seconds that a request waits for another request that computes the same response. After that it computes the response too. 0:
+   * a request never waits.
+   *
+   * @default 10
+   */
   @Validate(isTimerSeconds, 'a number of seconds from 0 to 2000000', 'collapseTimeout: 10')
   collapseTimeout = 10;
 
-  /** Seconds one operation of a shared store may take before it counts as failed. Default 0.25. */
+  /**
+   * Seconds that one operation of a shared store may take before it counts as failed.
+   *
+   * @default 0.25
+   */
   @Validate(
     value => isTimerSeconds(value) && value !== 0,
     'a number of seconds, more than 0 and at most 2000000',
@@ -84,10 +131,15 @@ export class CacheConfig {
   storeTimeout = 0.25;
 
   /**
-   * A change while a shared store cannot be reached. `'continue'`: it is made, and its invalidation is tried again until it is
-   * delivered; meanwhile other processes may answer from before. `'refuse'`: 503 with `Retry-After` before the method runs; and where
-   * the store is lost while the method runs, the response is held back until the invalidation is delivered, at most
-   * `collapseTimeout`, then 503: the change may have happened. Default `'continue'`.
+   * The handling of a change while a shared store is unreachable.
+   *
+   * - `'continue'`: the method runs, and the library retries the invalidation until it is delivered. Until then other processes
+   *   may serve stale responses.
+   * - `'refuse'`: the client gets 503 with `Retry-After`, and the method does not run. If the connection to the store ends while
+   *   the method runs, the library delays the response until the invalidation is delivered, for at most `collapseTimeout`. After
+   *   that the client gets 503, although the data may have changed.
+   *
+   * @default 'continue'
    */
   @Validate(
     value => value === 'continue' || value === 'refuse',
@@ -96,17 +148,25 @@ export class CacheConfig {
   )
   whenUnreachable: 'continue' | 'refuse' = 'continue';
 
-  /** `false`: every request and every memoized call passes by the cache, and no value is kept or found. Default `true`. */
+  /**
+   * `false`: every request and every memoized call bypasses the cache, and the cache neither stores nor finds values.
+   *
+   * @default true
+   */
   @Validate(isBoolean, 'true or false', 'enabled: false for a cache that is off')
   enabled = true;
 
-  /** Told of faults that were survived. Default: one process warning (`CacheWarning`) per kind of fault. */
+  /**
+   * Gets each fault that the cache survived.
+   *
+   * @default one process warning (`CacheWarning`) for each kind of fault
+   */
   @Validate(isFunction, 'a function of the error', 'onError: error => logger.warn(error)')
   onError?: (error: CacheFault) => void;
 }
 
 /**
- * Some options of the configuration.
+ * A part of the configuration. `undefined` never overrides a default.
  *
  * @interface
  */
@@ -120,7 +180,7 @@ function isStore(value: unknown): boolean {
   );
 }
 
-/** Timers count milliseconds in 31 bits. */
+/** True if a timer of Node can wait this long: its milliseconds have 31 bits. */
 function isTimerSeconds(value: unknown): boolean {
   return isSeconds(value) && (value as number) <= 2_000_000;
 }

@@ -2,32 +2,40 @@ import { isFunction, isSeconds, Validate } from './validate.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
 import type { Action } from './action.js';
 
-/** A recorded response, as `responseFilter` sees it. */
+/** A recorded response, the argument of `responseFilter`. */
 export interface FilteredResponse {
   /** The HTTP status. */
   readonly status: number;
-  /** The headers that the handler set, names in lower case. */
+  /** The headers that the handler set. Their names are in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** The bytes as they are sent: serialised, and not compressed by a middleware. */
+  /** The serialised body, before a middleware compresses it. */
   readonly body: Buffer;
 }
 
-/** The options of `@Cached` and `@CacheDefaults`, and what each must be. */
+/** The options of `@Cached` and `@CacheDefaults`, each with its check. */
 export class CachedOptionRules {
-  /** Seconds a response stays fresh; 0: it never expires. Default: of the class, else `defaultTimeout`. */
+  /**
+   * Seconds that a response stays fresh. 0: the response never expires.
+   *
+   * @default the `timeout` of the class, then `defaultTimeout`
+   */
   @Validate(isSeconds, 'a number of seconds, 0 or more', 'timeout: 60 for a minute')
   readonly timeout?: number;
 
   /**
-   * What of the query string is in the key. Default: the parameters that the method declares, and no others; `true`: the whole
-   * query string, in any order; `false`: none, refused where the method declares any.
+   * The part of the query string that is in the key. `true`: the whole query string, in any order. `false`: no query; the server
+   * refuses to start if the method declares a query parameter.
+   *
+   * @default only the query parameters that the method declares
    */
   @Validate(value => typeof value === 'boolean', 'true or false', 'queryString: true for the whole query string')
   readonly queryString?: boolean;
 
   /**
-   * A further part of the key: a text that a function gives, or `{ headers, key }` with the request headers that it is made of, so that
-   * `Vary` may name them. Default: none.
+   * A further part of the key: a function that returns a text, or `{ headers, key }`. `headers` names the request headers that
+   * `key` reads, so a response may name them in `Vary`. If `key` is missing, the values of these headers are the part of the key.
+   *
+   * @default none
    */
   @Validate(
     isVaryBy,
@@ -37,8 +45,10 @@ export class CachedOptionRules {
   readonly varyBy?: VaryBy;
 
   /**
-   * Replaces the derived key; invalidations still reach the entry by its path. That it tells callers apart is then the author's duty.
-   * Default: the key is derived from what the method declares.
+   * Returns a text that replaces the derived key. Invalidations still reach the entry by its path. The text must differ between
+   * callers who may see different responses: the library does not check this.
+   *
+   * @default a key from the parameters that the method declares
    */
   @Validate(
     isFunction,
@@ -48,65 +58,96 @@ export class CachedOptionRules {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the array of the method's own arguments, which the author may type
   readonly makeCacheKey?: (action: Action, args: any) => string;
 
-  /** True passes by the cache, both ways. Default: never. */
+  /**
+   * If true, the request bypasses the cache: the method runs, and the cache stores nothing.
+   *
+   * @default none
+   */
   @Validate(isFunction, 'a function of the action', 'unless: action => action.request.query.preview !== undefined')
   readonly unless?: (action: Action) => boolean | Promise<boolean>;
 
-  /** True computes the response anew and stores it. Default: never. */
+  /**
+   * If true, the method runs, and the new response replaces the stored one.
+   *
+   * @default none
+   */
   @Validate(isFunction, 'a function of the action', 'forcedUpdate: action => action.request.query.refresh !== undefined')
   readonly forcedUpdate?: (action: Action) => boolean | Promise<boolean>;
 
-  /** False answers with the response, but does not store it. Default: all that may be stored is. */
+  /**
+   * If false, the client gets the response, but the cache does not store it. If the function throws, the cache does not store the
+   * response either.
+   *
+   * @default none
+   */
   @Validate(isFunction, 'a function of the response', 'responseFilter: ({ body }) => body.length > 2')
   readonly responseFilter?: (response: FilteredResponse) => boolean;
 
-  /** The statuses that may be stored. Default `[200, 204]`. */
+  /**
+   * The HTTP statuses that the cache may store, from 200 to 599. A listed status below 500 may also come from an `HttpError` that
+   * the method throws, if the error handler of routing-controllers answers it.
+   *
+   * @default [200, 204]
+   */
   @Validate(isStatuses, 'an array of HTTP statuses from 200 to 599', 'statuses: [200, 404]')
   readonly statuses?: readonly number[];
 
   /**
-   * Names to invalidate by, beside the path: fixed, or made from what the method returned (`undefined` where it has answered through
-   * `@Res()` before it returned). Default: none.
+   * Names for `cache.invalidateTags`, in addition to the path: an array, or a function of the result of the method. The result is
+   * `undefined` if the method answered through `@Res()` before it returned.
+   *
+   * @default none
    */
   @Validate(
     value => isFunction(value) || isTags(value),
     'an array of names, or a function of the result and the action that gives one',
     `tags: ['users'], or tags: friends => friends.map(friend => \`user:\${friend.name}\`)`,
   )
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of whatever type the method returns
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type that the method returns
   readonly tags?: readonly string[] | ((result: any, action: Action) => readonly string[]);
 
   /**
-   * Seconds a browser may reuse the response without asking. 0: it asks each time, which an `ETag` makes a 304. An invalidation does
-   * not reach what a browser holds. Default 0.
+   * Seconds that a browser, or another cache, may use the response without a request. 0 sends `Cache-Control: no-cache`: the
+   * browser asks each time, and an `ETag` makes the answer a 304. An invalidation never reaches a browser.
+   *
+   * @default 0
    */
   @Validate(isSeconds, 'a number of seconds, 0 or more', 'clientTimeout: 0')
   readonly clientTimeout?: number;
 
   /**
-   * Seconds past its lifetime in which an expired response is still answered, while one request has it computed anew behind the answer
-   * (RFC 5861 §3). Never after an invalidation. The response's own `Cache-Control` wins. Default 0.
+   * Seconds past its lifetime in which the cache serves an expired response, while one request refreshes it in the background
+   * (RFC 5861 §3). The cache never serves an invalidated response. The `Cache-Control` header of the response overrides this
+   * option.
+   *
+   * @default 0
    */
   @Validate(isSeconds, 'a number of seconds, 0 or more', 'staleWhileRevalidate: 30')
   readonly staleWhileRevalidate?: number;
 
   /**
-   * Seconds past its lifetime in which an expired response is answered in place of a failure: a status of 500 or more (RFC 5861 §4).
-   * Never after an invalidation. The response's own `Cache-Control` wins. Default 0.
+   * Seconds past its lifetime in which the cache serves an expired response in place of a failure: a status of 500 or more
+   * (RFC 5861 §4). The cache never serves an invalidated response. The `Cache-Control` header of the response overrides this
+   * option.
+   *
+   * @default 0
    */
   @Validate(isSeconds, 'a number of seconds, 0 or more', 'staleIfError: 3600 for an hour')
   readonly staleIfError?: number;
 
   /**
-   * True answers hits before Express, where the server is made of `cache.edge(app)`, with what went out on the wire before. That skips
-   * all middlewares; refused where who asks may make a difference. Default false.
+   * If true, a server of `cache.edge(app)` answers hits before Express, with the bytes that it sent before. Such a hit skips all
+   * middlewares. The server refuses to start if the response may depend on the caller.
+   *
+   * @default false
    */
   @Validate(value => typeof value === 'boolean', 'true or false', 'edge: true, and http.createServer(cache.edge(app))')
   readonly edge?: boolean;
 }
 
 /**
- * How an action's responses are cached. All is optional; `undefined` never overrides what a class or the configuration says.
+ * The options of `@Cached` and `@CacheDefaults`. All are optional. `undefined` never overrides an option of a class or of the
+ * configuration.
  *
  * @interface
  */
@@ -118,7 +159,7 @@ function isStatuses(value: unknown): boolean {
   );
 }
 
-/** Whether it is a list of texts that are not empty. */
+/** True if the value is an array of texts that are not empty. */
 export function isTags(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(tag => typeof tag === 'string' && tag !== '');
 }

@@ -5,7 +5,7 @@ import type { OpenableStore } from '../stores/store.js';
 import { isName, isSeconds } from './validate.js';
 import { formatValue } from '../errors/format-value.js';
 
-/** The kinds of store that `CACHE_TYPE` may name: as here, or as in Flask-Caching (`RedisCache`). */
+/** The values of `CACHE_TYPE`: the names of this library, or those of Flask-Caching (`RedisCache`). */
 const TYPE = /^(?:[\w.]*\.)?(simple|null|redis|memcached)(?:cache)?$/i;
 
 interface Variable {
@@ -48,11 +48,11 @@ const VARIABLES = {
   },
 } as const satisfies Record<string, Variable>;
 
-/** What the environment says of the configuration, by the names of Flask-Caching. What is not set, or wrong, is `undefined`. */
+/** The options in the environment, under the names of Flask-Caching. An unset or invalid variable gives `undefined`. */
 export const environment = {
-  /** A store with a package of its own is made, and the package loaded, only when it is opened. */
+  /** A store that needs an optional package is created only when the cache opens it. The package is loaded at that moment. */
   get store(): 'simple' | 'null' | OpenableStore | undefined {
-    const store = storeNamed();
+    const store = namedStore();
     return typeof store === 'function' ? { open: settings => store().open(settings) } : store;
   },
 
@@ -67,18 +67,18 @@ export const environment = {
 };
 
 /**
- * Checks the environment before it is needed.
+ * Checks the environment at the start of the server, so a mistake does not wait for the first request.
  *
- * @throws CacheConfigError that names every mistake, and where the package is not installed that `CACHE_TYPE` needs
+ * @throws CacheConfigError that names every mistake, or the missing package that `CACHE_TYPE` needs
  */
 export function verifyEnvironment(): void {
   const mistakes = environmentMistakes();
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
-  const store = storeNamed();
+  const store = namedStore();
   if (typeof store === 'function') store();
 }
 
-/** Every mistake in the environment, one sentence each. */
+/** Returns one sentence for each mistake in the environment. */
 export function environmentMistakes(): string[] {
   return Object.values<Variable>(VARIABLES).flatMap(variable => {
     const { name, expectation, example } = variable;
@@ -88,7 +88,7 @@ export function environmentMistakes(): string[] {
   });
 }
 
-function storeNamed(): 'simple' | 'null' | (() => OpenableStore) | undefined {
+function namedStore(): 'simple' | 'null' | (() => OpenableStore) | undefined {
   const [, type] = TYPE.exec(read(VARIABLES.type) ?? '') ?? [];
   switch (type?.toLowerCase()) {
     case 'simple':
@@ -106,7 +106,7 @@ function storeNamed(): 'simple' | 'null' | (() => OpenableStore) | undefined {
   }
 }
 
-/** An empty variable is one that is not set. */
+/** Treats an empty variable as an unset one. */
 function read(variable: Variable): string | undefined {
   const text = process.env[variable.name];
   return text !== undefined && text !== '' && variable.holds(text) ? text : undefined;
@@ -116,7 +116,7 @@ function serversIn(text: string): string[] {
   return text.split(/[\s,]+/).filter(server => server !== '');
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports -- loaded, with the package that it needs, only when it is used */
+/* eslint-disable @typescript-eslint/no-require-imports -- the module and its optional package are loaded only when they are used */
 function redis(): typeof import('../redis.js') {
   return require('../redis.js') as typeof import('../redis.js');
 }

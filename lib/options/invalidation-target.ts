@@ -1,38 +1,44 @@
 import type { Action } from './action.js';
 
-/** What a target function is told of the change. */
+/** The argument of a target function: the request that changes data. */
 export interface ChangeContext {
+  /** The request and the response. */
   readonly action: Action;
-  /** The array of the method's arguments. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- which the author may type as the method declares them
+  /** The arguments of the method, as an array. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the author may type them as the method declares them
   readonly args: any;
   /**
-   * What the method returned. `undefined` where it threw, or while it is still writing to `@Res()` itself; and with a shared store,
-   * which is told of a change before it is made, when the function is asked the first time.
+   * The result of the method. It is `undefined` if the method threw, or if the method still writes to `@Res()`. With a shared
+   * store the library also calls the function once before the method runs, to declare the change; the result is `undefined` in
+   * that call.
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of whatever type the method returns
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type that the method returns
   readonly result: any;
 }
 
-/** One name, or several. */
+/** One name, or an array of names. */
 type Names = string | readonly string[];
 
 /**
- * Path prefixes, written as routes are written in controllers, relative to the app's `routePrefix`: `/users/:username`; or prefixes
- * and tags.
+ * Path prefixes, or path prefixes and tags. A prefix has the form of a route in a controller, relative to the `routePrefix` of
+ * the app: `/users/:username`.
  */
 export type InvalidatedNames = Names | { readonly paths?: Names; readonly tags?: Names };
 
-/** What a change makes out of date. */
+/** The paths and tags that a change makes stale, or a function that returns them. */
 export type InvalidationTarget = InvalidatedNames | ((context: ChangeContext) => InvalidatedNames);
 
-/** What a target names, of whatever type JavaScript has handed in. */
+/** The names in a target, not yet checked: JavaScript may pass any type. */
 export interface RawTargets {
   readonly paths: readonly unknown[];
   readonly tags: readonly unknown[];
 }
 
-/** @throws TypeError where it is no target */
+/**
+ * Splits a target into paths and tags.
+ *
+ * @throws TypeError if the value is no target
+ */
 export function parseTarget(target: InvalidatedNames): RawTargets {
   if (typeof target === 'string' || isList(target)) return { paths: listOf(target), tags: [] };
   const { paths = [], tags = [], ...others } = target;

@@ -4,7 +4,7 @@ import { environmentMistakes } from './environment.js';
 import { validationErrors, optionNames } from './validate.js';
 import { formatValue } from '../errors/format-value.js';
 
-/** What `cache.configure` takes: some options, or a class that extends `CacheConfig`. */
+/** The argument of `cache.configure`: some options, or a class that extends `CacheConfig`. */
 export type CacheConfigSource = CacheOptions | (new () => CacheConfig);
 
 /**
@@ -25,7 +25,9 @@ export function resolveConfig(source: CacheConfigSource): CacheConfig {
   return Object.freeze(config);
 }
 
-/** The options of an instance, those too that its class has as methods or getters: the fields of `CacheConfig` would hide them. */
+/**
+ * Returns the options of an instance, with the methods and getters of its class: the fields of `CacheConfig` would hide those.
+ */
 function optionsOf(instance: CacheConfig): CacheOptions {
   const options: Record<string, unknown> = Object.fromEntries(Object.entries(instance));
   for (const name of optionNames(instance)) {
@@ -37,7 +39,7 @@ function optionsOf(instance: CacheConfig): CacheOptions {
   return options;
 }
 
-/** The nearest class below `CacheConfig` that has a property on its prototype. */
+/** Returns the prototype of the nearest subclass of `CacheConfig` that has the property. */
 function classWith(name: string, instance: CacheConfig): object | undefined {
   for (let link = prototypeOf(instance); link !== null && link !== CacheConfig.prototype; link = prototypeOf(link)) {
     if (Object.hasOwn(link, name)) return link;
@@ -49,12 +51,12 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
 }
 
-/** `undefined` never overrides. */
+/** Removes options that are `undefined`, so they never override a default. */
 export function definedOptions<Options extends object>(options: Options): Partial<Options> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
 }
 
-/** JavaScript may hand in anything. */
+/** Checks the type at run time, because JavaScript may pass any value. */
 function isConfigSource(source: unknown): source is CacheConfigSource {
   if (typeof source === 'function') return Object.hasOwn(source, 'prototype');
   return typeof source === 'object' && source !== null && !Array.isArray(source);

@@ -2,10 +2,11 @@ import { getMetadataStorage, ValidateBy, ValidateIf, validateSync } from 'class-
 import { formatValue } from '../errors/format-value.js';
 
 /**
- * Declares what an option must be. `undefined` is an option that was not given.
+ * Declares the check of an option. The check skips an option that is `undefined`.
  *
- * @param expectation what a right value is, after "must be": `a number of seconds, 0 or more`
- * @param remedy what to write instead, after "Write": `timeout: 60 for a minute`
+ * @param holds returns true if the value is valid
+ * @param expectation the text after "must be" in the error: `a number of seconds, 0 or more`
+ * @param remedy the text after "Write" in the error: `timeout: 60 for a minute`
  */
 export function Validate(holds: (value: unknown) => boolean, expectation: string, remedy: string): PropertyDecorator {
   const isGiven = ValidateIf((_, value) => value !== undefined);
@@ -23,7 +24,7 @@ export function Validate(holds: (value: unknown) => boolean, expectation: string
   };
 }
 
-/** Every mistake in the options, one sentence each: the option, the value seen, what to write instead. */
+/** Returns one sentence for each mistake: the option, its value, and the remedy. */
 export function validationErrors(options: object): string[] {
   return validateSync(options, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false }).flatMap(
     ({ property, value, constraints = {} }) =>
@@ -33,7 +34,7 @@ export function validationErrors(options: object): string[] {
   );
 }
 
-/** The options that a class and those it extends declare. */
+/** Returns the names of the options that a class and its superclasses declare. */
 export function optionNames(options: object): string[] {
   const declared = getMetadataStorage().getTargetValidationMetadatas(options.constructor, '', false, false);
   return [...new Set(declared.map(({ propertyName }) => propertyName))];

@@ -2,18 +2,25 @@ import type { IncomingMessage } from 'node:http';
 import type { Action } from './action.js';
 import { isFunction } from './validate.js';
 
-/** A further part of the key, of which the request headers are named that it is made of. */
+/** A further part of the key, with the names of the request headers that it depends on. */
 export interface VaryByHeaders {
-  /** Their names, in any case. A response's `Vary` names them, and a response whose own `Vary` names them can be stored. */
+  /**
+   * Header names, in upper or lower case. The cache adds them to `Vary`, and may store a response that names them in its own
+   * `Vary`.
+   */
   readonly headers: readonly string[];
-  /** Makes the part of the key, of these headers. Default: their values. */
+  /**
+   * Returns the part of the key from these headers.
+   *
+   * @default the values of these headers
+   */
   readonly key?: ((action: Action) => string) | undefined;
 }
 
-/** A further part of the key: what a function gives, or what some request headers come to. */
+/** A further part of the key: a function that returns it, or the request headers that it depends on. */
 export type VaryBy = ((action: Action) => string) | VaryByHeaders;
 
-/** RFC 9110 §5.6.2. */
+/** The characters of a header name: a `token` (RFC 9110 §5.6.2). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 export function isVaryBy(value: unknown): boolean {
@@ -23,7 +30,7 @@ export function isVaryBy(value: unknown): boolean {
   return isNames(headers) && (key === undefined || isFunction(key)) && Object.keys(others).length === 0;
 }
 
-/** The part of the key. It may be no text where the author's function gives none. */
+/** Returns the part of the key. It may be no text, because the type of the author's function is unchecked. */
 export function variedBy(varyBy: VaryBy, action: Action): unknown {
   if (typeof varyBy === 'function') return varyBy(action);
   if (varyBy.key !== undefined) return varyBy.key(action);
@@ -31,20 +38,20 @@ export function variedBy(varyBy: VaryBy, action: Action): unknown {
   return JSON.stringify(varyBy.headers.map(name => headers[name.toLowerCase()] ?? null));
 }
 
-/** The request headers that are named as what the key is made of. */
+/** Returns the request headers that `varyBy` names. */
 export function headersOfVaryBy(varyBy: VaryBy | undefined): readonly string[] {
   return varyBy === undefined || typeof varyBy === 'function' ? [] : varyBy.headers;
 }
 
-/** Whether it is the author's word for everything that the action reads: a function may be made of anything. */
+/** True if `varyBy` has a function: it may read every input of the action, and the author answers for all of them. */
 export function isForEverything(varyBy: VaryBy | undefined): boolean {
   return typeof varyBy === 'function' || varyBy?.key !== undefined;
 }
 
-/** The headers by which callers show who they are. */
+/** Headers that identify the caller. */
 const CREDENTIALS = ['authorization', 'cookie'];
 
-/** Whether it may tell callers apart by what no `Vary` names, so that no cache on the way may share a response. */
+/** True if the key may depend on the caller without a `Vary` for it. A shared cache downstream must not store such a response. */
 export function mayTellCallers(varyBy: VaryBy | undefined): boolean {
   return isForEverything(varyBy) || headersOfVaryBy(varyBy).some(name => CREDENTIALS.includes(name.toLowerCase()));
 }

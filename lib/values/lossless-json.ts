@@ -2,29 +2,28 @@ import { isAnyArrayBuffer, isArrayBufferView, isDate, isMap, isPromise, isSet } 
 import { isLiteral } from '../keys/key-encoding.js';
 import { formatValue } from '../errors/format-value.js';
 
-/** Deeper than data are, and within what the stack can bear. */
+/** The maximum depth: deeper than real data, and safe for the recursion on the stack. */
 const DEEPEST = 500;
 
-/** A value in JSON, or why it is none: where in it stands what, and what to do. */
-export type JsonResult =
-  { readonly kind: 'json'; readonly text: string } | { readonly kind: 'unfaithful'; readonly loss: string };
+/** The JSON of a value, or its first part that JSON cannot carry: the position, the part and the remedy. */
+export type JsonResult = { readonly kind: 'json'; readonly text: string } | { readonly kind: 'lossy'; readonly loss: string };
 
 interface JsonLoss {
   readonly path: string;
-  readonly what: string;
+  readonly found: string;
   readonly remedy: string;
 }
 
-/** Writes a value as JSON where reading it again gives an equal one: nothing left out, nothing of another type. */
+/** Writes a value as JSON if parsing the JSON gives an equal value, with no missing part and no changed type. */
 export function losslessJson(value: unknown): JsonResult {
-  const flaw = findLoss(value, []);
-  if (flaw === undefined) return { kind: 'json', text: JSON.stringify(value) };
-  const place = flaw.path === '' ? 'it' : flaw.path.replace(/^\./, '');
-  return { kind: 'unfaithful', loss: `${place} is ${flaw.what}, which JSON does not carry. ${flaw.remedy}` };
+  const loss = findLoss(value, []);
+  if (loss === undefined) return { kind: 'json', text: JSON.stringify(value) };
+  const position = loss.path === '' ? 'it' : loss.path.replace(/^\./, '');
+  return { kind: 'lossy', loss: `${position} is ${loss.found}, which JSON does not carry. ${loss.remedy}` };
 }
 
-/** @param within the objects that it stands in */
-function findLoss(value: unknown, within: readonly object[]): JsonLoss | undefined {
+/** @param ancestors the objects that contain the value */
+function findLoss(value: unknown, ancestors: readonly object[]): JsonLoss | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -37,41 +36,42 @@ function findLoss(value: unknown, within: readonly object[]): JsonLoss | undefin
     case 'bigint':
       return jsonLoss('a bigint', 'Write it as a text.');
     case 'object':
-      return value === null ? undefined : lossOf(value, within);
+      return value === null ? undefined : lossOf(value, ancestors);
     default:
       return jsonLoss(`a ${typeof value}`, 'Leave it out.');
   }
 }
 
-function lossOf(value: object, within: readonly object[]): JsonLoss | undefined {
-  if (within.includes(value)) return jsonLoss('an object that it stands in itself', 'Write what names it, such as an id.');
-  if (within.length === DEEPEST) return jsonLoss(`nested more than ${DEEPEST} deep`, 'Write what names it, such as an id.');
+function lossOf(value: object, ancestors: readonly object[]): JsonLoss | undefined {
+  if (ancestors.includes(value)) return jsonLoss('an object that contains itself', 'Write a name of the object, such as an id.');
+  if (ancestors.length === DEEPEST)
+    return jsonLoss(`nested more than ${DEEPEST} deep`, 'Write a name of the object, such as an id.');
   const isList = Array.isArray(value);
-  // Array.prototype of any realm is an array, and that of a class that extends it is none.
+  // `Array.prototype` of every realm is an array. The prototype of a subclass of `Array` is not.
   if (isList ? !Array.isArray(Object.getPrototypeOf(value)) : !isLiteral(value)) return lossOfClass(value);
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-    return jsonLoss('an object with toJSON', 'Write what its toJSON() gives.');
+    return jsonLoss('an object with toJSON', 'Write the result of its toJSON().');
   }
   if (Object.getOwnPropertySymbols(value).some(symbol => Object.prototype.propertyIsEnumerable.call(value, symbol))) {
-    return jsonLoss('an object with a symbol for a name', 'Write a text for the name.');
+    return jsonLoss('an object with a symbol as a name', 'Write a text as the name.');
   }
-  return isList ? lossInList(value, [...within, value]) : lossInLiteral(value, [...within, value]);
+  return isList ? lossInList(value, [...ancestors, value]) : lossInLiteral(value, [...ancestors, value]);
 }
 
-function lossInList(list: readonly unknown[], within: readonly object[]): JsonLoss | undefined {
+function lossInList(list: readonly unknown[], ancestors: readonly object[]): JsonLoss | undefined {
   if (Object.keys(list).length > list.length)
     return jsonLoss('an array with properties', 'Write an object that holds the array.');
   for (const [index, item] of list.entries()) {
-    const found = index in list ? findLoss(item, within) : jsonLoss('a hole in an array', 'Write null.');
-    if (found !== undefined) return under(`[${index}]`, found);
+    const loss = index in list ? findLoss(item, ancestors) : jsonLoss('a hole in an array', 'Write null.');
+    if (loss !== undefined) return withStep(`[${index}]`, loss);
   }
   return undefined;
 }
 
-function lossInLiteral(literal: object, within: readonly object[]): JsonLoss | undefined {
+function lossInLiteral(literal: object, ancestors: readonly object[]): JsonLoss | undefined {
   for (const name of Object.keys(literal)) {
-    const found = findLoss((literal as Readonly<Record<string, unknown>>)[name], within);
-    if (found !== undefined) return under(/^[\w$]+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`, found);
+    const loss = findLoss((literal as Readonly<Record<string, unknown>>)[name], ancestors);
+    if (loss !== undefined) return withStep(/^[\w$]+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`, loss);
   }
   return undefined;
 }
@@ -81,18 +81,19 @@ function lossOfClass(value: object): JsonLoss {
   if (isMap(value)) return jsonLoss('a Map', 'Write its entries as an array.');
   if (isSet(value)) return jsonLoss('a Set', 'Write its items as an array.');
   if (isPromise(value)) return jsonLoss('a Promise', 'Await it first.');
-  if (isArrayBufferView(value) || isAnyArrayBuffer(value)) return jsonLoss('binary data', `Write it as a text, in base64 say.`);
+  if (isArrayBufferView(value) || isAnyArrayBuffer(value))
+    return jsonLoss('binary data', `Write it as a text, for example in base64.`);
   const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
   return jsonLoss(
     `an instance of ${typeof name === 'string' && name !== '' ? name : 'a class'}`,
-    'Write a literal of what it holds.',
+    'Write an object literal with its content.',
   );
 }
 
-function jsonLoss(what: string, remedy: string): JsonLoss {
-  return { path: '', what, remedy };
+function jsonLoss(found: string, remedy: string): JsonLoss {
+  return { path: '', found, remedy };
 }
 
-function under(step: string, { path, what, remedy }: JsonLoss): JsonLoss {
-  return { path: step + path, what, remedy };
+function withStep(step: string, { path, found, remedy }: JsonLoss): JsonLoss {
+  return { path: step + path, found, remedy };
 }

@@ -4,7 +4,7 @@ import { isLiteral } from '../keys/key-encoding.js';
 import { formatValue } from '../errors/format-value.js';
 import { losslessJson } from './lossless-json.js';
 
-/** @throws CacheUsageError for what is no list of keys */
+/** Checks a list of keys. @throws CacheUsageError if the value is no array of keys */
 export function checkKeys(call: string, keys: unknown): asserts keys is readonly string[] {
   if (!Array.isArray(keys))
     throw misuse(`${call} takes an array of keys, got ${formatValue(keys)}. Write cache.${call}(['greeting']).`);
@@ -12,7 +12,11 @@ export function checkKeys(call: string, keys: unknown): asserts keys is readonly
   if (mistakes.length > 0) throw misuse(...mistakes);
 }
 
-/** @returns the values in JSON. @throws CacheUsageError that says where in which value stands what JSON does not carry */
+/**
+ * Writes the values as JSON.
+ *
+ * @throws CacheUsageError that names each value that JSON does not carry, and the position in it
+ */
 export function checkedValues(call: string, values: unknown, timeout: unknown): ReadonlyMap<string, string> {
   if (typeof values !== 'object' || values === null || !isLiteral(values)) {
     throw misuse(
@@ -22,7 +26,7 @@ export function checkedValues(call: string, values: unknown, timeout: unknown): 
   return checkedEntries(call, Object.entries(values), timeout);
 }
 
-/** As `checkedValues`. */
+/** Does the same as `checkedValues` for a list of entries. */
 export function checkedEntries(
   call: string,
   entries: readonly (readonly [string, unknown])[],
@@ -35,9 +39,9 @@ export function checkedEntries(
   const texts = new Map<string, string>();
   for (const [key, value] of entries) {
     mistakes.push(...keyMistakes(call, key));
-    const written = losslessJson(value);
-    if (written.kind === 'json') texts.set(key, written.text);
-    else mistakes.push(`${call}: the value of ${formatValue(key)} cannot be kept: ${written.loss}`);
+    const json = losslessJson(value);
+    if (json.kind === 'json') texts.set(key, json.text);
+    else mistakes.push(`${call}: the value of ${formatValue(key)} cannot be stored: ${json.loss}`);
   }
   if (mistakes.length > 0) throw misuse(...mistakes);
   return texts;

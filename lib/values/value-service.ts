@@ -4,25 +4,28 @@ import { lifetimeOf } from '../time/clock.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 
-/** So many at once that a store far away is not kept waiting, and so few that none of them comes too late for the others. */
-const AT_ONCE = 100;
+/** Enough operations at once to hide the latency of a remote store, and few enough that none waits past its timeout. */
+const BATCH_SIZE = 100;
 
-/** @returns what comes of each, in their order */
+/** Processes the items in batches. @returns the results in the order of the items */
 export async function inBatches<Item, Outcome>(
   items: readonly Item[],
   work: (item: Item) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    outcomes.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
+  for (let start = 0; start < items.length; start += BATCH_SIZE) {
+    outcomes.push(...(await Promise.all(items.slice(start, start + BATCH_SIZE).map(work))));
   }
   return outcomes;
 }
 
-/** Under an empty segment, where no route is that has parameters: nothing that a request names reaches it, but `/` does. */
+/**
+ * The root of all values. No route with parameters matches its empty segment, so no request can invalidate below it, but `/`
+ * does.
+ */
 const ROOT = '//values/';
 
-/** Where the value of a key stands. */
+/** Returns the address of the value of a key. */
 export function addressOfValue(key: string, version: string): Address {
   return {
     key: joinKey([JSON.stringify(version), 'value', JSON.stringify(key)]),
@@ -31,12 +34,12 @@ export function addressOfValue(key: string, version: string): Address {
   };
 }
 
-/** The path of the value in every version: who deletes it speaks of the data. */
+/** Returns the path of a value. All versions share it: a deletion means the data, and must reach every version. */
 export function pathOfValue(key: string): string {
   return ROOT + encodeURIComponent(key.toWellFormed());
 }
 
-/** What is kept of a value: its JSON, in the place of a response's body. No text of JSON is empty: that is `undefined`. */
+/** Returns an entry with the JSON of a value as its body. The empty body means `undefined`, because no JSON text is empty. */
 export function entryOfValue(json: string | undefined, storedAtMs: number, timeout: number, tags?: readonly string[]): Entry {
   return {
     response: {
@@ -53,19 +56,19 @@ export function entryOfValue(json: string | undefined, storedAtMs: number, timeo
   };
 }
 
-/** A value of one's own for whoever asks: to change it changes nothing that others get. */
+/** Returns a new copy of the value, so one caller cannot change the value of another. */
 export function valueOf({ response }: Entry): unknown {
   return response.body.length === 0 ? undefined : JSON.parse(response.body.toString());
 }
 
-/** Keeps an entry, or not. @returns whether it is kept */
-type Put = (runtime: CacheRuntime, address: Address, entry: Entry) => Promise<boolean>;
+/** Stores an entry under a condition. @returns true if the entry is stored */
+type WriteEntry = (runtime: CacheRuntime, address: Address, entry: Entry) => Promise<boolean>;
 
-/** Values by key, beside the responses in the store. What cannot be read is absent, and what cannot be kept is not. */
+/** Values by key, in the same store as responses. If the store fails, a value counts as absent, or as not stored. */
 export class ValueService {
   constructor(private readonly current: RuntimeHolder) {}
 
-  /** @returns the values, `undefined` where there is none, in the order of their keys */
+  /** @returns the values in the order of the keys; `undefined` for a key without a value */
   getMany(keys: readonly string[]): Promise<unknown[]> {
     const runtime = this.current.use();
     return inBatches(keys, async key => {
@@ -74,43 +77,43 @@ export class ValueService {
     });
   }
 
-  /** @returns those of the keys that there is a value of */
+  /** @returns the keys that have a value */
   async existingKeys(keys: readonly string[]): Promise<string[]> {
     const runtime = this.current.use();
     const entries = await inBatches(keys, key => entryAt(runtime, key));
     return keys.filter((_key, index) => entries[index] !== undefined);
   }
 
-  /** @param texts the values in JSON, by key. @returns the keys of those that are kept */
+  /** @param texts the values in JSON, by key. @returns the keys of the stored values */
   setMany(texts: ReadonlyMap<string, string>, timeout?: number): Promise<string[]> {
-    return this.keep(texts, timeout, set);
+    return this.store(texts, timeout, set);
   }
 
-  /** As `setMany`, but only those of which there is no value. */
+  /** Stores values for the keys that have none. @returns the keys of the stored values */
   addMany(texts: ReadonlyMap<string, string>, timeout?: number): Promise<string[]> {
-    return this.keep(texts, timeout, setIfAbsent);
+    return this.store(texts, timeout, setIfAbsent);
   }
 
-  /** @returns those of the keys that there was a value of. @throws CacheFault as `invalidate` does */
+  /** @returns the keys that had a value. @throws CacheFault as `invalidate` does */
   async deleteMany(keys: readonly string[]): Promise<string[]> {
     const existingKeys = await this.existingKeys(keys);
     await this.current.invalidate({ prefixes: keys.map(pathOfValue) }, 'cache.delete');
     return existingKeys;
   }
 
-  private async keep(texts: ReadonlyMap<string, string>, timeout: number | undefined, how: Put): Promise<string[]> {
+  private async store(texts: ReadonlyMap<string, string>, timeout: number | undefined, write: WriteEntry): Promise<string[]> {
     const runtime = this.current.use();
     const { version, defaultTimeout, maxEntryBytes } = runtime.config;
-    const kept = await inBatches([...texts], async ([key, text]) => {
+    const isStored = await inBatches([...texts], async ([key, text]) => {
       const entry = entryOfValue(text, runtime.clock.now(), timeout ?? defaultTimeout);
       const { length } = entry.response.body;
       if (length <= maxEntryBytes)
-        return (await attempt(runtime, () => how(runtime, addressOfValue(key, version), entry))) ?? false;
-      const message = `the value of ${JSON.stringify(key)} is not kept: it has ${length} bytes, and maxEntryBytes is ${maxEntryBytes}`;
+        return (await attempt(runtime, () => write(runtime, addressOfValue(key, version), entry))) ?? false;
+      const message = `the value of ${JSON.stringify(key)} is not stored: it has ${length} bytes, and maxEntryBytes is ${maxEntryBytes}`;
       runtime.faults.report('CACHE_VALUE_TOO_LARGE', message, undefined);
       return false;
     });
-    return [...texts.keys()].filter((_key, index) => kept[index]);
+    return [...texts.keys()].filter((_key, index) => isStored[index]);
   }
 }
 
@@ -122,33 +125,33 @@ async function entryAt(runtime: CacheRuntime, key: string): Promise<Entry | unde
   });
 }
 
-/** An invalidation that comes between the fence and the write wins. */
+/** Stores an entry. An invalidation between the lease and the save wins. */
 async function set({ store }: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
-  // A store in memory answers at once: what is set is there when the caller goes on, awaited or not.
+  // A store in memory answers synchronously. Then the value is stored when `set` returns, also if the caller does not await it.
   const answer = store.lease(address);
-  const begun = answer instanceof Promise ? await answer : answer;
-  return begun.kind === 'miss' && store.save(address, entry, begun.lease);
+  const leased = answer instanceof Promise ? await answer : answer;
+  return leased.kind === 'miss' && store.save(address, entry, leased.lease);
 }
 
 async function setIfAbsent(runtime: CacheRuntime, address: Address, entry: Entry): Promise<boolean> {
   const { store } = runtime;
   if (store.add !== undefined) {
-    const begun = await store.lease(address);
-    return begun.kind === 'miss' && store.add(address, entry, begun.lease);
+    const leased = await store.lease(address);
+    return leased.kind === 'miss' && store.add(address, entry, leased.lease);
   }
-  // Nothing comes between the two where the store answers at once.
+  // A store without `add` answers synchronously, so no other write runs between the look-up and the save.
   const answer = store.lookup(address);
   const found = answer instanceof Promise ? await answer : answer;
   return found.kind === 'miss' && store.save(address, entry, found.lease);
 }
 
-/** What comes of using the store; `undefined` where the cache is off, or a store of one's own throws. */
+/** Uses the store. @returns undefined if the cache is off, or the store throws */
 async function attempt<Outcome>(runtime: CacheRuntime, use: () => Promise<Outcome>): Promise<Outcome | undefined> {
   if (!runtime.config.enabled) return undefined;
   try {
     return await use();
   } catch (error) {
-    runtime.faults.report('CACHE_STORE_FAILED', 'a value could not be read or kept', error);
+    runtime.faults.report('CACHE_STORE_FAILED', 'a value could not be read or stored', error);
     return undefined;
   }
 }

@@ -237,14 +237,14 @@ describe('misuse', () => {
     }
     const bare = decorator as unknown as MethodDecorator;
     expect(() => bare(Users.prototype, 'find', Object.getOwnPropertyDescriptor(Users.prototype, 'find')!)).toThrow(
-      new CacheUsageError('CACHE_USAGE_INVALID', [`Users.find: @${name} stands without its parentheses. Write @${name}().`]),
+      new CacheUsageError('CACHE_USAGE_INVALID', [`Users.find: @${name} has no parentheses. Write @${name}().`]),
     );
   });
 
   it('is @CacheDefaults without its parentheses', () => {
     class Users {}
     expect(() => (CacheDefaults as unknown as ClassDecorator)(Users)).toThrow(
-      'Users: @CacheDefaults stands without its parentheses. Write @CacheDefaults({ timeout: 60 }).',
+      'Users: @CacheDefaults has no parentheses. Write @CacheDefaults({ timeout: 60 }).',
     );
   });
 

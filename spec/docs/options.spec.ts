@@ -6,7 +6,7 @@ import { root } from '../support/examples.js';
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const page = readFileSync(join(root, 'docs/options.md'), 'utf8');
 
-/** A part of a page, from a text to the next heading of its level. */
+/** Returns the part of a page from a text to the next heading of its level. */
 function part(text: string, from: string, to = /^## /m): string {
   const start = text.indexOf(from);
   expect(start).toBeGreaterThanOrEqual(0);
@@ -17,16 +17,16 @@ const CACHED = { file: 'lib/options/cached-options.ts', heading: '## `@Cached(op
 const MEMOIZED = { file: 'lib/options/memoized-options.ts', heading: '## `@Memoized(options?)`' };
 const CONFIG = { file: 'lib/options/cache-config.ts', heading: '## Configuration' };
 
-/** The options that a file declares, each below its check. */
+/** Returns the options that a file declares, each below its check. */
 function declaredIn(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');
   return Array.from(
-    source.matchAll(/@MustBe\((?:.|\n)*?\n {2}(?:\/\/.*\n {2})?(?:readonly )?(\w+)\??[:= ]/g),
+    source.matchAll(/@Validate\((?:.|\n)*?\n {2}(?:\/\/.*\n {2})?(?:readonly )?(\w+)\??[:= ]/g),
     ([, option = '']) => option,
   ).sort();
 }
 
-/** Option and default of each row of a table. */
+/** Returns the option and the default of each row of a table. */
 function rowsOf(heading: string): [option: string, fallback: string][] {
   const table = part(page, heading).split(/^### /m)[0]!;
   return Array.from(table.matchAll(/^\| `(\w+)` .*\| (.*?) +\|$/gm), ([, option = '', fallback = '']) => [option, fallback]);
@@ -58,7 +58,7 @@ describe('the page on options', () => {
     expect(literals.length).toBe(5);
     for (const [option, fallback] of literals) {
       const above = source.slice(0, source.search(new RegExp(`^  readonly ${option}\\?`, 'm')));
-      const named = Array.from(above.matchAll(/Default `?([^`.\n]+)`?\./g), ([, value = '']) => value).at(-1);
+      const named = Array.from(above.matchAll(/@default ([^\n]+)/g), ([, value = '']) => value).at(-1);
       expect([option, fallback]).toEqual([option, `\`${named}\``]);
     }
   });
@@ -78,7 +78,7 @@ describe('the options in the README', () => {
   });
 });
 
-/** A value that the page writes as code, rather than a name or a sentence. */
+/** True if the cell is a value in code, and neither a name nor a sentence. */
 function isLiteral(cell: string): boolean {
   return /^`(?:'.*'|[\d.]+|true|false|\[.*\])`$/.test(cell);
 }

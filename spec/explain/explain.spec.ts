@@ -111,13 +111,13 @@ describeEveryStore('cache.explain', store => {
     time.forwardSeconds(60);
     expect(await cache.explain('GET', '/users/bob?limit=5')).toMatchObject({
       outcome: 'stale',
-      reason: 'expired 3 s ago; it would be computed anew behind the answer',
+      reason: 'expired 3 s ago; the cache would refresh it in the background',
       entry: { age: 63, ttl: -3 },
     });
     time.forwardSeconds(30);
     expect(await cache.explain('GET', '/users/bob?limit=5')).toMatchObject({
       outcome: 'miss',
-      reason: 'expired 33 s ago; it stands in for failures',
+      reason: 'expired 33 s ago; the cache would serve it in place of a failure',
     });
     expect(runs).toBe(1);
     // A near cache keeps what it has read.
@@ -149,7 +149,7 @@ describe('cache.explain', () => {
     expect(await cache.explain('GET', '/users/me')).toMatchObject({
       action: undefined,
       outcome: undefined,
-      reason: 'the app answers 401 before any action is asked',
+      reason: 'the app answers 401 before the request reaches an action',
     });
     expect(runs).toBe(1);
   });
@@ -217,7 +217,7 @@ describe('cache.explain', () => {
 
   it.each<[string, string, string]>([
     ['POST', '/users', `cache.explain: "POST" is never cached. Write 'GET' or 'HEAD'.`],
-    ['GET', 'users', `cache.explain: "users" is no path. Write it as a client does, with its query: '/users/bob?limit=5'.`],
+    ['GET', 'users', `cache.explain: "users" is no path. Write the path and the query of a request: '/users/bob?limit=5'.`],
   ])('refuses %s %s in words', async (method, url, message) => {
     await (await started()).get('/users/bob');
     const refused = cache.explain(method, url);
@@ -230,7 +230,7 @@ describe('cache.explain', () => {
 describe('cache.explain, before the first request', () => {
   it('says that the app is not known', async () => {
     await expect(new Explainer(processCache.current).explain('GET', '/users/bob', {})).rejects.toThrow(
-      'cache.explain: no request has come to a cached action yet, so the app is not known. Ask when one has.',
+      'cache.explain: no request has reached a cached action yet, so the app is unknown. Call it after the first such request.',
     );
   });
 });

@@ -438,8 +438,8 @@ describe('a memoized method', () => {
       expect(runs).toHaveLength(5);
       expect(faults).toMatchObject([{ code: 'CACHE_RESULT_NOT_KEPT' }]);
       expect(reports()[0]).toBe(
-        'CACHE_RESULT_NOT_KEPT: Events.raw: a result cannot be kept, so that each such call runs: [0].at is a Date, which JSON does not carry. ' +
-          'Write its toISOString(). Or write revive: json => what the method returns.',
+        'CACHE_RESULT_NOT_KEPT: Events.raw: a result cannot be stored, so each such call runs the method: [0].at is a Date, which JSON does not carry. ' +
+          'Write its toISOString(). Or write revive: json => the result of the method.',
       );
     });
 
@@ -462,8 +462,8 @@ describe('a memoized method', () => {
       }
       expect(runs).toEqual(['broken', 'cycle', 'broken', 'cycle']);
       expect(reports()).toEqual([
-        'CACHE_RESULT_NOT_KEPT: Events.cycle: a result cannot be kept, so that each such call runs: JSON.stringify cannot write it: Converting circular structure to JSON. Or write revive: json => what the method returns.',
-        'CACHE_OPTION_FAILED: Events.broken: revive threw, so the call passes by: cannot be made',
+        'CACHE_RESULT_NOT_KEPT: Events.cycle: a result cannot be stored, so each such call runs the method: JSON.stringify cannot write it: Converting circular structure to JSON. Or write revive: json => the result of the method.',
+        'CACHE_OPTION_FAILED: Events.broken: revive threw, so the call bypasses the cache: cannot be made',
       ]);
     });
   });
@@ -479,7 +479,7 @@ describe('a memoized method', () => {
     for (let call = 0; call < 2; call++) await new Large().text();
     expect(runs).toHaveLength(2);
     expect(reports()).toEqual([
-      'CACHE_VALUE_TOO_LARGE: Large.text: a result is not kept: it has 202 bytes, and maxEntryBytes is 200',
+      'CACHE_VALUE_TOO_LARGE: Large.text: a result is not stored: it has 202 bytes, and maxEntryBytes is 200',
     ]);
   });
 
@@ -524,7 +524,7 @@ describe('a memoized method', () => {
       await service.stream('a', () => 1);
       expect(runs).toHaveLength(3);
       expect(reports()).toEqual([
-        'CACHE_NOT_KEYED: Service.stream: a call is not memoized: argument 2 is no plain value, so that it cannot be in the key. Write argsToIgnore: [1], or makeCacheKey: (...args) => a text that tells it.',
+        'CACHE_NOT_KEYED: Service.stream: a call is not memoized: argument 2 is no plain value, so it cannot be in the key. Write argsToIgnore: [1], or makeCacheKey: (...args) => a text that identifies it.',
       ]);
     });
 
@@ -558,7 +558,7 @@ describe('a memoized method', () => {
       await service.wrong(1);
       expect(runs).toHaveLength(2);
       expect(reports()).toEqual([
-        'CACHE_NOT_KEYED: Service.wrong: a call is not memoized: makeCacheKey must give a text, and gave number.',
+        'CACHE_NOT_KEYED: Service.wrong: a call is not memoized: makeCacheKey must return a text, and returned number.',
       ]);
     });
   });
@@ -620,7 +620,7 @@ describe('a memoized method', () => {
       await service.broken();
       expect(runs).toHaveLength(2);
       expect(reports()[0]).toBe(
-        'CACHE_OPTION_FAILED: Service.broken: an option of @Memoized threw, so the call passes by: unless is broken',
+        'CACHE_OPTION_FAILED: Service.broken: an option of @Memoized threw, so the call bypasses the cache: unless is broken',
       );
     });
   });
@@ -681,7 +681,7 @@ describe('a memoized method', () => {
     it('that throws keeps nothing, and is reported', () => {
       expect([new Service().broken(), new Service().broken()]).toEqual([1, 2]);
       expect(reports()[0]).toBe(
-        'CACHE_OPTION_FAILED: Service.broken: responseFilter threw, so the result is not kept: the filter is broken',
+        'CACHE_OPTION_FAILED: Service.broken: responseFilter threw, so the result is not stored: the filter is broken',
       );
     });
   });

@@ -66,7 +66,7 @@ describeEveryStore('a memoized method that returns at once', store => {
     }
     expect(runs).toHaveLength(4);
     expect(faults.map(({ message }) => message)).toEqual([
-      'CACHE_NOT_MEMOIZED: Service.sum is not memoized: it returns at once, and the store answers with promises. Declare it async.',
+      'CACHE_NOT_MEMOIZED: Service.sum is not memoized: it returns no promise, and the store answers with promises. Declare it async.',
     ]);
     await cache.clear();
   });
@@ -118,7 +118,7 @@ describe('a memoized method that returns at once', () => {
     const service = newService();
     expect([service.waiting(), service.waiting()]).toEqual([1, 2]);
     expect(faults.map(({ message }) => message)).toEqual([
-      'CACHE_NOT_MEMOIZED: Service.waiting is not memoized: it returns at once, and unless or forcedUpdate answers with a promise. Declare it async.',
+      'CACHE_NOT_MEMOIZED: Service.waiting is not memoized: it returns no promise, and unless or forcedUpdate returns a promise. Declare it async.',
     ]);
   });
 

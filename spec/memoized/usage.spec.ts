@@ -20,13 +20,13 @@ class Rates {
   }
 }
 
-describe('the misuse of @Memoized', () => {
+describe('a misuse of @Memoized', () => {
   it.each<[string, () => void, string]>([
-    ['an accessor', () => { decorate({}, 'rate', { get: () => 1 }); }, 'Rates.rate: @Memoized stands on what is no method. Write it over a method, with experimentalDecorators on.'], // prettier-ignore
-    ['a property', () => { decorate({}, 'rate', undefined); }, 'Rates.rate: @Memoized stands on what is no method. Write it over a method, with experimentalDecorators on.'], // prettier-ignore
-    ['a symbol', () => { decorate({}, Symbol('rate'), method); }, 'Rates.Symbol(rate): @Memoized stands on a method whose name is no text. Write a text for its name.'], // prettier-ignore
-    ['a generator', () => { decorate({}, 'rates', { value: function* () { yield 1; } }); }, 'Rates.rates: @Memoized stands on a generator, whose result can be taken only once. Return an array.'], // prettier-ignore
-    ['a generator of promises', () => { decorate({}, 'rates', { value: async function* () { yield await Promise.resolve(1); } }); }, 'Rates.rates: @Memoized stands on a generator, whose result can be taken only once. Return an array.'], // prettier-ignore
+    ['an accessor', () => { decorate({}, 'rate', { get: () => 1 }); }, 'Rates.rate: @Memoized supports methods only. Write it above a method, with experimentalDecorators on.'], // prettier-ignore
+    ['a property', () => { decorate({}, 'rate', undefined); }, 'Rates.rate: @Memoized supports methods only. Write it above a method, with experimentalDecorators on.'], // prettier-ignore
+    ['a symbol', () => { decorate({}, Symbol('rate'), method); }, 'Rates.Symbol(rate): @Memoized does not support a method whose name is no text. Write a text for its name.'], // prettier-ignore
+    ['a generator', () => { decorate({}, 'rates', { value: function* () { yield 1; } }); }, 'Rates.rates: @Memoized does not support a generator, because its result can be read only once. Return an array.'], // prettier-ignore
+    ['a generator of promises', () => { decorate({}, 'rates', { value: async function* () { yield await Promise.resolve(1); } }); }, 'Rates.rates: @Memoized does not support a generator, because its result can be read only once. Return an array.'], // prettier-ignore
     ['no options', () => { decorate(60, 'rate', method); }, 'Rates.rate: @Memoized: options must be an object, got 60. Write { timeout: 60 }.'], // prettier-ignore
     [
       'wrong options',
@@ -41,7 +41,7 @@ Rates.rate: @Memoized: there is no option queryString (got true). Write one of t
       () => { decorate({ argsToIgnore: [0], makeCacheKey: () => '' }, 'rate', method); }, // prettier-ignore
       'Rates.rate: @Memoized: argsToIgnore contradicts makeCacheKey, which replaces all arguments in the key. Write one of them.',
     ],
-  ])('is found when the class is defined: %s', (_what, define, message) => {
+  ])('is reported when the class is defined: %s', (_case, define, message) => {
     expect(define).toThrow(CacheUsageError);
     try {
       define();
@@ -50,7 +50,7 @@ Rates.rate: @Memoized: there is no option queryString (got true). Write one of t
     }
   });
 
-  it('is refused by the compiler where it can be', () => {
+  it('is a compiler error on a property', () => {
     expect(() => {
       class Wrong {
         // @ts-expect-error -- a property is no method
@@ -65,13 +65,13 @@ Rates.rate: @Memoized: there is no option queryString (got true). Write one of t
     ['a method of another class', () => cache.invalidateMemoized(class Others {}, 'of' as never), 'cache.invalidateMemoized(Others, "of"): there is no method of that name with @Memoized. Write a class, and the name of a method of it.'], // prettier-ignore
     ['an object', () => cache.invalidateMemoized(new Rates() as never, 'of' as never), 'cache.invalidateMemoized(Rates {}, "of"): there is no method of that name with @Memoized. Write a class, and the name of a method of it.'], // prettier-ignore
     ['no array', () => cache.invalidateMemoized(Rates, 'of', 'usd' as never), `cache.invalidateMemoized(Rates, "of") takes an array of arguments, got "usd". Write ['bob'] for one.`], // prettier-ignore
-    ['an argument that is no plain value', () => cache.invalidateMemoized(Rates, 'of', [() => 1]), 'cache.invalidateMemoized(Rates, "of"): argument 1 is no plain value, so that it cannot be in the key. Write argsToIgnore: [0], or makeCacheKey: (...args) => a text that tells it.'], // prettier-ignore
-  ])('is found when something is invalidated: %s', async (_what, invalidate, message) => {
+    ['an argument that is no plain value', () => cache.invalidateMemoized(Rates, 'of', [() => 1]), 'cache.invalidateMemoized(Rates, "of"): argument 1 is no plain value, so it cannot be in the key. Write argsToIgnore: [0], or makeCacheKey: (...args) => a text that identifies it.'], // prettier-ignore
+  ])('is reported by cache.invalidateMemoized: %s', async (_case, invalidate, message) => {
     await expect(invalidate()).rejects.toThrow(new CacheUsageError('CACHE_USAGE_INVALID', [message]));
   });
 });
 
-/** class-validator tells mistakes in an order of its own. */
+/** Sorts the sentences, because class-validator does not guarantee their order. */
 function sorted(message: string): string {
   return message.replace('CACHE_USAGE_INVALID: ', '').split('\n').sort().join('\n');
 }

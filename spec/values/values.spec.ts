@@ -107,9 +107,9 @@ describeEveryStore('values', store => {
     expect(await cache.setMany({ a: 'x'.repeat(200), b: 'b' })).toEqual(['b']);
     expect(await cache.get('text')).toBe('x'.repeat(98));
     expect(faults.map(({ message }) => message)).toEqual([
-      'CACHE_VALUE_TOO_LARGE: the value of "text" is not kept: it has 101 bytes, and maxEntryBytes is 100',
-      'CACHE_VALUE_TOO_LARGE: the value of "other" is not kept: it has 102 bytes, and maxEntryBytes is 100',
-      'CACHE_VALUE_TOO_LARGE: the value of "a" is not kept: it has 202 bytes, and maxEntryBytes is 100',
+      'CACHE_VALUE_TOO_LARGE: the value of "text" is not stored: it has 101 bytes, and maxEntryBytes is 100',
+      'CACHE_VALUE_TOO_LARGE: the value of "other" is not stored: it has 102 bytes, and maxEntryBytes is 100',
+      'CACHE_VALUE_TOO_LARGE: the value of "a" is not stored: it has 202 bytes, and maxEntryBytes is 100',
     ]);
   });
 
@@ -226,12 +226,12 @@ describe('the value API', () => {
     [() => cache.add('a', 1, -1), `cache.add: timeout must be a number of seconds, 0 or more, got -1. Write 60 for a minute.`],
     [
       () => cache.set('a', undefined),
-      `cache.set: the value of "a" cannot be kept: it is undefined, which JSON does not carry. Leave it out, or write null.`,
+      `cache.set: the value of "a" cannot be stored: it is undefined, which JSON does not carry. Leave it out, or write null.`,
     ],
     [
       () => cache.setMany({ fine: 1, a: [new Date(0)], b: { c: 1n } }),
-      `cache.setMany: the value of "a" cannot be kept: [0] is a Date, which JSON does not carry. Write its toISOString().
-cache.setMany: the value of "b" cannot be kept: c is a bigint, which JSON does not carry. Write it as a text.`,
+      `cache.setMany: the value of "a" cannot be stored: [0] is a Date, which JSON does not carry. Write its toISOString().
+cache.setMany: the value of "b" cannot be stored: c is a bigint, which JSON does not carry. Write it as a text.`,
     ],
   ])('refuses misuse by name, and keeps nothing of it: %s', async (call, message) => {
     const refused = await call().catch((error: unknown) => error);
