@@ -1,5 +1,6 @@
 import type { Address, MaybePromise } from '../stores/store.js';
-import { isThenable, type MemoizedCall } from './call.js';
+import { isThenable } from '../runtime/thenable.js';
+import type { MemoizedCall } from './call.js';
 
 /** How a call goes on: to the cache, or past it. */
 export type CallDecision = KeyedCall | typeof BYPASS;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { keyDigest } from './key-digest.js';
 
 const MAX_KNOWN = 10_000;
 
@@ -12,25 +12,21 @@ export class PartialResponses {
   private readonly known = new LRUCache<string, 'storable' | 'unstorable'>({ max: MAX_KNOWN });
 
   isWholeStorable(key: string): boolean {
-    return this.known.size > 0 && this.known.get(digestOf(key)) === 'storable';
+    return this.known.size > 0 && this.known.get(keyDigest(key)) === 'storable';
   }
 
   /** A partial response has shown that the whole could be stored. */
   recordPart(key: string): void {
-    const digest = digestOf(key);
+    const digest = keyDigest(key);
     // What was not stored when it was sent whole is not tried again and again.
     if (!this.known.has(digest)) this.known.set(digest, 'storable');
   }
 
   recordUnstorable(key: string): void {
-    this.known.set(digestOf(key), 'unstorable');
+    this.known.set(keyDigest(key), 'unstorable');
   }
 
   recordStored(key: string): void {
-    if (this.known.size > 0) this.known.delete(digestOf(key));
+    if (this.known.size > 0) this.known.delete(keyDigest(key));
   }
-}
-
-function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.js';
+import { keyDigest } from './key-digest.js';
 import type { Entry, Lease } from '../stores/store.js';
 
 /** What a computation came to, for those who waited for it. */
@@ -61,7 +61,7 @@ export class SingleFlight {
 
   /** Whether requests for the key are better computed apart. */
   isHitForMiss(key: string): boolean {
-    return this.hitForMiss.size > 0 && this.hitForMiss.has(digestOf(key));
+    return this.hitForMiss.size > 0 && this.hitForMiss.has(keyDigest(key));
   }
 
   /** Announces a computation that others may wait for; one that was announced before gets no more of them. */
@@ -77,15 +77,10 @@ export class SingleFlight {
   }
 
   markHitForMiss(key: string): void {
-    this.hitForMiss.set(digestOf(key), true);
+    this.hitForMiss.set(keyDigest(key), true);
   }
 
   clearHitForMiss(key: string): void {
-    if (this.hitForMiss.size > 0) this.hitForMiss.delete(digestOf(key));
+    if (this.hitForMiss.size > 0) this.hitForMiss.delete(keyDigest(key));
   }
-}
-
-/** Keys may be long, and a list of them would be bounded in number alone. Two keys of one digest would only not wait for each other. */
-function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,4 +1,4 @@
-import { canonicalise } from '../../keys/canonical-path.js';
+import { canonicalise, isUnderPrefix } from '../../keys/canonical-path.js';
 import type { Address, Targets, Undelivered } from '../store.js';
 
 /** Milliseconds between two attempts. */
@@ -49,7 +49,7 @@ export class InvalidationRetries {
     const isOpen = hasComputedTags === true && tags === undefined;
     return this.waiting.some(
       ({ targets }) =>
-        targets.prefixes.some(prefix => isUnderPrefix(path, canonicalise(prefix), ignoresCase)) ||
+        targets.prefixes.some(prefix => isUnderPrefix(canonicalise(prefix), { path, ignoresCase })) ||
         targets.tags?.some(tag => isOpen || fixed.includes(tag) || tags?.includes(tag)),
     );
   }
@@ -127,9 +127,4 @@ function groupsOf(waiting: readonly Waiting[]): Iterable<[Waiting, ...Waiting[]]
     else group.push(one);
   }
   return groups.values();
-}
-
-function isUnderPrefix(path: string, prefix: string, folded: boolean): boolean {
-  const [inner, outer] = folded ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
-  return inner === outer || inner.startsWith(`${outer}/`);
 }
