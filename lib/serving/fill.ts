@@ -159,8 +159,11 @@ export class Fill implements RecorderListener, MethodListener {
   onClose(begun: boolean): void {
     // The method continues, as without a cache. Its response is recorded if it ends within `collapseTimeout`.
     if (begun) return this.settleUnstored('abandoned', REASONS.clientLeft);
-    const timeoutMs = this.missed.runtime.config.collapseTimeout * 1000;
-    startDeadline(timeoutMs, this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft), false);
+    startDeadline(
+      this.missed.runtime.config.collapseTimeout * 1000,
+      this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft),
+      false,
+    );
   }
 
   /** Decides whether the response may be stored, and sets its headers for caches downstream. */

@@ -104,21 +104,11 @@ class ServedWrite {
 
   private watch(): void {
     const { response, declared } = this;
-    const gate = new ResponseGate(
-      response,
-      point => this.beforeOutput(point),
-      () => {
-        respondNotAcknowledged(response);
-      },
-    );
+    const gate = new ResponseGate(response, point => this.beforeOutput(point), respondNotAcknowledged.bind(undefined, response));
     holdBackNext(this.call, gate);
-    response.once('close', () => {
-      this.onClose();
-    });
+    response.once('close', this.onClose.bind(this));
     if (!declared.isDeclared) return;
-    this.startDeadline(() => {
-      this.reportLong();
-    });
+    this.startDeadline(this.reportLong.bind(this));
   }
 
   /** Invalidates before output. Before the method has settled, the targets that need no result cover the output. */
@@ -161,8 +151,8 @@ class ServedWrite {
   private reportLong(): void {
     this.currentRuntime().faults.report(
       'CACHE_CHANGE_LONG',
-      `${this.action.name}: its change still runs after ${MAX_WRITE_DURATION} seconds. Responses that it may reach are stored again from now on; ` +
-        'if this process ends before the change is invalidated, they stay stale until they expire',
+      `${this.action.name}: its change still runs after ${MAX_WRITE_DURATION} seconds. Responses that it may reach are stored again ` +
+        'from now on; if this process ends before the change is invalidated, they stay stale until they expire',
       undefined,
     );
   }
