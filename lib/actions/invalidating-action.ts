@@ -6,6 +6,7 @@ import { ActionPath } from './action-path.js';
 import { bearsResponse, type ActionCall, type PinnedCall } from './action-call.js';
 import { prefixMistake, tagMistake } from './target-errors.js';
 import type { Targets } from '../stores/store.js';
+import { mergeTargets } from '../stores/targets.js';
 import type { Class } from '../classes/class-hierarchy.js';
 import type { DecoratorRegistry } from './decorator-registry.js';
 
@@ -31,7 +32,7 @@ export class InvalidatingAction {
    * @throws when a target function does, or gives what is no target
    */
   targetsOf(call: PinnedCall, result: unknown): Targets {
-    return mergeTargets(this.targets.map(target => this.resolveTarget(target, call, result)));
+    return mergeTargets(...this.targets.map(target => this.resolveTarget(target, call, result)));
   }
 
   /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
@@ -44,7 +45,7 @@ export class InvalidatingAction {
         return [];
       }
     });
-    return mergeTargets(known);
+    return mergeTargets(...known);
   }
 
   private resolveTarget(target: InvalidationTarget | undefined, call: PinnedCall, result: unknown): Targets {
@@ -71,8 +72,4 @@ export class InvalidatingAction {
         .join(', ')}, for which the request has no value.`;
     throw new CacheUsageError('CACHE_USAGE_INVALID', [`${this.name}: the target of @InvalidatesCache ${why}`]);
   }
-}
-
-function mergeTargets(targets: readonly Targets[]): Targets {
-  return { prefixes: targets.flatMap(({ prefixes }) => prefixes), tags: targets.flatMap(({ tags = [] }) => tags) };
 }

@@ -6,7 +6,7 @@ import type { Address, Lease, MaybePromise } from '../stores/store.js';
 import type { ParsedRequest } from './parsed-request.js';
 import { VariantCapture } from './variant-capture.js';
 
-/** Learns that a URL leads to an address. */
+/** Records the URL of a request as an alias of an address. */
 export type LearnAlias = (parsed: ParsedRequest, request: CachedRequest, address: Address) => void;
 
 /** A lease that the edge has acquired before the application looks the entry up. */

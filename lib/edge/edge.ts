@@ -12,13 +12,13 @@ import { UrlAliases, type AliasTarget } from './url-aliases.js';
 import { EdgeRequest, type PendingLease, type LearnAlias } from './edge-request.js';
 
 /**
- * Answers hits of actions with `edge: true` before the application sees the request. Middlewares do not run, as the action's author has
- * allowed. Conversion and validation do not run, because the same URL has passed them before. The application serves all other
- * requests; they teach the edge the address of their URL and the bytes of their response.
+ * Answers hits of actions with `edge: true` before the application sees the request. Middlewares do not run, as the action's
+ * author has allowed. Conversion and validation do not run, because the same URL has passed them before. The application serves
+ * all other requests. From them, the edge learns the address of the URL and the bytes of the response.
  */
 export class Edge {
-  /** The aliases of one runtime: with another configuration, a URL may lead to another address. */
-  private known: { readonly runtime: CacheRuntime; readonly aliases: UrlAliases } | undefined;
+  /** The aliases of one runtime. With another configuration, the same URL may have another address. */
+  private learned: { readonly runtime: CacheRuntime; readonly aliases: UrlAliases } | undefined;
 
   constructor(
     private readonly current: RuntimeHolder,
@@ -31,10 +31,10 @@ export class Edge {
       this.app(request, response);
       return;
     }
-    const { known } = this;
-    const target = known?.runtime === this.current.currentOrUndefined() ? known?.aliases.resolve(parsed) : undefined;
-    if (known === undefined || target === undefined) this.passOn(parsed);
-    else this.lookUp(known.runtime, parsed, target);
+    const { learned } = this;
+    const target = learned?.runtime === this.current.currentOrUndefined() ? learned?.aliases.resolve(parsed) : undefined;
+    if (learned === undefined || target === undefined) this.passOn(parsed);
+    else this.lookUp(learned.runtime, parsed, target);
   };
 
   private lookUp(runtime: CacheRuntime, parsed: ParsedRequest, target: AliasTarget): void {
@@ -94,8 +94,8 @@ export class Edge {
   }
 
   private readonly learn: LearnAlias = (parsed, { runtime, action }, address) => {
-    if (this.known?.runtime !== runtime) this.known = { runtime, aliases: new UrlAliases(runtime.config.maxBytes) };
-    this.known.aliases.learn(parsed, action, address);
+    if (this.learned?.runtime !== runtime) this.learned = { runtime, aliases: new UrlAliases(runtime.config.maxBytes) };
+    this.learned.aliases.learn(parsed, action, address);
   };
 }
 

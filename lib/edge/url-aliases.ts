@@ -3,10 +3,10 @@ import type { CachedAction } from '../actions/cached-action.js';
 import type { Address } from '../stores/store.js';
 import type { ParsedRequest } from './parsed-request.js';
 
-/** Where a spelling of a URL leads: to an address, or to one for each combination of some request headers. */
+/** The target of a raw URL: one address, or one address per combination of some request headers. */
 type Alias = AliasTarget | { readonly kind: 'by-headers'; readonly names: readonly string[] };
 
-/** An address, and the action whose responses stand there. */
+/** An address, and the action of its responses. */
 export interface AliasTarget {
   readonly kind: 'address';
   readonly address: Address;
@@ -14,58 +14,60 @@ export interface AliasTarget {
   readonly action: string;
 }
 
-/** The share of `maxBytes` that spellings may take beside the entries. */
+/** The size of the alias table, as a fraction of `maxBytes`. */
 const SHARE = 1 / 8;
-/** Longer spellings are hardly asked for twice. */
+/** The longest stored URL. A longer one is rarely requested twice. */
 const MAX_URL_BYTES = 4096;
 const BOOKKEEPING_BYTES = 600;
 
 /**
- * Raw spellings of URLs, as aliases of addresses: what a request's path and query mean is known when it has been through the
- * application once. Bounded in bytes, so that junk in URLs takes the place of other junk.
+ * Raw URLs as aliases of addresses. The application resolves path and query of the first request; later requests with the same
+ * raw URL skip it. The table is bounded in bytes, so junk URLs evict other aliases, and not entries.
  */
 export class UrlAliases {
-  private readonly leads: LRUCache<string, Alias>;
+  private readonly aliases: LRUCache<string, Alias>;
 
   constructor(maxBytes: number) {
-    this.leads = new LRUCache({
+    this.aliases = new LRUCache({
       maxSize: Math.max(1, Math.floor(maxBytes * SHARE)),
       maxEntrySize: MAX_URL_BYTES,
-      sizeCalculation: (lead, spelling) => BOOKKEEPING_BYTES + 2 * spelling.length + bytesOf(lead),
+      sizeCalculation: (alias, rawUrl) => BOOKKEEPING_BYTES + 2 * rawUrl.length + bytesOf(alias),
     });
   }
 
-  /** @returns `undefined` where it is not known yet */
+  /** Finds the target of a request. @returns undefined if the table has none */
   resolve({ rawUrl, request }: ParsedRequest): AliasTarget | undefined {
-    let lead = this.leads.get(rawUrl);
-    if (lead?.kind === 'by-headers') lead = this.leads.get(withHeaders(rawUrl, lead.names, request.headers));
-    return lead?.kind === 'address' ? lead : undefined;
+    let alias = this.aliases.get(rawUrl);
+    if (alias?.kind === 'by-headers') alias = this.aliases.get(withHeaders(rawUrl, alias.names, request.headers));
+    return alias?.kind === 'address' ? alias : undefined;
   }
 
   /**
-   * @param action `keyedHeaders`: request headers, in lower case, that are in the address's key; `redirects`: whether what the request's
-   * `Accept` comes to is, too
+   * Adds an alias for the URL of a request.
+   *
+   * @param action `keyedHeaders`: the request headers, in lower case, that are in the key. `redirects`: true if the preference
+   * in `Accept` is in the key, too
    */
   learn(
     { rawUrl, request }: ParsedRequest,
     { name, keyedHeaders, redirects }: Pick<CachedAction, 'name' | 'keyedHeaders' | 'redirects'>,
     address: Address,
   ): void {
-    const lead: Alias = { kind: 'address', address, action: name };
+    const alias: Alias = { kind: 'address', address, action: name };
     const listed = redirects ? [...keyedHeaders, 'accept'] : [...keyedHeaders];
     if (listed.length === 0) {
-      this.leads.set(rawUrl, lead);
+      this.aliases.set(rawUrl, alias);
       return;
     }
-    this.leads.set(rawUrl, { kind: 'by-headers', names: listed });
-    this.leads.set(withHeaders(rawUrl, listed, request.headers), lead);
+    this.aliases.set(rawUrl, { kind: 'by-headers', names: listed });
+    this.aliases.set(withHeaders(rawUrl, listed, request.headers), alias);
   }
 }
 
-function withHeaders(spelling: string, names: readonly string[], headers: ParsedRequest['request']['headers']): string {
-  return `${spelling}\n${JSON.stringify(names.map(name => [name, headers[name]]))}`;
+function withHeaders(rawUrl: string, names: readonly string[], headers: ParsedRequest['request']['headers']): string {
+  return `${rawUrl}\n${JSON.stringify(names.map(name => [name, headers[name]]))}`;
 }
 
-function bytesOf(lead: Alias): number {
-  return lead.kind === 'address' ? 2 * (lead.address.key.length + lead.address.path.path.length) : 0;
+function bytesOf(alias: Alias): number {
+  return alias.kind === 'address' ? 2 * (alias.address.key.length + alias.address.path.path.length) : 0;
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { canonicalise, type CanonicalPath } from '../keys/canonical-path.js';
+import { canonicalise, isUnderPrefix, type CanonicalPath } from '../keys/canonical-path.js';
 
 /** Names invalidated that are remembered. */
 const MAX_INVALIDATED = 100;
@@ -88,12 +88,6 @@ export class MissReasons {
       return kind === 'prefix' ? isUnderPrefix(name, path) : tags.includes(name) || ownTags.includes(name);
     });
   }
-}
-
-/** In whole segments. */
-function isUnderPrefix(prefix: string, { path, ignoresCase }: CanonicalPath): boolean {
-  const [under, top] = ignoresCase ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
-  return under === top || under.startsWith(`${top}/`);
 }
 
 function ago(thenMs: number, nowMs: number): string {

@@ -26,3 +26,9 @@ export function canonicalSegment(segment: string): string {
     return encodeURIComponent(segment.toWellFormed());
   }
 }
+
+/** Tests in whole segments whether a path is a canonical prefix or begins with it. */
+export function isUnderPrefix(prefix: string, { path, ignoresCase }: CanonicalPath): boolean {
+  const [under, top] = ignoresCase ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
+  return under === top || under.startsWith(`${top}/`);
+}

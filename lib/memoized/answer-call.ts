@@ -1,6 +1,7 @@
 import { collapse } from '../runtime/collapse.js';
 import type { Entry, LookupResult, MaybePromise } from '../stores/store.js';
-import { isThenable, run, type MemoizedCall } from './call.js';
+import { isThenable } from '../runtime/thenable.js';
+import { run, type MemoizedCall } from './call.js';
 import { MemoizedFill } from './memoized-fill.js';
 import { resultOf } from './memoized-result.js';
 import { decideCall, type KeyedCall } from './call-decision.js';

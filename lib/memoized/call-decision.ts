@@ -1,5 +1,6 @@
 import type { Address, MaybePromise } from '../stores/store.js';
-import { isThenable, type MemoizedCall } from './call.js';
+import { isThenable } from '../runtime/thenable.js';
+import type { MemoizedCall } from './call.js';
 
 /** The decision about a call: a look-up under a key, or a bypass. */
 export type CallDecision = KeyedCall | typeof BYPASS;

@@ -14,7 +14,3 @@ export interface MemoizedCall {
 export function run({ method, self, args }: MemoizedCall): unknown {
   return method.run.apply(self, [...args]);
 }
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}

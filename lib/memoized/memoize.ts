@@ -8,6 +8,7 @@ import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import { formatValue } from '../errors/format-value.js';
 import type { Targets } from '../stores/store.js';
+import { mergeTargets } from '../stores/targets.js';
 import { ClassAddresses } from './class-address.js';
 import { answerCall } from './answer-call.js';
 import { MemoizedMethod, type Method } from './memoized-method.js';
@@ -78,7 +79,7 @@ export class MemoizedMethods {
     if (args === undefined) return first.targetsOf(subject);
     if (!Array.isArray(args))
       throw misuse(`${call} takes an array of arguments, got ${formatValue(args)}. Write ['bob'] for one.`);
-    return methods.map(method => targetsOfArguments(method, subject, args, call)).reduce(mergeTargets);
+    return mergeTargets(...methods.map(method => targetsOfArguments(method, subject, args, call)));
   }
 
   private add(target: object, owner: Class, name: string, descriptor: MethodDescriptor, options: MemoizedOptions): void {
@@ -115,11 +116,6 @@ function targetsOfArguments(method: MemoizedMethod, subject: Class, args: readon
   }
   if (key.kind === 'key') return method.targetsOf(subject, key.text);
   throw misuse(`${call}: ${key.detail}`);
-}
-
-function mergeTargets(some: Targets, others: Targets): Targets {
-  const tags = [...(some.tags ?? []), ...(others.tags ?? [])];
-  return { prefixes: [...new Set([...some.prefixes, ...others.prefixes])], tags: [...new Set(tags)] };
 }
 
 function methodMistakes(name: unknown, run: unknown): string[] {

@@ -31,11 +31,11 @@ import { publishInvalidation } from './publish-invalidation.js';
 
 const UNREACHABLE: Unreachable = { kind: 'unreachable' };
 
-function leaseOf(begun: LookupMiss | Unreachable): Lease | undefined {
-  return begun.kind === 'miss' ? begun.lease : undefined;
+function leaseOf(found: LookupMiss | Unreachable): Lease | undefined {
+  return found.kind === 'miss' ? found.lease : undefined;
 }
 
-/** The cache at work: one configuration, and the state that began with it. */
+/** The state of one configuration of the cache. */
 export class CacheRuntime {
   private readonly plainStore: Store;
   private observed: Store | undefined;
@@ -43,11 +43,11 @@ export class CacheRuntime {
   readonly parts = new PartialResponses();
   readonly faults: FaultReporter;
   private readonly counters = new Counters();
-  private bypass: MissReasons | undefined;
-  /** As `Cache-Status` has it; `undefined`: nothing is said there. */
+  private reasons: MissReasons | undefined;
+  /** The cache's name in `Cache-Status`. Undefined if responses have no such header. */
   readonly cacheName: string | undefined;
 
-  /** Where the lifetimes of entries take their time from. */
+  /** The clock for the lifetimes of entries. */
   readonly clock: Clock;
 
   constructor(readonly config: CacheConfig) {
@@ -58,83 +58,87 @@ export class CacheRuntime {
     this.plainStore = openStore(config, this.clock, this.faults);
   }
 
-  /** With nobody listening, as it was opened: a hit goes through nothing else. */
+  /** The store. It is wrapped only while `operation` has subscribers, so that a hit is fast without them. */
   get store(): Store {
     return channels.operation.hasSubscribers ? (this.observed ??= observedStore(this.plainStore)) : this.plainStore;
   }
 
-  /** What happened since somebody listens. What comes to pass with nobody listening ends it, so that it never tells half of it. */
+  /** The miss history. It exists only while `outcome` has subscribers, so it never has a gap. */
   get history(): MissReasons | undefined {
-    return (this.bypass = channels.outcome.hasSubscribers ? (this.bypass ?? new MissReasons()) : undefined);
+    return (this.reasons = channels.outcome.hasSubscribers ? (this.reasons ?? new MissReasons()) : undefined);
   }
 
-  /** Says how a request ended, in the response and in the stats. Once for each request. */
+  /** Records the outcome of a request in the response and in the stats. Call it once per request. */
   recordOutcome(response: ServerResponse, outcome: Outcome, trace: RequestTrace | undefined): void {
     const status = this.count(outcome);
-    // RFC 9211 §2: each cache on the way adds its own to what is there.
+    // RFC 9211 §2: each cache appends its member to the list.
     if (status !== undefined && !response.headersSent) appendValues(response, 'Cache-Status', status);
     // A miss is published with the end of its fill.
     if (trace !== undefined && outcome.kind !== 'miss') trace.end(outcome.kind, reasonOf(outcome));
   }
 
-  /** Says in the response why it is not stored, where its headers can still be changed. */
+  /** Adds the reason of a miss to `Cache-Status`, if the headers have not gone out. */
   setMissDetail(response: ServerResponse, detail: string): void {
     const { cacheName } = this;
     if (cacheName === undefined || response.headersSent) return;
-    const [said, says] = [cacheStatus(cacheName, { kind: 'miss' }), cacheStatus(cacheName, { kind: 'miss', detail })];
-    const header = replaceMember(response.getHeader('Cache-Status'), said, says);
+    const [before, after] = [cacheStatus(cacheName, { kind: 'miss' }), cacheStatus(cacheName, { kind: 'miss', detail })];
+    const header = replaceMember(response.getHeader('Cache-Status'), before, after);
     if (header !== undefined) response.setHeader('Cache-Status', header);
   }
 
-  /** Counts how a request ended. @returns what the response says of it; `undefined`: nothing */
+  /** Counts an outcome. @returns the member for `Cache-Status`, undefined if responses have no such header */
   count(outcome: Outcome): string | undefined {
     this.counters.countOutcome(outcome);
     return this.cacheName === undefined ? undefined : cacheStatus(this.cacheName, outcome);
   }
 
-  /** Keeps the entry of a response, unless it was invalidated while it was computed. At once, when the store answers at once. */
+  /** Stores the entry of a response, unless it was invalidated during the fill. Synchronous if the store is. */
   save(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
-    const isKept = this.saveVariant(address, entry, lease);
-    return isKept instanceof Promise ? isKept.then(kept => this.countStore(kept)) : this.countStore(isKept);
+    const isStored = this.saveVariant(address, entry, lease);
+    return isStored instanceof Promise ? isStored.then(saved => this.countStore(saved)) : this.countStore(isStored);
   }
 
-  /** Keeps an entry, or more of one, as `save` does, that is no further response and counts as none. @returns whether it was kept */
+  /** Stores an entry, or a variant of one, without counting a stored response. @returns true if it was stored */
   saveVariant(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
     return this.survive('what was computed could not be stored', false, () => this.store.save(address, entry, lease));
   }
 
-  /** A fence for what is made from now on. @returns `undefined` where there is none to be had, so that it cannot be kept */
+  /** Acquires a lease for a later save. @returns undefined if the store grants none, so that nothing can be stored */
   lease(address: Address): MaybePromise<Lease | undefined> {
-    const begun = this.survive('the store could not be asked', UNREACHABLE, () => this.store.lease(address));
-    return begun instanceof Promise ? begun.then(leaseOf) : leaseOf(begun);
+    const found = this.survive('the store could not be reached', UNREACHABLE, () => this.store.lease(address));
+    return found instanceof Promise ? found.then(leaseOf) : leaseOf(found);
   }
 
-  /** Ends a fence whose computation stores nothing. */
+  /** Releases the lease of a fill that stores nothing. */
   release(lease: Lease, reason: ReleaseReason): void {
     try {
       this.store.release(lease, reason);
     } catch (error) {
-      this.faults.report('CACHE_STORE_FAILED', 'the store could not be told that a computation has ended', error);
+      this.faults.report('CACHE_STORE_FAILED', 'the release of a lease failed', error);
     }
   }
 
   /**
-   * @param by who does it, for those who listen
-   * @param how default: the store is told
-   * @returns whether clients may be told of the change. At once, when the store answers at once.
+   * Invalidates, and publishes the invalidation.
+   *
+   * @param by the request or call that invalidates, for subscribers
+   * @param invalidateStore Default: the store's `invalidate`.
+   * @returns true if the client may see the write acknowledged. Synchronous if the store is.
    */
   invalidate(
     targets: Targets,
     by: string,
-    how: () => MaybePromise<InvalidationResult> = () => this.store.invalidate(targets),
+    invalidateStore: () => MaybePromise<InvalidationResult> = () => this.store.invalidate(targets),
   ): MaybePromise<boolean> {
     const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
     this.history?.recordInvalidated(prefixes, tags, by, this.clock.now());
-    return this.settle(channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, how) : how());
+    return this.settle(
+      channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, invalidateStore) : invalidateStore(),
+    );
   }
 
-  /** Waits for an invalidation. @returns whether clients may be told of the change */
+  /** Waits for an invalidation. @returns true if the client may see the write acknowledged */
   private settle(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
     if (invalidated instanceof Promise) return invalidated.then(settled => this.settle(settled));
     return invalidated === undefined || this.waitUntilDelivered(invalidated);
@@ -144,14 +148,14 @@ export class CacheRuntime {
     return Object.freeze({ ...this.counters.counts, ...this.store.size() });
   }
 
-  /** Asks the store. @returns what it answers; `otherwise` when it fails, which is reported */
-  survive<T>(message: string, otherwise: T, ask: () => MaybePromise<T>): MaybePromise<T> {
+  /** Runs an operation of the store, and reports its error. @returns `otherwise` after an error */
+  survive<T>(message: string, otherwise: T, operate: () => MaybePromise<T>): MaybePromise<T> {
     const failed = (error: unknown): T => {
       this.faults.report('CACHE_STORE_FAILED', message, error);
       return otherwise;
     };
     try {
-      const answer = ask();
+      const answer = operate();
       return answer instanceof Promise ? answer.catch(failed) : answer;
     } catch (error) {
       return failed(error);
@@ -167,14 +171,14 @@ export class CacheRuntime {
     if (isLost === true) return this.config.whenUnreachable === 'continue';
     this.faults.report(
       'CACHE_INVALIDATION_UNDELIVERED',
-      'an invalidation could not be delivered; it is tried again until it is, and until then nothing that it covers is taken from the store',
+      'an invalidation could not be delivered; it is tried again until it is delivered, and until then no entry that it covers is served',
       cause,
     );
     const { whenUnreachable, collapseTimeout } = this.config;
-    // Elsewhere the change still counts as under way, so nothing that it covers is served there.
+    // Other processes still see the write in progress, so they serve no entry that it covers.
     if (whenUnreachable === 'continue' && !hasLapsed) return true;
-    return inTime(delivered, collapseTimeout * 1000, 'late', false).then(
-      delivery => delivery !== 'late' || whenUnreachable === 'continue',
+    return inTime(delivered, collapseTimeout * 1000, 'timeout', false).then(
+      delivery => delivery !== 'timeout' || whenUnreachable === 'continue',
     );
   }
 }

@@ -5,22 +5,25 @@ import type { Flight } from './single-flight.js';
 
 const GRANTED: FillLock = { kind: 'granted' };
 
-/** What was looked for in vain, and how it is answered. */
+/** A miss, and the ways to answer it. */
 export interface FillRequest<Answer> {
   readonly runtime: CacheRuntime;
   readonly address: Address;
-  /** Taken by the look-up. */
+  /** The lease of the look-up. */
   readonly lease: Lease;
-  /** Answers with what another has computed. @param isCollapsed whether that was waited for */
+  /** Answers with the entry of another fill. @param isCollapsed true if the request waited for it */
   fromEntry(entry: Entry, isCollapsed: boolean): MaybePromise<Answer>;
-  /** Answers by a computation of its own. @param flight those who wait for it, where any may */
+  /** Answers with a fill of its own. @param flight the flight of this fill, if other requests may wait for it */
   fill(flight: Flight | undefined): MaybePromise<Answer>;
 }
 
-/** What is asked of the store about who computes. */
+/** The part of a miss that the fill lock needs. */
 type LockRequest = Pick<FillRequest<unknown>, 'runtime' | 'address' | 'lease'>;
 
-/** Answers what was missed: by the computation of another that looked for the same, else by its own, at once where nobody is waited for. */
+/**
+ * Answers a miss with the fill of another request for the same key, else with its own. Synchronous if there is no reason to
+ * wait.
+ */
 export function collapse<Answer>(missed: FillRequest<Answer>, patience?: Patience): MaybePromise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight, config } = runtime;
@@ -28,7 +31,7 @@ export function collapse<Answer>(missed: FillRequest<Answer>, patience?: Patienc
   const flight = singleFlight.get(address.key);
   const waits = config.collapseTimeout > 0;
   if (waits && flight !== undefined && runtime.store.canShare(flight.lease, lease))
-    return join(missed, flight, patience ?? patienceOf(runtime));
+    return follow(missed, flight, patience ?? patienceOf(runtime));
   const own = singleFlight.open(address.key, lease);
   return waits && runtime.store.acquireFillLock !== undefined
     ? lead(missed, own, patience ?? patienceOf(runtime))
@@ -39,17 +42,17 @@ function patienceOf({ config }: CacheRuntime): Patience {
   return new Patience(config.collapseTimeout * 1000);
 }
 
-/** Waits for the computation of another. */
-async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
+/** Waits for the fill of another request. */
+async function follow<Answer>(missed: FillRequest<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight } = runtime;
   if (flight.entry !== undefined) {
     runtime.release(lease, 'unused');
     return missed.fromEntry(flight.entry, false);
   }
-  const result = await patience.wait(flight.settled, 'late');
-  if (result === 'late') {
-    // It may never end: whoever comes next is not to wait for it, nor for the one that takes its place.
+  const result = await patience.wait(flight.settled, 'timeout');
+  if (result === 'timeout') {
+    // The fill may never end. Later requests wait neither for it nor for its successor.
     singleFlight.close(address.key, flight);
     singleFlight.markHitForMiss(address.key);
     return missed.fill(undefined);
@@ -58,7 +61,7 @@ async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, patienc
     case 'recorded':
       runtime.release(lease, 'unused');
       return missed.fromEntry(result.entry, true);
-    // What could not be shared is computed by each for itself, at once; what was abandoned is taken up by one of those who waited.
+    // After an unshareable response, each waiting request fills at once. After an abandoned fill, one of them leads the next.
     case 'unshareable':
     case 'failed':
       return missed.fill(undefined);
@@ -67,17 +70,17 @@ async function join<Answer>(missed: FillRequest<Answer>, flight: Flight, patienc
   }
 }
 
-/** Computes for all who wait for the flight, unless another process does. */
+/** Fills for all waiting requests, unless another process fills. */
 async function lead<Answer>(missed: FillRequest<Answer>, flight: Flight, patience: Patience): Promise<Answer> {
   const { runtime, address, lease } = missed;
   const { singleFlight } = runtime;
-  const claim = await acquireFillLock(missed, patience.leftMs);
-  switch (claim.kind) {
+  const lock = await acquireFillLock(missed, patience.leftMs);
+  switch (lock.kind) {
     case 'filled':
       runtime.release(lease, 'unused');
       singleFlight.close(address.key, flight);
-      flight.settle({ kind: 'recorded', entry: claim.entry });
-      return missed.fromEntry(claim.entry, claim.hasWaited);
+      flight.settle({ kind: 'recorded', entry: lock.entry });
+      return missed.fromEntry(lock.entry, lock.hasWaited);
     case 'hit-for-miss':
       singleFlight.markHitForMiss(address.key);
       singleFlight.close(address.key, flight);
@@ -89,12 +92,12 @@ async function lead<Answer>(missed: FillRequest<Answer>, flight: Flight, patienc
   }
 }
 
-/** Whether another process computes the same. @param waitMs how long to wait for it */
+/** Acquires the lock on the fill across processes. @param waitMs milliseconds to wait for the fill of another process */
 export async function acquireFillLock({ runtime, address, lease }: LockRequest, waitMs: number): Promise<FillLock> {
   try {
     return (await runtime.store.acquireFillLock?.(address, lease, waitMs)) ?? GRANTED;
   } catch (error) {
-    runtime.faults.report('CACHE_STORE_FAILED', 'it could not be told who computes an entry', error);
+    runtime.faults.report('CACHE_STORE_FAILED', 'the fill lock of an entry could not be acquired', error);
     return GRANTED;
   }
 }

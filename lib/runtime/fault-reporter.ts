@@ -1,7 +1,7 @@
 import { CacheFault } from '../errors/cache-errors.js';
 import { channels, publish } from '../events/channels.js';
 
-/** Reports faults that were survived. */
+/** Reports faults that the cache survives. */
 export class FaultReporter {
   private readonly warned = new Set<string>();
 
@@ -15,24 +15,24 @@ export class FaultReporter {
     this.count();
     const why = reasonOf(cause);
     const fault = new CacheFault(code, why === '' ? message : `${message}: ${why}`, { cause });
-    tellFault(fault);
+    publishFault(fault);
     if (this.onError === undefined) this.warnOnce(code, fault);
-    else this.tell(this.onError, fault);
+    else this.notify(this.onError, fault);
   }
 
-  /** Advice that is given once, however often its occasion comes. */
+  /** Reports advice about a use, once per occasion. */
   warnAboutUse(occasion: string, message: string, code = 'CACHE_NOT_KEYED'): void {
     if (this.warned.has(occasion)) return;
     const fault = new CacheFault(code, message);
-    tellFault(fault);
+    publishFault(fault);
     if (this.onError === undefined) this.warnOnce(occasion, fault);
     else {
       this.warned.add(occasion);
-      this.tell(this.onError, fault);
+      this.notify(this.onError, fault);
     }
   }
 
-  private tell(onError: (error: CacheFault) => void, fault: CacheFault): void {
+  private notify(onError: (error: CacheFault) => void, fault: CacheFault): void {
     try {
       onError(fault);
     } catch (error) {
@@ -47,11 +47,11 @@ export class FaultReporter {
   }
 }
 
-function tellFault({ code, message }: CacheFault): void {
+function publishFault({ code, message }: CacheFault): void {
   if (channels.fault.hasSubscribers) publish('fault', { code, message });
 }
 
-/** Of several attempts in one, as of a host with several addresses, the first says why. */
+/** Returns the message of an error. For several attempts, such as for a host with several addresses: the first message. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.message === '') return reasonOf(cause.errors[0]);
   return cause instanceof Error ? cause.message : '';

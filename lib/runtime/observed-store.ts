@@ -3,7 +3,7 @@ import type { WriteIntent, InvalidationResult, MaybePromise, Store } from '../st
 
 type Operation = OperationEvent['operation'];
 
-/** A store whose operations are measured, for those who listen. */
+/** Wraps a store so that the duration of each operation is published. */
 export function observedStore(store: Store): Store {
   const { acquireFillLock, add, beginWrite, delete: remove } = store; // eslint-disable-line @typescript-eslint/unbound-method -- called on the store below
   return {
@@ -18,25 +18,25 @@ export function observedStore(store: Store): Store {
     size: () => store.size(),
     list: store.list && (() => store.list?.() ?? []),
     close: waitMs => store.close(waitMs),
-    acquireFillLock: acquireFillLock && ((...asked) => measured('claim', () => acquireFillLock.apply(store, asked))),
+    acquireFillLock: acquireFillLock && ((...args) => measured('claim', () => acquireFillLock.apply(store, args))),
     delete: remove && (address => measured('delete', () => remove.call(store, address))),
-    add: add && ((...asked) => measured('save', () => add.apply(store, asked))),
-    beginWrite: beginWrite && (async targets => observedChange(await measured('begin', () => beginWrite.call(store, targets)))),
+    add: add && ((...args) => measured('save', () => add.apply(store, args))),
+    beginWrite: beginWrite && (async targets => observedIntent(await measured('begin', () => beginWrite.call(store, targets)))),
   };
 }
 
-function observedChange(change: WriteIntent): WriteIntent {
+function observedIntent(intent: WriteIntent): WriteIntent {
   return {
-    invalidate: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => change.invalidate(targets)),
-    commit: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => change.commit(targets)),
-    abort: () => change.abort(),
+    invalidate: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => intent.invalidate(targets)),
+    commit: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => intent.commit(targets)),
+    abort: () => intent.abort(),
   };
 }
 
 function measured<Answer>(operation: Operation, operate: () => Answer): Answer {
-  const beganMs = performance.now();
+  const startMs = performance.now();
   const end = (failed: boolean): void => {
-    publish('operation', { operation, durationMs: performance.now() - beganMs, failed });
+    publish('operation', { operation, durationMs: performance.now() - startMs, failed });
   };
   let answer: Answer;
   try {
@@ -58,7 +58,7 @@ function measured<Answer>(operation: Operation, operate: () => Answer): Answer {
   return answer;
 }
 
-/** What a store says that survives its failures itself. */
+/** Tests whether an answer reports a failure that the store has survived. */
 function isFailure(answer: unknown): boolean {
   const kind = (answer as { kind?: unknown } | undefined | null)?.kind;
   return kind === 'unreachable' || kind === 'undelivered';

@@ -6,8 +6,8 @@ import type { Store } from '../stores/store.js';
 import type { FaultReporter } from './fault-reporter.js';
 
 /**
- * The clock that a configuration counts lifetimes by. In the memory of this process it cannot be set. Processes that share a store
- * compare lifetimes by the time of day, and so may a store of the application's own.
+ * Returns the clock for the lifetimes of a configuration. For memory of this process, it is steady: no administrator can set
+ * it. Processes that share a store compare lifetimes by the time of day, and so may a store of the application.
  */
 export function clockOf({ store }: CacheConfig): Clock {
   if (store instanceof SimpleStore) return store.clock;

@@ -1,6 +1,6 @@
 import type { HitOutcome, Outcome } from '../http/cache-status.js';
 
-/** Why a request that missed nothing ended as it did. */
+/** Returns the reason of an outcome, for subscribers. @returns undefined if there is none */
 export function reasonOf(outcome: Outcome): string | undefined {
   switch (outcome.kind) {
     case 'hit':
@@ -15,16 +15,16 @@ export function reasonOf(outcome: Outcome): string | undefined {
   }
 }
 
-/** How long an entry that is served stays fresh. */
+/** Describes how long a served entry stays fresh. */
 export function freshness({ ttlSeconds }: HitOutcome): string {
   return ttlSeconds === undefined ? 'fresh, and never expires' : `fresh for ${ttlSeconds} s`;
 }
 
-/** Why a computation has ended without an entry, in words for those who look into it. */
+/** The reasons why a fill stores nothing, for `Cache-Status` and subscribers. */
 export const REASONS = {
   setsCookie: 'the response sets a cookie',
   clientLeft: 'the client left',
-  answeredByOthers: 'a middleware answered in the place of the method',
+  answeredByMiddleware: 'a middleware answered in place of the method',
   handlerFailed: 'the handler failed',
   goesBack: 'the redirect goes back to the Referer of the request',
   cacheFailed: 'the cache failed',

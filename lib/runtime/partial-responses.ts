@@ -1,36 +1,32 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { keyDigest } from './key-digest.js';
 
 const MAX_KNOWN = 10_000;
 
 /**
- * Remembers whether the whole response can be stored, of keys that were asked for in part. Only then the handler of a request with
- * `Range` runs without it: a large file, or a response that is never stored, is sent in parts as without a cache.
+ * The keys of range requests, and whether their whole response is storable. Only then, the handler of a request with `Range`
+ * runs without that header. A large file, or a response that is never stored, goes out in parts as without a cache.
  */
 export class PartialResponses {
-  /** By the digest of the key. */
+  /** The storability of whole responses, by the digest of the key. */
   private readonly known = new LRUCache<string, 'storable' | 'unstorable'>({ max: MAX_KNOWN });
 
   isWholeStorable(key: string): boolean {
-    return this.known.size > 0 && this.known.get(digestOf(key)) === 'storable';
+    return this.known.size > 0 && this.known.get(keyDigest(key)) === 'storable';
   }
 
-  /** A partial response has shown that the whole could be stored. */
+  /** Records that a partial response is part of a storable one. */
   recordPart(key: string): void {
-    const digest = digestOf(key);
-    // What was not stored when it was sent whole is not tried again and again.
+    const digest = keyDigest(key);
+    // A response that proved unstorable is not filled again.
     if (!this.known.has(digest)) this.known.set(digest, 'storable');
   }
 
   recordUnstorable(key: string): void {
-    this.known.set(digestOf(key), 'unstorable');
+    this.known.set(keyDigest(key), 'unstorable');
   }
 
   recordStored(key: string): void {
-    if (this.known.size > 0) this.known.delete(digestOf(key));
+    if (this.known.size > 0) this.known.delete(keyDigest(key));
   }
-}
-
-function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,7 +1,7 @@
 import { publish } from '../events/channels.js';
 import type { InvalidationResult, MaybePromise, Store, Targets } from '../stores/store.js';
 
-/** Invalidates, and tells those who listen what came of it. */
+/** Invalidates, and publishes the result. */
 export function publishInvalidation(
   store: Store,
   { prefixes, tags = [] }: Targets,
@@ -9,7 +9,7 @@ export function publishInvalidation(
   invalidate: () => MaybePromise<InvalidationResult>,
 ): MaybePromise<InvalidationResult> {
   const before = entriesIn(store);
-  const told = (invalidated: InvalidationResult, removed?: number): InvalidationResult => {
+  const published = (invalidated: InvalidationResult, removed?: number): InvalidationResult => {
     publish('invalidated', {
       prefixes: prefixes.map(prefix => (prefix === '' ? '/' : prefix)),
       tags,
@@ -20,13 +20,13 @@ export function publishInvalidation(
     return invalidated;
   };
   const invalidated = invalidate();
-  // By the time that a promise is kept, others have stored and removed more.
-  if (invalidated instanceof Promise) return invalidated.then(settled => told(settled));
+  // Before a promise settles, other operations change the number of entries.
+  if (invalidated instanceof Promise) return invalidated.then(settled => published(settled));
   const after = entriesIn(store);
-  return told(invalidated, before === undefined || after === undefined ? undefined : before - after);
+  return published(invalidated, before === undefined || after === undefined ? undefined : before - after);
 }
 
-/** Nothing that is asked for listeners may keep an invalidation from being made. */
+/** Counts the entries of a store. An error of the count must not prevent the invalidation. */
 function entriesIn(store: Store): number | undefined {
   try {
     return store.size().entries;

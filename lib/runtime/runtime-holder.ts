@@ -4,20 +4,20 @@ import { CacheFault, CacheUsageError } from '../errors/cache-errors.js';
 import type { Targets } from '../stores/store.js';
 import { CacheRuntime } from './cache-runtime.js';
 
-/** Code of advice about a use that can hardly be meant. */
+/** The code of advice about a use that is probably a mistake. */
 const DOUBTFUL = 'CACHE_USAGE_DOUBTFUL';
 
-const NOTHING_HERE =
+const ONLY_THIS_PROCESS =
   'an invalidation reached only the memory of this process, which caches nothing: no other process is told. Configure the store that the servers share: cache.configure({ store: new RedisStore(…) }).';
 
-/** Holds the cache at work, from its configuration to its reset. */
+/** Holds the current runtime, from its configuration to its reset. */
 export class RuntimeHolder {
   private runtime: CacheRuntime | undefined;
   private isConfigured = false;
-  /** Whether a request has been served, or a value used. */
+  /** True if a request has been served, or a value used. */
   private isInUse = false;
 
-  /** @param canCache whether this process has loaded anything whose responses or results could be cached */
+  /** @param canCache returns true if this process has loaded an action or a method that can be cached */
   constructor(private readonly canCache: () => boolean = () => true) {}
 
   configure(source: CacheConfigSource): void {
@@ -33,46 +33,48 @@ export class RuntimeHolder {
   }
 
   /**
-   * When a server is created: what would else be found at the first request.
+   * Checks the environment when a server is created, and not only at the first request.
    *
-   * @throws CacheConfigError where the environment is to be used and cannot be
+   * @throws CacheConfigError if the configuration comes from the environment and is invalid
    */
   verifyEnvironment(): void {
     if (this.runtime === undefined) verifyEnvironment();
   }
 
-  /** Advice when a server is created. Without a configuration yet, it is a process warning. */
+  /** Reports advice when a server is created. Before the configuration, the advice is a process warning. */
   warnAboutUse(message: string): void {
     if (this.runtime === undefined) process.emitWarning(message, { type: 'CacheWarning', code: DOUBTFUL });
     else this.runtime.faults.warnAboutUse(message, message, DOUBTFUL);
   }
 
-  /** For a request, a value or a memoized call: from the first one on, the configuration stands. */
+  /** Returns the runtime for a request, a value or a memoized call. After the first use, `configure` throws. */
   use(): CacheRuntime {
     this.isInUse = true;
     return this.get();
   }
 
-  /** The cache at work, if there is one. */
+  /** Returns the current runtime, if there is one. */
   currentOrUndefined(): CacheRuntime | undefined {
     return this.runtime;
   }
 
-  /** With the defaults when nothing has been configured, or not yet. */
+  /** Returns the current runtime. Creates one with the defaults if the cache is not configured. */
   get(): CacheRuntime {
     this.runtime ??= new CacheRuntime(resolveConfig({}));
     return this.runtime;
   }
 
   /**
-   * @param by the call by which code does it
-   * @throws CacheFault with `whenUnreachable: 'refuse'`, when the store could not be told in time
+   * Invalidates by a call of application code.
+   *
+   * @param by the call, for subscribers
+   * @throws CacheFault with `whenUnreachable: 'refuse'`, if the invalidation does not reach the store in time
    */
   async invalidate(targets: Targets, by: string): Promise<void> {
     const runtime = this.get();
     const { config, faults, store } = runtime;
     if (config.store === 'simple' && !this.canCache() && store.size().entries === 0)
-      faults.warnAboutUse(NOTHING_HERE, NOTHING_HERE, DOUBTFUL);
+      faults.warnAboutUse(ONLY_THIS_PROCESS, ONLY_THIS_PROCESS, DOUBTFUL);
     if (await runtime.invalidate(targets, by)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',

@@ -1,32 +1,32 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.js';
+import { keyDigest } from './key-digest.js';
 import type { Entry, Lease } from '../stores/store.js';
 
-/** What a computation came to, for those who waited for it. */
+/** The result of a fill, for the requests that wait for it. */
 export type FillResult =
   | { readonly kind: 'recorded'; readonly entry: Entry }
-  /** Not to be stored, so not to be given to others either. */
+  /** The response may not be stored, so other requests may not get it either. */
   | { readonly kind: 'unshareable' }
-  /** It came to an error: not to be given to others either. */
+  /** The fill failed. Other requests may not get its error response. */
   | { readonly kind: 'failed' }
-  /** It did not come to its end. */
+  /** The fill did not complete. */
   | { readonly kind: 'abandoned' };
 
-/** A computation under way that others may wait for. */
+/** A running fill that other requests may wait for. */
 export class Flight {
-  /** What it came to, from when it has: until it is in the store, it is found here. */
+  /** The entry, once it is created. Until the store has it, requests get it here. */
   entry: Entry | undefined;
   private result: FillResult | undefined;
   private promised: Promise<FillResult> | undefined;
   private resolve: ((result: FillResult) => void) | undefined;
 
-  /** As `performance.now()` counts. */
+  /** The start, in milliseconds of `performance.now()`. */
   readonly sinceMs = performance.now();
 
   constructor(readonly lease: Lease) {}
 
-  /** What it comes to. Most computations end before anybody waits for them: only for those who do, there is a promise. */
+  /** The promise of the result. It is created on demand, since most fills settle before any request waits. */
   get settled(): Promise<FillResult> {
     return (this.promised ??= new Promise(resolve => {
       if (this.result === undefined) this.resolve = resolve;
@@ -41,14 +41,17 @@ export class Flight {
   }
 }
 
-/** Milliseconds for which requests do not wait for each other after a response that could not be shared. */
+/** The time for which requests do not wait for each other after an unshareable response, in milliseconds. */
 const HIT_FOR_MISS_MS = 10_000;
 const MAX_HIT_FOR_MISS = 10_000;
 
-/** The computations under way, by key. */
+/** The running fills, by key. */
 export class SingleFlight {
   private readonly flights = new Map<string, Flight>();
-  /** Digests of keys whose last response could not be shared, Varnish's hit-for-miss: waiting for the next would be waiting in vain. */
+  /**
+   * Digests of keys whose last response was unshareable (Varnish's hit-for-miss). To wait for the next response would be
+   * useless.
+   */
   private readonly hitForMiss: LRUCache<string, true>;
 
   constructor(clock: Clock) {
@@ -59,33 +62,28 @@ export class SingleFlight {
     return this.flights.get(key);
   }
 
-  /** Whether requests for the key are better computed apart. */
+  /** Tests whether each request for the key fills without waiting. */
   isHitForMiss(key: string): boolean {
-    return this.hitForMiss.size > 0 && this.hitForMiss.has(digestOf(key));
+    return this.hitForMiss.size > 0 && this.hitForMiss.has(keyDigest(key));
   }
 
-  /** Announces a computation that others may wait for; one that was announced before gets no more of them. */
+  /** Opens a flight for a fill. It replaces an earlier flight: new requests wait for the new one. */
   open(key: string, lease: Lease): Flight {
     const flight = new Flight(lease);
     this.flights.set(key, flight);
     return flight;
   }
 
-  /** Nobody else shall wait for this flight. */
+  /** Closes a flight: no further request waits for it. */
   close(key: string, flight: Flight): void {
     if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 
   markHitForMiss(key: string): void {
-    this.hitForMiss.set(digestOf(key), true);
+    this.hitForMiss.set(keyDigest(key), true);
   }
 
   clearHitForMiss(key: string): void {
-    if (this.hitForMiss.size > 0) this.hitForMiss.delete(digestOf(key));
+    if (this.hitForMiss.size > 0) this.hitForMiss.delete(keyDigest(key));
   }
-}
-
-/** Keys may be long, and a list of them would be bounded in number alone. Two keys of one digest would only not wait for each other. */
-function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../http/cache-status.js';
 
-/** What the cache has done since it was configured. */
+/** The counters of the cache since its configuration. */
 export interface CacheStats {
   /** Requests answered from the store. */
   readonly hits: number;
@@ -8,23 +8,23 @@ export interface CacheStats {
   readonly misses: number;
   /** Requests answered with an expired response, by `staleWhileRevalidate` or `staleIfError`. */
   readonly stale: number;
-  /** Requests answered by the computation of another. */
+  /** Requests answered by the fill of another request. */
   readonly collapsed: number;
-  /** Requests for which the cache was not asked. */
+  /** Requests that bypassed the cache. */
   readonly bypasses: number;
   /** Responses stored. */
   readonly stores: number;
   /** Prefixes and tags invalidated; clearing counts as one. */
   readonly invalidations: number;
-  /** Faults survived. */
+  /** Faults that the cache survived. */
   readonly errors: number;
-  /** Entries now in the simple store; 0 for a store that is shared, which nobody counts. */
+  /** Entries now in the simple store. 0 for a shared store, which has no count. */
   readonly entries: number;
-  /** Bytes now in the simple store, keys and bookkeeping included; of a shared one, those of its near cache. */
+  /** Bytes now in the simple store, keys and bookkeeping included. For a shared store: the bytes of its near cache. */
   readonly bytes: number;
 }
 
-/** Counts what the cache does. */
+/** Counts outcomes, stores, invalidations and errors. */
 export class Counters {
   readonly counts = {
     hits: 0,

@@ -2,15 +2,15 @@ import { responseOf, type ActionCall, type Response } from '../actions/action-ca
 import { MethodResponse } from '../http/method-response.js';
 
 /**
- * Tells who answers a request to a cached action: the method by itself, routing-controllers with the result of the method, or a
- * middleware in the place of both, such as one that answers for a slow method.
+ * Finds the author of the response to a cached action: the method, routing-controllers with the result of the method, or a
+ * middleware in place of both, such as one with a time limit.
  */
 export class Authorship {
-  /** Whether the method has returned or thrown. */
+  /** True if the method has returned or thrown. */
   hasSettled = false;
-  /** Whether the method has ended the response itself: routing-controllers goes on all the same when the method returns. */
+  /** True if the method has ended the response. When the method returns, routing-controllers calls `next` nevertheless. */
   endedByHandler = false;
-  /** Whether routing-controllers has gone on to the after-middlewares, which it does after it has sent a result. */
+  /** True if routing-controllers has called the after-middlewares, which it does after it has sent a result. */
   hasContinued = false;
   private readonly response: Response;
   private readonly own: MethodResponse<Response> | undefined;
@@ -18,41 +18,45 @@ export class Authorship {
   private returnsResponse = false;
   private isSent = false;
 
-  /** Gives the method a response of its own, where it has one. @param onError called with an error that is passed on */
+  /**
+   * Replaces each argument that is the response by a proxy for the method alone.
+   *
+   * @param onError called with an error passed to `next`
+   */
   constructor(call: ActionCall, onError: (error: unknown) => void) {
     this.response = responseOf(call);
     this.interceptNext(call, onError);
-    this.own = this.ownIn(call.args);
+    this.own = this.replaceResponse(call.args);
   }
 
-  /** To be called with what the method returned. @returns what routing-controllers is to get: the response as it knows it */
+  /** Notes the method's result. @returns the result for routing-controllers: the response itself in place of its proxy */
   settledWith(result: unknown): unknown {
     this.hasSettled = true;
     this.returnsResponse = result === this.response || (this.own !== undefined && result === this.own.proxy);
-    // What routing-controllers pipes comes in pieces.
+    // routing-controllers pipes a stream, so the response has no `end` with all its bytes.
     if (!this.returnsResponse) this.response.once('pipe', () => (this.isSent = true));
     return this.returnsResponse ? this.response : result;
   }
 
-  /** At the first bytes. @returns false if they are a middleware's */
+  /** Called at the first bytes. @returns false if they are a middleware's */
   mayBegin(): boolean {
     this.isSent ||= this.own?.isInUse === true;
     return this.isSent || (this.hasSettled && !this.returnsResponse);
   }
 
-  /** At the last bytes. @param encoding as `end` was called with */
+  /** Called at the last bytes. @param encoding the encoding that `end` was called with */
   noteEnd(encoding: unknown): void {
     this.endedByHandler = !this.hasSettled;
-    // After bytes, routing-controllers does not go on. Nobody else sends them so.
+    // After bytes, routing-controllers does not call `next`. Only routing-controllers ends a response with this encoding.
     this.isSent ||= encoding === 'binary' && this.hasSettled;
   }
 
-  /** When what comes right after the last bytes has been done: routing-controllers has passed the request on. */
+  /** True if the method or routing-controllers has sent the response. Valid once routing-controllers had time to call `next`. */
   get isOwn(): boolean {
     return this.isSent || (this.hasPassedOn && !this.returnsResponse);
   }
 
-  private ownIn(args: unknown[]): MethodResponse<Response> | undefined {
+  private replaceResponse(args: unknown[]): MethodResponse<Response> | undefined {
     if (!args.includes(this.response)) return undefined;
     const own = new MethodResponse(this.response);
     for (const [index, argument] of args.entries()) if (argument === this.response) args[index] = own.proxy;

@@ -5,7 +5,7 @@ import type { CachedRequest } from './cached-request.js';
 /** The use of the cache under a key. */
 export type KeyDecision = KeyResult & {
   readonly kind: 'key';
-  /** True if `forcedUpdate` demands a new computation. */
+  /** True if `forcedUpdate` demands a new fill. */
   readonly isForced: boolean;
 };
 

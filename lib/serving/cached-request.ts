@@ -19,30 +19,31 @@ export interface MissedRequest extends CachedRequest {
   readonly address: Address;
   /** True if the key names the one caller that the response is for. */
   readonly isPerUser: boolean;
-  /** The lease, older than the computation: an invalidation after it keeps the response out of the store. */
+  /** The lease, older than the computation: after an invalidation, the store refuses the response. */
   readonly lease: Lease;
   /** The tap of a request that came through the edge. */
   readonly tap: ResponseTap | undefined;
 }
 
-/** Takes over the report of a fill that stores nothing. */
+/** The receiver of the report of a fill that stores nothing. */
 export interface NotStoredListener {
   /** @param cause the error of the method, if it threw */
-  onNotStored(result: Exclude<FillResult['kind'], 'recorded'>, why: string, cause: unknown): void;
+  onNotStored(result: Exclude<FillResult['kind'], 'recorded'>, reason: string, cause: unknown): void;
 }
 
 /** The bytes of one response on their way out, and the entry that they belong to. */
 export interface ResponseCapture {
   /** Returns the entry with the bytes that went out, if all of them have gone out by now. */
   withVariant(entry: Entry): Entry;
-  /** Adds the bytes to the entry, which is in the store. Undefined: the store has no entry, so the capture ends. */
+  /** Adds the bytes to a stored entry. @param entry undefined if the store has none: the capture ends */
   attachTo(entry: Entry | undefined): void;
+  /** Ends the capture without a variant. */
   abandon(): void;
 }
 
-/** Captures the bytes of responses as they leave the process. The edge implements it, and answers later hits with them. */
+/** The capture of responses as they leave the process. The edge implements it, and answers later hits with the captured bytes. */
 export interface ResponseTap {
-  /** Learns that the URL of this request leads to the address. */
+  /** Records the URL of this request as an alias of the address. */
   learnAlias(request: CachedRequest, address: Address): void;
   /** Captures the response of a hit. @returns undefined if the edge has no lease for the entry */
   captureHit(request: CachedRequest, address: Address): ResponseCapture | undefined;

@@ -14,13 +14,13 @@ import type { MissedRequest } from './cached-request.js';
 import { ResponseControl } from './response-control.js';
 import { computedTags } from '../runtime/computed-tags.js';
 
-/** Gives a response whose body is known an `ETag`, unless it has one. */
+/** Adds an `ETag` to a response whose whole body is known, unless the response has one. */
 export function identify(response: ServerResponse, { status, wholeBody }: RecordedHead): void {
   if (wholeBody === undefined || status === 204 || response.hasHeader('etag')) return;
   response.setHeader('ETag', etag(wholeBody, { weak: true }));
 }
 
-/** What is kept of a recorded response, with an `ETag` where the handler and Express gave none. */
+/** Converts a recorded response for the store. Adds an `ETag` if the handler and Express set none. */
 export function storedResponse(
   { status, statusMessage, headers: recorded, wholeBody }: RecordedHead,
   body: Buffer,
@@ -33,7 +33,7 @@ export function storedResponse(
   return { status, statusMessage, headers, body, isStreamed: wholeBody === undefined, callsNext };
 }
 
-/** Whether the action's `responseFilter` lets a response be kept. One that throws keeps nothing. */
+/** Asks the action's `responseFilter` whether a response may be stored. If the filter throws, the response is not stored. */
 export function passesFilter(runtime: CacheRuntime, { name, options }: CachedAction, response: StoredResponse): boolean {
   const { responseFilter } = options;
   if (responseFilter === undefined) return true;
@@ -44,7 +44,7 @@ export function passesFilter(runtime: CacheRuntime, { name, options }: CachedAct
     }),
   ) as Record<string, string | readonly string[]>;
   try {
-    // A copy, so that a filter that changes it changes nothing that is kept.
+    // A copy, because a filter may modify the bytes.
     return responseFilter({ status: response.status, headers, body: Buffer.from(response.body) });
   } catch (error) {
     runtime.faults.report('CACHE_OPTION_FAILED', `${name}: responseFilter threw, so the response is not stored`, error);
@@ -54,49 +54,54 @@ export function passesFilter(runtime: CacheRuntime, { name, options }: CachedAct
 
 export const NO_STORE_BY_CONTROL = 'by cacheControl';
 
-/** A response that has been recorded whole. */
+/** A completely recorded response. */
 export interface Recorded {
   readonly head: RecordedHead;
   readonly body: Buffer;
-  /** Milliseconds, by its head. */
+  /** The lifetime by the headers, in milliseconds. */
   readonly lifetimeMs: number;
-  /** What the method returned, where that is known. */
+  /** The method's result. Undefined if the method ended the response itself. */
   readonly result: unknown;
-  /** Whether routing-controllers went on to the after-middlewares. */
+  /** True if routing-controllers called the after-middlewares. */
   readonly callsNext: boolean;
 }
 
-/** The entry to be kept of a response, or why there is none. */
+/** Creates the entry of a response. @returns a text with the reason if there is none */
 export function createEntry({ runtime, action, address, call }: MissedRequest, recorded: Recorded): Entry | string {
   const { head, body } = recorded;
-  const said = ResponseControl.of(responseOf(call))?.directives;
-  if (said?.isStored === false) return NO_STORE_BY_CONTROL;
+  const directives = ResponseControl.of(responseOf(call))?.directives;
+  if (directives?.isStored === false) return NO_STORE_BY_CONTROL;
   const length = headerText(head.headers, 'content-length');
   if (length !== undefined && Number(length) !== body.length) return 'its body was cut off';
 
   const response = storedResponse(head, body, recorded);
   if (!passesFilter(runtime, action, response)) return 'responseFilter';
-  const brought = responseTags(runtime, action, recorded.result, call.action);
-  if (brought === undefined) return 'tags failed';
-  if (said !== undefined && said.tags.length > 0 && address.hasComputedTags !== true) {
-    // Whether one of its tags was invalidated while it was computed can only be told where tags were expected.
+  const tags = responseTags(runtime, action, recorded.result, call.action);
+  if (tags === undefined) return 'tags failed';
+  if (directives !== undefined && directives.tags.length > 0 && address.hasComputedTags !== true) {
+    // A lease without computed tags cannot detect that one of them was invalidated during the fill.
     action.hasComputedTags = true;
     return 'it is the first of its action that has tags of its own';
   }
   const storedAtMs = runtime.clock.now();
-  const expiresAtMs = storedAtMs + (said?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(said.timeout) * 1000);
+  const expiresAtMs =
+    storedAtMs + (directives?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(directives.timeout) * 1000);
   return {
     response,
     storedAtMs,
     expiresAtMs,
     deleteAtMs: deleteAt(expiresAtMs, staleWindows(action.options, head.headers)),
-    tags: said === undefined ? brought : [...new Set([...brought, ...said.tags])],
+    tags: directives === undefined ? tags : [...new Set([...tags, ...directives.tags])],
   };
 }
 
 const NO_TAGS: readonly string[] = [];
 
-/** The tags that a response has brought. @returns `undefined` where the action's `tags` failed, so that nothing could invalidate it */
+/**
+ * Computes the tags of a response.
+ *
+ * @returns undefined if the action's `tags` failed: without them, no invalidation could reach it
+ */
 function responseTags(
   { faults }: CacheRuntime,
   { name, options }: CachedAction,

@@ -1,96 +1,99 @@
 import type { WriteIntent, InvalidationResult, MaybePromise, Targets } from '../stores/store.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 
-/** Who makes a change. */
+/** The author of a write. */
 export interface Writer {
   /** Class and method, for messages. */
   readonly action: string;
-  /** The request, for those who listen. */
+  /** The request, for subscribers. */
   readonly request: string;
 }
 
-type Telling = (change: Pick<WriteIntent, 'invalidate' | 'commit'>) => MaybePromise<InvalidationResult>;
+/** Invalidates by a write intent, or by the store without one. */
+type Invalidate = (intent: Pick<WriteIntent, 'invalidate' | 'commit'>) => MaybePromise<InvalidationResult>;
 
 /**
- * A change as the store knows it: announced where the store has that, and told of what it invalidates in any case. A reset may come
- * meanwhile: what is invalidated is then told to the cache at work.
+ * A write that is declared in the store, if the store has write intents. Its invalidations reach the store in any case. If the
+ * cache is reset during the write, they reach the store of the current runtime.
  */
 export class DeclaredWrite {
-  private change: WriteIntent | undefined;
+  private intent: WriteIntent | undefined;
 
-  /** @param engineNow gives the cache at work */
   constructor(
     private readonly runtime: CacheRuntime,
-    private readonly engineNow: () => CacheRuntime,
-    private readonly changer: Writer,
+    private readonly currentRuntime: () => CacheRuntime,
+    private readonly writer: Writer,
   ) {}
 
-  /** Whether others know that the change is under way, so that they store nothing that it may reach. */
+  /** True if other processes see the write in progress, so that they store no response that the write may reach. */
   get isDeclared(): boolean {
-    return this.change !== undefined;
+    return this.intent !== undefined;
   }
 
-  /** Announces the change. @returns false if the change must not be made, since the store cannot be told of it */
+  /** Declares the write. @returns false if the method must not run, because the store cannot be reached */
   async begin(targets: Targets): Promise<boolean> {
     const { store, config } = this.runtime;
     if (store.beginWrite === undefined || !config.enabled) return true;
     try {
-      this.change = await store.beginWrite(targets);
+      this.intent = await store.beginWrite(targets);
       return true;
     } catch {
       return config.whenUnreachable === 'continue';
     }
   }
 
-  /** Invalidates while the change lasts. @returns whether clients may be told of the change */
+  /** Invalidates during the write. @returns true if the client may see the write acknowledged */
   invalidate(targets: Targets): MaybePromise<boolean> {
-    return this.invalidateAndPublish(targets, change => change.invalidate(targets));
+    return this.invalidateAndPublish(targets, intent => intent.invalidate(targets));
   }
 
-  /** Invalidates, and ends the announcement. @returns whether clients may be told of the change */
+  /** Invalidates, and ends the declaration. @returns true if the client may see the write acknowledged */
   commit(targets: Targets): MaybePromise<boolean> {
-    const told = this.invalidateAndPublish(targets, change => change.commit(targets));
-    this.change = undefined;
-    return told;
+    const invalidated = this.invalidateAndPublish(targets, intent => intent.commit(targets));
+    this.intent = undefined;
+    return invalidated;
   }
 
-  /** Ends the announcement: nothing has changed. */
+  /** Ends the declaration of a write that has changed no data. */
   async abort(): Promise<void> {
     try {
-      await this.change?.abort();
+      await this.intent?.abort();
     } catch (error) {
       this.survive(this.runtime, error);
     }
-    this.change = undefined;
+    this.intent = undefined;
   }
 
-  private invalidateAndPublish(targets: Targets, how: Telling): MaybePromise<boolean> {
-    const runtime = this.engineNow();
+  private invalidateAndPublish(targets: Targets, invalidate: Invalidate): MaybePromise<boolean> {
+    const runtime = this.currentRuntime();
     const { store } = runtime;
-    // Where the cache has been reset meanwhile, the store that was told of the change is closed.
+    // After a reset of the cache, the store that has the intent is closed.
     const isSame = runtime === this.runtime;
-    if (!isSame) void this.commitBefore(targets);
+    if (!isSame) void this.commitInClosedStore(targets);
     const plain = { invalidate: () => store.invalidate(targets), commit: () => store.invalidate(targets) };
-    const change = (isSame ? this.change : undefined) ?? plain;
+    const intent = (isSame ? this.intent : undefined) ?? plain;
     try {
-      const told = runtime.invalidate(targets, this.changer.request, () => how(change));
-      return told instanceof Promise ? told.catch((error: unknown) => this.survive(runtime, error)) : told;
+      const invalidated = runtime.invalidate(targets, this.writer.request, () => invalidate(intent));
+      return invalidated instanceof Promise ? invalidated.catch((error: unknown) => this.survive(runtime, error)) : invalidated;
     } catch (error) {
       return this.survive(runtime, error);
     }
   }
 
-  /** Ends the change in a store that is closed. */
-  private async commitBefore(targets: Targets): Promise<void> {
+  private async commitInClosedStore(targets: Targets): Promise<void> {
     try {
-      await this.change?.commit(targets);
+      await this.intent?.commit(targets);
     } catch (error) {
       this.survive(this.runtime, error);
     }
   }
 
   private survive(runtime: CacheRuntime, error: unknown): boolean {
-    runtime.faults.report('CACHE_STORE_FAILED', `${this.changer.action}: what it changed could not be invalidated`, error);
+    runtime.faults.report(
+      'CACHE_STORE_FAILED',
+      `${this.writer.action}: the entries of its change could not be invalidated`,
+      error,
+    );
     return true;
   }
 }

@@ -2,13 +2,8 @@ import { startDeadline } from '../time/deadline.js';
 import { requestOf, responseOf, type Request, type Response } from '../actions/action-call.js';
 import type { MissedRequest, NotStoredListener, ResponseCapture } from './cached-request.js';
 import { applyDownstreamPolicy } from '../http/downstream-policy.js';
-import {
-  isNotModified,
-  restorePreconditions,
-  detachPreconditions,
-  turnIntoNotModified,
-  type Preconditions,
-} from '../http/preconditions.js';
+import { isNotModified, restorePreconditions, detachPreconditions, turnIntoNotModified } from '../http/preconditions.js';
+import type { Preconditions } from '../http/preconditions.js';
 import { FrameworkMarks } from '../http/framework-marks.js';
 import { cookiesSetOn } from '../http/headers.js';
 import { identify, NO_STORE_BY_CONTROL, createEntry } from './create-entry.js';
@@ -18,14 +13,14 @@ import type { Entry } from '../stores/store.js';
 import { downstreamPolicy } from './respond.js';
 import { Authorship } from './authorship.js';
 import type { Flight } from '../runtime/single-flight.js';
-import { checkedStorability, unstoredResult, recordUnstored } from './checked-storability.js';
+import { fillStorability, unstoredResult, recordUnstored } from './fill-storability.js';
 import { REASONS } from '../runtime/outcome-text.js';
 import { ResponseControl } from './response-control.js';
 import { isClientError, runMethod, type MethodListener } from './invoke-method.js';
 import { reportNotStored, reportStored } from './report-miss.js';
 import { watchReads } from './watched-reads.js';
 
-/** Runs the method of a missed request, sends its response, and stores it if it may. */
+/** Runs the method of a missed request, sends its response, and stores the response if it is storable. */
 export class Fill implements RecorderListener, MethodListener {
   private readonly request: Request;
   private readonly response: Response;
@@ -35,14 +30,14 @@ export class Fill implements RecorderListener, MethodListener {
   private watch: ReadWatch | undefined;
   private head: RecordedHead | undefined;
   private lifetimeMs = 0;
-  private state: 'open' | 'settled' = 'open';
+  private isSettled = false;
   private result: unknown;
   private readonly author: Authorship;
   /** The body that the method has sent itself, until the method returns. */
   private unconfirmedBody: Buffer | undefined;
 
   /**
-   * @param flight the flight that other requests wait for, if any may
+   * @param flight the flight of this fill, if other requests may wait for it
    * @param listener takes over the reports of a fill that stores nothing
    */
   constructor(
@@ -79,7 +74,7 @@ export class Fill implements RecorderListener, MethodListener {
     this.preconditions = detachPreconditions(this.request, { keepRange: !needsWhole });
     if (action.writesResponse || action.redirects) this.marks = new FrameworkMarks(this.response);
     new ResponseRecorder(this.response, runtime.config.maxEntryBytes, this);
-    // Last: the reads of the recorder and of middlewares on the way out are not reads of the method.
+    // Last: a read by the recorder or by a middleware on the way out is no read by the method.
     this.watch = watchReads(this.missed, this.settleUnstored.bind(this, 'unshareable'), this.onFault);
   }
 
@@ -101,8 +96,8 @@ export class Fill implements RecorderListener, MethodListener {
   onHead(head: RecordedHead): 'send' | 'without-body' {
     restorePreconditions(this.request, this.preconditions);
     this.head = head;
-    if (!this.author.mayBegin()) this.settleUnstored('abandoned', REASONS.answeredByOthers);
-    if (this.state === 'open') this.checkStorability(head);
+    if (!this.author.mayBegin()) this.settleUnstored('abandoned', REASONS.answeredByMiddleware);
+    if (!this.isSettled) this.checkStorability(head);
     if (!isNotModified(this.preconditions, this.response, head.wholeBody === undefined)) return 'send';
     turnIntoNotModified(this.response);
     return 'without-body';
@@ -119,8 +114,8 @@ export class Fill implements RecorderListener, MethodListener {
   }
 
   private store(body: Buffer): void {
-    if (this.state === 'settled' || this.head === undefined) return;
-    if (!this.author.isOwn) return this.settleUnstored('abandoned', REASONS.answeredByOthers);
+    if (this.isSettled || this.head === undefined) return;
+    if (!this.author.isOwn) return this.settleUnstored('abandoned', REASONS.answeredByMiddleware);
     const { runtime, action, address, lease } = this.missed;
     // A session that the method began sets its cookie with the headers, after the check of the handler's own headers.
     if (action.readsRequest && cookiesSetOn(this.response) !== this.cookiesBefore)
@@ -130,11 +125,11 @@ export class Fill implements RecorderListener, MethodListener {
     const callsNext = author.hasContinued || author.endedByHandler;
     const created = createEntry(this.missed, { head, body, lifetimeMs, result, callsNext });
     if (typeof created === 'string') return this.settleUnstored('unshareable', created);
-    this.state = 'settled';
+    this.isSettled = true;
     runtime.singleFlight.clearHitForMiss(address.key);
     runtime.parts.recordStored(address.key);
     const entry = this.capture?.withVariant(created) ?? created;
-    // The waiting requests get the entry now, and later ones until it is stored.
+    // Waiting requests get the entry now. Until the store has it, new requests get it from the flight.
     const saved = runtime.save(address, entry, lease);
     this.flight?.settle({ kind: 'recorded', entry });
     if (saved instanceof Promise) saved.then(isStored => this.finish(entry, isStored)).catch(this.onFault);
@@ -156,16 +151,19 @@ export class Fill implements RecorderListener, MethodListener {
     restorePreconditions(this.request, this.preconditions);
     runtime.faults.report('CACHE_FAILED', `${action.name}: a response could not be recorded`, error);
     this.settleUnstored('unshareable', REASONS.cacheFailed);
-    // The fault may have come during the save: no request may wait for its end.
+    // After a fault during the save, no request may wait for the end of the save.
     this.flight?.settle({ kind: 'unshareable' });
     this.leaveFlight();
   };
 
   onClose(begun: boolean): void {
-    // The method continues, as without a cache. Its response is recorded if it comes within the time that others would wait.
+    // The method continues, as without a cache. Its response is recorded if it ends within `collapseTimeout`.
     if (begun) return this.settleUnstored('abandoned', REASONS.clientLeft);
-    const timeoutMs = this.missed.runtime.config.collapseTimeout * 1000;
-    startDeadline(timeoutMs, this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft), false);
+    startDeadline(
+      this.missed.runtime.config.collapseTimeout * 1000,
+      this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft),
+      false,
+    );
   }
 
   /** Decides whether the response may be stored, and sets its headers for caches downstream. */
@@ -174,7 +172,7 @@ export class Fill implements RecorderListener, MethodListener {
     const directives = ResponseControl.of(this.response)?.directives;
     if (directives?.isStored === false) return this.settleUnstored('unshareable', NO_STORE_BY_CONTROL);
     const headers = this.marks?.authorsOf(head.headers) ?? head.headers;
-    const verdict = checkedStorability(this.missed, head.status, headers, directives);
+    const verdict = fillStorability(this.missed, head.status, headers, directives);
     if (verdict.kind === 'unstorable')
       return this.settleUnstored(unstoredResult(this.missed, head.status, headers, directives), verdict.reason);
     if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };
@@ -183,15 +181,15 @@ export class Fill implements RecorderListener, MethodListener {
     applyDownstreamPolicy(this.response, downstreamPolicy(runtime, action));
   }
 
-  private settleUnstored(result: 'unshareable' | 'failed' | 'abandoned', why: string, cause?: unknown): void {
-    if (this.state === 'settled') return;
-    this.state = 'settled';
+  private settleUnstored(result: 'unshareable' | 'failed' | 'abandoned', reason: string, cause?: unknown): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
     try {
       this.watch?.end();
       recordUnstored(this.missed, result);
       this.capture?.abandon();
-      if (this.listener === undefined) reportNotStored(this.missed, why);
-      else this.listener.onNotStored(result, why, cause);
+      if (this.listener === undefined) reportNotStored(this.missed, reason);
+      else this.listener.onNotStored(result, reason, cause);
     } catch (error) {
       this.onFault(error);
     }

@@ -1,15 +1,16 @@
 import type { ActionCall } from '../actions/action-call.js';
+import { isThenable } from '../runtime/thenable.js';
 
-/** Told how a method has ended. */
+/** The listener for the end of a method. */
 export interface MethodListener {
-  /** @returns what is to be handed on in place of the result */
+  /** @returns the result for routing-controllers */
   onReturn(result: unknown): unknown;
   onThrow(error: unknown): void;
-  /** The listener has failed: the method has ended as it has. */
+  /** Called with an error of the listener itself. The method's outcome stays. */
   onFault(error: unknown): void;
 }
 
-/** Runs the method of a call. Waits for what it returned only where routing-controllers would. @returns what is handed on of what the method returned */
+/** Runs the method of a call. Awaits its result only if routing-controllers would. @returns the result for routing-controllers */
 export function runMethod(call: ActionCall, listener: MethodListener): unknown {
   let result: unknown;
   try {
@@ -17,7 +18,7 @@ export function runMethod(call: ActionCall, listener: MethodListener): unknown {
   } catch (error) {
     thrown(error, listener);
   }
-  return isThenable(result) ? settled(result, listener) : returned(result, listener);
+  return typeof result === 'object' && isThenable(result) ? settled(result, listener) : returned(result, listener);
 }
 
 async function settled(promised: PromiseLike<unknown>, listener: MethodListener): Promise<unknown> {
@@ -48,13 +49,9 @@ function thrown(error: unknown, listener: MethodListener): never {
   throw error;
 }
 
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
-}
-
 /**
- * Whether what a method threw says that the request was wrong, so that nothing has changed: an `HttpError` below 500. Told by its
- * `httpCode`, as routing-controllers does: the class may come from another copy of the package.
+ * Tests whether a method rejected the request before it changed data: it threw an `HttpError` with a status below 500. The test
+ * reads `httpCode`, as routing-controllers does, because the class may come from another copy of the package.
  */
 export function isClientError(error: unknown): boolean {
   const httpCode = (error as { httpCode?: unknown } | null | undefined)?.httpCode;

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-/** Seconds after which a client may try a change again. */
+/** Seconds after which a client may repeat a write. */
 export const RETRY_AFTER = '1';
 
-/** Answers 503, in place of a response that acknowledges a change of which the store could not be told. */
+/** Answers 503 in place of a response that acknowledges a write, because the invalidation did not reach the store. */
 export function respondNotAcknowledged(response: ServerResponse): void {
   if (response.headersSent) return void response.destroy();
   for (const name of response.getHeaderNames()) response.removeHeader(name);

@@ -4,8 +4,8 @@ import type { Entry } from '../stores/store.js';
 import type { MissedRequest } from './cached-request.js';
 
 /** Reports that a response is not stored: in its `Cache-Status`, if its headers have not gone out, and to subscribers. */
-export function reportNotStored({ runtime, call, trace }: MissedRequest, why: string): void {
-  const reason = `not stored: ${why}`;
+export function reportNotStored({ runtime, call, trace }: MissedRequest, notStoredBecause: string): void {
+  const reason = `not stored: ${notStoredBecause}`;
   runtime.setMissDetail(responseOf(call), reason);
   trace?.end('miss', reason);
 }

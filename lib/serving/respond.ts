@@ -9,13 +9,14 @@ import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import type { CachedRequest } from './cached-request.js';
 
 /**
- * The result of a method whose response the library sends. It never settles, so routing-controllers neither calls interceptors nor
- * answers. All requests share it: unlike a promise, it holds no reference to its waiters, so each is collected with its request.
+ * The result of a method whose response the library sends. It never settles, so routing-controllers neither calls interceptors
+ * nor answers. All requests share it: unlike a promise, it holds no reference to its waiters, so each is collected with its
+ * request.
  */
 export const NEVER_SETTLES = { then: () => NEVER_SETTLES, catch: () => NEVER_SETTLES } as unknown as PromiseLike<never>;
 
 /**
- * Answers a request with an entry in place of the method, and lets the after-middlewares run.
+ * Answers a request with an entry in place of the method, and calls the after-middlewares.
  *
  * @param outcome Default: a hit.
  */

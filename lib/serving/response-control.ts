@@ -8,22 +8,25 @@ import { formatValue } from '../errors/format-value.js';
 const CONTROL = Symbol('cache control');
 type Controlled = ServerResponse & { [CONTROL]?: ResponseControl };
 
-/** What the code that makes a response says of how it is kept, while it makes it. Where no response is to be kept, it has no effect. */
+/**
+ * The directives of application code about the storage of one response. They have no effect if the response is not to be
+ * stored.
+ */
 export class ResponseControl {
   #timeout: number | undefined;
   #isStored = true;
   readonly #tags = new Set<string>();
 
-  /** @returns `undefined` where nothing was said */
+  /** @returns undefined if the response has no directives */
   static of(response: ServerResponse): ResponseControl | undefined {
     return (response as Controlled)[CONTROL];
   }
 
   /**
-   * How long this response stays fresh: wins over the action's `timeout`, and over a `Cache-Control` that the handler has set.
+   * Sets the lifetime of this response. It has priority over the action's `timeout` and over a `Cache-Control` of the handler.
    *
-   * @param seconds 0: it never expires
-   * @throws CacheUsageError when it is no number of seconds, 0 or more
+   * @param seconds 0: the response never expires
+   * @throws CacheUsageError if `seconds` is no number of 0 or more
    */
   timeout(seconds: number): this {
     if (!isSeconds(seconds))
@@ -32,16 +35,16 @@ export class ResponseControl {
     return this;
   }
 
-  /** This response is answered, and not stored. */
+  /** Sends this response without storing it. */
   noStore(): this {
     this.#isStored = false;
     return this;
   }
 
   /**
-   * Names to invalidate this response by, beside those of the action.
+   * Adds tags to this response, in addition to the tags of the action.
    *
-   * @throws CacheUsageError when one is no text, or an empty one
+   * @throws CacheUsageError if a tag is no string, or empty
    */
   tag(...tags: string[]): this {
     const wrong = tags.find(tag => !isTags([tag]));
@@ -58,10 +61,11 @@ export class ResponseControl {
 }
 
 /**
- * For a handler, or an interceptor: decides how the response that is being made is kept. Before its end; on a hit nobody is asked.
+ * Returns the control over the storage of the current response, for a handler or an interceptor. Call it before the response
+ * ends. On a hit, neither runs, so the stored directives apply.
  *
- * @param made the response, as from `@Res()`, or routing-controllers' action
- * @throws CacheUsageError when it is neither
+ * @param target the response, such as from `@Res()`, or routing-controllers' action
+ * @throws CacheUsageError if the target is neither
  *
  * @example
  * ```ts
@@ -78,23 +82,23 @@ export class ResponseControl {
  * }
  * ```
  */
-export function cacheControl(made: ServerResponse | Action): ResponseControl {
-  const response = responseIn(made);
+export function cacheControl(target: ServerResponse | Action): ResponseControl {
+  const response = responseIn(target);
   if (response === undefined) {
     throw misused(
-      `has neither a response nor an action, but ${formatValue(made)}. Write cacheControl(response), with @Res() response.`,
+      `has neither a response nor an action, but ${formatValue(target)}. Write cacheControl(response), with @Res() response.`,
     );
   }
   return (response[CONTROL] ??= new ResponseControl());
 }
 
-function responseIn(made: unknown): Controlled | undefined {
-  if (isResponse(made)) return made;
-  const { response } = (made ?? {}) as { readonly response?: unknown };
+function responseIn(target: unknown): Controlled | undefined {
+  if (isResponse(target)) return target;
+  const { response } = (target ?? {}) as { readonly response?: unknown };
   return isResponse(response) ? response : undefined;
 }
 
-/** A proxy or a stand-in of one will do. */
+/** Accepts also a proxy or a test double of a response. */
 function isResponse(value: unknown): value is Controlled {
   return typeof value === 'object' && value !== null && typeof (value as Partial<ServerResponse>).writeHead === 'function';
 }

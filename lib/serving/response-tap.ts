@@ -2,15 +2,20 @@ import type { ServerResponse } from 'node:http';
 import { responseOf } from '../actions/action-call.js';
 import type { CachedRequest, ResponseTap } from './cached-request.js';
 
-// The application's middlewares stand between the edge and the action: only the response goes through them.
+// Between the edge and the action, the application's middlewares run. They pass on the response only.
 const TAP = Symbol('response tap');
 type Tapped = ServerResponse & { [TAP]?: ResponseTap };
 
+/** Attaches the edge's tap to a response. */
 export function attachTap(response: ServerResponse, tap: ResponseTap): void {
   (response as Tapped)[TAP] = tap;
 }
 
-/** @returns undefined if the edge does not serve the action, or the request did not come through the edge */
+/**
+ * Returns the tap of a request.
+ *
+ * @returns undefined if the edge does not serve the action, or the request did not come through the edge
+ */
 export function tapOf({ runtime, action, call }: CachedRequest): ResponseTap | undefined {
   if (action.options.edge !== true) return undefined;
   if (runtime.config.varyBy === undefined) return (responseOf(call) as Tapped)[TAP];

@@ -12,8 +12,8 @@ import { serveStale } from './stale-while-revalidate.js';
 import { openWindows } from './stale-windows.js';
 
 /**
- * Serves a request to a cached action. Middlewares, authorization and conversion have run before it. A hit answers in place of the
- * method; a miss runs the method and records its response.
+ * Serves a request to a cached action. Middlewares, authorization and conversion have run before it. A hit answers in place of
+ * the method; a miss runs the method and records its response.
  *
  * A step that can answer synchronously does: a hit in memory, the most frequent case, creates no promise.
  */
@@ -91,7 +91,7 @@ function bypass({ runtime, call, trace }: BypassingRequest, detail: string): unk
 }
 
 /**
- * Lets the method answer if the library's own code failed. If the method has run, or the response has begun, the error goes on.
+ * Bypasses the cache after a fault of the library. Throws the error if the method has run, or the response has begun.
  *
  * @param name class and method of the action
  */

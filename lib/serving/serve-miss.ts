@@ -25,7 +25,7 @@ export function fillCollapsed(request: MissedRequest, canServeStaleOnError: bool
 /**
  * Fills the cache by a run of the method.
  *
- * @param flight the flight that other requests wait for, if any may
+ * @param flight the flight of this fill, if other requests may wait for it
  */
 export function fill(request: MissedRequest, flight: Flight | undefined, listener?: NotStoredListener): unknown {
   const { runtime, address, tap, call } = request;

@@ -2,75 +2,76 @@ import { isClientError } from './invoke-method.js';
 import { requestOf, responseOf, type ActionCall, type Response, type PinnedCall } from '../actions/action-call.js';
 import { WriteRefused } from '../actions/write-refused.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
-import { followed } from '../actions/followed.js';
+import { observedResult } from '../actions/observed-result.js';
 import { startDeadline } from '../time/deadline.js';
 import { ResponseGate, type GatePoint } from '../http/response-gate.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
 import { DeclaredWrite } from './declared-write.js';
-import { describedChange, EVERYTHING, type DescribedChange } from './described-write.js';
+import { describeWrite, EVERYTHING, type WriteDescription } from './describe-write.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import { respondNotAcknowledged, RETRY_AFTER } from './not-acknowledged.js';
 
 /**
- * Seconds for which a change keeps others from storing what it may reach, and for which a change is waited for after its client has
- * left. A change that takes longer invalidates all the same when its response goes out.
+ * Seconds for which a write prevents the storage of responses that it may reach, and for which the library waits for a write
+ * after its client has left. A longer write still invalidates when its response goes out.
  */
-const LONGEST_CHANGE = 10;
+const MAX_WRITE_DURATION = 10;
 
 /**
- * Runs a method that changes data, and invalidates what it makes out of date before the client can see its response.
+ * Runs a method that writes data. Before the client sees the response, the stale entries are invalidated.
  *
- * @param engineNow gives the cache at work: a reset may come while the method runs
- * @param describe describes the action, which may fail
+ * @param currentRuntime returns the current runtime, since the cache may be reset while the method runs
+ * @param describe describes the action; it may throw
  */
 export function serveWrite(
-  engineNow: () => CacheRuntime,
+  currentRuntime: () => CacheRuntime,
   describe: () => InvalidatingAction,
   call: ActionCall,
 ): PromiseLike<unknown> {
-  const change = new ServedWrite(engineNow, describedChange(engineNow(), describe, call));
-  return followed(change.run(), () => {
-    change.onThrough();
+  const write = new ServedWrite(currentRuntime, describeWrite(currentRuntime(), describe, call));
+  return observedResult(write.run(), () => {
+    write.onHandled();
   });
 }
 
 /**
- * A change from the start of its method until its response has been seen: an interceptor may commit it after the method has returned,
- * a method or a stream may make it between the pieces of its response.
+ * A write, from the start of its method until the end of its response. The data may change as late as that: an interceptor may
+ * commit after the method has returned, and a method or a stream may write between two chunks of the response.
  */
 class ServedWrite {
   private readonly response: Response;
-  private readonly action: DescribedChange['action'];
+  private readonly action: WriteDescription['action'];
   private readonly call: PinnedCall;
-  private readonly announced: DeclaredWrite;
-  /** What the change invalidates, as far as that is known without a result. */
-  private readonly known: Targets;
-  /** The same, from when the method has begun to answer by itself: a target that needs the result then fails. */
-  private early: Targets | undefined;
-  /** What the change invalidates, from when the method has settled. */
+  private readonly declared: DeclaredWrite;
+  /** The targets that do not need the method's result. */
+  private readonly knownTargets: Targets;
+  /** The targets without a result, once the method has begun to send the response. A target that needs the result then fails. */
+  private targetsAtHead: Targets | undefined;
+  /** The targets, once the method has settled. */
   private targets: Targets | undefined;
-  /** Whether routing-controllers has nothing more to do. */
-  private isThrough = false;
-  /** Whether the last byte of the response has been written. */
-  private isAnswered = false;
+  /** True if routing-controllers has handled the result. */
+  private isHandled = false;
+  /** True if the last byte of the response has been written. */
+  private isEnded = false;
+  /** True if the write is committed or aborted. */
   private isOver = false;
   private cancelDeadline: () => void = () => undefined;
 
   constructor(
-    private readonly engineNow: () => CacheRuntime,
-    { action, call, known }: DescribedChange,
+    private readonly currentRuntime: () => CacheRuntime,
+    { action, call, knownTargets }: WriteDescription,
   ) {
     this.response = responseOf(call);
     this.action = action;
     this.call = call;
-    this.known = known;
-    const changer = { action: action.name, request: requestName(call) };
-    this.announced = new DeclaredWrite(engineNow(), engineNow, changer);
+    this.knownTargets = knownTargets;
+    const writer = { action: action.name, request: requestName(call) };
+    this.declared = new DeclaredWrite(currentRuntime(), currentRuntime, writer);
   }
 
   async run(): Promise<unknown> {
-    const { response, call, announced } = this;
-    if (!(await announced.begin(this.known))) {
+    const { response, call, declared } = this;
+    if (!(await declared.begin(this.knownTargets))) {
       this.isOver = true;
       response.setHeader('Retry-After', RETRY_AFTER);
       throw new WriteRefused('The change was not made, because the cache could not be told of it.');
@@ -81,62 +82,55 @@ class ServedWrite {
       this.targets = this.targetsOf(result);
       return result;
     } catch (error) {
-      // An HttpError below 500 says that nothing has changed; anything else may have left a half-done change.
+      // An HttpError below 500 means that no data changed. Any other error may leave part of a write.
       if (!isClientError(error)) this.targets = this.targetsOf(undefined);
       else {
         this.end();
-        await announced.abort();
+        await declared.abort();
       }
       throw error;
     }
   }
 
-  /** routing-controllers has handed the result to the response, which may still be on its way, or has failed to. */
-  onThrough(): void {
-    this.isThrough = true;
-    if (this.isAnswered && !this.isOver) void this.finish();
+  /**
+   * Called when routing-controllers has passed the result to the response, or has failed to. The response may still be going
+   * out.
+   */
+  onHandled(): void {
+    this.isHandled = true;
+    if (this.isEnded && !this.isOver) void this.finish();
     else if (this.response.closed) this.onClose();
   }
 
   private watch(): void {
-    const { response, announced } = this;
-    const gate = new ResponseGate(
-      response,
-      moment => this.beforeOutput(moment),
-      () => {
-        respondNotAcknowledged(response);
-      },
-    );
+    const { response, declared } = this;
+    const gate = new ResponseGate(response, point => this.beforeOutput(point), respondNotAcknowledged.bind(undefined, response));
     holdBackNext(this.call, gate);
-    response.once('close', () => {
-      this.onClose();
-    });
-    if (!announced.isDeclared) return;
-    this.startDeadline(() => {
-      this.reportLong();
-    });
+    response.once('close', this.onClose.bind(this));
+    if (!declared.isDeclared) return;
+    this.startDeadline(this.reportLong.bind(this));
   }
 
-  /** What the client sees before the method has settled is covered by what is known without a result. */
-  private beforeOutput(moment: GatePoint): MaybePromise<boolean> {
-    if (moment !== 'head') this.isAnswered = true;
+  /** Invalidates before output. Before the method has settled, the targets that need no result cover the output. */
+  private beforeOutput(point: GatePoint): MaybePromise<boolean> {
+    if (point !== 'head') this.isEnded = true;
     if (this.isOver) return true;
-    if (this.targets !== undefined) return moment === 'head' ? this.announced.invalidate(this.targets) : this.finish();
-    // A middleware that answers in the place of the method acknowledges nothing.
-    if (this.action.writesResponse) this.early ??= this.targetsOf(undefined);
-    return this.announced.invalidate(this.reached);
+    if (this.targets !== undefined) return point === 'head' ? this.declared.invalidate(this.targets) : this.finish();
+    // A middleware that answers in place of the method does not acknowledge the write.
+    if (this.action.writesResponse) this.targetsAtHead ??= this.targetsOf(undefined);
+    return this.declared.invalidate(this.currentTargets);
   }
 
-  /** The method has settled, but it, or a stream that it has returned, may still be in the middle of a step. */
+  /** Invalidates after the client has left. The method, or a stream that it has returned, may still be writing. */
   private onClose(): void {
-    if (this.isOver || !this.isThrough) return;
-    void this.announced.invalidate(this.reached);
+    if (this.isOver || !this.isHandled) return;
+    void this.declared.invalidate(this.currentTargets);
     this.startDeadline(() => undefined);
   }
 
   private finish(): MaybePromise<boolean> {
     this.end();
-    return this.announced.commit(this.reached);
+    return this.declared.commit(this.currentTargets);
   }
 
   private end(): void {
@@ -148,33 +142,33 @@ class ServedWrite {
     this.cancelDeadline();
     const onDeadline = (): void => {
       report();
-      // The change may go on, and invalidates again when its response goes out.
-      void this.announced.commit(this.reached);
+      // The write may continue. It invalidates again when its response goes out.
+      void this.declared.commit(this.currentTargets);
     };
-    this.cancelDeadline = startDeadline(LONGEST_CHANGE * 1000, onDeadline, false);
+    this.cancelDeadline = startDeadline(MAX_WRITE_DURATION * 1000, onDeadline, false);
   }
 
   private reportLong(): void {
-    this.engineNow().faults.report(
+    this.currentRuntime().faults.report(
       'CACHE_CHANGE_LONG',
-      `${this.action.name}: its change still runs after ${LONGEST_CHANGE} seconds. Responses that it may reach are stored again from now on; ` +
-        'should this process die before the change is invalidated, they stay stale until they expire',
+      `${this.action.name}: its change still runs after ${MAX_WRITE_DURATION} seconds. Responses that it may reach are stored again ` +
+        'from now on; if this process ends before the change is invalidated, they stay stale until they expire',
       undefined,
     );
   }
 
-  private get reached(): Targets {
-    return this.targets ?? this.early ?? this.known;
+  private get currentTargets(): Targets {
+    return this.targets ?? this.targetsAtHead ?? this.knownTargets;
   }
 
   private targetsOf(result: unknown): Targets {
     try {
       return this.action.targetsOf(this.call, result);
     } catch (error) {
-      // The change is made: where nobody can say what it touched, nothing that was stored may be trusted.
-      this.engineNow().faults.report(
+      // The data has changed. Without targets, any stored entry may be stale.
+      this.currentRuntime().faults.report(
         'CACHE_TARGET_FAILED',
-        `${this.action.name}: the target of @InvalidatesCache failed, so all is invalidated`,
+        `${this.action.name}: the target of @InvalidatesCache failed, so everything is invalidated`,
         error,
       );
       return EVERYTHING;
@@ -182,7 +176,10 @@ class ServedWrite {
   }
 }
 
-/** Express breaks the connection of an error whose response seems to have been sent: it is to have gone out. */
+/**
+ * Delays `next` until the response has gone out. Express breaks the connection if an error comes after the headers and before
+ * the end.
+ */
 function holdBackNext({ unpinned: action }: PinnedCall, gate: ResponseGate): void {
   const { next } = action;
   action.next = (error?: unknown): void => {
@@ -190,7 +187,7 @@ function holdBackNext({ unpinned: action }: PinnedCall, gate: ResponseGate): voi
   };
 }
 
-/** Without the query, which may hold what is nobody else's business. */
+/** Returns method and path for subscribers, without the query, which may be private. */
 function requestName(call: ActionCall): string {
   const { method = '', originalUrl } = requestOf(call);
   return `${method} ${originalUrl.replace(/\?.*/s, '')}`;

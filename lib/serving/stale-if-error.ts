@@ -11,8 +11,8 @@ import { statusesOf } from '../actions/cached-action.js';
 import { reportNotStored } from './report-miss.js';
 
 /**
- * Fills the cache, and answers with the stale response instead if the handler fails: if a status of 500 or more would go out (RFC 5861
- * §4). No byte goes out before that is known. The error still reaches the error handlers.
+ * Fills the cache, and answers with the stale response instead if the handler fails: if a status of 500 or more would go out
+ * (RFC 5861 §4). No byte goes out before the decision. The error still reaches the error handlers.
  *
  * @param fill runs the method, and reports to the listener
  */
@@ -25,8 +25,8 @@ class StaleIfError implements NotStoredListener {
   private readonly headersBefore: OutgoingHttpHeaders;
   private isConcluded = false;
   /** The reason why the fill stored nothing. */
-  private why: string | undefined;
-  /** The entry to answer with in place of the failed response. */
+  private reason: string | undefined;
+  /** The stale or fresh entry that replaces the failed response. */
   private replacement: Entry | undefined;
   private deciding: Promise<boolean> | undefined;
 
@@ -42,7 +42,7 @@ class StaleIfError implements NotStoredListener {
       this.response,
       moment => moment === 'end' || this.mayPass(),
       () => {
-        this.answer();
+        this.sendReplacement();
       },
       () => {
         this.conclude();
@@ -51,12 +51,12 @@ class StaleIfError implements NotStoredListener {
     return fill(this);
   }
 
-  onNotStored(_result: string, why: string): void {
-    this.why = why;
-    if (this.isConcluded) reportNotStored(this.request, why);
+  onNotStored(_result: string, reason: string): void {
+    this.reason = reason;
+    if (this.isConcluded) reportNotStored(this.request, reason);
   }
 
-  /** @returns true if the response that is about to go out may do so */
+  /** Decides about the response before its first byte. @returns true if it may go out */
   private mayPass(): MaybePromise<boolean> {
     const { runtime, action, address } = this.request;
     const { statusCode } = this.response;
@@ -84,10 +84,10 @@ class StaleIfError implements NotStoredListener {
     this.isConcluded = true;
     const { runtime, trace } = this.request;
     runtime.recordOutcome(this.response, { kind: 'miss' }, trace);
-    if (this.why !== undefined) reportNotStored(this.request, this.why);
+    if (this.reason !== undefined) reportNotStored(this.request, this.reason);
   }
 
-  private answer(): void {
+  private sendReplacement(): void {
     const { response, replacement } = this;
     if (replacement === undefined) return;
     this.isConcluded = true;
@@ -95,8 +95,8 @@ class StaleIfError implements NotStoredListener {
     setHeaders(response, this.headersBefore);
     setStatusMessage(response, '');
     const isStale = replacement.expiresAtMs <= this.request.runtime.clock.now();
-    // The handler goes on by itself: to the after-middlewares, or with its error.
-    sendEntry(this.request, replacement, isStale ? { kind: 'stale', detail: this.why ?? 'the handler failed' } : undefined);
+    // No after-middlewares here: the handler calls `next` itself, with or without its error.
+    sendEntry(this.request, replacement, isStale ? { kind: 'stale', detail: this.reason ?? 'the handler failed' } : undefined);
   }
 
   /** Writes the handler's own head with the first bytes of the body: a head that has gone out cannot be replaced. */

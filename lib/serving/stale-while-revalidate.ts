@@ -12,8 +12,8 @@ import type { MissedRequest, NotStoredListener } from './cached-request.js';
 const REFRESH_TIMEOUT = 10;
 
 /**
- * Answers with a stale response, and refreshes it in the background unless another refresh runs (RFC 5861 §3). The method runs with the
- * converted and validated arguments of this request, and writes to a response without a client.
+ * Answers with a stale response, and refreshes it in the background unless another refresh runs (RFC 5861 §3). The method runs
+ * with the converted and validated arguments of this request, and writes to a response without a client.
  *
  * @param answerMiss answers with a fill in the foreground, if the method needs its client
  */
@@ -70,11 +70,11 @@ async function refresh(request: MissedRequest, flight: Flight, exchange: Exchang
 
 /** Makes the method, the interceptors and routing-controllers use the request and the response without a client. */
 function redirectToBackground({ action, args }: ActionCall, { request, response }: Exchange<Request, Response>): void {
-  const twins = new Map<unknown, unknown>([
+  const clones = new Map<unknown, unknown>([
     [action.request, request],
     [action.response, response],
   ]);
-  for (const [index, argument] of args.entries()) args[index] = twins.get(argument) ?? argument;
+  for (const [index, argument] of args.entries()) args[index] = clones.get(argument) ?? argument;
   // The after-middlewares and error handlers have the request of the client, which has its answer.
   Object.assign(action, { request, response, next: () => undefined });
 }

@@ -4,15 +4,18 @@ import { headerText } from '../http/headers.js';
 import type { HeaderChange } from '../http/stored-response.js';
 import type { Entry } from '../stores/store.js';
 
-/** Milliseconds past its lifetime in which a response may still be served (RFC 5861). */
+/** The times after its expiry for which a stale response may be served (RFC 5861), in milliseconds. */
 export interface StaleWindows {
-  /** While it is computed anew. */
+  /** During a refresh. */
   readonly whileRevalidatingMs: number;
-  /** When computing it anew fails. */
+  /** In place of an error. */
   readonly ifErrorMs: number;
 }
 
-/** The response's own word wins over the action's options, as it does for its lifetime. */
+/**
+ * Returns the windows of a response. Its own `Cache-Control` has priority over the action's options, as it has for the
+ * lifetime.
+ */
 export function staleWindows(
   { staleWhileRevalidate = 0, staleIfError = 0 }: CachedOptions,
   headers: readonly HeaderChange[],
@@ -25,19 +28,23 @@ export function staleWindows(
   };
 }
 
-/** Until when an entry is kept, in milliseconds since the epoch; `undefined`: until it expires. */
+/**
+ * Returns the time at which the store may delete an entry, in milliseconds since the epoch.
+ *
+ * @returns undefined if it is the expiry
+ */
 export function deleteAt(expiresAtMs: number, { whileRevalidatingMs, ifErrorMs }: StaleWindows): number | undefined {
-  const graceMs = Math.max(whileRevalidatingMs, ifErrorMs);
-  return graceMs === 0 || !Number.isFinite(expiresAtMs) ? undefined : expiresAtMs + graceMs;
+  const windowMs = Math.max(whileRevalidatingMs, ifErrorMs);
+  return windowMs === 0 || !Number.isFinite(expiresAtMs) ? undefined : expiresAtMs + windowMs;
 }
 
-/** What may still be done with an entry that has expired. */
+/** Returns the windows that are open for an expired entry. */
 export function openWindows(
   entry: Entry,
   options: CachedOptions,
   nowMs: number,
 ): Readonly<Record<'whileRevalidating' | 'ifError', boolean>> {
   const { whileRevalidatingMs, ifErrorMs } = staleWindows(options, entry.response.headers);
-  const pastMs = nowMs - entry.expiresAtMs;
-  return { whileRevalidating: pastMs < whileRevalidatingMs, ifError: pastMs < ifErrorMs };
+  const staleMs = nowMs - entry.expiresAtMs;
+  return { whileRevalidating: staleMs < whileRevalidatingMs, ifError: staleMs < ifErrorMs };
 }

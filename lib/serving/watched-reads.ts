@@ -10,15 +10,15 @@ import { REASONS } from '../runtime/outcome-text.js';
 const rangeReaders = new WeakSet<MissedRequest>();
 
 /**
- * Watches a computation for reads of what its key does not cover.
+ * Watches a fill for reads of inputs that its key does not cover.
  *
- * @param onUncovered gets the reason for which the response may not be stored
- * @param onFault gets an error of the watch, which the method is not to see
- * @returns `undefined` if no code of the application sees request or response
+ * @param onUncovered called with the reason why the response may not be stored
+ * @param onFault called with an error of the watch, which must not reach the method
+ * @returns undefined if no application code has access to request or response
  */
 export function watchReads(
   request: MissedRequest,
-  onUncovered: (why: string) => void,
+  onUncovered: (reason: string) => void,
   onFault: (error: unknown) => void,
 ): ReadWatch | undefined {
   const { runtime, action, call } = request;
@@ -39,9 +39,9 @@ export function watchReads(
       return;
     }
     uncovered.push(read);
-    const who = declaredReads.isByMethod ? 'the method' : 'an interceptor';
-    if (!learn(request, read)) advise(request, `${who} reads ${describeRead(read)}`, declarationFor(read));
-    onUncovered(`${who} read ${describeRead(read)}`);
+    const reader = declaredReads.isByMethod ? 'the method' : 'an interceptor';
+    if (!addLocalsToKey(request, read)) warn(request, `${reader} reads ${describeRead(read)}`, declarationFor(read));
+    onUncovered(`${reader} read ${describeRead(read)}`);
   };
   const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
     try {
@@ -52,29 +52,29 @@ export function watchReads(
   });
   const { varyBy } = runtime.config;
   if (varyBy !== undefined) covered.add(watch.readsOf(() => variedBy(varyBy, call.action)));
-  // Something cannot be watched, and counts as read.
+  // An input that cannot be watched counts as read.
   if (uncovered.length > 0) watch.end();
   const { next } = call.action;
   call.action.next = (error?: unknown) => watch.passOn(() => next?.(error) as unknown);
   return watch;
 }
 
-/** Whether the code has read the range that the request asks for. */
+/** Tests whether application code has read the requested range. */
 export function hasReadRange(request: MissedRequest): boolean {
   return rangeReaders.has(request);
 }
 
-/** A template sees `response.locals` whole: from now on it is in the key, as with `@Render`. */
-function learn({ action }: MissedRequest, read: Read): boolean {
+/** Adds `response.locals` to the key from now on, as for `@Render`, because a template can read all of it. */
+function addLocalsToKey({ action }: MissedRequest, read: Read): boolean {
   if (read.kind !== 'locals' || action.options.edge === true) return false;
   action.rendersLocals = true;
   return true;
 }
 
-function advise({ runtime, action: { name } }: MissedRequest, what: string, declaration: string | undefined): void {
+function warn({ runtime, action: { name } }: MissedRequest, problem: string, declaration: string | undefined): void {
   const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
   runtime.faults.warnAboutUse(
     `${name} reads`,
-    `${name}: ${what}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`,
+    `${name}: ${problem}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`,
   );
 }

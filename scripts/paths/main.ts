@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeSection } from '../../bench/report/section.js';
 import { table } from '../../bench/report/table.js';
-import { RedisServer } from '../../spec/support/servers/redis-server.js';
+import { RedisServer } from '../../test-servers/redis-server.js';
 import { buildInstrumented } from './instrument.js';
 import { runPaths, type RecordedPath } from './run-paths.js';
 

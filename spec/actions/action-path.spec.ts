@@ -287,7 +287,7 @@ describe('@InvalidatesCache', () => {
     expect(await server.put('/Users/bob/by-bad-function')).toMatchObject({ status: 200, text: '{"changed":true}' });
     expect(cache.stats()).toMatchObject({ entries: 0, errors: 1 });
     expect(errors.map(({ message }) => message)).toEqual([
-      'CACHE_TARGET_FAILED: UsersController.changeByBadFunction: the target of @InvalidatesCache failed, so all is invalidated: which path?',
+      'CACHE_TARGET_FAILED: UsersController.changeByBadFunction: the target of @InvalidatesCache failed, so everything is invalidated: which path?',
     ]);
   });
 

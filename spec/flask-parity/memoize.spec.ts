@@ -533,7 +533,9 @@ describe('yield in a memoized function', () => {
         }
       }
       return Generating;
-    }).toThrow('Generating.words: @Memoized does not support a generator, because its result can be read only once. Return an array.');
+    }).toThrow(
+      'Generating.words: @Memoized does not support a generator, because its result can be read only once. Return an array.',
+    );
 
     class Listing {
       @Memoized()

@@ -1,4 +1,4 @@
-import { canonicalise } from '../../keys/canonical-path.js';
+import { canonicalise, isUnderPrefix } from '../../keys/canonical-path.js';
 import type { Address, InvalidationResult, Targets, Undelivered } from '../store.js';
 import type { KnownValues } from './generations.js';
 
@@ -65,7 +65,7 @@ export class InvalidationRetries {
     const mayHaveAnyTag = hasComputedTags === true && tags === undefined;
     return this.waiting.some(
       ({ targets }) =>
-        targets.prefixes.some(prefix => isUnderPrefix(path, canonicalise(prefix), ignoresCase)) ||
+        targets.prefixes.some(prefix => isUnderPrefix(canonicalise(prefix), { path, ignoresCase })) ||
         targets.tags?.some(tag => mayHaveAnyTag || fixed.includes(tag) || tags?.includes(tag)),
     );
   }
@@ -141,9 +141,4 @@ function groupsOf(waiting: readonly Waiting[]): Iterable<[Waiting, ...Waiting[]]
     else group.push(one);
   }
   return groups.values();
-}
-
-function isUnderPrefix(path: string, prefix: string, ignoresCase: boolean): boolean {
-  const [inner, outer] = ignoresCase ? [path.toLowerCase(), prefix.toLowerCase()] : [path, prefix];
-  return inner === outer || inner.startsWith(`${outer}/`);
 }

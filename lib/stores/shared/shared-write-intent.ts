@@ -1,4 +1,5 @@
 import type { WriteIntent, InvalidationResult, Targets } from '../store.js';
+import { mergeTargets } from '../targets.js';
 import type { KnownValues } from './generations.js';
 import type { InvalidationRetries } from './invalidation-retries.js';
 import type { Invalidations } from './invalidations.js';
@@ -88,11 +89,4 @@ export class SharedWriteIntent implements WriteIntent {
 
 function readClocks(): { readonly wallMs: number; readonly monotonicMs: number } {
   return { wallMs: Date.now(), monotonicMs: performance.now() };
-}
-
-function mergeTargets(some: Targets, others: Targets): Targets {
-  return {
-    prefixes: [...new Set([...some.prefixes, ...others.prefixes])],
-    tags: [...new Set([...(some.tags ?? []), ...(others.tags ?? [])])],
-  };
 }

@@ -3,29 +3,33 @@ import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import type { Targets } from '../stores/store.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 
-/** All that can be invalidated. */
+/** The targets that cover every entry. */
 export const EVERYTHING: Targets = { prefixes: ['/'] };
 
-/** A call that changes data, and what it invalidates as far as that is known without a result. */
-export interface DescribedChange {
+/** A write of an action, and the targets that it invalidates. */
+export interface WriteDescription {
   readonly action: Pick<InvalidatingAction, 'name' | 'writesResponse' | 'targetsOf'>;
   readonly call: PinnedCall;
-  readonly known: Targets;
+  /** The targets that do not need the method's result. */
+  readonly knownTargets: Targets;
 }
 
-/** Describes a change before its method runs. If that fails, the method runs all the same, and everything is invalidated. */
-export function describedChange(runtime: CacheRuntime, describe: () => InvalidatingAction, call: ActionCall): DescribedChange {
+/**
+ * Describes a write before its method runs. If the description fails, the method runs nevertheless, and the write invalidates
+ * everything.
+ */
+export function describeWrite(runtime: CacheRuntime, describe: () => InvalidatingAction, call: ActionCall): WriteDescription {
   try {
     const action = describe();
     const pinned = pinnedCall(call);
-    return { action, call: pinned, known: action.knownTargets(pinned) };
+    return { action, call: pinned, knownTargets: action.knownTargets(pinned) };
   } catch (error) {
     const name = nameOf(call);
     runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the change invalidates everything`, error);
     return {
       action: { name, writesResponse: true, targetsOf: () => EVERYTHING },
       call: { ...call, unpinned: call.action },
-      known: EVERYTHING,
+      knownTargets: EVERYTHING,
     };
   }
 }

@@ -10,33 +10,33 @@ import type { ResponseControl } from './response-control.js';
 import { statusesOf } from '../actions/cached-action.js';
 import { hasReadRange } from './watched-reads.js';
 
-type Said = ResponseControl['directives'] | undefined;
+type Directives = ResponseControl['directives'] | undefined;
 
-/** Whether a response may be stored, by its status and by the headers that its author has set. */
-export function checkedStorability(
+/** Decides by the status and the author's headers whether a response may be stored. */
+export function fillStorability(
   request: MissedRequest,
   status: number,
   headers: readonly HeaderChange[],
-  said: Said,
+  directives: Directives,
 ): Storability {
-  // A partial response says that it is one. Another that was made of the range is no answer to requests with the same key.
+  // A whole response that depends on `Range` would answer requests with the same key and another range.
   if (!isPartial(status) && hasReadRange(request)) return { kind: 'unstorable', reason: 'the method read the header range' };
-  return storableAs(request, status, headers, said);
+  return storableAs(request, status, headers, directives);
 }
 
 function storableAs(
   { runtime, action, isPerUser }: MissedRequest,
   status: number,
   headers: readonly HeaderChange[],
-  said: Said,
+  directives: Directives,
 ): Storability {
   return storability(status, headers, {
     timeout: action.options.timeout ?? runtime.config.defaultTimeout,
-    ownTimeout: said?.timeout,
+    ownTimeout: directives?.timeout,
     statuses: statusesOf(action),
     keyedHeaders: keyedHeadersOf(runtime, action),
     isPerUser,
-    // The author dates `Expires` by the time of day.
+    // `Expires` is a time of day.
     nowMs: systemClock.now(),
   });
 }
@@ -46,28 +46,33 @@ function keyedHeadersOf({ config }: MissedRequest['runtime'], { keyedHeaders }: 
   return named.length === 0 ? keyedHeaders : new Set([...keyedHeaders, ...named.map(name => name.toLowerCase())]);
 }
 
-/** The end of a computation whose response cannot be stored, by its status and by the headers that its author has set. */
+/** Finds the result of a fill whose response cannot be stored, by the status and the author's headers. */
 export function unstoredResult(
   request: MissedRequest,
   status: number,
   headers: readonly HeaderChange[],
-  said: Said,
+  directives: Directives,
 ): 'abandoned' | 'unshareable' | 'failed' {
   if (status >= 500) return 'failed';
-  if (!isPartOfStorable(request, status, headers, said)) return 'unshareable';
+  if (!isPartOfStorable(request, status, headers, directives)) return 'unshareable';
   request.runtime.parts.recordPart(request.address.key);
-  // Of the requests that wait, one computes the whole.
+  // One of the waiting requests computes the whole response.
   return 'abandoned';
 }
 
-function isPartOfStorable(request: MissedRequest, status: number, headers: readonly HeaderChange[], said: Said): boolean {
+function isPartOfStorable(
+  request: MissedRequest,
+  status: number,
+  headers: readonly HeaderChange[],
+  directives: Directives,
+): boolean {
   const total = status === 206 ? totalLength(headers) : undefined;
   if (total === undefined || total > request.runtime.config.maxEntryBytes) return false;
-  const ofTheWhole = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
-  return storableAs(request, 200, ofTheWhole, said).kind === 'storable';
+  const wholeHeaders = headers.filter(({ name }) => name.toLowerCase() !== 'content-range');
+  return storableAs(request, 200, wholeHeaders, directives).kind === 'storable';
 }
 
-/** Notes that nothing is stored of a computation. */
+/** Records that a fill stores nothing. */
 export function recordUnstored(
   { runtime, call, address, lease }: MissedRequest,
   result: Exclude<FillResult['kind'], 'recorded'>,

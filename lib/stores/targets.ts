@@ -1,0 +1,9 @@
+import type { Targets } from './store.js';
+
+/** Merges targets, each prefix and tag once. */
+export function mergeTargets(...targets: readonly Targets[]): Targets {
+  return {
+    prefixes: [...new Set(targets.flatMap(({ prefixes }) => prefixes))],
+    tags: [...new Set(targets.flatMap(({ tags = [] }) => tags))],
+  };
+}
