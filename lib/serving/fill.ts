@@ -36,10 +36,7 @@ export class Fill implements RecorderListener, MethodListener {
   /** The body that the method has sent itself, until the method returns. */
   private unconfirmedBody: Buffer | undefined;
 
-  /**
-   * @param flight the flight of this fill, if other requests may wait for it
-   * @param listener takes over the reports of a fill that stores nothing
-   */
+  /** @param listener takes over the reports of a fill that stores nothing */
   constructor(
     private readonly missed: MissedRequest,
     private readonly flight: Flight | undefined,
@@ -159,11 +156,8 @@ export class Fill implements RecorderListener, MethodListener {
   onClose(begun: boolean): void {
     // The method continues, as without a cache. Its response is recorded if it ends within `collapseTimeout`.
     if (begun) return this.settleUnstored('abandoned', REASONS.clientLeft);
-    startDeadline(
-      this.missed.runtime.config.collapseTimeout * 1000,
-      this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft),
-      false,
-    );
+    const { collapseTimeout } = this.missed.runtime.config;
+    startDeadline(collapseTimeout * 1000, this.settleUnstored.bind(this, 'abandoned', REASONS.clientLeft), false);
   }
 
   /** Decides whether the response may be stored, and sets its headers for caches downstream. */

@@ -5,7 +5,7 @@ afterEach(() => Object.defineProperty(process, 'versions', { value: versions }))
 function load(entry: string, node: string): void {
   Object.defineProperty(process, 'versions', { value: { ...versions, node } });
   jest.isolateModules(() => {
-    jest.requireActual(`../lib/${entry}.js`);
+    jest.requireActual(entry === 'testing' ? '../../store-contract/index.js' : `../../lib/${entry}.js`);
   });
 }
 

@@ -13,10 +13,22 @@ import { holdTime } from '../support/time.js';
 
 startAfresh();
 
-/** What the examples import, as this spec has it. */
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** The packages of the examples. The subscriptions of an example end with its test. */
 const PACKAGES = {
   'routing-controllers': routingControllers,
-  'routing-controllers-cache': library,
+  'routing-controllers-cache': {
+    ...library,
+    onCacheEvent: (...args: Parameters<typeof library.onCacheEvent>) => {
+      const stop = library.onCacheEvent(...args);
+      stops.push(stop);
+      return stop;
+    },
+  },
   'routing-controllers-cache/keyv': keyv,
 };
 

@@ -695,6 +695,6 @@ describe('a memoized method', () => {
     }
     for (let call = 0; call < 2; call++) await new Service().get();
     expect(runs).toHaveLength(2);
-    expect(reports()[0]).toContain('CACHE_OPTION_FAILED: Service.get: tags failed, so the result is not stored: it gave [');
+    expect(reports()[0]).toContain('CACHE_OPTION_FAILED: Service.get: tags failed, so the result is not stored: it returned [');
   });
 });

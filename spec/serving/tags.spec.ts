@@ -141,7 +141,7 @@ function describeTags(title: string, storeNow: () => CacheOptions['store']): voi
       const server = await TestServer.ofControllers([UsersController]);
       await server.get('/users/wrong/one');
       expect(await server.get('/users/wrong/one')).toMatchObject({ status: 200, outcome: 'fwd=miss' });
-      expect(faults[0]?.message).toContain('UsersController.wrong: tags failed, so the response is not stored: it gave');
+      expect(faults[0]?.message).toContain('UsersController.wrong: tags failed, so the response is not stored: it returned');
     });
 
     it('must be a text that is not empty', async () => {

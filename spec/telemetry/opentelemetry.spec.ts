@@ -87,7 +87,7 @@ describe('what OpenTelemetry is told', () => {
     await server.get(FRIENDS);
     await until(() => spans('GET').length === 1);
     const [request] = spans('GET');
-    const [lookUp, save] = [...spans('cache.lookUp'), ...spans('cache.save')];
+    const [lookUp, save] = [...spans('cache.lookup'), ...spans('cache.save')];
     for (const span of [lookUp!, save!]) {
       expect(span.parentSpanContext?.spanId).toBe(request!.spanContext().spanId);
       expect(inMs(span.endTime)).toBeGreaterThanOrEqual(inMs(span.startTime));
@@ -111,7 +111,7 @@ describe('what OpenTelemetry is told', () => {
     });
     const server = await start();
     await server.get(FRIENDS);
-    expect(spans('cache.lookUp')[0]!.status.code).toBe(SpanStatusCode.ERROR);
+    expect(spans('cache.lookup')[0]!.status.code).toBe(SpanStatusCode.ERROR);
   });
 
   it('has as few names, whatever is asked for', async () => {
@@ -121,7 +121,7 @@ describe('what OpenTelemetry is told', () => {
       await server.put(`/users/${name}/avatar`);
     }
     const names = new Set(exporter.getFinishedSpans().map(({ name }) => name));
-    expect([...names].sort()).toEqual(['GET', 'cache.invalidate', 'cache.lookUp', 'cache.outcome', 'cache.save']);
+    expect([...names].sort()).toEqual(['GET', 'cache.invalidate', 'cache.lookup', 'cache.outcome', 'cache.save']);
     const attributes = exporter.getFinishedSpans().flatMap(span => Object.keys(span.attributes));
     expect([...new Set(attributes)].sort()).toEqual([
       'cache.action',
@@ -147,7 +147,7 @@ describe('what OpenTelemetry is told', () => {
     const server = await start(false);
     await server.get(FRIENDS);
     trace.disable();
-    expect(spans('cache.lookUp')).toHaveLength(1);
+    expect(spans('cache.lookup')).toHaveLength(1);
   });
 
   it('is refused where the options cannot work', () => {

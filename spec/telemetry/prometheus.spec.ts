@@ -95,9 +95,9 @@ describe('the metrics of Prometheus', () => {
     expect(await read('evictions_total')).toEqual({ '': 1 });
     expect(await read('faults_total')).toEqual({ '{code="CACHE_STORE_FAILED"}': 1 });
     expect(await read('store_operation_seconds_count')).toEqual({
-      '{operation="lookUp",failed="false"}': 2,
+      '{operation="lookup",failed="false"}': 2,
       '{operation="save",failed="false"}': 2,
-      '{operation="lookUp",failed="true"}': 1,
+      '{operation="lookup",failed="true"}': 1,
     });
   });
 

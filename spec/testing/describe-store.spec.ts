@@ -296,7 +296,7 @@ describe('the store of the docs', () => {
     expect(await failuresOf(storeFrom(source.replaceAll(before, after)), { servesStale: true })).toContain(title);
   });
 
-  it('fails only the random workloads if a lease misses invalidations during its save', async () => {
+  it('fails the random workloads if a lease misses invalidations during its save', async () => {
     const create: CreateStore = settings => {
       const inner = storeFrom(source)(settings) as Store;
       const late: Store = Object.assign(Object.create(inner) as Store, {
@@ -312,10 +312,10 @@ describe('the store of the docs', () => {
       return late;
     };
     const failures = await failuresOf(create, { tracksTagsIndividually: false });
-    expect(failures).not.toEqual([]);
-    expect(failures.every(title => title.startsWith('never serves a stale response while requests and writes overlap'))).toBe(
-      true,
-    );
+    // The new lease also loses the order of fills, which other checks find.
+    expect(
+      failures.filter(title => title.startsWith('never serves a stale response while requests and writes overlap')),
+    ).not.toEqual([]);
   });
 });
 
