@@ -2,14 +2,14 @@ import type { ActionMetadata, RoutingControllersOptions, Action } from 'routing-
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Class } from '../classes/class-hierarchy.js';
 
-/** The options of the server that an action was built for. routing-controllers keeps them in the action without saying so in its types. */
+/** The options of the server that an action was built for. routing-controllers stores them in the action, but its types lack them. */
 export function serverOptionsOf(metadata: ActionMetadata): RoutingControllersOptions {
   return (metadata as unknown as { readonly globalOptions: RoutingControllersOptions }).globalOptions;
 }
 
-/** A call whose request keeps its address, for when Express has changed it. */
+/** A call with a pinned address, because Express changes the address of the request. */
 export interface PinnedCall extends ActionCall {
-  /** As the code of the application has it. */
+  /** The action as routing-controllers gives it to the application. */
   readonly unpinned: Action;
 }
 
@@ -26,20 +26,20 @@ export function pinnedCall(call: ActionCall): PinnedCall {
   return { ...call, unpinned: call.action, action: { ...call.action, request: pinned } };
 }
 
-/** One call of a decorated action, when all that comes before the method has been done. */
+/** One call of a decorated action, after the middlewares and before the method. */
 export interface ActionCall {
-  /** The class that decorated the method: the controller, or one that it extends. */
+  /** The class that decorates the method: the controller, or a class that it extends. */
   readonly owner: Class;
   readonly metadata: ActionMetadata;
   readonly action: Action;
   readonly args: unknown[];
-  /** Whether the method has begun to run. */
+  /** True if the method has begun to run. */
   hasRun: boolean;
   /** Runs the method. */
   run(): unknown;
 }
 
-/** What of an Express request this library reads. */
+/** The part of an Express request that this library reads. */
 export type Request = IncomingMessage & {
   readonly originalUrl: string;
   readonly baseUrl: string;
@@ -52,10 +52,10 @@ export type Request = IncomingMessage & {
   readonly app: { path(): string; get(setting: string): unknown };
 };
 
-/** What of an Express response this library reads. */
+/** The part of an Express response that this library reads. */
 export type Response = ServerResponse & { readonly locals: Readonly<Record<string, unknown>> };
 
-/** Class and method, for messages. */
+/** The class and the method, for messages. */
 export function nameOf({ metadata }: ActionCall): string {
   return `${metadata.target.name}.${metadata.method}`;
 }
@@ -68,7 +68,7 @@ export function responseOf({ action }: ActionCall): Response {
   return action.response as Response;
 }
 
-/** Whether a method gets at the response through a parameter of this type: a request has it too. */
+/** Returns true if a parameter of this type gives access to the response. A request refers to its response, too. */
 export function bearsResponse(type: ActionMetadata['params'][number]['type']): boolean {
   return type === 'response' || type === 'request' || type === 'context';
 }

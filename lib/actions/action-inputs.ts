@@ -45,27 +45,27 @@ export function parameterLabel({ type, name = '' }: Pick<Parameter, 'type' | 'na
   }
 }
 
-/** One thing that an action's method can see of a request, and how it gets into the key. */
+/** One part of a request that an action's method can read, and its form in the key. */
 export type Input =
-  /** An argument, written down. */
+  /** An argument as text. */
   | {
       readonly kind: 'value';
-      /** Where the argument stands, counted from the last. */
+      /** The position of the argument, counted from the last. */
       readonly position: number;
       readonly label: string;
       readonly instances: InstanceRule;
-      /** Whether the action's `varyBy` can stand for an argument that is no plain value. */
+      /** True if the action's `varyBy` may replace an argument that is not a plain value. */
       readonly variable?: boolean;
     }
   /** The signed-in user, by `identify`. */
   | { readonly kind: 'caller'; readonly position: number }
-  /** The request itself: host and all of its URL. What else the method reads of it is watched. */
+  /** The request itself: its host and its whole URL. All other reads of the request are watched. */
   | { readonly kind: 'request' };
 
 /**
  * The inputs of an action, in the order of its arguments.
  *
- * @param hasWholeQuery whether the whole query string is in the key anyway
+ * @param hasWholeQuery true if the key contains the whole query string
  */
 export function inputsOf(parameters: readonly ParamMetadata[], hasWholeQuery: boolean): Input[] {
   // Counted from the end: routing-controllers can put arguments of its own before the declared ones (`appendParams`).
@@ -87,7 +87,7 @@ function inputOf(parameter: ParamMetadata, position: number, hasWholeQuery: bool
     case 'query':
     case 'queries':
       return hasWholeQuery ? undefined : { kind: 'value', position, label, instances: 'instances' };
-    // Beside the path, since `/:from-:to` has one path for two ways to part it.
+    // In addition to the path, because `/:from-:to` may split one path in two ways.
     case 'param':
     case 'params':
     case 'header':
@@ -100,7 +100,7 @@ function inputOf(parameter: ParamMetadata, position: number, hasWholeQuery: bool
     case 'custom-converter':
       return { kind: 'value', position, label, instances: 'literals-only', variable: true };
     default:
-      // Sessions; and what this version does not know must not be left out of the key: as an argument it is keyed, or passes by.
+      // Sessions, and parameters that this version does not know: the key contains the argument, or the request bypasses the cache.
       return { kind: 'value', position, label, instances: 'literals-only' };
   }
 }
@@ -121,7 +121,7 @@ export function headersOf(parameters: readonly ParamMetadata[]): string[] {
       case 'request':
       case 'context':
       case 'current-user':
-        // Where callers show who they are. A browser that keeps the response has to ask when another signs in.
+        // The headers that identify callers. A browser must revalidate a stored response after another user signs in.
         return ['Authorization', 'Cookie'];
       default:
         return [];
@@ -130,7 +130,7 @@ export function headersOf(parameters: readonly ParamMetadata[]): string[] {
   return [...new Set(names)];
 }
 
-/** The request headers, in lower case, of which the key tells all. @param named those of the action's `varyBy` */
+/** Returns the request headers, in lower case, that the key covers completely. @param named those of the action's `varyBy` */
 export function keyedHeadersOf(parameters: readonly ParamMetadata[], named: readonly string[]): Set<string> {
   const names = parameters.flatMap(({ type, name }) => {
     switch (type) {

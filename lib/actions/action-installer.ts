@@ -7,24 +7,24 @@ import { reachMistakes } from './reach-errors.js';
 import { ServerBuilds, type ServerBuild } from './server-build.js';
 import { strayMistakes, usageMistakes } from './usage-errors.js';
 
-/** Called by routing-controllers in place of an action's method, with the arguments that it has converted and validated. */
+/** routing-controllers calls it in place of an action's method, with the converted and validated arguments. */
 export type Override = (call: ActionCall) => unknown;
 
-/** Whether a request only asks which action it comes to: no method may run for it. */
+/** Returns true if a request only asks for its action. Then no method may run. */
 export type IsProbe = (request: unknown) => boolean;
 
-/** Equal to no class and no method. */
+/** A value that equals no class and no method. */
 const MATCHES_NOTHING = undefined as never;
 
 type Storage = ReturnType<typeof getMetadataArgsStorage>;
 type ResponseHandler = Storage['responseHandlers'][number];
 
 /**
- * Puts the cache in place of decorated methods when a server is created.
+ * Replaces decorated methods by the cache when a server is created.
  *
  * routing-controllers has no hook for that, but it has `methodOverride` in an action's metadata, and when it builds a controller it
  * first reads the `target` of every registered response handler, before the controller's actions. By then all decorators of all
- * classes have run, in whichever order `@Get` and `@Cached` stand. So two response handlers that belong to no action are registered:
+ * classes have run, in any order of `@Get` and `@Cached`. So two response handlers that belong to no action are registered:
  * one that is read for any controller and sets the overrides, and one for each class with decorated methods that is read when just
  * that class is built, and reports its mistakes.
  */
@@ -43,13 +43,13 @@ export class ActionInstaller {
   constructor(
     private readonly registry: DecoratorRegistry,
     private readonly override: Override,
-    /** Throws where the cache could not work. */
+    /** Throws if the cache cannot work. */
     private readonly verify: () => void = () => undefined,
     private readonly isProbe: IsProbe = () => false,
     private readonly warn: (message: string) => void = () => undefined,
   ) {}
 
-  /** To be called by each decorator itself: a `reset()` of the metadata storage drops what was registered before. */
+  /** Each decorator calls it, because a `reset()` of the metadata storage drops earlier registrations. */
   readonly registerClass = (owner: Class): void => {
     this.registry.identities.note(owner, this.registerClass);
     const storage = getMetadataArgsStorage();
@@ -69,7 +69,7 @@ export class ActionInstaller {
       this.overrideActions(storage);
       for (const { target } of storage.controllers) {
         if (!superclassChain(target).some(link => this.registry.methodsOf(link).size > 0)) continue;
-        // In the order of their registration, for classes that one function makes.
+        // In the order of registration, which separates classes that one function creates.
         this.registry.identities.of(target);
         this.registerCheck(target, storage);
       }
@@ -84,7 +84,7 @@ export class ActionInstaller {
     };
   }
 
-  /** Whether anything has been registered since the last look: it is read very often while a server is built. */
+  /** Returns true if something was registered since the last call. A server under construction calls it very often. */
   private hasGrown({ actions, controllers }: Storage): boolean {
     const { seen } = this;
     if (seen?.actions === actions && seen.controllers === controllers && seen.count === actions.length + controllers.length)
@@ -126,7 +126,7 @@ export class ActionInstaller {
     });
   }
 
-  /** @throws CacheUsageError with the mistakes of this controller, where those of its server cannot be told together */
+  /** @throws CacheUsageError with the mistakes of this controller, if the mistakes of the whole server cannot be reported together */
   private check(target: Class): void {
     const { controllers } = getMetadataArgsStorage();
     if (!controllers.some(controller => controller.target === target)) return;
@@ -145,7 +145,7 @@ export class ActionInstaller {
   private checkServer({ controllers, actions }: ServerBuild): void {
     if (controllers.size > 0) this.verify();
     const mistakes = [...controllers].flatMap(controller => usageMistakes(controller, this.registry));
-    // What is no target reaches nothing.
+    // An invalid target reaches nothing.
     const { errors, warnings } = reachMistakes(mistakes.length === 0 ? actions : [], this.registry);
     throwAny([...strayMistakes([...this.watched], this.registry), ...mistakes, ...errors]);
     for (const warning of warnings) this.warn(warning);

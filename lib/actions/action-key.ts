@@ -6,25 +6,25 @@ import { requestOf, responseOf, type ActionCall, type Request } from './action-c
 import type { CachedAction } from './cached-action.js';
 import type { Input } from './action-inputs.js';
 
-/** Where a request's response belongs, or why it belongs nowhere. */
+/** The address of a request's response, or the reason why it has none. */
 export type KeyResult =
   | {
       readonly kind: 'key';
       readonly address: Address;
-      /** Whether the key names the one caller that the response is for. */
+      /** True if the key identifies the caller, so that the response is for one caller only. */
       readonly isPerUser: boolean;
     }
   | {
       readonly kind: 'no-key';
       readonly detail: string;
-      /** What the author can do about it; `undefined`: it is as it should be. */
+      /** The advice for the author; `undefined` if nothing is wrong. */
       readonly remedy: string | undefined;
     };
 
-/** A part of a key, encoded, or why there is none. */
+/** An encoded part of a key, or the reason why it has none. */
 type Part = string | { readonly detail: string; readonly remedy: string | undefined };
 
-/** Derives the key of a request from all that the method can see of it. */
+/** Derives the key of a request from the parts that the method can read. */
 export function deriveKey(action: CachedAction, call: ActionCall, config: CacheConfig): KeyResult {
   const path = action.path.of(call);
   if (path === undefined)
@@ -82,10 +82,10 @@ function notPlain(label: string, option: string): Part {
 }
 
 function callerPart(user: unknown, config: CacheConfig): Part {
-  // Nobody is signed in; but the method can tell `null` from `undefined`.
+  // No user is signed in. The method can distinguish `null` from `undefined`.
   if (user === undefined || user === null || user === false || user === '') return `nobody ${encodeValue(user, 'literals-only')}`;
   const id: unknown = config.identify(user);
-  // An empty text is nobody's id: it would be shared by all users that have none.
+  // All users without an id would share an empty text.
   if ((typeof id === 'string' && id !== '') || typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) {
     return `user ${encodeValue(id, 'literals-only')}`;
   }
@@ -100,7 +100,7 @@ function requestPart({ headers, protocol, hostname, originalUrl }: Request): Par
   return JSON.stringify([protocol, headers.host, hostname, originalUrl]);
 }
 
-/** What Express makes the body of a redirect of: `false`: there is none. */
+/** The type that Express selects for the body of a redirect; `false` if the body is empty. */
 function redirectPart(request: Request): Part {
   return JSON.stringify(request.accepts(['text', 'html']));
 }

@@ -8,10 +8,10 @@ import { requestOf, type ActionCall, type Request, serverOptionsOf } from './act
 /** Finds the canonical path of an action's requests. */
 export class ActionPath {
   private readonly template: PathTemplate | undefined;
-  /** Whether the route goes on with a wildcard after its template: `/files/*`. */
+  /** True if a wildcard follows the template of the route: `/files/*`. */
   private readonly hasWildcardTail: boolean;
   private readonly routePrefix: string;
-  /** Where the converted value of each path parameter stands in the arguments, counted from the last. */
+  /** The position of each converted path parameter in the arguments, counted from the last. */
   private readonly positions: ReadonlyMap<string, number>;
   /** The path parameters that are converted to dates. */
   private readonly dates: readonly string[];
@@ -31,7 +31,7 @@ export class ActionPath {
       .map(({ name }) => name);
   }
 
-  /** The path of the call's own request; `undefined` where a target that names it as its text does would not reach it. */
+  /** Returns the path of the call's request. @returns undefined if a target with the text of the path would not reach it */
   of(call: ActionCall): CanonicalPath | undefined {
     const request = requestOf(call);
     const mount = mountOf(request);
@@ -44,7 +44,7 @@ export class ActionPath {
     };
   }
 
-  /** The paths by which cached actions may know the path of the call's own request. */
+  /** Returns the paths under which cached actions may have stored the path of the call's request. */
   pathVariants(call: ActionCall): string[] {
     const request = requestOf(call);
     const segments = this.template?.readings(this.textsOf(call));
@@ -55,10 +55,10 @@ export class ActionPath {
   }
 
   /**
-   * A prefix of `@InvalidatesCache`, relative to the app's `routePrefix`, filled from the call's route parameters, as all paths by which
-   * cached actions may know it.
+   * Fills a prefix of `@InvalidatesCache`, relative to the app's `routePrefix`, from the call's route parameters. Returns all paths under
+   * which cached actions may have stored it.
    *
-   * @returns none when it cannot be filled
+   * @returns an empty array if a parameter has no value
    */
   fill(prefix: string, call: ActionCall): string[] {
     const route = ActionMetadata.appendBaseRoute(this.routePrefix, prefix) as string;
@@ -66,7 +66,7 @@ export class ActionPath {
     return segments === undefined ? [] : pathsOf([...pathReadings(mountOf(requestOf(call)).path), ...segments]);
   }
 
-  /** Each parameter as this action takes it, and as any other may. */
+  /** Returns each parameter as this action converts it, and as other actions may convert it. */
   private textsOf(call: ActionCall): ParameterTexts {
     const { params } = requestOf(call);
     return name => {
@@ -81,12 +81,12 @@ export class ActionPath {
   }
 }
 
-/** Whether the text of a date is one that every target reads as that date. */
+/** Returns true if every target reads the text of a date as that date. */
 function isWritten(date: unknown, text: unknown): boolean {
   return typeof text !== 'string' || parameterReadings(text).includes(parameterText(date) ?? '');
 }
 
-/** What of the request's path comes after the filled template. */
+/** Returns the part of the request's path after the filled template. */
 function tailOf({ path }: Request, filled: string): string {
   const segments = canonicalise(path).split('/').slice(filled.split('/').length);
   return segments.map(segment => `/${segment}`).join('');
@@ -94,7 +94,7 @@ function tailOf({ path }: Request, filled: string): string {
 
 const NOT_MOUNTED: CanonicalPath = { path: '', ignoresCase: false };
 
-/** Where the app is mounted: as its mounting spells it, else as the client does. */
+/** Returns the mount path of the app: as the application spells it, otherwise as the client spells it. */
 function mountOf({ baseUrl, app }: Request): CanonicalPath {
   if (baseUrl === '') return NOT_MOUNTED;
   const mounted = app.path();

@@ -14,36 +14,36 @@ export function statusesOf({ options }: CachedAction): readonly number[] {
   return options.statuses ?? DEFAULT_STATUSES;
 }
 
-/** A cached action of one controller of one server: all that its requests have in common. */
+/** A cached action of one controller of one server: the part that all its requests share. */
 export interface CachedAction {
-  /** Class and method, for messages. */
+  /** The class and the method, for messages. */
   readonly name: string;
-  /** Tells it from every other action, as a part of the key. */
+  /** A part of the key that distinguishes the action from every other action. */
   readonly identity: string;
   readonly options: CachedOptions;
   readonly path: ActionPath;
-  /** The tags that all its responses have. */
+  /** The tags of all its responses. */
   readonly tags: readonly string[] | undefined;
-  /** Whether responses may have tags of their own: by its options, by what its method may say while it runs, or since one had. */
+  /** True if responses may have computed tags: by the options, by a call of the method, or because an earlier response had some. */
   hasComputedTags: boolean;
   readonly inputs: readonly Input[];
   readonly varyHeaders: readonly string[];
   readonly keyedHeaders: ReadonlySet<string>;
-  /** Whether its responses are one caller's, so that no cache behind this one may share them. */
+  /** True if a response is for one caller, so that no cache downstream may share it. */
   readonly isPerUser: boolean;
-  /** Whether the method sees the whole request, itself or through the response, and nobody has said what of it counts. */
+  /** True if the method has access to the whole request, directly or through the response, and the author has not named its inputs. */
   readonly readsRequest: boolean;
-  /** Whether the method can write to the response itself. */
+  /** True if the method can write to the response itself. */
   readonly writesResponse: boolean;
-  /** Whether a redirect may be stored: Express writes its body as text, as HTML or not at all, by the request's `Accept`. */
+  /** True if a redirect may be stored. By the request's `Accept`, Express writes its body as text, as HTML or not at all. */
   readonly redirects: boolean;
-  /** The reads that the key covers. `undefined`: no reads are watched. */
+  /** The reads that the key covers; `undefined` if no reads are watched. */
   readonly declaredReads: DeclaredReads | undefined;
-  /** Whether `res.locals` is in the key: a template sees it, by the action's decorator, or since the method rendered one. */
+  /** True if the key contains `res.locals`, because the action or its method renders a template. */
   rendersLocals: boolean;
 }
 
-/** Describes a cached action from what routing-controllers knows of it. */
+/** Describes a cached action by the metadata of routing-controllers. */
 export function cachedAction(call: ActionCall, registry: DecoratorRegistry): CachedAction {
   const { owner, metadata } = call;
   const controller = metadata.target;
@@ -75,10 +75,10 @@ export function cachedAction(call: ActionCall, registry: DecoratorRegistry): Cac
   };
 }
 
-/** Parameters that may tell who the caller is, by what no `Vary` can name. */
+/** Parameters that may identify the caller by something that `Vary` cannot name. */
 const USER_PARAMETERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
 
-/** A key that the author makes may tell callers apart by anything. */
+/** A key that the author computes may distinguish callers by anything. */
 function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {
   return makeCacheKey !== undefined || mayTellCallers(varyBy);
 }

@@ -3,13 +3,13 @@ import type { CachedOptions } from '../options/cached-options.js';
 import { headersOfVaryBy, isForEverything } from '../options/vary-by.js';
 import { serverOptionsOf } from './action-call.js';
 
-/** What of a request an action's key covers, so that its method may read it in any other way. Positions count from the last argument. */
+/** The parts of a request that an action's key covers. The method may read them in any way. Positions count from the last argument. */
 export interface DeclaredReads {
-  /** Whether the method gets request or response; otherwise interceptors alone see them. */
+  /** True if the method has the request or the response; otherwise only interceptors have them. */
   readonly isByMethod: boolean;
-  /** What the method, or interceptors, get first: the one leads to the other. */
+  /** The object that the method or the interceptors have: the request refers to the response, and the response to the request. */
   readonly first: 'request' | 'response' | 'both';
-  /** Whether URL and host are in the key. */
+  /** True if the key contains the URL and the host. */
   readonly url: boolean;
   /** Positions of declared headers, by name in lower case. */
   readonly headers: ReadonlyMap<string, number>;
@@ -20,7 +20,7 @@ export interface DeclaredReads {
   readonly cookies: ReadonlyMap<string, number>;
   readonly allCookies: number | undefined;
   readonly user: number | undefined;
-  /** Positions of all arguments that are in the key. */
+  /** Positions of all arguments in the key. */
   readonly keyed: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export interface DeclaredReads {
 const WHOLE = new Set<string>(['request', 'context']);
 const UNKEYED = new Set<string>(['request', 'context', 'response']);
 
-/** @returns `undefined` if nobody sees the request, or the author of the key has answered for all reads */
+/** @returns undefined if neither method nor interceptors have the request, or if the author computes the key */
 export function declaredReads(metadata: ActionMetadata, options: CachedOptions): DeclaredReads | undefined {
   if (options.makeCacheKey !== undefined || isForEverything(options.varyBy)) return undefined;
   const parameters = metadata.params.map(({ type, name }, index) => ({ type, name, position: index - metadata.params.length }));
@@ -54,14 +54,14 @@ export function declaredReads(metadata: ActionMetadata, options: CachedOptions):
   };
 }
 
-/** Whether interceptors see the action's results, and the request with them. */
+/** Returns true if interceptors see the results of the action, and with them the request. */
 function hasInterceptors(metadata: ActionMetadata): boolean {
   const { interceptors = [] } = serverOptionsOf(metadata);
   return (
     metadata.interceptors.length > 0 ||
     metadata.controllerMetadata.interceptors.length > 0 ||
     interceptors.length > 0 ||
-    // A server that names none takes all.
+    // A server without a list of interceptors uses all.
     getMetadataArgsStorage().interceptors.length > 0
   );
 }

@@ -4,7 +4,7 @@ import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import type { InvalidationTarget } from '../options/invalidation-target.js';
 import type { ClassIdentities } from '../classes/class-identities.js';
 
-/** What applies to a method of a controller: the defaults of the classes it extends, its own class's, then those of `@Cached`. */
+/** The options of a method: the defaults of the extended classes, then of its own class, then the options of `@Cached`. */
 export function effectiveOptions(controller: Class, rules: MethodDecorations, registry: DecoratorRegistry): CachedOptions {
   const defaults = superclassChain(controller)
     .reverse()
@@ -12,20 +12,20 @@ export function effectiveOptions(controller: Class, rules: MethodDecorations, re
   return Object.assign({}, ...[...defaults, ...rules.cached].map(options => definedOptions(options ?? {}))) as CachedOptions;
 }
 
-/** What the decorators said of one method of one class. */
+/** The decorators of one method of one class. */
 export interface MethodDecorations {
-  /** One for each `@Cached`; more than one is a mistake. */
+  /** The options of each `@Cached`. More than one is a mistake. */
   readonly cached: CachedOptions[];
-  /** One for each `@InvalidatesCache`; `undefined`: the path of the request itself. */
+  /** The target of each `@InvalidatesCache`; `undefined` for the path of the request. */
   readonly invalidates: (InvalidationTarget | undefined)[];
 }
 
-/** What `@Cached`, `@InvalidatesCache` and `@CacheDefaults` said, by class. */
+/** The uses of `@Cached`, `@InvalidatesCache` and `@CacheDefaults`, by class. */
 export class DecoratorRegistry {
   private readonly methods = new WeakMap<Class, Map<string, MethodDecorations>>();
   private readonly defaults = new WeakMap<Class, CachedOptions>();
 
-  /** Whether any class with `@Cached` has been loaded. */
+  /** True if a class with `@Cached` was loaded. */
   hasCached = false;
 
   constructor(readonly identities: ClassIdentities) {}
@@ -43,12 +43,12 @@ export class DecoratorRegistry {
     this.defaults.set(owner, options);
   }
 
-  /** The rules of a method as its own class decorated it. */
+  /** Returns the decorators of a method in its own class. */
   decorationsOf(owner: Class, method: string): MethodDecorations | undefined {
     return this.methods.get(owner)?.get(method);
   }
 
-  /** The decorated methods of the class itself. */
+  /** Returns the decorated methods of the class itself. */
   methodsOf(owner: Class): ReadonlyMap<string, MethodDecorations> {
     return this.methods.get(owner) ?? new Map<string, MethodDecorations>();
   }

@@ -10,11 +10,11 @@ import { mergeTargets } from '../stores/targets.js';
 import type { Class } from '../classes/class-hierarchy.js';
 import type { DecoratorRegistry } from './decorator-registry.js';
 
-/** An action that invalidates: what its requests make out of date. */
+/** An action that invalidates, with the targets of its requests. */
 export class InvalidatingAction {
-  /** Class and method, for messages. */
+  /** The class and the method, for messages. */
   readonly name: string;
-  /** Whether the method can write to the response itself. */
+  /** True if the method can write to the response itself. */
   readonly writesResponse: boolean;
   private readonly targets: readonly (InvalidationTarget | undefined)[];
   private readonly path: ActionPath;
@@ -27,21 +27,21 @@ export class InvalidatingAction {
   }
 
   /**
-   * What a change by this call makes out of date.
+   * Returns the targets of a write by this call.
    *
-   * @throws when a target function does, or gives what is no target
+   * @throws if a target function throws, or returns an invalid target
    */
   targetsOf(call: PinnedCall, result: unknown): Targets {
     return mergeTargets(...this.targets.map(target => this.resolveTarget(target, call, result)));
   }
 
-  /** What is known of it before the method has run: the fixed targets, and what functions give without a result. */
+  /** Returns the targets that are known before the method runs: the fixed targets, and those that functions return without a result. */
   knownTargets(call: PinnedCall): Targets {
     const known = this.targets.flatMap(target => {
       try {
         return [this.resolveTarget(target, call, undefined)];
       } catch {
-        // It needs the result; or it cannot work at all, which is told when the change has been made.
+        // The function needs the result, or always fails. A failure is reported after the write.
         return [];
       }
     });

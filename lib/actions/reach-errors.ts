@@ -6,16 +6,16 @@ import { parameterNames } from '../keys/path-template.js';
 import type { MethodDecorations, DecoratorRegistry } from './decorator-registry.js';
 import { serverOptionsOf } from './action-call.js';
 
-/** The segments of a route; `undefined`: it has a pattern, and may be any. */
+/** The segments of a route; `undefined` if the route has a pattern and may match any path. */
 type Route = readonly string[] | undefined;
 
-/** What is wrong with where the targets of a server's actions lead. */
+/** The mistakes in the targets of a server's actions. */
 export interface ReachMistakes {
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Finds the written targets of a server that reach none of its cached routes. Functions are not known before they are called. */
+/** Finds the fixed targets of a server that reach none of its cached routes. The targets of functions are unknown before a call. */
 export function reachMistakes(actions: readonly ActionMetadata[], registry: DecoratorRegistry): ReachMistakes {
   const routes = actions.map(action => segmentsOf(action.fullRoute));
   const cached = actions.filter(action => rulesOf(action, registry)?.cached.length).map(action => segmentsOf(action.fullRoute));
@@ -46,7 +46,7 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Deco
   return { errors, warnings };
 }
 
-/** By the class that decorates the method, which may be one that the controller extends. */
+/** By the class that decorates the method, which may be a class that the controller extends. */
 function rulesOf({ target, method }: ActionMetadata, registry: DecoratorRegistry): MethodDecorations | undefined {
   const owner = superclassChain(target).find(link => registry.decorationsOf(link, method) !== undefined);
   return owner && registry.decorationsOf(owner, method);
@@ -72,7 +72,7 @@ function mayEqual(segment: string, other = ''): boolean {
   return segment.includes(':') || other.includes(':') || segment === other;
 }
 
-/** @returns `undefined` where the path does not begin with the prefix, or a route of the app itself does */
+/** @returns undefined if the path does not begin with the prefix, or if a route of the app begins with it */
 function withoutPrefix(path: string, prefix: string, routes: readonly Route[]): string | undefined {
   const repeated = prefix.split('/').filter(segment => segment !== '');
   const begins = (segments: Route): boolean =>
@@ -82,7 +82,7 @@ function withoutPrefix(path: string, prefix: string, routes: readonly Route[]): 
   return `/${segments.slice(repeated.length).join('/')}`;
 }
 
-/** The prefixes of a cached route that a target can be filled to, no longer than what was written. */
+/** Returns the prefixes of a cached route that a target can match, with at most as many segments as the target. */
 function candidates(target: readonly string[], route: Route = [], names: readonly string[]): string[] {
   const paths: string[] = [];
   let path = '';

@@ -4,12 +4,12 @@ import type { ActionMetadata } from 'routing-controllers';
 import { type Request, serverOptionsOf } from './action-call.js';
 import type { Class } from '../classes/class-hierarchy.js';
 
-/** What of an Express app's settings decides how a result is written. */
+/** The settings of an Express app that decide how a result is serialised. */
 const APP_SETTINGS = ['json replacer', 'json spaces', 'json escape', 'views', 'view engine'] as const;
 
 /**
- * What a server does with the method's result, as a short text. Two servers in one process may serve one controller, one of them with
- * an interceptor that strips what only the other may show. Functions and classes count by their source, which is the same in every
+ * Returns a short text for the processing of results by a server. Two servers in one process may serve one controller, one of them with
+ * an interceptor that removes private fields. The text contains the source of functions and classes, which is the same in every
  * process that runs this program.
  */
 export function serializationFingerprint(metadata: ActionMetadata, app: Request['app']): string {

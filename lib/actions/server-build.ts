@@ -1,28 +1,28 @@
 import { ExpressDriver, type ActionMetadata } from 'routing-controllers';
 import type { Class } from '../classes/class-hierarchy.js';
 
-/** A server whose controllers routing-controllers has been given, and is building. */
+/** A server under construction by routing-controllers. */
 export interface ServerBuild {
-  /** Those with decorated methods, as they are built. */
+  /** The controllers with decorated methods, in the order of construction. */
   readonly controllers: Set<Class>;
-  /** All of the server, as they are registered in Express. */
+  /** All controllers of the server, in the order of registration in Express. */
   readonly actions: ActionMetadata[];
 }
 
 /**
- * Follows the building of servers. Only a driver sees a server as a whole, with its options: routing-controllers has no hook for that, so
- * three methods of its driver are wrapped. A second copy of routing-controllers has a driver of its own, which is not followed.
+ * Observes the construction of servers. Only a driver sees a whole server with its options, and routing-controllers has no hook, so
+ * three methods of its driver are wrapped. A second copy of routing-controllers has its own driver, which is not observed.
  */
 export class ServerBuilds {
-  /** The one under way: building is synchronous. */
+  /** The server under construction. Construction is synchronous. */
   current: ServerBuild | undefined;
 
-  /** @param completed called when all actions are registered; what it throws ends the building */
+  /** @param completed called when all actions are registered; an error ends the construction */
   constructor(completed: (build: ServerBuild) => void) {
     const { initialize, registerAction, registerRoutes } = methodsOf(ExpressDriver.prototype);
     const begin = (): void => {
       const build = (this.current = { controllers: new Set(), actions: [] });
-      // One that has thrown on the way.
+      // An earlier server whose construction threw.
       queueMicrotask(() => {
         if (this.current === build) this.current = undefined;
       });

@@ -2,7 +2,7 @@ import { CacheUsageError } from '../errors/cache-errors.js';
 import { formatValue } from '../errors/format-value.js';
 import { parameterNames } from '../keys/path-template.js';
 
-/** What is wrong with a path prefix, after its name; `undefined`: nothing. */
+/** Describes the mistake in a path prefix, to follow its name. @returns undefined if the prefix is valid */
 export function prefixMistake(prefix: unknown): string | undefined {
   if (typeof prefix !== 'string') return `has ${formatValue(prefix)} for a path. Write a text such as '/users/bob'.`;
   const url = /^[a-z][a-z\d+.-]*:\/\/[^/]*(?<path>\/[^?#]*)?/i.exec(prefix);
@@ -12,13 +12,13 @@ export function prefixMistake(prefix: unknown): string | undefined {
   return undefined;
 }
 
-/** What is wrong with a tag, after its name; `undefined`: nothing. */
+/** Describes the mistake in a tag, to follow its name. @returns undefined if the tag is valid */
 export function tagMistake(tag: unknown): string | undefined {
   if (typeof tag === 'string' && tag !== '') return undefined;
   return `has ${formatValue(tag)} for a tag. Write a text such as 'user:bob'.`;
 }
 
-/** What is wrong with a whole path, after its name: in it, nothing can be filled in. */
+/** Describes the mistake in a whole path, to follow its name. A whole path has no parameters. */
 export function wholePathMistake(path: unknown): string | undefined {
   const mistake = prefixMistake(path);
   if (mistake !== undefined) return mistake;
@@ -29,17 +29,17 @@ export function wholePathMistake(path: unknown): string | undefined {
 }
 
 /**
- * Paths or tags that code has given, as a list.
+ * Returns the paths or tags of a call as an array.
  *
- * @param call by which they were given, for messages
- * @throws CacheUsageError with what is wrong with each
+ * @param call the call that received them, for messages
+ * @throws CacheUsageError with all mistakes
  */
 export function checkedTargets(
   call: string,
   given: string | readonly string[],
   mistakeOf: (target: unknown) => string | undefined,
 ): readonly string[] {
-  // Whatever code without types gives: `null` is no list.
+  // Code without types may pass anything, and `null` is not an array.
   const targets = Array.isArray(given) ? (given as readonly string[]) : [given as string];
   const mistakes = targets.flatMap(target => {
     const mistake = mistakeOf(target);
@@ -49,13 +49,13 @@ export function checkedTargets(
   return targets;
 }
 
-/** A route that a prefix takes its parameters from. */
+/** A route whose parameters fill a prefix. */
 export interface NamedRoute {
   readonly text: string;
   readonly names: ReadonlySet<string>;
 }
 
-/** What is wrong with a prefix as it is written in a controller, where it stands for all values of its parameters. */
+/** Describes the mistake in a prefix of a controller, which covers all values of its parameters. */
 export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRoute[]): string | undefined {
   const mistake = prefixMistake(prefix);
   if (mistake !== undefined) return mistake;
@@ -71,7 +71,7 @@ export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRout
   return undefined;
 }
 
-/** The names of the parameters of a route as a controller and an action declare it. */
+/** Returns the names of the parameters in the route of a controller and an action. */
 export function routeNames(base: string | undefined, route: string | RegExp | undefined): Set<string> {
   const own = route instanceof RegExp ? namedGroups(route) : parameterNames(route ?? '');
   return new Set([...parameterNames(base ?? ''), ...own]);

@@ -9,21 +9,21 @@ import { parseTarget, type InvalidationTarget, type RawTargets } from '../option
 import { effectiveOptions, type MethodDecorations, type DecoratorRegistry } from './decorator-registry.js';
 import { routeNames, tagMistake, writtenPrefixMistake } from './target-errors.js';
 
-/** Options that ask the application about each request. */
+/** Options that call the application for each request. */
 const ASKING = ['varyBy', 'makeCacheKey', 'unless', 'forcedUpdate'] as const;
 
-/** Parameters that the URL and declared headers tell whole, or that tell nothing of a request. */
+/** Parameters that the URL and declared headers determine, or that do not depend on the request. */
 const KNOWN_BEFORE: ReadonlySet<string> = new Set(['param', 'params', 'query', 'queries', 'header', 'response', 'file', 'files']);
 
-/** Decorators by which a response depends on who asks, or on what middlewares have found out. */
+/** Decorators that make a response depend on the caller, or on the work of middlewares. */
 const DEPENDING: Readonly<Record<string, string | undefined>> = { authorized: '@Authorized', 'rendered-template': '@Render' };
 
-/** What keeps an action from `edge: true`: the edge answers before the application has looked at the request. */
+/** The reason why an action cannot have `edge: true`: the edge answers before the application sees the request. */
 export function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
   if (options.edge !== true) return [];
   const storage = getMetadataArgsStorage();
   const lineage = superclassChain(controller);
-  // The type first: what this library has put there to be asked when a server is created is not to be asked here.
+  // The type is checked first: the `target` of this library's own response handlers must not be read here.
   const handlers = storage.responseHandlers.filter(
     handler => handler.type in DEPENDING && lineage.includes(handler.target) && [undefined, method].includes(handler.method),
   );
@@ -41,7 +41,7 @@ export function edgeMistakes(controller: Class, owner: Class, method: string, op
 
 type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
 
-/** Every mistake in the use of the decorators on a controller and the classes it extends, one sentence each. */
+/** Returns every mistake in the use of the decorators on a controller and its base classes, one sentence each. */
 export function usageMistakes(controller: Class, registry: DecoratorRegistry): string[] {
   const mistakes: string[] = [];
   const overridden = new Set<string>();
@@ -60,7 +60,7 @@ export function usageMistakes(controller: Class, registry: DecoratorRegistry): s
   return mistakes;
 }
 
-/** Decorated methods of classes that are no controllers, nor extended by any: nothing would ever come of them. */
+/** Returns the decorated methods of classes that are neither controllers nor their base classes: the decorators have no effect there. */
 export function strayMistakes(classes: readonly Class[], registry: DecoratorRegistry): string[] {
   const { controllers } = getMetadataArgsStorage();
   return classes

@@ -2,78 +2,78 @@ import { channel, type Channel, subscribe, unsubscribe } from 'node:diagnostics_
 import { CacheFault, CacheUsageError } from '../errors/cache-errors.js';
 import { formatValue } from '../errors/format-value.js';
 
-/** How a request to a cached action ended. Told once for each, when the cache has done with it: for a miss, when its response is kept or given up. */
+/** The outcome of one request to a cached action. A miss is published when its response is stored or discarded. */
 export interface OutcomeEvent {
   readonly outcome: 'hit' | 'miss' | 'stale' | 'collapsed' | 'bypass';
-  /** Class and method. There are as many as the program has. */
+  /** The class and the method. The number of values is bounded by the program. */
   readonly action: string;
   readonly method: string;
-  /** As the client wrote it, with its query. */
+  /** The URL as the client wrote it, with its query. */
   readonly url: string;
-  /** The canonical path; `undefined` where it was not asked for. */
+  /** The canonical path; `undefined` if the cache did not compute it. */
   readonly path: string | undefined;
   /**
-   * Why, in words: `invalidated 3 s ago by PUT /users/bob/avatar`, `not stored: the response sets a cookie`. For people: programs go by
+   * The reason, for people: `invalidated 3 s ago by PUT /users/bob/avatar`, `not stored: the response sets a cookie`. Programs should use
    * `outcome`.
    */
   readonly reason: string | undefined;
-  /** Milliseconds from when the cache was asked. */
+  /** Milliseconds since the cache received the request. */
   readonly durationMs: number;
 }
 
-/** A response was kept. */
+/** A response was stored. */
 export interface StoredEvent {
   readonly action: string;
   readonly path: string;
   readonly status: number;
-  /** Of the body. */
+  /** The length of the body, in bytes. */
   readonly bytes: number;
-  /** Seconds; `Infinity`: it never expires. */
+  /** The time to live in seconds; `Infinity` if the entry never expires. */
   readonly ttl: number;
   readonly tags: readonly string[];
-  /** Milliseconds that computing it took: what each hit saves. */
+  /** Milliseconds that the computation took. Each hit saves them. */
   readonly durationMs: number;
 }
 
-/** Something was invalidated. */
+/** An invalidation by prefixes and tags. */
 export interface InvalidatedEvent {
   readonly prefixes: readonly string[];
   readonly tags: readonly string[];
-  /** `PUT /users/bob/avatar`, or the call by which code did it: `cache.invalidate`. */
+  /** The request, such as `PUT /users/bob/avatar`, or the call, such as `cache.invalidate`. */
   readonly by: string;
-  /** Entries removed; `undefined` where nobody counts them: in a shared store. */
+  /** The number of removed entries; `undefined` in a shared store, which does not count them. */
   readonly removed: number | undefined;
-  /** False where the store is still to be told. */
+  /** False if the store has not received the invalidation yet. */
   readonly delivered: boolean;
 }
 
-/** An entry had to go because the simple store was full. */
+/** The simple store was full and evicted an entry. */
 export interface EvictedEvent {
   readonly path: string;
   readonly bytes: number;
 }
 
-/** A fault that was survived: what `onError` is told of. */
+/** A fault that the application survived. `onError` receives the same faults. */
 export interface FaultEvent {
   readonly code: string;
   readonly message: string;
 }
 
-/** Whether a shared store is asked at all: while `open`, it counts as gone. */
+/** The circuit breaker of a shared store changed its state. While it is `open`, the cache bypasses the store. */
 export interface BreakerEvent {
   readonly state: 'open' | 'half-open' | 'closed';
 }
 
-/** One operation of the store, from the cache's side. */
+/** One operation of the store, measured by the cache. */
 export interface OperationEvent {
-  /** `begin`: a fence without a look-up, or a change announced. `claim`: waiting for another process too. */
+  /** `begin`: a lease without a look-up, or the declaration of a write. `claim`: a fill lock, including the wait for another process. */
   readonly operation: 'lookup' | 'begin' | 'claim' | 'save' | 'delete' | 'invalidate';
   readonly durationMs: number;
-  /** It threw, or says that the store cannot be reached. */
+  /** True if the operation threw, or reported that the store cannot be reached. */
   readonly failed: boolean;
 }
 
-/** What the cache tells those who listen. */
+/** The events of the cache, by name. */
 export interface CacheEvents {
   readonly outcome: OutcomeEvent;
   readonly stored: StoredEvent;
@@ -84,7 +84,7 @@ export interface CacheEvents {
   readonly operation: OperationEvent;
 }
 
-/** The channels of Node's `diagnostics_channel` on which it is told: `routing-controllers-cache:outcome`, and so on. */
+/** The channels of Node's `diagnostics_channel` for the events: `routing-controllers-cache:outcome`, and so on. */
 export const channels = {
   outcome: channel('routing-controllers-cache:outcome'),
   stored: channel('routing-controllers-cache:stored'),
@@ -95,19 +95,19 @@ export const channels = {
   operation: channel('routing-controllers-cache:operation'),
 } as const satisfies Record<keyof CacheEvents, Channel>;
 
-/** Tells those who listen. What is told is built only for them: ask `channels[name].hasSubscribers` first. */
+/** Publishes an event. Callers check `channels[name].hasSubscribers` first, so that no event is built without subscribers. */
 export function publish<Name extends keyof CacheEvents>(name: Name, event: CacheEvents[Name]): void {
   channels[name].publish(event);
 }
 
 /**
- * Listens to what the cache does. With nobody listening, telling costs nothing.
+ * Subscribes to an event of the cache. Without subscribers, events cost nothing.
  *
- * The listener is called at once, in the middle of a request: let it be short. What it throws, or its promise rejects with, hurts no
- * request and is told in one process warning.
+ * The cache calls the listener synchronously during a request, so the listener should return quickly. If the listener throws, or its
+ * promise rejects, no request fails: the library emits one process warning.
  *
- * @returns ends it
- * @throws CacheUsageError for an event that there is not, or a listener that is no function
+ * @returns a function that ends the subscription
+ * @throws CacheUsageError for an unknown event, or a listener that is not a function
  *
  * @example
  * ```ts
@@ -129,7 +129,7 @@ export function onCacheEvent<Name extends keyof CacheEvents>(
     hasWarned = true;
     process.emitWarning(new CacheFault('CACHE_LISTENER_FAILED', `a listener to ${name} failed: ${String(cause)}`, { cause }));
   };
-  // Left to Node, what a subscriber throws would end the process.
+  // Node would end the process if a subscriber throws.
   const subscriber = (event: unknown): void => {
     try {
       const answer = listener(event as CacheEvents[Name]);

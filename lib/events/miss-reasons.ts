@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { canonicalise, isUnderPrefix, type CanonicalPath } from '../keys/canonical-path.js';
 
-/** Names invalidated that are remembered. */
+/** The maximum number of recorded invalidations. */
 const MAX_INVALIDATED = 100;
-/** Bytes that remembering what was stored may take. */
+/** The maximum bytes of the records of stored entries. */
 const MAX_STORED_BYTES = 1024 * 1024;
 const BOOKKEEPING_BYTES = 300;
 
-/** Where something stands: as an address of the store. */
+/** The part of an address that the history uses. */
 interface TracedAddress {
   readonly key: string;
   readonly path: CanonicalPath;
@@ -16,7 +16,7 @@ interface TracedAddress {
 
 interface StoredEntry {
   readonly expiresAtMs: number;
-  /** Those that the response has brought. */
+  /** The computed tags of the response. */
   readonly tags?: readonly string[] | undefined;
 }
 
@@ -26,7 +26,7 @@ interface Stored {
   readonly tags: readonly string[];
 }
 
-/** One prefix or tag. */
+/** An invalidation of one prefix or tag. */
 interface LoggedInvalidation {
   readonly sequence: number;
   readonly kind: 'prefix' | 'tag';
@@ -37,18 +37,18 @@ interface LoggedInvalidation {
 
 const NONE: readonly string[] = [];
 
-/** What has happened of late, bounded, from which it is told why something is not in the store. Kept only while somebody listens. */
+/** The bounded history of stores and invalidations. It explains misses, and exists only while `outcome` has subscribers. */
 export class MissReasons {
   private readonly stored = new LRUCache<string, Stored>({
     maxSize: MAX_STORED_BYTES,
     sizeCalculation: ({ tags }, key) => BOOKKEEPING_BYTES + 2 * (key.length + tags.join().length),
   });
-  /** The newest comes last. */
+  /** The recorded invalidations, oldest first. */
   private readonly invalidated: LoggedInvalidation[] = [];
-  /** Counts invalidations, so that all stands in one order without a clock. */
+  /** The number of invalidations. It orders stores and invalidations without a clock. */
   sequence = 0;
 
-  /** @param sequence when it was asked for: what comes after that may already have reached it on its way to the store */
+  /** @param sequence the sequence when the fill began: a later invalidation may have removed the entry */
   recordStored({ key }: TracedAddress, { expiresAtMs, tags = NONE }: StoredEntry, sequence: number): void {
     this.stored.set(key, { sequence, expiresAtMs, tags });
   }
@@ -61,7 +61,7 @@ export class MissReasons {
     this.invalidated.splice(0, this.invalidated.length - MAX_INVALIDATED);
   }
 
-  /** Why it is not in the store. */
+  /** Returns the reason why an address has no entry. */
   missReason(place: TracedAddress, nowMs: number): string {
     const stored = this.stored.get(place.key);
     const cause = this.invalidationSince(stored?.sequence ?? 0, place, stored?.tags);
@@ -73,7 +73,7 @@ export class MissReasons {
     return stored.expiresAtMs <= nowMs ? `expired ${ago(stored.expiresAtMs, nowMs)}` : 'evicted, or invalidated unnoticed';
   }
 
-  /** Whether it is known to have been invalidated after that. @param tags those that the response has brought */
+  /** Returns true if an invalidation after the sequence covers the address. @param tags the computed tags of the response */
   wasInvalidatedSince(sequence: number, place: TracedAddress, tags?: readonly string[]): boolean {
     return this.invalidationSince(sequence, place, tags) !== undefined;
   }
