@@ -35,7 +35,7 @@ export class InvalidatingAction {
     return mergeTargets(...this.targets.map(target => this.resolveTarget(target, call, result)));
   }
 
-  /** Returns the targets that are known before the method runs: the fixed targets, and those that functions return without a result. */
+  /** Returns the targets that are known before the method runs: fixed targets, and targets of functions that need no result. */
   knownTargets(call: PinnedCall): Targets {
     const known = this.targets.flatMap(target => {
       try {

@@ -1,14 +1,14 @@
 import { channels, publish, type OutcomeEvent } from './channels.js';
 
-/** A request that somebody wants to hear of, from when the cache was asked. */
+/** Collects the events of one request. It exists only if the events have subscribers. */
 export class RequestTrace {
   private readonly askedAtMs = performance.now();
   private computesSinceMs = this.askedAtMs;
   private isPublished = false;
   private path: string | undefined;
-  /** Why the store has no answer; `undefined` before it was asked. */
+  /** The reason why the store has no entry; `undefined` before the look-up. */
   missReason: string | undefined;
-  /** Of the cache's history, when the store was asked. */
+  /** The sequence of the miss history at the look-up. */
   sequence = 0;
 
   constructor(
@@ -17,12 +17,12 @@ export class RequestTrace {
     private readonly url: string,
   ) {}
 
-  /** Whether there is anybody. */
+  /** True if the events of requests have subscribers. */
   static get isEnabled(): boolean {
     return channels.outcome.hasSubscribers || channels.stored.hasSubscribers;
   }
 
-  /** For what is computed behind the answer: the request has its outcome. */
+  /** Returns a trace for a refresh in the background, whose request has its outcome already. */
   forRefresh(): RequestTrace {
     const again = new RequestTrace(this.action, this.method, this.url);
     again.isPublished = true;
@@ -43,7 +43,7 @@ export class RequestTrace {
     this.computesSinceMs = performance.now();
   }
 
-  /** A request has one outcome, whatever else is done on its way. */
+  /** Publishes the outcome. Only the first call has an effect, because a request has one outcome. */
   end(outcome: OutcomeEvent['outcome'], reason: string | undefined): void {
     if (this.isPublished || !channels.outcome.hasSubscribers) return;
     this.isPublished = true;

@@ -4,16 +4,16 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 const LOCAL_HOST = /^(?:localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 const REMEDY = 'Give cacheInspector({ authorize }) to let others in.';
 
-/** Why a request is not answered where nobody said who may ask; `undefined`: it is. */
+/** Returns the reason why a request is refused if `authorize` is not set. @returns undefined if the request is allowed */
 export function loopbackRefusal({ socket, headers }: IncomingMessage): string | undefined {
-  // By the socket alone: a header says what its sender likes.
+  // By the socket only, because its sender chooses the headers.
   if (!LOOPBACK.test(socket.remoteAddress ?? '')) return `The cache inspector answers to this machine only. ${REMEDY}`;
   // Behind a proxy of this machine everybody comes from it.
   const isForwarded = Object.keys(headers).some(
     name => name === 'via' || name === 'forwarded' || name.startsWith('x-forwarded-'),
   );
   if (isForwarded) return `The cache inspector does not answer through a proxy. ${REMEDY}`;
-  // A page of another site can let its own name lead to this machine (DNS rebinding).
+  // A page of another site can resolve its own host name to this machine (DNS rebinding).
   if (!LOCAL_HOST.test(headers.host ?? '')) return `The cache inspector answers to the name localhost only. ${REMEDY}`;
   return undefined;
 }
@@ -23,7 +23,7 @@ export const NO_TOKEN = `The cache inspector asks for its token: open the link w
 
 /** Why a change may have been sent by a page of another site; `undefined`: it was not. */
 export function forgeryRefusal({ headers }: IncomingMessage): string | undefined {
-  // A form can send neither, and a script of another origin only after a preflight that nobody answers.
+  // A form can send neither header. A script of another origin needs a preflight, which the inspector does not answer.
   if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
     return 'A change is sent as application/json.';
   if (headers['x-cache-inspector'] !== '1') return 'A change is sent with X-Cache-Inspector: 1.';

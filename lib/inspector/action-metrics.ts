@@ -20,7 +20,7 @@ export class Latencies {
 
 type OutcomeName = OutcomeEvent['outcome'];
 
-/** What an action's requests came to. */
+/** The outcomes of an action's requests. */
 export interface ActionReport {
   readonly action: string;
   readonly sample: ActionSample;
@@ -35,7 +35,7 @@ export interface OutcomeReport {
   readonly p95: number | undefined;
 }
 
-/** How an action stands: the counts rise from when the inspector was made, the milliseconds are of its newest requests. */
+/** The metrics of an action: counts since the inspector was created, and the milliseconds of the newest requests. */
 export interface ActionSample {
   readonly hits: number;
   /** Requests for which the cache was asked. */

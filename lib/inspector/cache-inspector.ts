@@ -15,9 +15,9 @@ import { TimeSeries, type Sample } from './time-series.js';
 /** A router for `app.use`. */
 export interface Inspector {
   (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void;
-  /** The link to the page, or `?token=…` where its `url` is not known; `undefined` with `authorize`. */
+  /** The link to the page, or `?token=…` without the option `url`; `undefined` with `authorize`. */
   readonly link: string | undefined;
-  /** Ends it: it listens no more, and those who watch are let go. */
+  /** Ends the subscriptions of the inspector, and closes the connections of its pages. */
   close(): void;
 }
 
@@ -29,9 +29,9 @@ const HEADERS = {
 };
 
 /**
- * A page that shows live what the cache does, and lets who is authorised invalidate.
+ * Creates a page that shows the activity of the cache live. Authorised users may invalidate entries.
  *
- * @throws CacheConfigError that names every mistake
+ * @throws CacheConfigError with all mistakes
  *
  * @example
  * ```ts
@@ -113,7 +113,7 @@ function now(): number {
   return processCache.current.get().clock.now();
 }
 
-/** It makes no cache: one with the defaults would be made before the app has configured its own. */
+/** Creates no cache: a cache with the defaults could exist before the application configures its own. */
 function sampleOf(history: RecentActivity): Sample | undefined {
   const runtime = processCache.current.currentOrUndefined();
   if (runtime === undefined) return undefined;
@@ -140,9 +140,9 @@ function checked(options: CacheInspectorOptions): InspectorOptions {
 }
 
 /**
- * Relative addresses in the page need the slash after where it is mounted.
+ * Sends the page, or redirects to the mount path with a slash, because the page has relative URLs.
  *
- * @param token to be remembered, and taken out of the address, where others could see it
+ * @param token the token, which moves from the URL, where others could see it, to a cookie
  */
 function sendPage(request: IncomingMessage, response: ServerResponse, token: OwnToken | undefined): void {
   const { pathname } = new URL(`http://_${(request as { originalUrl?: string }).originalUrl ?? '/'}`);

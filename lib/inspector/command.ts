@@ -3,7 +3,7 @@ import type { Cache } from '../cache/cache.js';
 
 const MAX_BYTES = 10_000;
 
-/** What an authorised person asks for. */
+/** The command of an authorised user. */
 type Command = { readonly prefix: string } | { readonly tag: string } | { readonly clear: true };
 
 /** The order in the body of a request; `undefined` where it is none. */

@@ -6,13 +6,13 @@ const INTERVAL_MS = 500;
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_CLIENTS = 20;
 
-/** What those who watch are told: what has been, once, then again and again how things stand. */
+/** The messages to the pages: the past activity once, and then the present state at intervals. */
 export interface StreamSource {
   past(): unknown;
   now(): unknown;
 }
 
-/** Tells those who watch, as server-sent events. With nobody watching, nothing runs. */
+/** Sends server-sent events to the open pages. No timer runs without open pages. */
 export class EventStream {
   private readonly clients = new Set<ServerResponse>();
   private timer: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class EventStream {
       this.remove(response);
     });
     response.write(message('past', this.told.past()) + message('now', this.told.now()));
-    // It does not keep the process alive.
+    // The timer does not hold the process open.
     this.timer ??= setInterval(() => {
       this.tell();
     }, INTERVAL_MS).unref();
@@ -59,7 +59,7 @@ export class EventStream {
   }
 }
 
-/** In JSON a line break is written as `\n`: nothing that a client has sent can begin a message. */
+/** JSON escapes a line break as `\n`, so no text of a client can begin a message. */
 function message(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

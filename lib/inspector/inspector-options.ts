@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { isFunction, Validate } from '../options/validate.js';
 
-/** Who may look at the cache, and change it. */
+/** The options of the inspector: they decide who may see the cache and invalidate entries. */
 export interface CacheInspectorOptions {
   /**
-   * Whether who sends this request may see and invalidate. False, or a throw: 403. Default: only this machine may, asked by the name
-   * `localhost` or its address, not through a proxy, and with the `token`.
+   * Returns true if the sender of the request may see the cache and invalidate entries. If it returns false or throws, the answer is 403.
+   * Default: only requests from this machine may, to `localhost` or its address, without a proxy, and with the `token`.
    */
   authorize?(request: IncomingMessage): boolean | Promise<boolean>;
   /**
-   * What is asked for without `authorize`, after the address of the page: `?token=…`. At least 16 characters. Default: random, and
-   * printed to the standard error output when the inspector is made.
+   * The token that the URL of the page must contain if `authorize` is not set: `?token=…`. At least 16 characters. Default: a random
+   * token, which the inspector prints to the standard error output when it is created.
    */
   token?: string;
-  /** Where the page is, so that what is printed is a whole link: `http://localhost:3000/cache/`. Default: only `?token=…` is printed. */
+  /** The URL of the page, for the printed link: `http://localhost:3000/cache/`. Default: the inspector prints only `?token=…`. */
   url?: string;
 }
 

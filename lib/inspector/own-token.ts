@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const DAY_S = 24 * 60 * 60;
 
-/** What lets in who has seen the output of the server, as in Jupyter: a link with a token, and then a cookie. */
+/** Authorises users who have seen the output of the server, as Jupyter does: a link has a token, which becomes a cookie. */
 export class OwnToken {
   private readonly cookie: string;
 
@@ -17,19 +17,19 @@ export class OwnToken {
     return `?token=${encodeURIComponent(this.text)}`;
   }
 
-  /** Whether the URL of a request has the token. */
+  /** Returns true if the URL of a request has the token. */
   isIn({ url = '' }: IncomingMessage): boolean {
     return this.isEqual(new URLSearchParams(url.split('?', 2)[1]).get('token'));
   }
 
-  /** Whether the browser of a request has been let in before, or a program sends the token as `Authorization: Bearer`. */
+  /** Returns true if the request has the cookie of an authorised browser, or the token as `Authorization: Bearer`. */
   isSentBy({ headers }: IncomingMessage): boolean {
     const [, bearer] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
     const cookies = (headers.cookie ?? '').split(';').map(cookie => cookie.trim().split('=', 2));
     return this.isEqual(bearer) || cookies.some(([name, value]) => name === this.cookie && this.isEqual(decoded(value)));
   }
 
-  /** Lets the browser in from now on. @param path where the inspector is mounted */
+  /** Authorises the browser by a cookie. @param path the mount path of the inspector */
   remember(response: ServerResponse, path: string): void {
     const value = `${this.cookie}=${encodeURIComponent(this.text)}`;
     response.appendHeader('Set-Cookie', `${value}; Path=${path}; Max-Age=${DAY_S}; HttpOnly; SameSite=Strict`);

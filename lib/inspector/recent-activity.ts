@@ -4,8 +4,8 @@ import { ActionMetrics, type ActionReport, type ActionSample } from './action-me
 import { Ring } from './ring.js';
 
 /**
- * A URL with the values of its query hidden: `/people?token=…&page=…`. Searches and tokens stand there; what the cache asked is seen by the
- * names.
+ * A URL with the values of its query hidden: `/people?token=…&page=…`. Values may be private, such as searches and tokens. The names
+ * identify the request.
  */
 export function maskedUrl(url: string): string {
   const at = url.indexOf('?');
@@ -17,7 +17,7 @@ export function maskedUrl(url: string): string {
     .join('&')}`;
 }
 
-/** Without an equals sign it may be a value: nothing is shown of it. */
+/** A part without an equals sign may be a value, so all of it is hidden. */
 function masked(parameter: string): string {
   const at = parameter.indexOf('=');
   return at === -1 ? '…' : `${parameter.slice(0, at)}=…`;
@@ -25,19 +25,19 @@ function masked(parameter: string): string {
 
 const KEPT_REQUESTS = 100;
 const KEPT_INVALIDATIONS = 50;
-/** Of a text that a client has written. */
+/** The maximum characters of a text from a client. */
 const MAX_TEXT = 300;
 
 type Timed<Event> = Event & { readonly atMs: number };
 
-/** What happened since the inspector was made. */
+/** The activity since the inspector was created. */
 export interface HistoryReport {
   readonly actions: readonly ActionReport[];
   readonly requests: readonly Timed<OutcomeEvent>[];
   readonly invalidations: readonly Timed<InvalidatedEvent>[];
 }
 
-/** Listens to the cache, and keeps the newest of it. */
+/** Subscribes to the events of the cache, and stores the newest. */
 export class RecentActivity {
   private readonly actions = new Map<string, ActionMetrics>();
   private readonly requests = new Ring<Timed<OutcomeEvent>>(KEPT_REQUESTS);
@@ -51,7 +51,7 @@ export class RecentActivity {
     }),
   ];
 
-  /** @param clock asked anew for each event, since the cache may be configured after the inspector was made */
+  /** @param clock called for each event, because the cache may be configured after the inspector was created */
   constructor(private readonly clock: () => Clock) {}
 
   report(): HistoryReport {
@@ -62,7 +62,7 @@ export class RecentActivity {
     };
   }
 
-  /** How each action stands, by its name. */
+  /** Returns the metrics of each action, by its name. */
   samples(): Readonly<Record<string, ActionSample>> {
     return Object.fromEntries(Array.from(this.actions, ([name, action]) => [name, action.sample()]));
   }

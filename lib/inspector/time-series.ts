@@ -5,7 +5,7 @@ import { Ring } from './ring.js';
 const EVERY_MS = 10_000;
 const KEPT_SAMPLES = 360;
 
-/** How things stood at one moment. */
+/** The state of the cache at one moment. */
 export interface Sample {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
@@ -23,10 +23,10 @@ export interface PastReport {
   readonly samples: readonly Sample[];
 }
 
-/** Keeps how things stood in the past hour, whether anybody watched or not. */
+/** The states of the past hour. They are sampled also without open pages. */
 export class TimeSeries {
   private readonly samples = new Ring<Sample>(KEPT_SAMPLES);
-  // It does not keep the process alive.
+  // The timer does not hold the process open.
   private readonly timer = setInterval(() => {
     const sample = this.take();
     if (sample !== undefined) this.samples.add(sample);

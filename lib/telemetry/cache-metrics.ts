@@ -9,17 +9,17 @@ type PromClient = typeof import('prom-client');
 
 const STATES: readonly BreakerEvent['state'][] = ['closed', 'half-open', 'open'];
 const CALLS = ['cache.invalidate', 'cache.invalidateTags', 'cache.invalidateMemoized', 'cache.clear', 'cache.delete'];
-/** From what a store in memory takes to what one that hardly answers does, in seconds. */
+/** From the duration of a store in memory to that of a store that hardly answers, in seconds. */
 const OPERATION_BUCKETS = [0.00001, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
-/** What handlers take, in seconds. */
+/** The usual durations of handlers, in seconds. */
 const HANDLER_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Keeps metrics of the cache for Prometheus. Their labels are bounded: actions, outcomes, codes and operations; never a URL, a key or a
- * tag. It needs the package `prom-client`.
+ * Registers metrics of the cache for Prometheus. Their labels are bounded: actions, outcomes, codes and operations; never a URL, a key or a
+ * tag. The function needs the package `prom-client`.
  *
- * @returns ends it, and takes the metrics out of the register
- * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ * @returns a function that ends the collection and removes the metrics from the register
+ * @throws CacheConfigError for invalid options, or if the package is not installed
  *
  * @example
  * ```ts
@@ -155,12 +155,12 @@ class CacheMetrics {
     return new this.client.Histogram({ ...this.named(name, help), labelNames: [...labelNames], buckets });
   }
 
-  /** Read when the metrics are. */
+  /** The value is read together with the metrics. */
   private gauge(name: string, help: string, of: (stats: CacheStats) => number): void {
     new this.client.Gauge({
       ...this.named(name, help),
       collect() {
-        // Before the cache is configured or used there is nothing in it, and to ask would be to use it.
+        // An unused cache is empty, and reading its statistics would create it before the application configures it.
         const runtime = processCache.current.currentOrUndefined();
         this.set(runtime === undefined ? 0 : of(runtime.stats()));
       },
@@ -174,7 +174,7 @@ class CacheMetrics {
   }
 }
 
-/** By whom is invalidated, without what requests are called: those are without number. */
+/** Returns the source of an invalidation without the URL of the request, because URLs are unbounded. */
 function callOf(by: InvalidatedEvent['by']): string {
   return CALLS.includes(by) ? by : 'request';
 }

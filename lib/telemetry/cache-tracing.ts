@@ -7,18 +7,18 @@ import { formatValue } from '../errors/format-value.js';
 
 type Api = typeof import('@opentelemetry/api');
 
-/** What the cache's spans are made by. */
+/** The options of `traceCache`. */
 export interface CacheTracingOptions {
-  /** Default: the one that is registered for all. */
+  /** The provider of the tracer. @default the global provider */
   readonly tracerProvider?: TracerProvider;
 }
 
 /**
- * Tells OpenTelemetry what the cache does: the outcome of each request as attributes of the span that is active, as that of the HTTP
- * server is, and a span for each operation of the store. It needs the package `@opentelemetry/api`.
+ * Traces the cache with OpenTelemetry. The outcome of each request becomes attributes of the active span, such as that of the HTTP
+ * server. Each operation of the store becomes a span. The function needs the package `@opentelemetry/api`.
  *
- * @returns ends it
- * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ * @returns a function that ends the tracing
+ * @throws CacheConfigError for invalid options, or if the package is not installed
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ class CacheTracing {
     };
     const active = this.api.trace.getActiveSpan();
     if (active?.isRecording() === true) active.setAttributes(attributes);
-    // A response may have gone out, and its span have ended, before it is known whether a shared store keeps it.
+    // The response may be sent, and its span may end, before a shared store confirms the save.
     else this.span('cache.outcome', durationMs, attributes).end(performance.now());
   }
 
@@ -80,13 +80,13 @@ class CacheTracing {
     span.end(performance.now());
   }
 
-  /** One that began so long ago. */
+  /** Starts a span that began `durationMs` ago. */
   private span(name: string, durationMs: number, attributes: Attributes): ReturnType<typeof this.tracer.startSpan> {
     return this.tracer.startSpan(name, { startTime: performance.now() - durationMs, attributes });
   }
 }
 
-/** @throws CacheConfigError that names every mistake */
+/** @throws CacheConfigError with all mistakes */
 function checked(options: CacheTracingOptions): CacheTracingOptions {
   const { tracerProvider } = options;
   const mistakes = unknownOptions(options, ['tracerProvider']);

@@ -3,18 +3,18 @@ import { CacheConfigError } from '../errors/cache-errors.js';
 import { unknownOptions } from '../errors/option-errors.js';
 import { formatValue } from '../errors/format-value.js';
 
-/** Where the cache's metrics go, and how they are called. */
+/** The register and the names of the cache's metrics. */
 export interface CacheMetricsOptions {
-  /** A `Registry` of `prom-client`. Default: the one that it has for all, `register`. */
+  /** A `Registry` of `prom-client`. @default the global `register` */
   readonly register?: Registry | Registry<OpenMetricsContentType>;
-  /** What their names begin with. Default `routing_controllers_cache_`. */
+  /** The prefix of the names of the metrics. @default 'routing_controllers_cache_' */
   readonly prefix?: string;
 }
 
-/** What a metric's name may be (Prometheus' data model), as far as a prefix shows it. */
+/** The beginning of a valid metric name (Prometheus' data model). */
 const PREFIX = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** @throws CacheConfigError that names every mistake */
+/** @throws CacheConfigError with all mistakes */
 export function checkedMetricsOptions(
   options: CacheMetricsOptions,
 ): Required<Pick<CacheMetricsOptions, 'prefix'>> & CacheMetricsOptions {

@@ -1,4 +1,4 @@
-/** What Keyv stores in: an adapter, or a `Map`. */
+/** The storage of a Keyv: an adapter, or a `Map`. */
 export interface Adapter {
   get(key: string): unknown;
   set(key: string, value: unknown, ttl?: number): unknown;
@@ -11,8 +11,8 @@ export interface Adapter {
 }
 
 /**
- * Hears what an adapter says only by an event. Some answer a look-up that failed as if there were nothing, and a write that failed as if
- * it had happened, so an operation counts as failed when the adapter has complained meanwhile, of whatever.
+ * Listens to the `error` events of an adapter. Some adapters answer a failed look-up as a miss, and a failed write as a success. So an
+ * operation counts as failed if the adapter emits any error meanwhile.
  */
 export class AdapterErrors {
   private errorCount = 0;

@@ -3,15 +3,15 @@ import type { Driver, Found } from '../shared/driver.js';
 import { AdapterErrors, type Adapter } from './adapter-errors.js';
 import { strictKeyv, type GivenKeyv } from './strict-keyv.js';
 
-/** Keyv cannot tell one life of a database from the next. */
+/** Keyv does not know the incarnation of a database. */
 const INCARNATION = '';
 
-/** How Keyv is told that a value has no end: with none, it would take its own default. */
+/** The TTL of a value that never expires. Without a TTL, Keyv would use its own default. */
 const NO_END = 0;
 
 /**
- * Anything that Keyv has an adapter for, as a shared store needs it. Keyv has no operation that depends on what is there: what `add` and
- * `exchange` compare may have changed when they set.
+ * The driver of all databases with a Keyv adapter. Keyv has no conditional operation: between the comparison and the write of
+ * `compareAndSet`, another process may change the value.
  */
 export class KeyvDriver implements Driver {
   readonly hasAtomicCas = false;
@@ -69,23 +69,23 @@ export class KeyvDriver implements Driver {
   }
 
   extendTtl(): Promise<void> {
-    // Keyv can only write a value anew, which could bring back one that was changed meanwhile.
+    // Keyv could only write the value again, which could undo a concurrent change.
     return Promise.resolve();
   }
 
-  /** The Keyv, and what it stores in, stay open: the application made them. */
+  /** The Keyv and its database stay open, because the application created them. */
   close(): Promise<void> {
     this.watch.end();
     return Promise.resolve();
   }
 
-  /** Many at once only where the adapter can: where it cannot, Keyv gives for a look-up that failed that there is nothing. */
+  /** Reads many keys at once only if the adapter can. Otherwise Keyv would report a failed look-up as a missing value. */
   private read(keys: string[]): Promise<unknown[]> {
     return this.readsMany ? this.keyv.getMany<string>(keys) : Promise.all(keys.map(key => this.keyv.get<string>(key)));
   }
 }
 
-/** Values are text on the way, which any serializer and any database carries faithfully. What else is there was not written here. */
+/** Values are stored as text, which every serializer and every database preserves. Other values were not written by this library. */
 function bytesOf(value: unknown): Buffer | undefined {
   return typeof value === 'string' ? Buffer.from(value, 'base64') : undefined;
 }

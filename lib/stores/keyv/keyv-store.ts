@@ -7,17 +7,17 @@ import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
 import { KeyvDriver } from './keyv-driver.js';
 
-/** What a Keyv store keeps responses in. It stays open when the cache is closed. */
+/** The database of a Keyv store. It stays open when the cache is closed. */
 export interface KeyvStoreOptions {
-  /** A Keyv, of version 5. Its namespace, serializer and compression are used; its default lifetime is not. */
+  /** A Keyv of version 5. The store uses its namespace, serializer and compression, but not its default lifetime. */
   readonly keyv?: GivenKeyv;
-  /** A Keyv adapter, of which a Keyv is made. */
+  /** A Keyv adapter, from which the store creates a Keyv. */
   readonly adapter?: KeyvStoreAdapter;
 }
 
 const EXAMPLE = '{ keyv: new Keyv({ store: new KeyvSqlite() }) }';
 
-/** @throws CacheConfigError that names every mistake */
+/** @throws CacheConfigError with all mistakes */
 export function keyvOf(given: GivenKeyv | KeyvStoreOptions): GivenKeyv {
   if (isKeyv(given)) return given;
   if (typeof given !== 'object' || (given as unknown) === null || given instanceof Map) {
@@ -39,7 +39,7 @@ export function keyvOf(given: GivenKeyv | KeyvStoreOptions): GivenKeyv {
   return keyv ?? new (loadKeyv())({ store: adapter });
 }
 
-/** Whichever copy of the package it comes from. */
+/** Returns true for a Keyv of any copy of the package. */
 function isKeyv(value: unknown): value is GivenKeyv {
   return typeof value === 'object' && value !== null && 'useKeyPrefix' in value && 'opts' in value;
 }
@@ -50,10 +50,10 @@ function isAdapter(value: unknown): boolean {
 }
 
 /**
- * Responses kept in anything that Keyv has an adapter for, shared by all processes that use the same database. It needs the package
+ * Stores responses in any database with a Keyv adapter. All processes with the same database share them. The store needs the package
  * `keyv`, of version 5.
  *
- * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ * @throws CacheConfigError for invalid options, or if the package is not installed
  */
 export class KeyvStore implements OpenableStore {
   private readonly driver: KeyvDriver;
@@ -62,7 +62,7 @@ export class KeyvStore implements OpenableStore {
     this.driver = new KeyvDriver(keyvOf(keyv));
   }
 
-  /** Called by the cache. */
+  /** Opens the driver. Only the cache calls it. */
   open(settings: StoreSettings): Store {
     return new SharedStore(this.driver, settings);
   }

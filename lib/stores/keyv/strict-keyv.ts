@@ -2,7 +2,7 @@ import type { Keyv } from 'keyv';
 import { missingPeer } from '../../errors/require-peer.js';
 import type { Adapter } from './adapter-errors.js';
 
-/** What is used of a Keyv that an application made: by its shape, since the package has one class for `import` and one for `require`. */
+/** The used part of a Keyv of the application. It is checked by its shape, because the package has one class for `import` and one for `require`. */
 export type GivenKeyv = Pick<Keyv, 'opts' | 'namespace' | 'useKeyPrefix'>;
 
 export function loadKeyv(): typeof Keyv {
@@ -15,8 +15,8 @@ export function loadKeyv(): typeof Keyv {
 }
 
 /**
- * A Keyv that stores what the given one does in the same way, and whose operations reject when they fail. The given one stays as the
- * application made it: by default, a look-up that fails answers there that nothing was found.
+ * Returns a Keyv that stores values as the given one does, and whose operations reject if they fail. The given Keyv stays unchanged: by
+ * default, its failed look-ups report a missing value.
  */
 export function strictKeyv({ opts }: GivenKeyv, adapter: Adapter): Keyv {
   const Strict = loadKeyv();
@@ -25,12 +25,12 @@ export function strictKeyv({ opts }: GivenKeyv, adapter: Adapter): Keyv {
     store: withoutEvents(adapter),
     throwOnErrors: true,
     emitErrors: false,
-    // Keyv prefixes a key in one way when it is alone, and in another among many, where it begins as the namespace does.
+    // Keyv prefixes a single key differently from many keys if the key begins with the namespace.
     useKeyPrefix: false,
   });
 }
 
-/** Keyv listens to its adapter for as long as that lives: one listener more with each store that comes and goes. */
+/** Keyv never removes its listener from the adapter, so each new store would add a listener. */
 function withoutEvents(adapter: Adapter): Adapter {
   return {
     get: key => adapter.get(key),

@@ -6,9 +6,9 @@ import { connectAt, type MemcachePackage } from './place-client.js';
 import { isNamed, placeOf, type MemcachedServers } from './memcached-options.js';
 
 /**
- * The server that a key lives on: the one that scores highest with it (rendezvous hashing). It depends on nothing but the names, so all
- * processes agree, in whatever order they list them, and a server more or less moves only the keys it takes or leaves. A server that is
- * down keeps its keys: were they looked for elsewhere meanwhile, an invalidation could be written where nobody looks afterwards.
+ * Returns the server of a key: the one with the highest score (rendezvous hashing). The score depends only on the names, so all processes
+ * agree in any order of servers, and an added or removed server moves only its own keys. The keys of a server that is down do not move:
+ * otherwise an invalidation could reach a server that no process reads afterwards.
  */
 export function serverForKey<Server extends { readonly name: string }>(
   servers: readonly [Server, ...Server[]],
@@ -28,22 +28,22 @@ export function serverForKey<Server extends { readonly name: string }>(
 }
 
 /**
- * Milliseconds after which the client gives up a connection that does not answer. The client counts by the clock, so this is longer than a
- * busy process is blocked. No request waits so long: `storeTimeout` bounds each operation.
+ * Milliseconds without a reply after which the client closes a connection. The client also counts the time of a blocked event loop, so the
+ * value is longer than usual blocks. No request waits so long: `storeTimeout` bounds each operation.
  */
 const SILENCE_MS = 6000;
 
-/** Memcached never comes back with older data: it comes back empty. */
+/** A Memcached that restarts never has older data: it is empty. */
 const INCARNATION = '';
 
 /**
- * Memcached as a shared store needs it. It has no way to make a lifetime longer only, and drops what is used least by itself: what is to
- * live longer lives until its memory is needed.
+ * The driver of Memcached. Memcached cannot extend a TTL conditionally, and evicts the least recently used values itself, so values that
+ * need a longer TTL have none.
  */
 export class MemcachedDriver implements Driver {
   readonly hasAtomicCas = true;
   readonly canExtendTtl = true;
-  /** An item of 1 MiB is what Memcached takes by default, with its key and what it notes. */
+  /** The default maximum item of Memcached is 1 MiB, with its key and its metadata. */
   readonly maxValueBytes = 1024 * 1024 - 512;
   private readonly servers: readonly [MemcachedServer, ...MemcachedServer[]];
 
@@ -57,7 +57,7 @@ export class MemcachedDriver implements Driver {
   }
 
   open(onError: (error: unknown) => void): void {
-    // The client connects with each command, when it is not connected: nothing goes on failing in between.
+    // A client without a connection connects for each command, so no error repeats between commands.
     for (const server of this.servers) server.ping().catch(onError);
   }
 
@@ -121,7 +121,7 @@ export class MemcachedDriver implements Driver {
   }
 }
 
-/** @throws CacheConfigError when the package `memcache-client` is not installed */
+/** @throws CacheConfigError if the package `memcache-client` is not installed */
 export function loadMemcacheClient(): MemcachePackage {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
@@ -131,7 +131,7 @@ export function loadMemcacheClient(): MemcachePackage {
   }
 }
 
-/** A client of its own for each server: given several, this client sends a command to any of them. */
+/** One client per server: a client with several servers sends a command to any of them. */
 function connectionTo(address: string): MemcachedServer {
   const parts = loadMemcacheClient();
   const client = new parts.MemcacheClient({

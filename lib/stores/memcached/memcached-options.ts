@@ -4,19 +4,19 @@ import { CacheConfigError } from '../../errors/cache-errors.js';
 import { formatValue } from '../../errors/format-value.js';
 import { unknownOptions } from '../../errors/option-errors.js';
 
-/** Where a Memcached listens, as Node connects to it. */
+/** The address of a Memcached server, in Node's terms. */
 export type MemcachedPlace = { readonly path: string } | { readonly host: string; readonly port: number };
 
 const NAMED = /^([^\s:/@[\]]+):(\d{1,5})$/;
 const IPV6 = /^\[([^\]]+)\]:(\d{1,5})$/;
 const SOCKET = /^unix:\/\/(\/[^\s,]+)$/;
 
-/** Whether it is `host:port`, `[IPv6 address]:port` or `unix:///path/of/a/socket`. */
+/** Returns true for `host:port`, `[IPv6 address]:port` or `unix:///path/of/a/socket`. */
 export function isServerAddress(value: unknown): value is string {
   return typeof value === 'string' && placeOf(value) !== undefined;
 }
 
-/** @returns `undefined` where it is no address of a server */
+/** @returns undefined if the text is not an address of a server */
 export function placeOf(address: string): MemcachedPlace | undefined {
   const [, path] = SOCKET.exec(address) ?? [];
   if (path !== undefined) return { path };
@@ -27,7 +27,7 @@ export function placeOf(address: string): MemcachedPlace | undefined {
   return { host, port };
 }
 
-/** Whether the package `memcache-client` itself connects there: it takes what stands before the first colon for the host. */
+/** Returns true if the package `memcache-client` can connect to the address: it takes the text before the first colon as the host. */
 export function isNamed(address: string): boolean {
   return NAMED.test(address);
 }
@@ -39,18 +39,18 @@ const DEFAULT_SERVER = '127.0.0.1:11211';
 
 const EXAMPLE = `servers: 'cache-1:11211,cache-2:11211'`;
 
-/** Where Memcached is. Default: one server, on this machine at port 11211. */
+/** The options of the Memcached store. Default: one server on this machine, at port 11211. */
 export interface MemcachedStoreOptions {
   /**
-   * `host:port` of each server, `[IPv6 address]:port`, or `unix:///path` of a socket, as a list or separated by commas. Keys are distributed over them by their names alone, so every process
-   * must name them alike. A server that is down keeps its keys: what lives there is computed anew until it is back.
+   * `host:port` of each server, `[IPv6 address]:port`, or `unix:///path` of a socket, as a list or separated by commas. The keys are distributed by the names of the servers
+   * alone, so every process must use the same names. If a server is down, the requests for its keys bypass the cache until it is back.
    */
   readonly servers?: string | readonly string[];
-  /** A client of the package `memcache-client`, for one server, for what else it can be told: TLS, other time limits. It stays open. */
+  /** A client of the package `memcache-client` for one server, for other settings: TLS, other timeouts. The store does not close it. */
   readonly client?: MemcacheClient;
 }
 
-/** @throws CacheConfigError that names every mistake */
+/** @throws CacheConfigError with all mistakes */
 export function serversOf(options: string | readonly string[] | MemcachedStoreOptions): MemcachedServers {
   const given = typeof options === 'string' || isList(options) ? { servers: options } : options;
   if (typeof given !== 'object' || (given as unknown) === null) {

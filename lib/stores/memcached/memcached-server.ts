@@ -1,26 +1,26 @@
 import type { MemcacheClient, MultiCasRetrievalResponse, MultiRetrievalResponse } from 'memcache-client';
 
-/** What Memcached answers to a command whose condition does not hold: nothing failed, and nothing was done. */
+/** The replies of Memcached to a command whose condition is false. The command has no effect, and is not an error. */
 const CONDITION_FAILED = ['NOT_STORED', 'EXISTS', 'NOT_FOUND'];
 
-/** Whether a command was rejected by such an answer, as the client hands it on. */
+/** Returns true if the client rejected a command because of such a reply. */
 export function isConditionFailed(error: unknown): boolean {
   const [word = ''] = (error as { cmdTokens?: readonly string[] }).cmdTokens ?? [];
   return CONDITION_FAILED.includes(word);
 }
 
-/** What Memcached takes for seconds from now; a larger number is a time since the epoch. */
+/** The maximum relative expiration in seconds. Memcached reads a larger number as a time since the epoch. */
 const MAX_RELATIVE_S = 30 * 24 * 60 * 60;
 
 /** Memcached reads expirations as signed numbers of 32 bits. */
 const LATEST_S = 2 ** 31 - 1;
 
-/** Never: until memory is needed for something else. */
+/** No expiration. Memcached may still evict the value. */
 export const NO_EXPIRATION = 0;
 
 /**
- * A lifetime as Memcached takes it. It counts in seconds of a clock of its own, which may be about to tick: one second more is needed
- * lest something ends before its time.
+ * Converts a lifetime to an expiration of Memcached. Memcached counts whole seconds of its own clock, which may be about to tick. One
+ * second is added, so that no value expires too early.
  */
 export function toExptime(lifetimeMs: number, nowMs: number): number {
   const seconds = Math.ceil(lifetimeMs / 1000) + 1;
@@ -29,10 +29,10 @@ export function toExptime(lifetimeMs: number, nowMs: number): number {
   return at > LATEST_S ? NO_EXPIRATION : at;
 }
 
-/** Bytes that may be under way to one server. A server that answers nothing must not fill this process. */
+/** The maximum bytes of pending commands to one server. A server that never replies must not fill the memory of the process. */
 const MAX_BYTES_UNDER_WAY = 32 * 1024 * 1024;
 
-/** What a command takes beside its value: its text, its promises. */
+/** The memory of a command without its value: its text and its promises. */
 const BYTES_PER_COMMAND = 1024;
 
 /** A value, and the version that `replace` must find. */
@@ -41,19 +41,19 @@ export interface Versioned {
   readonly version: string | number;
 }
 
-/** One Memcached server. Its operations reject at once when too much is under way to it already. */
+/** One Memcached server. Its operations reject at once if too many bytes are pending. */
 export class MemcachedServer {
   private bytesUnderWay = 0;
   private isClosed = false;
 
   constructor(
-    /** What keys are distributed by: the same in all processes. */
+    /** The name by which keys are distributed. It is the same in all processes. */
     readonly name: string,
     private readonly client: MemcacheClient,
     private readonly isOwn: boolean,
   ) {}
 
-  /** @returns the values of those keys that hold one */
+  /** @returns the values of the present keys */
   async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
     const found = await this.send(0, () => this.client.get<MultiRetrievalResponse>([...keys]));
     return new Map(Object.entries(found).map(([key, { value }]) => [key, bytesOf(value)]));
@@ -69,12 +69,12 @@ export class MemcachedServer {
     await this.send(value.length, () => this.client.set(key, value, { lifetime }));
   }
 
-  /** @returns false when the key holds something already */
+  /** @returns false if the key has a value already */
   add(key: string, value: Buffer, lifetime: number): Promise<boolean> {
     return this.isDone(value.length, () => this.client.add(key, value, { lifetime }));
   }
 
-  /** @returns false when the key holds something else, or nothing */
+  /** @returns false if the key has another value, or none */
   replace(key: string, version: string | number, value: Buffer, lifetime: number): Promise<boolean> {
     return this.isDone(value.length, () => this.client.cas(key, value, { lifetime, casUniq: version }));
   }
@@ -120,7 +120,7 @@ export class MemcachedServer {
   }
 }
 
-/** Values of this library are bytes; what else stands under its keys was written by others, and is compared as such. */
+/** Values of this library are bytes. Other values under its keys were written by others, and are compared as they are. */
 function bytesOf(value: unknown): Buffer {
   return Buffer.isBuffer(value) ? value : Buffer.from(String(value));
 }

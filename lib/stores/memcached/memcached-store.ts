@@ -4,20 +4,20 @@ import { loadMemcacheClient, MemcachedDriver } from './memcached-driver.js';
 import { serversOf, type MemcachedServers, type MemcachedStoreOptions } from './memcached-options.js';
 
 /**
- * Responses kept in Memcached, shared by all processes that name the same servers. It needs the package `memcache-client`.
+ * Stores responses in Memcached. All processes with the same servers share them. The store needs the package `memcache-client`.
  *
- * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ * @throws CacheConfigError for invalid options, or if the package is not installed
  */
 export class MemcachedStore implements OpenableStore {
   private readonly servers: MemcachedServers;
 
   constructor(options: string | readonly string[] | MemcachedStoreOptions = {}) {
     this.servers = serversOf(options);
-    // Needed when it is opened; a missing package is told at once.
+    // The package is needed when the store opens. A missing package is reported at once.
     if (!('client' in this.servers)) loadMemcacheClient();
   }
 
-  /** Called by the cache. */
+  /** Opens the driver. Only the cache calls it. */
   open(settings: StoreSettings): Store {
     return new SharedStore(new MemcachedDriver(this.servers), settings);
   }

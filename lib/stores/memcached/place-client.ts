@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import type { MemcacheClient, MemcacheConnection } from 'memcache-client';
 import type { MemcachedPlace } from './memcached-options.js';
 
-/** What this library uses of the package's own parts. Its versions 1.0 have them. */
+/** The internal parts of the package that this library uses. Versions 1.0 have them. */
 export interface MemcachePackage {
   readonly MemcacheClient: typeof MemcacheClient;
   readonly MemcacheConnection: typeof MemcacheConnection;
@@ -19,13 +19,13 @@ interface Connection {
   _shutdown(why: string): void;
 }
 
-/** What the package keeps of its connections to one server. */
+/** The state of the package about its connections to one server. */
 interface Node {
   readonly connections: Connection[];
   _connect(): Promise<unknown>;
 }
 
-/** Has a client connect to a place that the package does not connect to itself: a socket of this machine, or an IPv6 address. */
+/** Lets a client connect to an address that the package does not support: a socket of this machine, or an IPv6 address. */
 export function connectAt(
   place: MemcachedPlace,
   address: string,

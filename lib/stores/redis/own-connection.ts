@@ -1,14 +1,14 @@
 import type { RedisSingleClient } from './redis-client.js';
 
-/** A connection over which nothing comes is dead, whatever TCP says: it is asked for a sign of life as often as this. */
+/** Milliseconds between two pings. A connection without data counts as dead, whatever its TCP state is. */
 const PING_MS = 2000;
-/** Milliseconds after its last use for which the connection keeps the process: what failed is tried again in that time. */
+/** Milliseconds after its last use during which the connection keeps the process alive, for retries. */
 const LINGER_MS = 2000;
 
-/** A client that this library has made. */
+/** A client that this library has created. */
 export type OwnClient = RedisSingleClient & { ref(): void; unref(): void };
 
-/** Keeps the connection of a client alive, and lets a process end that has nothing else to do. */
+/** Sends pings over the connection of a client. An idle connection does not keep the process alive. */
 export class OwnConnection {
   private isHeld = true;
   private readonly idle: NodeJS.Timeout;
@@ -20,7 +20,7 @@ export class OwnConnection {
       client.unref();
     }, LINGER_MS).unref();
     this.pings = setInterval(() => {
-      // A ping that fails says no more than the silence that the client closes the connection for.
+      // If a ping fails, the client closes the connection because no data arrives.
       if (client.isReady) client.sendCommand(['PING']).catch(() => undefined);
     }, PING_MS).unref();
     client.on('ready', () => {
@@ -28,7 +28,7 @@ export class OwnConnection {
     });
   }
 
-  /** To be called before each use: the process stays for the answer. */
+  /** Called before each use: the process stays alive until the reply. */
   use(): void {
     this.idle.refresh();
     if (this.isHeld) return;

@@ -1,4 +1,4 @@
-/** The commands that this library sends, and those by which the package `redis` connects. */
+/** The commands of this library, and the commands by which the package `redis` connects. */
 const NEEDED = [
   'info',
   'get',
@@ -14,10 +14,10 @@ const NEEDED = [
   'select',
 ] as const;
 
-/** Whether Redis refuses a command because of the rights of its user, in a script too. */
+/** Returns true if Redis rejects a command because its user lacks the permission, also inside a script. */
 const REFUSED = /^NOPERM|^ERR The user executing the script can't run this command/;
 
-/** The error of a command; where the user may not run it, with what to grant. */
+/** Returns the error of a command. If the user lacks the permission, the error names the commands to grant. */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || !REFUSED.test(error.message)) return error;
   const rights = NEEDED.map(command => `+${command}`).join(' ');

@@ -3,13 +3,13 @@ const COMPARE_AND_SET = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 
 redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
 return 1`;
 
-/** As `EXCHANGE`, but compares the beginning alone. */
+/** As `EXCHANGE`, but compares only the beginning of the value. */
 const REPLACE = `if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV[1] > 0 and redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
 return 1`;
 
-/** Milliseconds: some three thousand years. Redis refuses what it cannot add to its clock. */
+/** Milliseconds: about three thousand years. Redis rejects a TTL that overflows its clock. */
 const LONGEST_MS = 1e14;
 
 export function set(key: string, value: Buffer, lifetimeMs: number): RedisCommand {
@@ -28,7 +28,7 @@ export function setIfBegins(key: string, start: Buffer, value: Buffer, lifetimeM
   return ['EVAL', REPLACE, '1', key, start, value, ...expiry(lifetimeMs)];
 }
 
-/** Never shorter than it would live: `GT` is of Redis 7. */
+/** Never shortens the TTL: `GT` needs Redis 7. */
 export function extendTtl(key: string, lifetimeMs: number): RedisCommand {
   return Number.isFinite(lifetimeMs) ? ['PEXPIRE', key, milliseconds(lifetimeMs), 'GT'] : ['PERSIST', key];
 }
@@ -41,7 +41,7 @@ function milliseconds(lifetimeMs: number): string {
   return String(Math.min(Math.max(1, Math.ceil(lifetimeMs)), LONGEST_MS));
 }
 
-/** What is sent to a server: the words of one command. */
+/** The arguments of one command. */
 export type RedisCommand = readonly (string | Buffer)[];
 
 interface Connectable {
@@ -60,12 +60,12 @@ interface SendOptions {
   readonly typeMapping?: any;
 }
 
-/** What this library uses of a client made by `createClient`. */
+/** The part that this library uses of a client of `createClient`. */
 export interface RedisSingleClient extends Connectable {
   sendCommand(command: RedisCommand, options?: SendOptions): Promise<unknown>;
 }
 
-/** What this library uses of a client made by `createCluster`. */
+/** The part that this library uses of a client of `createCluster`. */
 export interface RedisClusterClient extends Connectable {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a shard
   readonly slots: readonly any[];
@@ -75,11 +75,11 @@ export interface RedisClusterClient extends Connectable {
   sendCommand(firstKey: string, isReadonly: boolean, command: any, options?: SendOptions): Promise<unknown>;
 }
 
-/** What this library uses of a client made by `createSentinel`. */
+/** The part that this library uses of a client of `createSentinel`. */
 export interface RedisSentinelClient extends Connectable {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its words are not readonly
   sendCommand(isReadonly: boolean, command: any, options?: SendOptions): Promise<unknown>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what tells it from other clients
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the property that distinguishes it from other clients
   use(...args: any[]): Promise<unknown>;
 }
 

@@ -7,13 +7,13 @@ import { RedisServerIdentity, type IdentifiedReply } from './redis-server-identi
 const slotOf = require('cluster-key-slot') as (key: string) => number;
 
 /**
- * A Redis Cluster. Keys are of many servers, so each is asked for by itself, all at once; and each answer tells which life of which
- * server it comes from.
+ * A Redis Cluster. Its keys belong to many servers, so each key has its own command, and all are sent at once. Each reply has the
+ * incarnation of its server.
  */
 export class RedisCluster extends RedisDriver {
   readonly shards = 16;
   private readonly identities = new WeakMap<RedisSingleClient, RedisServerIdentity>();
-  /** As long as the client keeps its own clients of the servers. */
+  /** The identities of the servers, as long as the cluster client uses the connections to them. */
   private readonly living = new Set<WeakRef<RedisServerIdentity>>();
 
   constructor(private readonly cluster: RedisClusterClient) {
@@ -48,7 +48,7 @@ export class RedisCluster extends RedisDriver {
       return await (await this.identityOf(key)).send(command);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('MOVED'))) throw error;
-      // The client follows, and learns of all that has moved; then whoever has the key now is asked.
+      // The client follows the redirection and learns the new slots. Then the present server of the key receives the command.
       await this.cluster.sendCommand(key, false, command, AS_BYTES);
       return (await this.identityOf(key)).send(command);
     }

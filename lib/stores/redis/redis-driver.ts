@@ -3,20 +3,20 @@ import { explained } from './redis-access.js';
 import { extendTtl, set, setIfAbsent, setIfBegins, setIfEqual, type RedisClient, type RedisCommand } from './redis-client.js';
 import type { OwnConnection } from './own-connection.js';
 
-/** Milliseconds between two attempts to connect, where the client itself makes only one. */
+/** Milliseconds between two attempts to connect, if the client itself makes only one. */
 const RECONNECT_MS = 500;
 
-/** What single servers, clusters and servers behind a Sentinel have in common. */
+/** The common part of single servers, clusters and servers behind a Sentinel. */
 export abstract class RedisDriver implements Driver {
   readonly hasAtomicCas = true;
   readonly canExtendTtl = true;
   private ownsClient = false;
   private isClosed = false;
-  /** Until the first attempt to connect has come to something: so that the first requests need not pass by. */
+  /** Waits for the result of the first attempt to connect, so that the first requests need not bypass the cache. */
   private connecting: Promise<void> | undefined;
   private onClientError: ((error: unknown) => void) | undefined;
 
-  /** @param connection of a client that this library has made */
+  /** @param connection the connection of a client that this library has created */
   constructor(
     private readonly client: RedisClient,
     private readonly connection?: OwnConnection,
@@ -65,7 +65,7 @@ export abstract class RedisDriver implements Driver {
     await Promise.all(keys.map(key => this.send(key, extendTtl(key, lifetimeMs))));
   }
 
-  /** A client that is open already stays its owner's. */
+  /** A client that is already open stays open. */
   open(onError: (error: unknown) => void): void {
     this.onClientError = error => {
       this.connecting = undefined;
@@ -82,7 +82,7 @@ export abstract class RedisDriver implements Driver {
   close(): Promise<void> {
     this.isClosed = true;
     this.connection?.end();
-    // A client that this library made keeps its listener: an error while it ends would else end the process.
+    // The listener stays on an own client: otherwise an error during its end would end the process.
     if (this.ownsClient) this.client.destroy();
     else if (this.onClientError !== undefined) this.client.off('error', this.onClientError);
     return Promise.resolve();
@@ -100,14 +100,14 @@ export abstract class RedisDriver implements Driver {
   private async waitUntilUsable(): Promise<void> {
     this.connection?.use();
     if (this.connecting !== undefined) await this.connecting;
-    // A client may connect again by itself when it is used.
+    // A client may reconnect automatically when it is used.
     if (this.isClosed) throw new Error('the store is closed');
   }
 
   private async connect(onError: (error: unknown) => void): Promise<void> {
     try {
       await this.client.connect();
-      // Closed on the way, the client has connected all the same.
+      // The store was closed meanwhile, but the client has connected.
       if (this.isClosed) this.client.destroy();
     } catch (error) {
       if (this.isClosed) return;

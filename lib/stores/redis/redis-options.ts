@@ -8,7 +8,7 @@ import { redisPlace, redisUrlMistake } from './redis-url.js';
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
 const EXAMPLE = `{ url: '${DEFAULT_URL}' }`;
 
-/** Where Redis is, and how it is used. Default: one server, on this machine at port 6379. */
+/** The options of the Redis store. Default: one server on this machine, at port 6379. */
 export interface RedisStoreOptions {
   /**
    * `redis://` or `rediss://` (TLS), with user, password and database number; or `unix://` with the path of a socket, such as
@@ -16,28 +16,28 @@ export interface RedisStoreOptions {
    */
   readonly url?: string;
   /**
-   * A client of the package `redis`, made by `createClient`, `createCluster` or `createSentinel`. One that is open stays open when the
-   * cache is closed.
+   * A client of the package `redis`, made by `createClient`, `createCluster` or `createSentinel`. A client that is open stays open
+   * when the cache is closed.
    */
   readonly client?: RedisClient;
   /**
-   * Keeps bodies in this process too, and asks Redis only whether they still hold: one small round trip for each hit, as coherent as
-   * without. `true`, or how many bytes they may take. Default `false`; `true` is 67108864 (64 MiB).
+   * Stores bodies in this process, too. Each hit still costs one small round trip, in which Redis confirms the entry, so the cache is as
+   * coherent as without. `true`, or the maximum bytes of the bodies. Default `false`; `true` is 67108864 (64 MiB).
    */
   readonly nearCache?: boolean | { readonly maxBytes: number };
 }
 
 const NEAR_BYTES = 64 * 1024 * 1024;
-/** Milliseconds between two attempts to connect, at most. */
+/** The maximum milliseconds between two attempts to connect. */
 const LONGEST_RETRY_MS = 1000;
-/** A connection over which nothing has come for so long is dead, whatever TCP says; it is asked for a sign of life more often. */
+/** Milliseconds without data after which a connection counts as dead, whatever its TCP state is. Pings are more frequent. */
 const SILENCE_MS = 6000;
 
 interface RedisPackage {
   createClient(options: object): RedisSingleClient;
 }
 
-/** @throws CacheConfigError when the package `redis` is not installed */
+/** @throws CacheConfigError if the package `redis` is not installed */
 export function loadRedis(): RedisPackage {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used, by a call that bundlers find
@@ -52,7 +52,7 @@ export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
   const { socket, ...place } = { socket: {}, ...redisPlace(url ?? DEFAULT_URL) };
   return loadRedis().createClient({
     ...place,
-    // What cannot be sent now fails now; the cache decides what becomes of it.
+    // A command that cannot be sent fails at once, and the cache decides about a retry.
     disableOfflineQueue: true,
     socket: {
       ...socket,
@@ -62,13 +62,13 @@ export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
   });
 }
 
-/** What the near cache may take; 0: there is none. */
+/** Returns the maximum bytes of the near cache; 0 without a near cache. */
 export function nearBytesOf({ nearCache = false }: RedisStoreOptions): number {
   if (typeof nearCache === 'object') return nearCache.maxBytes;
   return nearCache ? NEAR_BYTES : 0;
 }
 
-/** @throws CacheConfigError that names every mistake */
+/** @throws CacheConfigError with all mistakes */
 export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptions {
   const options = typeof given === 'string' ? { url: given } : given;
   if (typeof options !== 'object' || (options as unknown) === null) {
@@ -103,7 +103,7 @@ function isClient(value: unknown): boolean {
   return ['connect', 'destroy', 'sendCommand', 'on'].every(name => typeof methods[name] === 'function');
 }
 
-/** A client of `createClientPool`: each command goes over another connection, so no reply tells which life of the server gave it. */
+/** Returns true for a client of `createClientPool`. Its commands use several connections, so the incarnation of the server is unknown. */
 function isPool(value: unknown): boolean {
   return isClient(value) && typeof (value as { execute?: unknown }).execute === 'function' && !('isReady' in (value as object));
 }

@@ -3,13 +3,13 @@ import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-c
 import { RedisDriver } from './redis-driver.js';
 import { replicationIdIn, runIdIn, type IdentifiedReply } from './redis-server-identity.js';
 
-/** A command, and then who has answered it, in one step. */
+/** Runs a command and reads the identity of the server, in one step. */
 const ASK = `local reply = redis.call(unpack(ARGV))
 return { reply, redis.call('INFO', 'server'), redis.call('INFO', 'replication') }`;
 
 /**
- * The primary that a Sentinel names. The client changes its connections by itself, so which life of which server answers is asked
- * with every question.
+ * The primary behind a Sentinel. The client changes its connections automatically, so every command also reads the incarnation of the
+ * server.
  */
 export class RedisSentinel extends RedisDriver {
   constructor(private readonly sentinel: RedisSentinelClient) {

@@ -1,13 +1,13 @@
 import { explained } from './redis-access.js';
 import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
 
-/** Whatever may mean that the next reply comes from another life of the server. */
+/** The events of a client after which the next reply may come from another incarnation of the server. */
 const CONNECTION_EVENTS = ['connect', 'ready', 'reconnecting', 'error', 'end', 'terminated'] as const;
 
-/** Milliseconds after which a server is asked again whether it is the primary: it may be demoted under its connections. */
+/** Milliseconds after which the role of a server is checked again, because a primary may be demoted without closing its connections. */
 const ASK_AGAIN_MS = 1000;
 
-/** A reply, and which life of the server gave it. */
+/** A reply with the incarnation of its server. */
 export interface IdentifiedReply {
   readonly reply: unknown;
   readonly incarnation: string;
@@ -16,14 +16,14 @@ export interface IdentifiedReply {
 interface Identity {
   readonly runId: string;
   replicationId: string;
-  /** As `performance.now()` counts. */
+  /** Milliseconds of `performance.now()`. */
   askAgainAtMs: number;
 }
 
 /**
- * One connection to one server, and which life of the server is at its other end: a server that restarts, or a replica in its place,
- * may have older data than was acknowledged. The life is learnt on every new connection, and a reply that comes when the connection
- * is not the one of its question any more is not used.
+ * One connection to one server, with the incarnation of the server. A server that restarts, or a replica that replaces it, may have older
+ * data than it has acknowledged. Every new connection reads the incarnation. If the connection has changed since a command was sent, its
+ * reply is discarded.
  */
 export class RedisServerIdentity {
   private connection = 0;
@@ -34,14 +34,14 @@ export class RedisServerIdentity {
     for (const onConnectionEvent of CONNECTION_EVENTS) client.on(onConnectionEvent, this.onConnectionEvent);
   }
 
-  /** Leaves the client as it was. */
+  /** Removes the listeners from the client. */
   end(): void {
     for (const onConnectionEvent of CONNECTION_EVENTS) this.client.off(onConnectionEvent, this.onConnectionEvent);
   }
 
-  /** @throws when the connection is not ready or is lost before the reply, and where the server is not the primary */
+  /** @throws if the connection is not ready, if it is lost before the reply, or if the server is not the primary */
   async send(command: RedisCommand): Promise<IdentifiedReply> {
-    // Else the client would queue what it is given, and send it to whoever is there when it has connected.
+    // Otherwise the client would queue the command, and send it to an unknown server after the next connection.
     if (!this.client.isReady) throw new Error('the connection to Redis is not ready');
     if (this.identity === undefined) await (this.identifying ??= this.identify(this.connection));
     const { connection, identity } = this;
@@ -49,7 +49,7 @@ export class RedisServerIdentity {
 
     const isDue = performance.now() >= identity.askAgainAtMs;
     if (isDue) identity.askAgainAtMs = performance.now() + ASK_AGAIN_MS;
-    // In this order: who answers the second was there when the first was answered.
+    // In this order: the server of the second reply also gave the first reply.
     const asked = this.client.sendCommand(command, AS_BYTES);
     const [reply] = await Promise.all([asked, isDue ? this.checkReplicationId(identity) : undefined]);
     if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
@@ -88,7 +88,7 @@ export class RedisServerIdentity {
   }
 }
 
-/** @param info what `INFO server` says */
+/** @param info the reply to `INFO server` */
 export function runIdIn(info: string): string {
   const runId = fieldIn(info, 'run_id');
   if (runId === undefined) throw new Error('Redis does not tell its run_id (INFO server)');
@@ -96,17 +96,17 @@ export function runIdIn(info: string): string {
 }
 
 /**
- * A server's time as the primary: one that was demoted and promoted again has copied what another had.
+ * Identifies a server's term as the primary: after a demotion and a promotion, its data may be a copy of another server's.
  *
- * @param info what `INFO replication` says
- * @throws where the server is not the one that changes are written to
+ * @param info the reply to `INFO replication`
+ * @throws if the server is not the primary
  */
 export function replicationIdIn(info: string): string {
-  // What a replica has may be older than what was acknowledged, at any time.
+  // The data of a replica may be older than acknowledged writes, at any time.
   if (fieldIn(info, 'role') === 'slave') {
     throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
   }
-  // Told where `min-replicas-to-write` is set: it may be cut off, and another may be the primary by now.
+  // Reported if `min-replicas-to-write` is set: the server may be isolated, and another may be the primary.
   if (fieldIn(info, 'min_slaves_good_slaves') === '0') {
     throw new Error('Redis has lost its replicas (min-replicas-to-write); it may not be the primary any more');
   }

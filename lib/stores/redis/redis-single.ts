@@ -31,7 +31,7 @@ export class RedisSingle extends RedisDriver {
   }
 
   protected async write(_key: string, command: RedisCommand): Promise<unknown> {
-    // Else the client would keep it, and do it at a time that nobody knows.
+    // Otherwise the client would queue the command, and send it at an unknown time.
     if (!this.server.isReady) throw new Error('the connection to Redis is not ready');
     return this.server.sendCommand(command, AS_BYTES);
   }

@@ -9,10 +9,10 @@ import { RedisSentinel } from './redis-sentinel.js';
 import { RedisSingle } from './redis-single.js';
 
 /**
- * Responses kept in Redis or Valkey, shared by all processes that use the same: a single server, a Cluster, or servers behind a
- * Sentinel, of version 7 or later. It needs the package `redis`.
+ * Stores responses in Redis or Valkey, version 7 or later: a single server, a Cluster, or servers behind a Sentinel. All processes with
+ * the same database share them. The store needs the package `redis`.
  *
- * @throws CacheConfigError for options that cannot work, and when that package is not installed
+ * @throws CacheConfigError for invalid options, or if the package is not installed
  *
  * @example
  * ```ts
@@ -24,11 +24,11 @@ export class RedisStore implements OpenableStore {
 
   constructor(options: string | RedisStoreOptions = {}) {
     this.options = redisOptions(options);
-    // Needed when it is opened; a missing package is told at once.
+    // The package is needed when the store opens. A missing package is reported at once.
     if (this.options.client === undefined) loadRedis();
   }
 
-  /** Called by the cache. */
+  /** Opens the driver. Only the cache calls it. */
   open(settings: StoreSettings): Store {
     const client = clientOf(this.options);
     const driver = this.options.client === undefined ? ownDriver(client as OwnClient) : driverOf(client);

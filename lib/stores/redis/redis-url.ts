@@ -1,7 +1,7 @@
-/** A Redis that listens at a socket of this machine: `unix:///run/redis.sock?db=1`, with user and password before the path. */
+/** The URL of a Redis at a socket of this machine: `unix:///run/redis.sock?db=1`, with user and password before the path. */
 const SOCKET = /^unix:\/\/(?:(?<username>[^:@/]*):(?<password>[^@/]*)@)?(?<path>\/[^?#]+)(?:\?db=(?<database>\d+))?$/;
 
-/** What the package `redis` connects to. */
+/** The connection options of the package `redis`. */
 export type RedisPlace =
   | { readonly url: string }
   | {
@@ -11,19 +11,19 @@ export type RedisPlace =
       readonly database?: number | undefined;
     };
 
-/** Whether it names a Redis as this library wants it. */
+/** Returns true if the text is a URL of a Redis in a supported form. */
 export function isRedisUrl(value: unknown): value is string {
   return isUrl(value) && databaseMistake(value) === undefined;
 }
 
-/** What is wrong with the URL of a Redis; `undefined`: nothing. */
+/** Describes the mistake in the URL of a Redis. @returns undefined if the URL is valid */
 export function redisUrlMistake(value: unknown, shown: string, example: string): string | undefined {
   if (!isUrl(value)) return `url must be a redis:// or rediss:// URL, got ${shown}. Write ${example}.`;
   const path = databaseMistake(value);
   return path && `url has ${path} where the number of a database belongs, got ${shown}. Write redis://127.0.0.1:6379/0.`;
 }
 
-/** Where a Redis of this URL is. */
+/** Returns the connection options of a URL. */
 export function redisPlace(url: string): RedisPlace {
   const socket = SOCKET.exec(url)?.groups;
   if (socket?.path === undefined) return { url };
@@ -53,7 +53,7 @@ function isDecodable(text: string): boolean {
     decodeURIComponent(text);
     return true;
   } catch {
-    // A percent sign that is no escape.
+    // A percent sign that does not begin an escape.
     return false;
   }
 }

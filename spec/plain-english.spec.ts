@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+/** Folders whose comments use only the terms of the field. */
+const FOLDERS = ['lib', 'store-contract'];
+
+/** Words of the former private language of the project. In a comment they are always wrong. */
+const BANNED =
+  /\b(told|tells|telling|says|said|hears|heard|stands|stood|brought|whoever|lest|anew|of late|in vain|those who|who asks|somebody|goes on)\b/i;
+/** A sentence that begins with a clause as its noun. */
+const CLAUSE = /(^|[.:;] )(what|all that) (?!if\b)/i;
+
+const COMMENT = /(?:^|\s)(?:\/\/|\/\*\*?|\*)\s(.*)$/;
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => ['.ts', '.mjs'].includes(extname(name)))
+    .map(name => join(folder, name));
+}
+
+/** Returns the text of a comment without code. */
+function commentOf(line: string): string {
+  const [, text = ''] = COMMENT.exec(line) ?? [];
+  return text.replace(/`[^`]*`/g, '').replace(/@(?:param|returns|throws)\s+(?:\w+\s+)?/, '');
+}
+
+function oddLines(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line, index) => ({ line, place: `${file}:${index + 1}` }))
+    .filter(({ line }) => [BANNED, CLAUSE].some(pattern => pattern.test(commentOf(line))))
+    .map(({ line, place }) => `${place}: ${line.trim()}`);
+}
+
+describe('plain English', () => {
+  it.each(FOLDERS)('is the language of the comments in %s', folder => {
+    const files = filesIn(folder);
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.flatMap(oddLines)).toEqual([]);
+  });
+
+  it('recognises the words in comments, and not in code', () => {
+    expect(BANNED.test(commentOf('  // The store is told again.'))).toBe(true);
+    expect(CLAUSE.test(commentOf('/** What is stored. */'))).toBe(true);
+    expect(BANNED.test(commentOf('  const told = anew;'))).toBe(false);
+    expect(BANNED.test(commentOf('// The field `told` is absent.'))).toBe(false);
+  });
+});
