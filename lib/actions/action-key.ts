@@ -47,8 +47,9 @@ export function deriveKey(action: CachedAction, call: ActionCall, config: CacheC
   for (const part of parts) if (typeof part !== 'string') return { kind: 'no-key', ...part };
   const isPerUser =
     makeCacheKey === undefined && action.inputs.some(input => input.kind === 'caller' && Boolean(argumentOf(input, call)));
-  const { tags, hasComputedTags } = action;
-  return { kind: 'key', address: { key: joinKey(parts as string[]), path, tags, hasComputedTags }, isPerUser };
+  const { tags, tagForecast } = action;
+  const address = { key: joinKey(parts as string[]), path, tags, ...tagForecast.forAddress };
+  return { kind: 'key', address, isPerUser };
 }
 
 function inputPart(input: Input, { options }: CachedAction, call: ActionCall, config: CacheConfig): Part {

@@ -1,5 +1,6 @@
 import type { CachedOptions } from '../options/cached-options.js';
 import { headersOfVaryBy, mayTellCallers } from '../options/vary-by.js';
+import { TagForecast } from '../stores/tag-forecast.js';
 import { bearsResponse, requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
 import { declaredReads, type DeclaredReads } from './declared-reads.js';
@@ -24,8 +25,8 @@ export interface CachedAction {
   readonly path: ActionPath;
   /** The tags of all its responses. */
   readonly tags: readonly string[] | undefined;
-  /** True if responses may have computed tags: by the options, by a call of the method, or because an earlier response had some. */
-  hasComputedTags: boolean;
+  /** Whether responses have tags that are unknown before they are computed. */
+  readonly tagForecast: TagForecast;
   readonly inputs: readonly Input[];
   readonly varyHeaders: readonly string[];
   readonly keyedHeaders: ReadonlySet<string>;
@@ -62,7 +63,7 @@ export function cachedAction(call: ActionCall, registry: DecoratorRegistry): Cac
     options,
     path: new ActionPath(metadata),
     tags: typeof options.tags === 'function' ? undefined : options.tags,
-    hasComputedTags: typeof options.tags === 'function' || writesResponse,
+    tagForecast: new TagForecast(typeof options.tags === 'function' || writesResponse),
     inputs: inputsOf(metadata.params, options.queryString === true),
     varyHeaders: [...new Set([...headersOf(metadata.params), ...named])],
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),

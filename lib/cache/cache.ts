@@ -2,28 +2,25 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { Edge } from '../edge/edge.js';
 import { formatValue } from '../errors/format-value.js';
 import type { CacheConfigSource } from '../options/resolve-config.js';
-import { checkedTargets, tagMistake, wholePathMistake } from '../actions/target-errors.js';
+import { checkedTargets, tagMistake } from '../actions/target-errors.js';
 import { CacheUsageError } from '../errors/cache-errors.js';
-import { prefixesBeforeWildcard } from '../keys/path-template.js';
 import type { Explainer } from '../explain/explainer.js';
 import type { Explanation } from '../explain/explanation.js';
-import type { MemoizedMethods, MemoizedClass, MethodOf } from '../memoized/memoize.js';
+import type { MemoizedMethods } from '../memoized/memoize.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { CacheStats } from '../runtime/stats.js';
-import { ValueCache } from './value-api.js';
+import { InvalidationCache } from './invalidation-api.js';
 import type { ValueService } from '../values/value-service.js';
 
 /** The one cache of the process. */
-export class Cache extends ValueCache {
+export class Cache extends InvalidationCache {
   readonly #current: RuntimeHolder;
   readonly #explainer: Explainer;
-  readonly #memoized: MemoizedMethods;
 
   constructor(current: RuntimeHolder, values: ValueService, memoized: MemoizedMethods, explainer: Explainer) {
-    super(values);
+    super(values, current, memoized);
     this.#current = current;
     this.#explainer = explainer;
-    this.#memoized = memoized;
   }
 
   /**
@@ -40,74 +37,6 @@ export class Cache extends ValueCache {
    */
   configure(source: CacheConfigSource): void {
     this.#current.configure(source);
-  }
-
-  /**
-   * Invalidates all entries at and below the paths, in whole segments: `/api/users/bob` covers `/api/users/bob?limit=5` and
-   * `/api/users/bob/friends`, never `/api/users/bobby`. When the promise resolves, no request that starts later gets a stale
-   * response. A segment `*` means every segment: `/api/users/*` is the same as `/api/users`.
-   *
-   * If a shared store is unreachable, `whenUnreachable` decides. `'continue'`: the promise resolves, and the library delivers the
-   * invalidation as soon as it can. `'refuse'`: the promise waits for the delivery, for at most `collapseTimeout`. With the
-   * simple store an invalidation reaches this process only.
-   *
-   * @param paths whole paths, as the client sees them: with the mount path of the app and its `routePrefix`
-   * @throws CacheFault with `whenUnreachable: 'refuse'`, if the library could not deliver the invalidation in time
-   * @throws CacheUsageError if a path does not begin with a slash, or has a query string or a `:name`
-   *
-   * @example
-   * ```ts
-   * await cache.invalidate('/api/users/bob');
-   * ```
-   */
-  async invalidate(paths: string | readonly string[]): Promise<void> {
-    const prefixes = checkedTargets('cache.invalidate', paths, wholePathMistake);
-    await this.#current.invalidate({ prefixes: prefixes.flatMap(prefixesBeforeWildcard) }, 'cache.invalidate');
-  }
-
-  /**
-   * Invalidates all entries that have one of the tags, with the same guarantees as `invalidate`.
-   *
-   * @throws CacheFault as `invalidate`
-   * @throws CacheUsageError if a tag is no text, or the empty text
-   *
-   * @example
-   * ```ts
-   * await cache.invalidateTags('user:bob');
-   * ```
-   */
-  async invalidateTags(tags: string | readonly string[]): Promise<void> {
-    const checked = checkedTargets('cache.invalidateTags', tags, tagMistake);
-    await this.#current.invalidate({ prefixes: [], tags: checked }, 'cache.invalidateTags');
-  }
-
-  /**
-   * Invalidates stored results of a method with `@Memoized`, on the class and on its subclasses, with the same guarantees as
-   * `invalidate`.
-   *
-   * @param args the arguments of the calls whose results are stale. Default: all calls of the method
-   * @throws CacheFault as `invalidate`
-   * @throws CacheUsageError if the class has no such method, or the arguments cannot be in a key
-   *
-   * @example
-   * ```ts
-   * class Rates {
-   *   @Memoized() async of(currency: string) { return db.rate(currency); }
-   * }
-   * await cache.invalidateMemoized(Rates, 'of', ['usd']);
-   * ```
-   */
-  async invalidateMemoized<Service extends MemoizedClass>(
-    service: Service,
-    method: MethodOf<Service>,
-    args?: readonly unknown[],
-  ): Promise<void> {
-    await this.#current.invalidate(this.#memoized.targetsOf(service, method, args), 'cache.invalidateMemoized');
-  }
-
-  /** Invalidates everything: responses, values and memoized results. @throws CacheFault as `invalidate` */
-  async clear(): Promise<void> {
-    await this.#current.invalidate({ prefixes: ['/'] }, 'cache.clear');
   }
 
   /**
@@ -164,6 +93,30 @@ export class Cache extends ValueCache {
     if (typeof (app as unknown) === 'function') return new Edge(this.#current, app).listener;
     const mistake = `cache.edge(${formatValue(app)}) has no app. Write cache.edge(app) with the app that createExpressServer returned.`;
     throw new CacheUsageError('CACHE_USAGE_INVALID', [mistake]);
+  }
+
+  /**
+   * Tags the `@Cached` responses and the `@Memoized` results that the running code computes: any code may call it that runs for a
+   * computation, however deep. `cache.invalidateTags` and `@InvalidatesCache({ tags })` then reach them. Outside a computation the
+   * call has no effect.
+   *
+   * @param tags the names of what the code has read
+   * @throws CacheUsageError if a tag is no text, or the empty text
+   *
+   * @example
+   * ```ts
+   * async function userOf(id: string) {
+   *   cache.tag(`user:${id}`);
+   *   return db.user(id);
+   * }
+   * ```
+   */
+  tag(...tags: readonly string[]): void {
+    const checked = checkedTargets('cache.tag', tags, tagMistake);
+    const { computations } = this.#current;
+    // A response whose computation began earlier is not stored, because its tags are unknown.
+    computations.start();
+    computations.running?.add(checked);
   }
 
   /** Returns the counters of the cache and the size of its store at this moment. */

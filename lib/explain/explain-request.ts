@@ -37,7 +37,7 @@ function uncached(call: ActionCall): ProbeResult {
 
 async function explainCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): Promise<ProbeResult> {
   const { name, options } = action;
-  const decision = await decide({ runtime, action, call, trace: undefined });
+  const decision = await decide({ runtime, action, call, trace: undefined, computation: undefined });
   if (decision.kind === 'bypass') {
     const nothing = { path: undefined, key: undefined, entry: undefined };
     return { explanation: { action: name, options, outcome: 'bypass', reason: decision.detail, ...nothing } };

@@ -8,6 +8,8 @@ export type CallDecision = KeyedCall | typeof BYPASS;
 export interface KeyedCall {
   readonly kind: 'key';
   readonly address: Address;
+  /** The arguments as a part of the key. */
+  readonly argumentsText: string;
   readonly isForced: boolean;
 }
 
@@ -38,7 +40,10 @@ function keyed(call: MemoizedCall, isForced: boolean): CallDecision {
   const { runtime, method, self, args } = call;
   try {
     const key = method.argumentsOf(self, args);
-    if (key.kind === 'key') return { kind: 'key', address: method.addressOf(self, key.text, runtime.config.version), isForced };
+    if (key.kind === 'key') {
+      const address = method.addressOf(self, key.text, runtime.config.version);
+      return { kind: 'key', address, argumentsText: key.text, isForced };
+    }
     runtime.faults.warnAboutUse(`${method.label} ${key.detail}`, `${method.label}: a call is not memoized: ${key.detail}`);
     return BYPASS;
   } catch (error) {

@@ -83,11 +83,12 @@ export class MemoizedMethods {
   }
 
   private add(target: object, owner: Class, name: string, descriptor: MethodDescriptor, options: MemoizedOptions): void {
+    const { current } = this;
     const run = descriptor.value;
     const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
     const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), declaredType, this.addresses);
+    current.computations.start();
     this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
-    const { current } = this;
     const memoized: Method = function (...args) {
       return answerCall({ runtime: current.use(), method, self: this, args });
     };

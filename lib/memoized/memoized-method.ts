@@ -4,13 +4,9 @@ import type { MemoizedOptions } from '../options/memoized-options.js';
 import { joinKey, encodeValue } from '../keys/key-encoding.js';
 import type { Class } from '../classes/class-hierarchy.js';
 import type { Address, Targets } from '../stores/store.js';
+import { anyResultTag, MEMOIZED_ROOT, methodTag, resultTag } from '../runtime/dependency-tags.js';
+import { TagForecast } from '../stores/tag-forecast.js';
 import type { ClassAddresses } from './class-address.js';
-
-/**
- * The root of all results. No route with parameters matches its empty segment, so no request can invalidate below it, but `/`
- * does.
- */
-const ROOT = '//memoized';
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -32,6 +28,8 @@ export class MemoizedMethod {
    * For other methods it is known after the first run.
    */
   returns: 'promise' | 'value' | 'unknown';
+  /** Whether results have tags that are unknown before they are computed. */
+  readonly tagForecast: TagForecast;
 
   constructor(
     readonly owner: Class,
@@ -43,6 +41,7 @@ export class MemoizedMethod {
     private readonly addresses: ClassAddresses,
   ) {
     this.label = `${owner.name}.${name}`;
+    this.tagForecast = new TagForecast(typeof options.tags === 'function');
     this.returns = declaredType === Promise || isAsyncFunction(run) ? 'promise' : 'unknown';
   }
 
@@ -71,21 +70,34 @@ export class MemoizedMethod {
 
   /** Returns the address of the result of a call on this object. */
   addressOf(self: unknown, text: string, version: string): Address {
-    const { identity, path, ancestorPaths } = this.addresses.of(this.classOf(self));
-    const { tags } = this.options;
+    const { identity, path } = this.addresses.of(this.classOf(self));
     const method = JSON.stringify([this.addresses.of(this.owner).identity, identity, this.isStatic, this.name]);
     return {
       key: joinKey([JSON.stringify(version), 'memoized', method, text]),
       path: { path: this.pathOf(path, text), ignoresCase: false },
-      tags: [...ancestorPaths.map(ancestorPath => this.tagOf(ancestorPath)), ...(tags instanceof Array ? tags : [])],
-      hasComputedTags: typeof tags === 'function',
+      tags: [...this.methodTags(self), ...this.fixedTags],
+      ...this.tagForecast.forAddress,
     };
+  }
+
+  /**
+   * Returns the tags of the computations that use the result of a call. An invalidation of the result invalidates them too.
+   *
+   * @param text the arguments as a part of the key; undefined if they cannot be in a key: then they may be any arguments
+   */
+  dependencyTags(self: unknown, text: string | undefined): readonly string[] {
+    const ofMethod = this.methodTags(self);
+    const digest = text === undefined ? undefined : this.digestOf(text);
+    const ofResult = ofMethod.map(tag => (digest === undefined ? anyResultTag(tag) : resultTag(tag, digest)));
+    return [...ofMethod, ...ofResult, ...this.fixedTags];
   }
 
   /** Returns the targets that reach all results of the method on a class and its subclasses, or those of certain arguments. */
   targetsOf(subject: Class, text?: string): Targets {
     const { path } = this.addresses.of(subject);
-    return text === undefined ? { prefixes: [], tags: [this.tagOf(path)] } : { prefixes: [this.pathOf(path, text)] };
+    const ofMethod = methodTag(path, this.name);
+    if (text === undefined) return { prefixes: [], tags: [ofMethod] };
+    return { prefixes: [this.pathOf(path, text)], tags: [resultTag(ofMethod, this.digestOf(text)), anyResultTag(ofMethod)] };
   }
 
   /**
@@ -93,14 +105,22 @@ export class MemoizedMethod {
    * too.
    */
   private pathOf(classPath: string, text: string): string {
-    const digest = createHash('sha256')
-      .update(joinKey([this.name, text]))
-      .digest('base64url');
-    return `${ROOT}/${digest}${classPath}`;
+    return `${MEMOIZED_ROOT}/${this.digestOf(text)}${classPath}`;
   }
 
-  private tagOf(classPath: string): string {
-    return `${ROOT}${classPath} ${this.name}`;
+  private digestOf(text: string): string {
+    return createHash('sha256')
+      .update(joinKey([this.name, text]))
+      .digest('base64url');
+  }
+
+  private methodTags(self: unknown): readonly string[] {
+    return this.addresses.of(this.classOf(self)).ancestorPaths.map(path => methodTag(path, this.name));
+  }
+
+  private get fixedTags(): readonly string[] {
+    const { tags } = this.options;
+    return tags instanceof Array ? tags : [];
   }
 
   /** Returns the class of the object, which may be a subclass of the owner. Without an object, it is the owner. */

@@ -1,5 +1,6 @@
-import { computedTags } from '../runtime/computed-tags.js';
-import type { Entry } from '../stores/store.js';
+import { warnAboutMany, type Computation } from '../runtime/computation.js';
+import { withoutKnown } from '../runtime/computed-tags.js';
+import type { Address, Entry } from '../stores/store.js';
 import { losslessJson, type JsonResult } from '../values/lossless-json.js';
 import { entryOfValue, valueOf } from '../values/value-service.js';
 import type { MemoizedCall } from './call.js';
@@ -8,10 +9,10 @@ import type { MemoizedMethod } from './memoized-method.js';
 /**
  * Creates the entry of a result.
  *
- * @returns undefined if the filter refuses the result, or JSON cannot carry it. The second case is reported once for each method
+ * @param computation the computation of the result, which has collected its dependencies
+ * @returns undefined if JSON cannot carry the result, which is reported once for each method, or if an invalidation could not reach it
  */
-export function createEntry(call: MemoizedCall, result: unknown): Entry | undefined {
-  if (!passesFilter(call, result)) return undefined;
+export function createEntry(call: MemoizedCall, address: Address, computation: Computation, result: unknown): Entry | undefined {
   const { label, options } = call.method;
   const { config, clock, faults } = call.runtime;
   const json = options.revive === undefined ? toLosslessJson(result) : toRevivableJson(result);
@@ -20,7 +21,7 @@ export function createEntry(call: MemoizedCall, result: unknown): Entry | undefi
     faults.warnAboutUse(`${label} result`, message, 'CACHE_RESULT_NOT_KEPT');
     return undefined;
   }
-  const tags = resultTags(call, result);
+  const tags = tagsOf(call, address, computation);
   if (tags === undefined) return undefined;
   const entry = entryOfValue(json.text, clock.now(), options.timeout ?? config.defaultTimeout, tags);
   const { length } = entry.response.body;
@@ -37,7 +38,7 @@ export function resultOf({ options: { revive } }: MemoizedMethod, entry: Entry):
 }
 
 /** True if the `responseFilter` of the method accepts the result. If the filter throws, the result is not stored. */
-function passesFilter({ runtime, method, self, args }: MemoizedCall, result: unknown): boolean {
+export function passesFilter({ runtime, method, self, args }: MemoizedCall, result: unknown): boolean {
   const { label, options } = method;
   try {
     return options.responseFilter?.call(self, result, ...args) ?? true;
@@ -47,15 +48,15 @@ function passesFilter({ runtime, method, self, args }: MemoizedCall, result: unk
   }
 }
 
-/**
- * Returns the tags that the option function computes. @returns undefined if it failed: no invalidation by tag could reach the
- * entry
- */
-function resultTags({ runtime, method, self, args }: MemoizedCall, result: unknown): readonly string[] | undefined {
-  const { tags } = method.options;
-  if (typeof tags !== 'function') return [];
-  const failure = `${method.label}: tags failed, so the result is not stored`;
-  return computedTags(runtime.faults, failure, () => tags.call(self, result, ...args));
+/** Returns the tags that a result has in addition to those of its address. @returns undefined if an invalidation of one of them could not reach the result */
+function tagsOf({ runtime, method }: MemoizedCall, address: Address, computation: Computation): readonly string[] | undefined {
+  const dependencies = runtime.computations.dependenciesOf(computation);
+  if (dependencies.kind === 'unknown') return undefined;
+  warnAboutMany(runtime.faults, method.label, dependencies);
+  const tags = withoutKnown(dependencies.tags, address.tags);
+  method.tagForecast.record(tags.length > 0);
+  // A lease that expects no tags cannot detect that one of them was invalidated during the run.
+  return tags.length > 0 && address.hasComputedTags !== true ? undefined : tags;
 }
 
 /** Writes `undefined` as the empty text, which is no valid JSON. */

@@ -22,6 +22,7 @@ import type {
   Unreachable,
 } from '../stores/store.js';
 import { FaultReporter } from './fault-reporter.js';
+import type { Computations } from './computation.js';
 import { SingleFlight } from './single-flight.js';
 import { clockOf, openStore } from './open-store.js';
 import { PartialResponses } from './partial-responses.js';
@@ -50,7 +51,10 @@ export class CacheRuntime {
   /** The clock for the lifetimes of entries. */
   readonly clock: Clock;
 
-  constructor(readonly config: CacheConfig) {
+  constructor(
+    readonly config: CacheConfig,
+    readonly computations: Computations,
+  ) {
     this.faults = new FaultReporter(config.onError, () => this.counters.counts.errors++);
     this.singleFlight = new SingleFlight(steadyClock);
     this.clock = clockOf(config);

@@ -2,6 +2,7 @@ import { verifyEnvironment } from '../options/environment.js';
 import { resolveConfig, type CacheConfigSource } from '../options/resolve-config.js';
 import { CacheFault, CacheUsageError } from '../errors/cache-errors.js';
 import type { Targets } from '../stores/store.js';
+import { Computations } from './computation.js';
 import { CacheRuntime } from './cache-runtime.js';
 
 /** The code of advice about a use that is probably a mistake. */
@@ -12,6 +13,8 @@ const ONLY_THIS_PROCESS =
 
 /** Holds the current runtime, from its configuration to its reset. */
 export class RuntimeHolder {
+  /** The computations of the process. They outlive a runtime. */
+  readonly computations = new Computations();
   private runtime: CacheRuntime | undefined;
   private isConfigured = false;
   /** True if a request has been served, or a value used. */
@@ -29,7 +32,7 @@ export class RuntimeHolder {
       ]);
     }
     this.isConfigured = true;
-    this.runtime = new CacheRuntime(config);
+    this.runtime = new CacheRuntime(config, this.computations);
   }
 
   /**
@@ -60,7 +63,7 @@ export class RuntimeHolder {
 
   /** Returns the current runtime. Creates one with the defaults if the cache is not configured. */
   get(): CacheRuntime {
-    this.runtime ??= new CacheRuntime(resolveConfig({}));
+    this.runtime ??= new CacheRuntime(resolveConfig({}), this.computations);
     return this.runtime;
   }
 

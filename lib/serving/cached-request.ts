@@ -2,6 +2,7 @@ import type { ActionCall } from '../actions/action-call.js';
 import type { CachedAction } from '../actions/cached-action.js';
 import type { RequestTrace } from '../events/request-trace.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import type { Computation } from '../runtime/computation.js';
 import type { FillResult } from '../runtime/single-flight.js';
 import type { Address, Entry, Lease, MaybePromise } from '../stores/store.js';
 
@@ -12,6 +13,8 @@ export interface CachedRequest {
   readonly call: ActionCall;
   /** The trace for subscribers of events. Undefined if there are none. */
   readonly trace: RequestTrace | undefined;
+  /** The computation that collects the dependencies of the response. Undefined before the program uses the first tag. */
+  readonly computation: Computation | undefined;
 }
 
 /** A cached request that no fresh entry answers. */
@@ -21,8 +24,7 @@ export interface MissedRequest extends CachedRequest {
   readonly isPerUser: boolean;
   /** The lease, older than the computation: after an invalidation, the store refuses the response. */
   readonly lease: Lease;
-  /** The tap of a request that came through the edge. */
-  readonly tap: ResponseTap | undefined;
+  readonly computation: Computation;
 }
 
 /** The receiver of the report of a fill that stores nothing. */

@@ -1,4 +1,3 @@
-import type { Action } from '../options/action.js';
 import type { ServerResponse } from 'node:http';
 import etag from 'etag';
 import { headerText, storableHeaders } from '../http/headers.js';
@@ -12,7 +11,8 @@ import type { Entry } from '../stores/store.js';
 import { staleWindows, deleteAt } from './stale-windows.js';
 import type { MissedRequest } from './cached-request.js';
 import { ResponseControl } from './response-control.js';
-import { computedTags } from '../runtime/computed-tags.js';
+import { warnAboutMany } from '../runtime/computation.js';
+import { computedTags, withoutKnown } from '../runtime/computed-tags.js';
 
 /** Adds an `ETag` to a response whose whole body is known, unless the response has one. */
 export function identify(response: ServerResponse, { status, wholeBody }: RecordedHead): void {
@@ -67,7 +67,8 @@ export interface Recorded {
 }
 
 /** Creates the entry of a response. @returns a text with the reason if there is none */
-export function createEntry({ runtime, action, address, call }: MissedRequest, recorded: Recorded): Entry | string {
+export function createEntry(request: MissedRequest, recorded: Recorded): Entry | string {
+  const { runtime, action, call } = request;
   const { head, body } = recorded;
   const directives = ResponseControl.of(responseOf(call))?.directives;
   if (directives?.isStored === false) return NO_STORE_BY_CONTROL;
@@ -76,13 +77,8 @@ export function createEntry({ runtime, action, address, call }: MissedRequest, r
 
   const response = storedResponse(head, body, recorded);
   if (!passesFilter(runtime, action, response)) return 'responseFilter';
-  const tags = responseTags(runtime, action, recorded.result, call.action);
-  if (tags === undefined) return 'tags failed';
-  if (directives !== undefined && directives.tags.length > 0 && address.hasComputedTags !== true) {
-    // A lease without computed tags cannot detect that one of them was invalidated during the fill.
-    action.hasComputedTags = true;
-    return 'it is the first of its action that has tags of its own';
-  }
+  const tags = responseTags(request, recorded.result, directives?.tags);
+  if (typeof tags === 'string') return tags;
   const storedAtMs = runtime.clock.now();
   const expiresAtMs =
     storedAtMs + (directives?.timeout === undefined ? recorded.lifetimeMs : lifetimeOf(directives.timeout) * 1000);
@@ -91,25 +87,33 @@ export function createEntry({ runtime, action, address, call }: MissedRequest, r
     storedAtMs,
     expiresAtMs,
     deleteAtMs: deleteAt(expiresAtMs, staleWindows(action.options, head.headers)),
-    tags: directives === undefined ? tags : [...new Set([...tags, ...directives.tags])],
+    tags,
   };
 }
 
 const NO_TAGS: readonly string[] = [];
 
 /**
- * Computes the tags of a response.
+ * Returns the tags that a response has in addition to those of its action: by the `tags` option, by `cacheControl`, and by its
+ * dependencies.
  *
- * @returns undefined if the action's `tags` failed: without them, no invalidation could reach it
+ * @param directed the tags of `cacheControl`
+ * @returns a text with the reason why the response may not be stored: no invalidation of some tag could reach it
  */
-function responseTags(
-  { faults }: CacheRuntime,
-  { name, options }: CachedAction,
-  result: unknown,
-  action: Action,
-): readonly string[] | undefined {
-  const { tags } = options;
-  return typeof tags === 'function'
-    ? computedTags(faults, `${name}: tags failed, so the response is not stored`, () => tags(result, action))
-    : NO_TAGS;
+function responseTags(request: MissedRequest, result: unknown, directed = NO_TAGS): readonly string[] | string {
+  const { runtime, action, call, address, computation } = request;
+  const { name, options, tagForecast } = action;
+  const compute = options.tags;
+  const optional =
+    typeof compute === 'function'
+      ? computedTags(runtime.faults, `${name}: tags failed, so the response is not stored`, () => compute(result, call.action))
+      : NO_TAGS;
+  if (optional === undefined) return 'tags failed';
+  const dependencies = runtime.computations.dependenciesOf(computation);
+  if (dependencies.kind === 'unknown') return dependencies.reason;
+  warnAboutMany(runtime.faults, name, dependencies);
+  const tags = withoutKnown([...optional, ...directed, ...dependencies.tags], address.tags);
+  tagForecast.record(tags.length > 0);
+  // A lease that expects no tags cannot detect that one of them was invalidated during the fill.
+  return tags.length > 0 && address.hasComputedTags !== true ? 'it is the first of its action that has tags of its own' : tags;
 }

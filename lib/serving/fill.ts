@@ -123,6 +123,7 @@ export class Fill implements RecorderListener, MethodListener {
     const created = createEntry(this.missed, { head, body, lifetimeMs, result, callsNext });
     if (typeof created === 'string') return this.settleUnstored('unshareable', created);
     this.isSettled = true;
+    this.missed.computation.end();
     runtime.singleFlight.clearHitForMiss(address.key);
     runtime.parts.recordStored(address.key);
     const entry = this.capture?.withVariant(created) ?? created;
@@ -180,6 +181,7 @@ export class Fill implements RecorderListener, MethodListener {
     this.isSettled = true;
     try {
       this.watch?.end();
+      this.missed.computation.end();
       recordUnstored(this.missed, result);
       this.capture?.abandon();
       if (this.listener === undefined) reportNotStored(this.missed, reason);

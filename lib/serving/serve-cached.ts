@@ -18,7 +18,9 @@ import { openWindows } from './stale-windows.js';
  * A step that can answer synchronously does: a hit in memory, the most frequent case, creates no promise.
  */
 export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
-  const request = { runtime, action, call, trace: RequestTrace.isEnabled ? startTrace(action, call) : undefined };
+  const trace = RequestTrace.isEnabled ? startTrace(action, call) : undefined;
+  // Before the first `await`: routing-controllers continues this frame with the interceptors, which are part of the computation.
+  const request = { runtime, action, call, trace, computation: runtime.computations.enterNew() };
   try {
     const decision = decide(request);
     const answer = decision instanceof Promise ? decision.then(settled => lookUp(request, settled)) : lookUp(request, decision);
@@ -67,7 +69,13 @@ function onLookedUp(request: CachedRequest, decision: KeyDecision, found: Lookup
   trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.missReason(address, runtime.clock.now()), runtime.history?.sequence);
 
   const { lease, stale } = found;
-  const missed = { ...request, address, isPerUser, lease, tap };
+  const missed = {
+    ...request,
+    address,
+    isPerUser,
+    lease,
+    computation: request.computation ?? runtime.computations.beginUntracked(),
+  };
   const windows = stale && openWindows(stale, action.options, runtime.clock.now());
   const answerMiss = (): unknown => serveMiss(missed, isForced, windows?.ifError === true);
   return stale !== undefined && windows?.whileRevalidating === true ? serveStale(missed, stale, answerMiss) : answerMiss();
@@ -82,10 +90,11 @@ function serveMiss(request: MissedRequest, isForced: boolean, canServeStaleOnErr
   return fill(request, flight);
 }
 
-type BypassingRequest = Pick<CachedRequest, 'runtime' | 'call' | 'trace'>;
+type BypassingRequest = Pick<CachedRequest, 'runtime' | 'call' | 'trace'> & Partial<Pick<CachedRequest, 'computation'>>;
 
 /** Runs the method past the cache. */
-function bypass({ runtime, call, trace }: BypassingRequest, detail: string): unknown {
+function bypass({ runtime, call, trace, computation }: BypassingRequest, detail: string): unknown {
+  computation?.end();
   runtime.recordOutcome(responseOf(call), { kind: 'bypass', detail }, trace);
   return call.run();
 }

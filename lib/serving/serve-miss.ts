@@ -7,6 +7,7 @@ import type { Flight } from '../runtime/single-flight.js';
 import type { MissedRequest, NotStoredListener, ResponseCapture } from './cached-request.js';
 import { Fill } from './fill.js';
 import { downstreamPolicy, respondWithEntry } from './respond.js';
+import { tapOf } from './response-tap.js';
 import { staleIfError } from './stale-if-error.js';
 
 /** Answers a miss with the fill of another request for the same key, else with a fill of its own. */
@@ -28,7 +29,7 @@ export function fillCollapsed(request: MissedRequest, canServeStaleOnError: bool
  * @param flight the flight of this fill, if other requests may wait for it
  */
 export function fill(request: MissedRequest, flight: Flight | undefined, listener?: NotStoredListener): unknown {
-  const { runtime, address, tap, call } = request;
+  const { runtime, address, call } = request;
   const run = (capture: ResponseCapture | undefined): unknown => new Fill(request, flight, capture, listener).run();
   const failed = (error: unknown): never => {
     // The request bypasses the cache, so no request may wait for a fill that has not begun.
@@ -39,7 +40,7 @@ export function fill(request: MissedRequest, flight: Flight | undefined, listene
     throw error;
   };
   try {
-    const capture = tap?.captureFill(request, address);
+    const capture = tapOf(request)?.captureFill(request, address);
     return capture instanceof Promise ? capture.then(run).catch(failed) : run(capture);
   } catch (error) {
     return failed(error);
@@ -51,9 +52,10 @@ export function serveHeadMiss(request: MissedRequest, canServeStaleOnError: bool
   return canServeStaleOnError ? staleIfError(request, listener => runForHead(request, listener)) : runForHead(request);
 }
 
-function runForHead({ runtime, action, call, lease, trace }: MissedRequest, listener?: NotStoredListener): unknown {
+function runForHead({ runtime, action, call, lease, trace, computation }: MissedRequest, listener?: NotStoredListener): unknown {
   const response = responseOf(call);
   runtime.release(lease, 'unused');
+  computation.end();
   const why = 'a response to HEAD has no body to store';
   if (listener === undefined) {
     runtime.recordOutcome(response, { kind: 'miss' }, trace);

@@ -64,7 +64,7 @@ async function refresh(request: MissedRequest, flight: Flight, exchange: Exchang
   // The client's answer goes out first.
   await nextTurn();
   redirectToBackground(request.call, exchange);
-  const behind = { ...request, trace: request.trace?.forRefresh(), tap: undefined };
+  const behind = { ...request, trace: request.trace?.forRefresh() };
   return fill(behind, flight, refreshListener(request));
 }
 

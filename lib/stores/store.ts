@@ -14,6 +14,11 @@ export interface Address {
   readonly tags?: readonly string[] | undefined;
   /** True if the response adds tags that are unknown before its computation. @default false */
   readonly hasComputedTags?: boolean | undefined;
+  /**
+   * True if `hasComputedTags` is a precaution, because no response of its kind has had such tags yet. Then processes may wait for
+   * computations that expect none. @default false
+   */
+  readonly isUntaggedSoFar?: boolean | undefined;
   /** True if the application sets the value, so that of two processes the last writer wins. @default false */
   readonly isValue?: boolean | undefined;
 }

@@ -162,15 +162,14 @@ describeEveryStore('cacheControl', store => {
     expect(await server.get(path)).toMatchObject({ outcome: 'fwd=miss' });
   });
 
-  it('tags from an interceptor, from the second response on: the first of its action is not kept', async () => {
+  it('tags from an interceptor', async () => {
     store().configure();
     const server = await started();
     await server.get('/offers/intercepted');
-    expect(await server.get('/offers/intercepted')).toMatchObject({ text: '{"run":2}' });
     await until(() => cache.stats().stores === 1);
-    expect(await server.get('/offers/intercepted')).toMatchObject({ outcome: 'hit', text: '{"run":2}' });
+    expect(await server.get('/offers/intercepted')).toMatchObject({ outcome: 'hit', text: '{"run":1}' });
     await cache.invalidateTags('all');
-    expect(await server.get('/offers/intercepted')).toMatchObject({ text: '{"run":3}' });
+    expect(await server.get('/offers/intercepted')).toMatchObject({ text: '{"run":2}' });
   });
 
   it('may come after the first bytes', async () => {

@@ -38,7 +38,8 @@ export class FillWait {
 
   /** @param isOver checked after each poll: a process that was busy polls once more before the wait ends */
   private async waitUntil(address: Address, lease: SharedLease, waitMs: number, isOver: () => boolean): Promise<FillLock> {
-    const lockKey = this.keys.fillLock(lease.keys.entryKey, [...lease.generationStamps, lease.tagOffset ?? '']);
+    const tagOffset = address.isUntaggedSoFar === true ? undefined : lease.tagOffset;
+    const lockKey = this.keys.fillLock(lease.keys.entryKey, [...lease.generationStamps, tagOffset ?? '']);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const lock = await this.breaker.run('the fill lock of a response could not be acquired or read', () =>
         this.poll(address, lease, lockKey),

@@ -7,6 +7,7 @@ import { areEqual, stampOf, type GenerationSnapshot, type GenerationSnapshots } 
 import type { InvalidationRetries } from './invalidation-retries.js';
 import type { AddressKeys, KeySpace } from './key-space.js';
 import { readStart, type EntryReader } from './near-cache.js';
+import { NO_TAGS_READ, RecentTags } from './recent-tags.js';
 import { SharedLease, type SeenEntry } from './shared-lease.js';
 import type { TagLog } from './tag-log.js';
 
@@ -47,6 +48,8 @@ function isServedUnder({ [SERVED_UNDER]: servedUnder }: ServedEntry, tagStamps: 
 
 /** The entries of a shared store. Their generations decide whether they are valid. */
 export class SharedEntries {
+  private readonly recentTags: RecentTags;
+
   constructor(
     private readonly driver: Driver,
     private readonly reader: EntryReader,
@@ -56,50 +59,53 @@ export class SharedEntries {
     private readonly order: EntryOrder,
     private readonly clock: Clock,
     private readonly retries: InvalidationRetries,
-  ) {}
+  ) {
+    this.recentTags = new RecentTags(driver, keySpace, retries);
+  }
 
-  /** Reads an entry. An entry without computed tags, and a miss whose generations exist, cost one round trip. */
+  /** Reads an entry in one round trip. If this process does not remember its computed tags, they cost a second one. */
   async read(address: Address, { keys = this.keySpace.of(address), lockKey }: ReadOptions = {}): Promise<EntrySnapshot> {
     // Checked before and after: the store may receive an invalidation while its reply is on the way.
     const hadPendingInvalidation = this.retries.hasPendingFor(address);
     const { entryKey, generationKeys } = keys;
-    const { value, start, found } = await this.reader.read(entryKey, [
-      ...generationKeys,
-      ...(lockKey === undefined ? [] : [lockKey]),
-    ]);
+    const tagRead = this.recentTags.begin(address, entryKey);
+    const lockKeys = lockKey === undefined ? [] : [lockKey];
+    const { value, start, found } = await this.reader.read(entryKey, [...generationKeys, ...tagRead.keys, ...lockKeys]);
+    const tagsEnd = generationKeys.length + tagRead.keys.length;
     const generations = await this.snapshots.take(generationKeys, found.slice(0, generationKeys.length));
-    const lockValue = found[generationKeys.length]?.value;
+    const lockValue = found[tagsEnd]?.value;
     const seen = { seen: start, isForced: false };
-    const sawAll = !hadPendingInvalidation && !this.retries.hasPendingFor(address);
-    const lease = this.newLease(keys, generations, undefined, sawAll, seen);
-    const validEntry = await this.validEntry(address, value, lease);
+    const newLease = (tagOffset?: string): SharedLease => {
+      const sawAll = !hadPendingInvalidation && !this.retries.hasPendingFor(address);
+      return this.newLease(keys, generations, tagOffset, sawAll, seen);
+    };
+    const lease = newLease();
+    const validEntry = await this.validEntry(address, value, lease, {
+      read: tagRead,
+      found: found.slice(generationKeys.length, tagsEnd),
+    });
     if (validEntry !== undefined && this.isFresh(validEntry)) {
       this.order.noteStored(validEntry.response, entryKey, start);
       return { lease, entry: validEntry, stale: undefined, lockValue };
     }
     if (address.hasComputedTags !== true) return { lease, entry: undefined, stale: validEntry, lockValue };
-    const fillLease = await this.leaseFor(address, keys, seen);
-    fillLease.initialised = new Map([...lease.initialised, ...fillLease.initialised]);
-    return { lease: fillLease, entry: undefined, stale: validEntry, lockValue };
+    // Only a computation has computed tags, so a hit does not read the log. The computation begins after the log has been read.
+    return { lease: newLease(await this.tagLog.offset()), entry: undefined, stale: validEntry, lockValue };
   }
 
   /** Takes a lease for a forced fill, in one round trip. */
   async lease(address: Address): Promise<SharedLease> {
-    return this.leaseFor(address, this.keySpace.of(address), undefined);
-  }
-
-  /** @param seen undefined if the fill is forced: then the store is asked */
-  private async leaseFor(address: Address, keys: AddressKeys, seen: SeenEntry | undefined): Promise<SharedLease> {
     const hadPendingInvalidation = this.retries.hasPendingFor(address);
+    const keys = this.keySpace.of(address);
     const { entryKey, generationKeys } = keys;
     const { start, found } =
-      seen === undefined && address.isValue !== true
+      address.isValue !== true
         ? await readStart(this.driver, entryKey, generationKeys)
         : { start: undefined, found: await this.driver.getMany(generationKeys) };
     const generations = await this.snapshots.take(generationKeys, found);
     const tagOffset = address.hasComputedTags === true ? await this.tagLog.offset() : undefined;
     const sawAll = !hadPendingInvalidation && !this.retries.hasPendingFor(address);
-    return this.newLease(keys, generations, tagOffset, sawAll, seen ?? { seen: start, isForced: true });
+    return this.newLease(keys, generations, tagOffset, sawAll, { seen: start, isForced: true });
   }
 
   /** @returns true if the store accepts the entry: the entry is not too large, and was not invalidated since the lease was taken */
@@ -119,6 +125,7 @@ export class SharedEntries {
     const { maxValueBytes = Infinity } = this.driver;
     if (value.length > maxValueBytes) return false;
     const placed = { entryKey, response: entry.response, value, lifetimeMs, present, mode, isValue: address.isValue === true };
+    this.recentTags.remember(entryKey, tags);
     const usedKeys = [...generationKeys, ...tags.map(tag => this.keySpace.tag(tag))];
     const [isPut] = await Promise.all([
       this.order.store(placed, lease),
@@ -145,7 +152,12 @@ export class SharedEntries {
   }
 
   /** Returns the entry if it belongs to the address, was not invalidated, and its time to delete has not come. */
-  private async validEntry(address: Address, stored: StoredEntry | undefined, lease: SharedLease): Promise<Entry | undefined> {
+  private async validEntry(
+    address: Address,
+    stored: StoredEntry | undefined,
+    lease: SharedLease,
+    tagsRead = NO_TAGS_READ,
+  ): Promise<Entry | undefined> {
     if (stored === undefined) return undefined;
     const { key, path, generationStamps, tagStamps, entry } = stored;
     if (
@@ -158,12 +170,8 @@ export class SharedEntries {
     const { expiresAtMs, deleteAtMs = expiresAtMs, tags = [] } = entry;
     if (deleteAtMs <= this.clock.now()) return undefined;
     if (tags.length === 0) return entry;
-    const hadPendingInvalidation = this.retries.hasPendingFor(address, tags);
-    const generations = await this.driver.getMany(tags.map(tag => this.keySpace.tag(tag)));
-    const isValid =
-      !hadPendingInvalidation && !this.retries.hasPendingFor(address, tags) && areEqual(generations.map(stampOf), tagStamps);
     const served: ServedEntry = { ...entry, [SERVED_UNDER]: tagStamps };
-    return isValid ? served : undefined;
+    return (await this.recentTags.areCurrent(address, lease.keys.entryKey, stored, tagsRead)) ? served : undefined;
   }
 
   private isFresh({ expiresAtMs }: Entry): boolean {

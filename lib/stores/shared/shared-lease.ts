@@ -64,7 +64,8 @@ export class SharedLease {
     return (
       this.sawAllInvalidations &&
       later.sawAllInvalidations &&
-      this.tagOffset === later.tagOffset &&
+      // A fill that expects no computed tags is shared only if it had none.
+      (this.tagOffset === undefined || this.tagOffset === later.tagOffset) &&
       areEqual(this.generationStamps, later.generationStamps)
     );
   }

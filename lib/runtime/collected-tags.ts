@@ -1,0 +1,55 @@
+import { coarseTag } from './dependency-tags.js';
+
+/** The number of results from which on the arguments of their calls no longer count. */
+const MAX_RESULTS = 100;
+
+/** The maximum number of tags. */
+const MAX_TAGS = 1000;
+
+/**
+ * The tags that a computation collects: those of the memoized results that it uses, and those of `cache.tag`. After more than 100
+ * results, an invalidation of any result of their methods counts. After more than 1000 tags, the tags are dropped.
+ */
+export class CollectedTags {
+  private readonly tags = new Set<string>();
+  private results = 0;
+  /** True if there are so many results that the arguments of their calls no longer count. */
+  isCoarse = false;
+  /** True if there are so many tags that they are dropped. */
+  isOverflown = false;
+
+  add(tags: Iterable<string>): void {
+    for (const tag of tags) this.addOne(tag);
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.tags.values();
+  }
+
+  clear(): void {
+    this.tags.clear();
+  }
+
+  private addOne(tag: string): void {
+    if (this.isOverflown || this.tags.has(tag)) return;
+    const coarse = coarseTag(tag);
+    if (coarse !== undefined && this.isCoarse) this.tags.add(coarse);
+    else {
+      this.tags.add(tag);
+      if (coarse !== undefined && ++this.results > MAX_RESULTS) this.coarsen();
+    }
+    if (this.tags.size <= MAX_TAGS) return;
+    this.isOverflown = true;
+    this.clear();
+  }
+
+  private coarsen(): void {
+    this.isCoarse = true;
+    for (const tag of [...this.tags]) {
+      const coarse = coarseTag(tag);
+      if (coarse === undefined) continue;
+      this.tags.delete(tag);
+      this.tags.add(coarse);
+    }
+  }
+}
