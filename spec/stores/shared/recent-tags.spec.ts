@@ -64,6 +64,14 @@ describe('an entry with computed tags in a shared store', () => {
     expect((await store.lookup(ADDRESS)).kind).toBe('miss');
   });
 
+  it('is computed by one process, also if only some processes expect computed tags', async () => {
+    const [a, b] = [open(), open()];
+    const expecting: Address = { ...ADDRESS, isUntaggedSoFar: true };
+    const plain: Address = { key: ADDRESS.key, path: ADDRESS.path };
+    expect(await a.store.acquireFillLock(expecting, await fenceOver(a.store, expecting), 0)).toEqual({ kind: 'granted' });
+    expect(await b.store.acquireFillLock(plain, await fenceOver(b.store, plain), 0)).toEqual({ kind: 'busy' });
+  });
+
   it('is not served while an invalidation of a tag is not delivered', async () => {
     const { driver, store } = await stored();
     driver.failing.add('compareAndSet').add('set');
