@@ -19,9 +19,15 @@ export type { Cache } from './cache/cache.js';
 export type { CacheOptions } from './options/cache-config.js';
 export type { CacheConfigSource } from './options/resolve-config.js';
 export type { Action } from './options/action.js';
-export type { CachedOptions, FilteredResponse } from './options/cached-options.js';
+export type { CacheDefaultsOptions, CachedOptions, FilteredResponse } from './options/cached-options.js';
 export type { VaryBy, VaryByHeaders } from './options/vary-by.js';
-export type { ChangeContext, InvalidatedNames, InvalidationTarget } from './options/invalidation-target.js';
+export type {
+  ChangeContext,
+  ChangeTarget,
+  InvalidatedNames,
+  InvalidationOptions,
+  InvalidationTarget,
+} from './options/invalidation-target.js';
 export type { MemoizedOptions } from './options/memoized-options.js';
 export type { MemoizedClass, MethodOf } from './memoized/memoize.js';
 export type { CacheFault, CacheUsageCode } from './errors/cache-errors.js';

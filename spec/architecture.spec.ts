@@ -22,6 +22,7 @@ const LEVELS = [
   ['memoized'],
   ['values', 'explain', 'edge'],
   ['serving'],
+  ['writes'],
   ['reads'],
   ['actions', 'runtime'],
   ['options'],

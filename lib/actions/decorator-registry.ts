@@ -1,7 +1,7 @@
 import { definedOptions } from '../options/resolve-config.js';
-import type { CachedOptions } from '../options/cached-options.js';
+import type { CacheDefaultsOptions, CachedOptions } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
-import type { InvalidationTarget } from '../options/invalidation-target.js';
+import type { InvalidationOptions, InvalidationTarget } from '../options/invalidation-target.js';
 import type { ClassIdentities } from '../classes/class-identities.js';
 
 /** The options of a method: the defaults of the extended classes, then of its own class, then the options of `@Cached`. */
@@ -9,21 +9,49 @@ export function effectiveOptions(controller: Class, rules: MethodDecorations, re
   const defaults = superclassChain(controller)
     .reverse()
     .map(link => registry.defaultsOf(link));
-  return Object.assign({}, ...[...defaults, ...rules.cached].map(options => definedOptions(options ?? {}))) as CachedOptions;
+  const all = [...defaults, ...rules.cached].map(options => definedOptions(options ?? {}));
+  const options = Object.assign({}, ...all) as { settle?: number } & CachedOptions;
+  delete options.settle;
+  return options;
+}
+
+/**
+ * Returns the time for which the responses that a method invalidates are not stored, in seconds: the longest of its decorators, else
+ * the default of its class or of the classes that it extends.
+ *
+ * @returns undefined if neither has one
+ */
+export function settleOf(
+  owner: Class,
+  decorations: readonly InvalidationDecoration[],
+  registry: Pick<DecoratorRegistry, 'defaultsOf'>,
+): number | undefined {
+  const own = decorations.map(({ options }) => options?.settle).filter(settle => settle !== undefined);
+  if (own.length > 0) return Math.max(...own);
+  return superclassChain(owner)
+    .map(link => registry.defaultsOf(link)?.settle)
+    .find(settle => settle !== undefined);
+}
+
+/** One `@InvalidatesCache`. */
+export interface InvalidationDecoration {
+  /** Undefined for the path of the request. */
+  readonly target: InvalidationTarget | undefined;
+  readonly options: InvalidationOptions | undefined;
 }
 
 /** The decorators of one method of one class. */
 export interface MethodDecorations {
   /** The options of each `@Cached`. More than one is a mistake. */
   readonly cached: CachedOptions[];
-  /** The target of each `@InvalidatesCache`; `undefined` for the path of the request. */
-  readonly invalidates: (InvalidationTarget | undefined)[];
+  /** Each `@InvalidatesCache`. */
+  readonly invalidates: InvalidationDecoration[];
 }
 
 /** The uses of `@Cached`, `@InvalidatesCache` and `@CacheDefaults`, by class. */
 export class DecoratorRegistry {
   private readonly methods = new WeakMap<Class, Map<string, MethodDecorations>>();
-  private readonly defaults = new WeakMap<Class, CachedOptions>();
+  private readonly defaults = new WeakMap<Class, CacheDefaultsOptions>();
 
   /** True if a class with `@Cached` was loaded. */
   hasCached = false;
@@ -35,11 +63,11 @@ export class DecoratorRegistry {
     this.rulesFor(owner, method).cached.push(options);
   }
 
-  addInvalidation(owner: Class, method: string, target: InvalidationTarget | undefined): void {
-    this.rulesFor(owner, method).invalidates.push(target);
+  addInvalidation(owner: Class, method: string, decoration: InvalidationDecoration): void {
+    this.rulesFor(owner, method).invalidates.push(decoration);
   }
 
-  addDefaults(owner: Class, options: CachedOptions): void {
+  addDefaults(owner: Class, options: CacheDefaultsOptions): void {
     this.defaults.set(owner, options);
   }
 
@@ -53,7 +81,7 @@ export class DecoratorRegistry {
     return this.methods.get(owner) ?? new Map<string, MethodDecorations>();
   }
 
-  defaultsOf(owner: Class): CachedOptions | undefined {
+  defaultsOf(owner: Class): CacheDefaultsOptions | undefined {
     return this.defaults.get(owner);
   }
 

@@ -8,7 +8,7 @@ import { prefixMistake, tagMistake } from './target-errors.js';
 import type { Targets } from '../stores/store.js';
 import { mergeTargets } from '../stores/targets.js';
 import type { Class } from '../classes/class-hierarchy.js';
-import type { DecoratorRegistry } from './decorator-registry.js';
+import { settleOf, type DecoratorRegistry } from './decorator-registry.js';
 
 /** An action that invalidates, with the targets of its requests. */
 export class InvalidatingAction {
@@ -16,12 +16,16 @@ export class InvalidatingAction {
   readonly name: string;
   /** True if the method can write to the response itself. */
   readonly writesResponse: boolean;
+  /** Seconds in which the responses that the action invalidates are not stored. Undefined: the default of the configuration. */
+  readonly settle: number | undefined;
   private readonly targets: readonly (InvalidationTarget | undefined)[];
   private readonly path: ActionPath;
 
   constructor(owner: Class, metadata: ActionMetadata, registry: DecoratorRegistry) {
     this.name = `${metadata.target.name}.${metadata.method}`;
-    this.targets = registry.decorationsOf(owner, metadata.method)?.invalidates ?? [];
+    const decorations = registry.decorationsOf(owner, metadata.method)?.invalidates ?? [];
+    this.targets = decorations.map(({ target }) => target);
+    this.settle = settleOf(metadata.target, decorations, registry);
     this.path = new ActionPath(metadata);
     this.writesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   }

@@ -22,7 +22,7 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Deco
   const errors: string[] = [];
   const warnings: string[] = [];
   for (const action of actions) {
-    for (const target of rulesOf(action, registry)?.invalidates ?? []) {
+    for (const { target } of rulesOf(action, registry)?.invalidates ?? []) {
       for (const path of pathsIn(target, action)) {
         const segments = segmentsOf(path);
         if (segments === undefined || cached.some(route => reaches(segments, route))) continue;

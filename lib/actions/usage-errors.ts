@@ -1,13 +1,19 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
-import { type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
+import { actionsOf, type ActionArgs } from './actions-of.js';
+import { CacheDefaultRules, type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import { parameterLabel } from './action-inputs.js';
 import { definedOptions } from '../options/resolve-config.js';
-import { validationErrors } from '../options/validate.js';
+import { optionNames, validationErrors } from '../options/validate.js';
 import { formatValue } from '../errors/format-value.js';
-import { parseTarget, type InvalidationTarget, type RawTargets } from '../options/invalidation-target.js';
+import {
+  InvalidationOptionRules,
+  parseTarget,
+  type InvalidationTarget,
+  type RawTargets,
+} from '../options/invalidation-target.js';
 import { effectiveOptions, type MethodDecorations, type DecoratorRegistry } from './decorator-registry.js';
-import { routeNames, tagMistake, writtenPrefixMistake } from './target-errors.js';
+import { routeNames, tagMistake, wholePathMistake, writtenPrefixMistake } from './target-errors.js';
 
 /** Options that call the application for each request. */
 const ASKING = ['varyBy', 'makeCacheKey', 'unless', 'forcedUpdate'] as const;
@@ -39,14 +45,16 @@ export function edgeMistakes(controller: Class, owner: Class, method: string, op
   );
 }
 
-type ActionArgs = ReturnType<typeof getMetadataArgsStorage>['actions'][number];
-
 /** Returns every mistake in the use of the decorators on a controller and its base classes, one sentence each. */
 export function usageMistakes(controller: Class, registry: DecoratorRegistry): string[] {
   const mistakes: string[] = [];
   const overridden = new Set<string>();
   for (const owner of superclassChain(controller)) {
-    mistakes.push(...optionMistakes(registry.defaultsOf(owner)).map(mistake => `${owner.name}: @CacheDefaults: ${mistake}`));
+    mistakes.push(
+      ...optionMistakes(registry.defaultsOf(owner), new CacheDefaultRules()).map(
+        mistake => `${owner.name}: @CacheDefaults: ${mistake}`,
+      ),
+    );
     const actions = actionsOf(owner);
     for (const [method, rules] of registry.methodsOf(owner)) {
       if (overridden.has(method)) continue;
@@ -60,7 +68,7 @@ export function usageMistakes(controller: Class, registry: DecoratorRegistry): s
   return mistakes;
 }
 
-/** Returns the decorated methods of classes that are neither controllers nor their base classes: the decorators have no effect there. */
+/** Returns the mistakes in the use of the decorators on classes that are neither controllers nor their base classes. */
 export function strayMistakes(classes: readonly Class[], registry: DecoratorRegistry): string[] {
   const { controllers } = getMetadataArgsStorage();
   return classes
@@ -69,14 +77,21 @@ export function strayMistakes(classes: readonly Class[], registry: DecoratorRegi
       const actions = actionsOf(subject);
       return [...registry.methodsOf(subject)]
         .filter(([method]) => !actions.some(action => action.method === method))
-        .map(([method, { cached }]) => `${subject.name}.${method}: ${cached.length > 0 ? STRAY_CACHED : STRAY_CHANGE}`);
+        .flatMap(([method, rules]) => serviceMistakes(rules).map(mistake => `${subject.name}.${method}: ${mistake}`));
     });
 }
 
 const STRAY_CACHED =
-  '@Cached stands on a method of a class that is no controller. Write @Memoized where a service’s results are to be kept, or @Cached over the @Get method.';
-const STRAY_CHANGE =
-  '@InvalidatesCache stands on a method of a class that is no controller. Call cache.invalidate in it, or write @InvalidatesCache over the action that calls it.';
+  '@Cached is on a method of a class that is no controller. Write @Memoized to cache the results of a service, or @Cached above the @Get method.';
+
+/** Returns the mistakes in the decorators of a method that is no action. */
+export function serviceMistakes({ cached, invalidates }: MethodDecorations): string[] {
+  const mistakes = invalidates.flatMap(({ target, options }) => [
+    ...optionMistakes(options, new InvalidationOptionRules()).map(mistake => `@InvalidatesCache: ${mistake}`),
+    ...wholeTargetMistakes(target),
+  ]);
+  return cached.length > 0 ? [STRAY_CACHED, ...mistakes] : mistakes;
+}
 
 interface Subject {
   readonly controller: Class;
@@ -94,15 +109,17 @@ function methodMistakes(subject: Subject): string[] {
   if (cached.length > 0 && invalidates.length > 0) {
     mistakes.push('@Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.');
   }
-  if (invalidates.length > 0 && subject.actions.length === 0) {
-    mistakes.push('@InvalidatesCache stands on a method that is no action. Write it under @Put, @Post, @Patch or @Delete.');
+  for (const { target, options } of invalidates) {
+    mistakes.push(...optionMistakes(options, new InvalidationOptionRules()).map(mistake => `@InvalidatesCache: ${mistake}`));
+    mistakes.push(...(subject.actions.length === 0 ? wholeTargetMistakes(target) : targetMistakes(target, subject)));
   }
-  mistakes.push(...invalidates.flatMap(target => targetMistakes(target, subject)));
   return mistakes;
 }
 
 function cachedMistakes({ controller, owner, method, rules, registry, actions }: Subject): string[] {
-  const mistakes = rules.cached.flatMap(options => optionMistakes(options)).map(mistake => `@Cached: ${mistake}`);
+  const mistakes = rules.cached
+    .flatMap(options => optionMistakes(options, new CachedOptionRules()))
+    .map(mistake => `@Cached: ${mistake}`);
   if (rules.cached.length > 1) mistakes.push(`@Cached stands ${rules.cached.length} times. Write it once, with all options.`);
   if (actions.length === 0) mistakes.push('@Cached stands on a method that is no action. Write it under @Get.');
   for (const { type } of actions) {
@@ -132,7 +149,23 @@ function actionLabel(type: string): string {
 }
 
 function targetMistakes(target: InvalidationTarget | undefined, { controller, actions }: Subject): string[] {
-  if (target === undefined || typeof target === 'function') return [];
+  if (target === undefined) return [];
+  const route = getMetadataArgsStorage().controllers.find(({ target: owner }) => owner === controller)?.route;
+  const routes = actions.map(action => ({
+    text: `${route ?? ''}${String((action.route as typeof action.route | undefined) ?? '')}`,
+    names: routeNames(route, action.route),
+  }));
+  return fixedTargetMistakes(target, prefix => writtenPrefixMistake(prefix, routes));
+}
+
+/** Returns the mistakes in the target of a method that is no action, so that no request gives a path. */
+function wholeTargetMistakes(target: InvalidationTarget | undefined): string[] {
+  if (target !== undefined) return fixedTargetMistakes(target, wholePathMistake);
+  return ['@InvalidatesCache() has no target, and the method is no action, so there is no request. Write a whole path or tags.'];
+}
+
+function fixedTargetMistakes(target: InvalidationTarget, pathMistake: (path: unknown) => string | undefined): string[] {
+  if (typeof target === 'function') return [];
   const written = typeof target === 'string' ? `@InvalidatesCache('${target}')` : `@InvalidatesCache(${formatValue(target)})`;
   let named: RawTargets;
   try {
@@ -145,24 +178,16 @@ function targetMistakes(target: InvalidationTarget | undefined, { controller, ac
   const { paths, tags } = named;
   if (paths.length === 0 && tags.length === 0)
     return [`${written} names no path. Leave the target out for the path of the request, or write a path.`];
-  const route = getMetadataArgsStorage().controllers.find(({ target: owner }) => owner === controller)?.route;
-  const routes = actions.map(action => ({
-    text: `${route ?? ''}${String((action.route as typeof action.route | undefined) ?? '')}`,
-    names: routeNames(route, action.route),
-  }));
-  return [...paths.map(prefix => writtenPrefixMistake(prefix, routes)), ...tags.map(tagMistake)]
+  return [...paths.map(pathMistake), ...tags.map(tagMistake)]
     .filter(mistake => mistake !== undefined)
     .map(mistake => `${written} ${mistake}`);
 }
 
-function optionMistakes(options: CachedOptions | undefined): string[] {
+/** @param rules the class of the options, whose checks apply */
+function optionMistakes(options: unknown, rules: object): string[] {
   if (options === undefined) return [];
-  if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
-    return [`options must be an object, got ${formatValue(options)}. Write { timeout: 60 }.`];
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    return [`options must be an object, got ${formatValue(options)}. Write { ${optionNames(rules)[0]}: 60 }.`];
   }
-  return validationErrors(Object.assign(new CachedOptionRules(), definedOptions(options)));
-}
-
-function actionsOf(owner: Class): ActionArgs[] {
-  return getMetadataArgsStorage().filterActionsWithTarget(owner);
+  return validationErrors(Object.assign(rules, definedOptions(options)));
 }

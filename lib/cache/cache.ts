@@ -6,21 +6,24 @@ import { checkedTargets, tagMistake } from '../actions/target-errors.js';
 import { CacheUsageError } from '../errors/cache-errors.js';
 import type { Explainer } from '../explain/explainer.js';
 import type { Explanation } from '../explain/explanation.js';
-import type { MemoizedMethods } from '../memoized/memoize.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { CacheStats } from '../runtime/stats.js';
-import { InvalidationCache } from './invalidation-api.js';
-import type { ValueService } from '../values/value-service.js';
+import { InvalidationCache, type InvalidationParts } from './invalidation-api.js';
+
+/** The parts of the cache. */
+export interface CacheParts extends InvalidationParts {
+  readonly explainer: Explainer;
+}
 
 /** The one cache of the process. */
 export class Cache extends InvalidationCache {
   readonly #current: RuntimeHolder;
   readonly #explainer: Explainer;
 
-  constructor(current: RuntimeHolder, values: ValueService, memoized: MemoizedMethods, explainer: Explainer) {
-    super(values, current, memoized);
-    this.#current = current;
-    this.#explainer = explainer;
+  constructor(parts: CacheParts) {
+    super(parts);
+    this.#current = parts.current;
+    this.#explainer = parts.explainer;
   }
 
   /**

@@ -1,19 +1,66 @@
 import { checkedTargets, tagMistake, wholePathMistake } from '../actions/target-errors.js';
 import { prefixesBeforeWildcard } from '../keys/path-template.js';
 import type { MemoizedClass, MemoizedMethods, MethodOf } from '../memoized/memoize.js';
+import type { ChangeTarget, InvalidationOptions } from '../options/invalidation-target.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
+import type { Targets } from '../stores/store.js';
 import type { ValueService } from '../values/value-service.js';
+import type { Changes } from '../writes/changes.js';
+import { checkedChange } from '../writes/checked-change.js';
+import { wholeTargets } from '../writes/whole-targets.js';
 import { ValueCache } from './value-api.js';
+
+const CHANGING = 'cache.changing';
+
+/** The parts that the invalidating methods use. */
+export interface InvalidationParts {
+  readonly values: ValueService;
+  readonly current: RuntimeHolder;
+  readonly memoized: MemoizedMethods;
+  readonly changes: Changes;
+}
 
 /** The methods of the cache that invalidate. */
 export class InvalidationCache extends ValueCache {
   readonly #current: RuntimeHolder;
   readonly #memoized: MemoizedMethods;
+  readonly #changes: Changes;
 
-  constructor(values: ValueService, current: RuntimeHolder, memoized: MemoizedMethods) {
+  constructor({ values, current, memoized, changes }: InvalidationParts) {
     super(values);
     this.#current = current;
     this.#memoized = memoized;
+    this.#changes = changes;
+  }
+
+  /**
+   * Runs work that changes data, from anywhere: a service, the consumer of a queue, a job. Before the work the change is declared, so
+   * that nothing computed meanwhile is stored. When the promise resolves, the entries that the target covers are invalidated. If
+   * the work throws, they are invalidated too, unless the error is an `HttpError` below 500.
+   *
+   * A change within a change joins the outermost one: its targets are invalidated at its end, and again when the outermost one ends.
+   *
+   * @param target whole paths, `{ paths, tags }`, or a function of `{ result }` that returns them
+   * @param work the work; it may return a promise
+   * @param options `settle`: seconds after the change in which the responses that it covers are computed and not stored
+   * @returns the result of the work
+   * @throws CacheUsageError if an argument is invalid; the work does not run
+   * @throws CacheFault with `whenUnreachable: 'refuse'`, if the invalidation could not be delivered in time; the work has run
+   *
+   * @example
+   * ```ts
+   * await cache.changing({ paths: '/api/users/bob', tags: 'user:bob' }, () => db.changeAvatar('bob', 'dog.png'), { settle: 2 });
+   * ```
+   */
+  async changing<Result>(
+    target: ChangeTarget<Result>,
+    work: () => Result | PromiseLike<Result>,
+    options?: InvalidationOptions,
+  ): Promise<Result> {
+    const { settle = this.#current.get().config.settle } = checkedChange(target, work, options);
+    const targetsOf = (result: unknown): Targets =>
+      wholeTargets(CHANGING, typeof target === 'function' ? target({ result: result as Result | undefined }) : target);
+    return this.#changes.run({ label: CHANGING, settleMs: settle * 1000, targets: [targetsOf] }, work);
   }
 
   /**

@@ -13,6 +13,9 @@ import { NEVER_SETTLES } from '../serving/respond.js';
 import { RuntimeHolder } from '../runtime/runtime-holder.js';
 import { bypassOnFault, serveCached } from '../serving/serve-cached.js';
 import { serveWrite } from '../serving/serve-write.js';
+import { Changes } from '../writes/changes.js';
+import { InvalidatingMethods } from '../writes/invalidating-methods.js';
+import { WriteScopes } from '../writes/write-scopes.js';
 import { ValueService } from '../values/value-service.js';
 
 /** The cache and the registered decorators of this process. There is one, also if the package is installed twice. */
@@ -21,8 +24,17 @@ export class ProcessCache {
   private readonly identities = new ClassIdentities();
   readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);
   readonly explainer = new Explainer(this.current);
-  readonly cache = new Cache(this.current, new ValueService(this.current), this.memoized, this.explainer);
   readonly registry = new DecoratorRegistry(this.identities);
+  private readonly writeScopes = new WriteScopes(this.current);
+  private readonly changes = new Changes(this.current, this.writeScopes);
+  readonly invalidatingMethods = new InvalidatingMethods(this.registry, this.current, this.changes);
+  readonly cache = new Cache({
+    current: this.current,
+    values: new ValueService(this.current),
+    memoized: this.memoized,
+    changes: this.changes,
+    explainer: this.explainer,
+  });
   readonly startUp = new ActionInstaller(
     this.registry,
     call => this.serve(call),
@@ -53,6 +65,7 @@ export class ProcessCache {
     if (cached !== undefined) return serveCached(runtime, cached, call);
     return serveWrite(
       () => this.current.get(),
+      this.writeScopes,
       () => this.invalidatingActionOf(call),
       call,
     );

@@ -1,10 +1,10 @@
 import { processCache } from '../cache/process-cache.js';
 import { refuseStandard } from './legacy.js';
-import type { CachedOptions } from '../options/cached-options.js';
+import type { CacheDefaultsOptions } from '../options/cached-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
- * Sets options for every `@Cached` method of a controller and of its subclasses. This decorator alone caches nothing.
+ * Sets options for every `@Cached` and `@InvalidatesCache` method of a class and of its subclasses. This decorator alone caches nothing.
  *
  * @throws CacheUsageError when the server is created, if an option is invalid
  *
@@ -15,7 +15,7 @@ import { refuseWithoutParentheses } from './without-parentheses.js';
  * export class UsersController {}
  * ```
  */
-export function CacheDefaults(options: CachedOptions): ClassDecorator {
+export function CacheDefaults(options: CacheDefaultsOptions): ClassDecorator {
   refuseWithoutParentheses('CacheDefaults', [options]);
   return (controller, ...context: unknown[]) => {
     refuseStandard('@CacheDefaults', context[0]);

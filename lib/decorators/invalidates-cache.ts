@@ -1,6 +1,6 @@
 import { processCache } from '../cache/process-cache.js';
 import { refuseStandard } from './legacy.js';
-import type { InvalidationTarget } from '../options/invalidation-target.js';
+import type { InvalidationOptions, InvalidationTarget } from '../options/invalidation-target.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**
@@ -8,8 +8,12 @@ import { refuseWithoutParentheses } from './without-parentheses.js';
  * If the method throws an `HttpError` below 500, the cache assumes no change and invalidates nothing. Any other error
  * invalidates.
  *
+ * On an asynchronous method of any other class, such as a service, it makes each call a change, as `cache.changing` does: with whole
+ * paths, tags, or a function of `{ args, result }`. A synchronous method needs a store in the memory of the process.
+ *
  * @param target path prefixes in whole segments, relative to the `routePrefix` of the app, with `:name` filled from the
  * parameters of the route; or a function that returns them. Default: the path of the request (RFC 9111 §4.4)
+ * @param options `settle`: seconds after the change in which the responses that it covers are computed and not stored
  * @throws CacheUsageError when the server is created, if the target cannot work
  *
  * @example
@@ -21,13 +25,17 @@ import { refuseWithoutParentheses } from './without-parentheses.js';
  * }
  * ```
  */
-export function InvalidatesCache(target?: InvalidationTarget): MethodDecorator;
-export function InvalidatesCache(...applied: [target?: InvalidationTarget, ...others: unknown[]]): MethodDecorator {
+export function InvalidatesCache(target?: InvalidationTarget, options?: InvalidationOptions): MethodDecorator;
+export function InvalidatesCache(...applied: [target?: InvalidationTarget, options?: InvalidationOptions]): MethodDecorator {
   refuseWithoutParentheses('InvalidatesCache', applied);
-  const [target] = applied;
-  return (prototype, method) => {
+  const [target, options] = applied;
+  return (subject, method, descriptor) => {
     refuseStandard('@InvalidatesCache', method);
-    processCache.registry.addInvalidation(prototype.constructor, String(method), target);
-    processCache.startUp.registerClass(prototype.constructor);
+    const { registry, startUp, invalidatingMethods } = processCache;
+    invalidatingMethods.decorate(subject, String(method), descriptor, { target, options });
+    // No action is static.
+    if (typeof subject === 'function') return;
+    registry.addInvalidation(subject.constructor, String(method), { target, options });
+    startUp.registerClass(subject.constructor);
   };
 }

@@ -67,7 +67,7 @@ function answerSync(call: MemoizedCall): unknown {
 
 function lookUp({ runtime }: MemoizedCall, { address, isForced }: KeyedCall): MaybePromise<LookupResult> {
   return runtime.survive<LookupResult>('the look-up failed, so the call bypasses the cache', { kind: 'unreachable' }, () =>
-    isForced ? runtime.store.lease(address) : runtime.store.lookup(address),
+    runtime.lookUp(address, isForced),
   );
 }
 

@@ -1,10 +1,10 @@
 import type { CacheFault } from '../errors/cache-errors.js';
 import type { OpenableStore, Store } from '../stores/store.js';
 import { environment } from './environment.js';
+import { isStore, isTimerSeconds } from './config-checks.js';
+import { isSettle } from './invalidation-target.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
 import { isBoolean, isByteCount, isFunction, isName, isSeconds, Validate } from './validate.js';
-
-const STORE_METHODS = ['lookup', 'lease', 'canShare', 'save', 'release', 'invalidate', 'size', 'close'] as const;
 
 /**
  * The configuration of the one cache of this process, with its defaults. Extend this class, or pass `cache.configure` an object
@@ -149,6 +149,14 @@ export class CacheConfig {
   whenUnreachable: 'continue' | 'refuse' = 'continue';
 
   /**
+   * Seconds after a change in which the responses that it covers are computed and not stored, for replicas and indexes that lag.
+   *
+   * @default 0
+   */
+  @Validate(isSettle, 'a number of seconds from 0 to 3600', 'settle: 2')
+  settle = 0;
+
+  /**
    * `false`: every request and every memoized call bypasses the cache, and the cache neither stores nor finds values.
    *
    * @default true
@@ -171,19 +179,6 @@ export class CacheConfig {
  * @interface
  */
 export type CacheOptions = { -readonly [Name in keyof CacheConfig]?: CacheConfig[Name] | undefined };
-
-function isStore(value: unknown): boolean {
-  if (value === 'simple' || value === 'null') return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    isFunction((value as Partial<OpenableStore>).open) || STORE_METHODS.every(name => isFunction((value as Partial<Store>)[name]))
-  );
-}
-
-/** True if a timer of Node can wait this long: its milliseconds have 31 bits. */
-function isTimerSeconds(value: unknown): boolean {
-  return isSeconds(value) && (value as number) <= 2_000_000;
-}
 
 function idOf(user: unknown): string | number | bigint | undefined {
   if (typeof user === 'string' || typeof user === 'number') return user;

@@ -1,8 +1,9 @@
 import type { Action } from './action.js';
+import { isSeconds, Validate } from './validate.js';
 
 /** The argument of a target function: the request that changes data. */
 export interface ChangeContext {
-  /** The request and the response. */
+  /** The request and the response. For a method that is no action: `undefined`. */
   readonly action: Action;
   /** The arguments of the method, as an array. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the author may type them as the method declares them
@@ -16,6 +17,35 @@ export interface ChangeContext {
   readonly result: any;
 }
 
+/** The longest time to settle, in seconds. */
+const MAX_SETTLE = 3600;
+
+/** True if the value is a time to settle, in seconds. */
+export function isSettle(value: unknown): boolean {
+  return isSeconds(value) && (value as number) <= MAX_SETTLE;
+}
+
+/** The options of `@InvalidatesCache` and `cache.changing`. */
+export class InvalidationOptionRules {
+  /**
+   * Seconds after the change in which the responses that it covers are computed and not stored: the time that a replica or an index
+   * needs to follow.
+   *
+   * @default the `settle` of `@CacheDefaults`, or of the configuration
+   */
+  @Validate(isSettle, 'a number of seconds from 0 to 3600', 'settle: 2')
+  readonly settle?: number;
+}
+
+/**
+ * The options of `@InvalidatesCache` and `cache.changing`.
+ *
+ * @interface
+ */
+export type InvalidationOptions = {
+  readonly [Name in keyof InvalidationOptionRules]?: InvalidationOptionRules[Name] | undefined;
+};
+
 /** One name, or an array of names. */
 type Names = string | readonly string[];
 
@@ -27,6 +57,12 @@ export type InvalidatedNames = Names | { readonly paths?: Names; readonly tags?:
 
 /** The paths and tags that a change makes stale, or a function that returns them. */
 export type InvalidationTarget = InvalidatedNames | ((context: ChangeContext) => InvalidatedNames);
+
+/** The target of `cache.changing`: names, or a function of the result of the work. */
+export type ChangeTarget<Result> =
+  | InvalidatedNames
+  /** `result` is undefined before the work, and after an error. */
+  | ((context: { readonly result: Result | undefined }) => InvalidatedNames);
 
 /** The names in a target, not yet checked: JavaScript may pass any type. */
 export interface RawTargets {

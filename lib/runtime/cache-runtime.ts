@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { steadyClock, type Clock } from '../time/clock.js';
 import type { CacheConfig } from '../options/cache-config.js';
-import { inTime } from '../time/deadline.js';
 import { channels } from '../events/channels.js';
 import { MissReasons } from '../events/miss-reasons.js';
 import type { RequestTrace } from '../events/request-trace.js';
@@ -16,13 +15,15 @@ import type {
   InvalidationResult,
   MaybePromise,
   LookupMiss,
+  LookupResult,
   Store,
   Targets,
-  Undelivered,
   Unreachable,
 } from '../stores/store.js';
 import { FaultReporter } from './fault-reporter.js';
 import type { Computations } from './computation.js';
+import { isAcknowledged } from './acknowledgement.js';
+import { Settling } from './settling.js';
 import { SingleFlight } from './single-flight.js';
 import { clockOf, openStore } from './open-store.js';
 import { PartialResponses } from './partial-responses.js';
@@ -42,6 +43,7 @@ export class CacheRuntime {
   private observed: Store | undefined;
   readonly singleFlight: SingleFlight;
   readonly parts = new PartialResponses();
+  readonly settling: Settling;
   readonly faults: FaultReporter;
   private readonly counters = new Counters();
   private reasons: MissReasons | undefined;
@@ -60,6 +62,7 @@ export class CacheRuntime {
     this.clock = clockOf(config);
     this.cacheName = config.cacheStatus === false ? undefined : sfCacheName(config.cacheStatus);
     this.plainStore = openStore(config, this.clock, this.faults);
+    this.settling = new Settling(this.clock, targets => void this.plainStore.invalidate(targets));
   }
 
   /** The store. It is wrapped only while `operation` has subscribers, so that a hit is fast without them. */
@@ -104,7 +107,23 @@ export class CacheRuntime {
 
   /** Stores an entry, or a variant of one, without counting a stored response. @returns true if it was stored */
   saveVariant(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
-    return this.survive('what was computed could not be stored', false, () => this.store.save(address, entry, lease));
+    return this.survive('what was computed could not be stored', false, () => {
+      this.settling.removeSettled();
+      if (!this.settling.covers(address, entry.tags)) return this.store.save(address, entry, lease);
+      this.store.release(lease, 'unused');
+      return false;
+    });
+  }
+
+  /** Looks an entry up. A forced computation ignores the stored entry. */
+  lookUp(address: Address, isForced: boolean): MaybePromise<LookupResult> {
+    this.settling.removeSettled();
+    return isForced ? this.store.lease(address) : this.store.lookup(address);
+  }
+
+  /** Returns true if a change of the missed entry runs or settles, so that the entry will not be stored. */
+  isBeingChanged(address: Address, { isBeingChanged }: LookupMiss): boolean {
+    return isBeingChanged === true || this.settling.covers(address);
   }
 
   /** Acquires a lease for a later save. @returns undefined if the store grants none, so that nothing can be stored */
@@ -126,16 +145,19 @@ export class CacheRuntime {
    * Invalidates, and publishes the invalidation.
    *
    * @param by the request or call that invalidates, for subscribers
+   * @param settleMs milliseconds in which nothing is stored that the targets cover. Default: 0
    * @param invalidateStore Default: the store's `invalidate`.
    * @returns true if the client may see the write acknowledged. Synchronous if the store is.
    */
   invalidate(
     targets: Targets,
     by: string,
-    invalidateStore: () => MaybePromise<InvalidationResult> = () => this.store.invalidate(targets),
+    settleMs = 0,
+    invalidateStore: () => MaybePromise<InvalidationResult> = () => this.store.invalidate(targets, settleMs),
   ): MaybePromise<boolean> {
     const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
+    if (settleMs > 0 && this.plainStore.beginWrite === undefined) this.settling.add(targets, settleMs);
     this.history?.recordInvalidated(prefixes, tags, by, this.clock.now());
     return this.settle(
       channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, invalidateStore) : invalidateStore(),
@@ -145,7 +167,7 @@ export class CacheRuntime {
   /** Waits for an invalidation. @returns true if the client may see the write acknowledged */
   private settle(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
     if (invalidated instanceof Promise) return invalidated.then(settled => this.settle(settled));
-    return invalidated === undefined || this.waitUntilDelivered(invalidated);
+    return invalidated === undefined || isAcknowledged(this.config, this.faults, invalidated);
   }
 
   stats(): CacheStats {
@@ -169,20 +191,5 @@ export class CacheRuntime {
   private countStore(isStored: boolean): boolean {
     if (isStored) this.counters.counts.stores++;
     return isStored;
-  }
-
-  private waitUntilDelivered({ cause, delivered, isLost, hasLapsed = false }: Undelivered): MaybePromise<boolean> {
-    if (isLost === true) return this.config.whenUnreachable === 'continue';
-    this.faults.report(
-      'CACHE_INVALIDATION_UNDELIVERED',
-      'an invalidation could not be delivered; it is tried again until it is delivered, and until then no entry that it covers is served',
-      cause,
-    );
-    const { whenUnreachable, collapseTimeout } = this.config;
-    // Other processes still see the write in progress, so they serve no entry that it covers.
-    if (whenUnreachable === 'continue' && !hasLapsed) return true;
-    return inTime(delivered, collapseTimeout * 1000, 'timeout', false).then(
-      delivery => delivery !== 'timeout' || whenUnreachable === 'continue',
-    );
   }
 }

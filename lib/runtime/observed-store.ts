@@ -10,7 +10,7 @@ export function observedStore(store: Store): Store {
     lookup: address => measured('lookup', () => store.lookup(address)),
     lease: address => measured('begin', () => store.lease(address)),
     save: (address, entry, lease) => measured('save', () => store.save(address, entry, lease)),
-    invalidate: targets => measured('invalidate', () => store.invalidate(targets)),
+    invalidate: (targets, settleMs) => measured('invalidate', () => store.invalidate(targets, settleMs)),
     canShare: (lease, later) => store.canShare(lease, later),
     release: (lease, reason) => {
       store.release(lease, reason);
@@ -28,7 +28,8 @@ export function observedStore(store: Store): Store {
 function observedIntent(intent: WriteIntent): WriteIntent {
   return {
     invalidate: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => intent.invalidate(targets)),
-    commit: targets => measured<MaybePromise<InvalidationResult>>('invalidate', () => intent.commit(targets)),
+    commit: (targets, settleMs) =>
+      measured<MaybePromise<InvalidationResult>>('invalidate', () => intent.commit(targets, settleMs)),
     abort: () => intent.abort(),
   };
 }

@@ -28,4 +28,5 @@ export const REASONS = {
   handlerFailed: 'the handler failed',
   goesBack: 'the redirect goes back to the Referer of the request',
   cacheFailed: 'the cache failed',
+  beingChanged: 'being changed',
 } as const;

@@ -75,14 +75,19 @@ export class RuntimeHolder {
    */
   async invalidate(targets: Targets, by: string): Promise<void> {
     const runtime = this.get();
-    const { config, faults, store } = runtime;
-    if (config.store === 'simple' && !this.canCache() && store.size().entries === 0)
-      faults.warnAboutUse(ONLY_THIS_PROCESS, ONLY_THIS_PROCESS, DOUBTFUL);
+    this.warnIfAlone();
     if (await runtime.invalidate(targets, by)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',
       'the store cannot be reached. The invalidation is tried again until it is.',
     );
+  }
+
+  /** Warns if an invalidation reaches only this process, which caches nothing. */
+  warnIfAlone(): void {
+    const { config, faults, store } = this.get();
+    if (config.store === 'simple' && !this.canCache() && store.size().entries === 0)
+      faults.warnAboutUse(ONLY_THIS_PROCESS, ONLY_THIS_PROCESS, DOUBTFUL);
   }
 
   async reset(): Promise<void> {

@@ -25,6 +25,8 @@ export interface MissedRequest extends CachedRequest {
   /** The lease, older than the computation: after an invalidation, the store refuses the response. */
   readonly lease: Lease;
   readonly computation: Computation;
+  /** True if a change of the entry runs or settles, so that the response will not be stored. */
+  readonly isBeingChanged: boolean;
 }
 
 /** The receiver of the report of a fill that stores nothing. */

@@ -1,14 +1,12 @@
 import { nameOf, type ActionCall, pinnedCall, type PinnedCall } from '../actions/action-call.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import type { Targets } from '../stores/store.js';
+import { EVERYTHING } from '../stores/targets.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
-
-/** The targets that cover every entry. */
-export const EVERYTHING: Targets = { prefixes: ['/'] };
 
 /** A write of an action, and the targets that it invalidates. */
 export interface WriteDescription {
-  readonly action: Pick<InvalidatingAction, 'name' | 'writesResponse' | 'targetsOf'>;
+  readonly action: Pick<InvalidatingAction, 'name' | 'writesResponse' | 'targetsOf' | 'settle'>;
   readonly call: PinnedCall;
   /** The targets that do not need the method's result. */
   readonly knownTargets: Targets;
@@ -27,7 +25,7 @@ export function describeWrite(runtime: CacheRuntime, describe: () => Invalidatin
     const name = nameOf(call);
     runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the change invalidates everything`, error);
     return {
-      action: { name, writesResponse: true, targetsOf: () => EVERYTHING },
+      action: { name, writesResponse: true, targetsOf: () => EVERYTHING, settle: 0 },
       call: { ...call, unpinned: call.action },
       knownTargets: EVERYTHING,
     };

@@ -16,8 +16,8 @@ import type { Flight } from '../runtime/single-flight.js';
 import { fillStorability, unstoredResult, recordUnstored } from './fill-storability.js';
 import { REASONS } from '../runtime/outcome-text.js';
 import { ResponseControl } from './response-control.js';
-import { isClientError, runMethod, type MethodListener } from './invoke-method.js';
-import { reportNotStored, reportStored } from './report-miss.js';
+import { runMethod, type MethodListener } from './invoke-method.js';
+import { missOutcome, reportNotStored, reportStored } from './report-miss.js';
 import { watchReads } from './watched-reads.js';
 
 /** Runs the method of a missed request, sends its response, and stores the response if it is storable. */
@@ -56,7 +56,7 @@ export class Fill implements RecorderListener, MethodListener {
   run(): unknown {
     const { runtime, call, trace } = this.missed;
     try {
-      if (this.listener === undefined) runtime.recordOutcome(this.response, { kind: 'miss' }, trace);
+      if (this.listener === undefined) runtime.recordOutcome(this.response, missOutcome(this.missed), trace);
       this.prepare();
     } catch (error) {
       this.onFault(error);
@@ -85,9 +85,9 @@ export class Fill implements RecorderListener, MethodListener {
     return this.result;
   }
 
-  onThrow(error: unknown): void {
+  onThrow(error: unknown, isByClient: boolean): void {
     this.author.settledWith(undefined);
-    if (this.head !== undefined || !isClientError(error)) this.settleUnstored('failed', REASONS.handlerFailed, error);
+    if (this.head !== undefined || !isByClient) this.settleUnstored('failed', REASONS.handlerFailed, error);
   }
 
   onHead(head: RecordedHead): 'send' | 'without-body' {

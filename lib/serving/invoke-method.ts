@@ -1,3 +1,4 @@
+import { isClientError } from '../actions/client-error.js';
 import type { ActionCall } from '../actions/action-call.js';
 import { isThenable } from '../runtime/thenable.js';
 
@@ -5,7 +6,8 @@ import { isThenable } from '../runtime/thenable.js';
 export interface MethodListener {
   /** @returns the result for routing-controllers */
   onReturn(result: unknown): unknown;
-  onThrow(error: unknown): void;
+  /** @param isByClient true for an `HttpError` with a status below 500 */
+  onThrow(error: unknown, isByClient: boolean): void;
   /** Called with an error of the listener itself. The method's outcome stays. */
   onFault(error: unknown): void;
 }
@@ -42,18 +44,9 @@ function returned(result: unknown, listener: MethodListener): unknown {
 
 function thrown(error: unknown, listener: MethodListener): never {
   try {
-    listener.onThrow(error);
+    listener.onThrow(error, isClientError(error));
   } catch (failure) {
     listener.onFault(failure);
   }
   throw error;
-}
-
-/**
- * Tests whether a method rejected the request before it changed data: it threw an `HttpError` with a status below 500. The test
- * reads `httpCode`, as routing-controllers does, because the class may come from another copy of the package.
- */
-export function isClientError(error: unknown): boolean {
-  const httpCode = (error as { httpCode?: unknown } | null | undefined)?.httpCode;
-  return typeof httpCode === 'number' && httpCode < 500;
 }

@@ -38,14 +38,14 @@ function startTrace({ name }: CachedAction, call: ActionCall): RequestTrace {
 
 function lookUp(request: CachedRequest, decision: CacheDecision): unknown {
   if (decision.kind === 'bypass') return bypass(request, decision.detail);
-  const { store, faults } = request.runtime;
+  const { runtime } = request;
   const failed = (error: unknown): unknown => {
-    faults.report('CACHE_STORE_FAILED', 'the look-up in the store failed, so the request bypasses the cache', error);
+    runtime.faults.report('CACHE_STORE_FAILED', 'the look-up in the store failed, so the request bypasses the cache', error);
     return bypass(request, 'the store failed');
   };
   let found: MaybePromise<LookupResult>;
   try {
-    found = decision.isForced ? store.lease(decision.address) : store.lookup(decision.address);
+    found = runtime.lookUp(decision.address, decision.isForced);
   } catch (error) {
     return failed(error);
   }
@@ -69,11 +69,13 @@ function onLookedUp(request: CachedRequest, decision: KeyDecision, found: Lookup
   trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.missReason(address, runtime.clock.now()), runtime.history?.sequence);
 
   const { lease, stale } = found;
+  const isBeingChanged = runtime.isBeingChanged(address, found);
   const missed = {
     ...request,
     address,
     isPerUser,
     lease,
+    isBeingChanged,
     computation: request.computation ?? runtime.computations.beginUntracked(),
   };
   const windows = stale && openWindows(stale, action.options, runtime.clock.now());

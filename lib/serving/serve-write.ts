@@ -1,4 +1,4 @@
-import { isClientError } from './invoke-method.js';
+import { isClientError } from '../actions/client-error.js';
 import { requestOf, responseOf, type ActionCall, type Response, type PinnedCall } from '../actions/action-call.js';
 import { WriteRefused } from '../actions/write-refused.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
@@ -6,29 +6,28 @@ import { observedResult } from '../actions/observed-result.js';
 import { startDeadline } from '../time/deadline.js';
 import { ResponseGate, type GatePoint } from '../http/response-gate.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
-import { DeclaredWrite } from './declared-write.js';
-import { describeWrite, EVERYTHING, type WriteDescription } from './describe-write.js';
+import type { DeclaredWrite } from '../writes/declared-write.js';
+import { longWriteMessage, MAX_WRITE_DURATION } from '../writes/max-write-duration.js';
+import type { WriteScopes } from '../writes/write-scopes.js';
+import { EVERYTHING } from '../stores/targets.js';
+import { describeWrite, type WriteDescription } from './describe-write.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import { respondNotAcknowledged, RETRY_AFTER } from './not-acknowledged.js';
-
-/**
- * Seconds for which a write prevents the storage of responses that it may reach, and for which the library waits for a write
- * after its client has left. A longer write still invalidates when its response goes out.
- */
-const MAX_WRITE_DURATION = 10;
 
 /**
  * Runs a method that writes data. Before the client sees the response, the stale entries are invalidated.
  *
  * @param currentRuntime returns the current runtime, since the cache may be reset while the method runs
+ * @param scopes a write of a service joins this one if it runs within its method, its interceptors or its stream
  * @param describe describes the action; it may throw
  */
 export function serveWrite(
   currentRuntime: () => CacheRuntime,
+  scopes: WriteScopes,
   describe: () => InvalidatingAction,
   call: ActionCall,
 ): PromiseLike<unknown> {
-  const write = new ServedWrite(currentRuntime, describeWrite(currentRuntime(), describe, call));
+  const write = new ServedWrite(currentRuntime, scopes, describeWrite(currentRuntime(), describe, call));
   return observedResult(write.run(), () => {
     write.onHandled();
   });
@@ -59,20 +58,26 @@ class ServedWrite {
 
   constructor(
     private readonly currentRuntime: () => CacheRuntime,
+    scopes: WriteScopes,
     { action, call, knownTargets }: WriteDescription,
   ) {
     this.response = responseOf(call);
     this.action = action;
     this.call = call;
     this.knownTargets = knownTargets;
-    const writer = { action: action.name, request: requestName(call) };
-    this.declared = new DeclaredWrite(currentRuntime(), currentRuntime, writer);
+    this.declared = scopes.open({
+      label: action.name,
+      by: requestName(call),
+      settleMs: (action.settle ?? currentRuntime().config.settle) * 1000,
+    });
+    // Before the first `await`: routing-controllers continues this frame with the interceptors.
+    scopes.enter(this.declared);
   }
 
   async run(): Promise<unknown> {
     const { response, call, declared } = this;
     if (!(await declared.begin(this.knownTargets))) {
-      this.isOver = true;
+      this.end();
       response.setHeader('Retry-After', RETRY_AFTER);
       throw new WriteRefused('The change was not made, because the cache could not be told of it.');
     }
@@ -125,7 +130,9 @@ class ServedWrite {
   private onClose(): void {
     if (this.isOver || !this.isHandled) return;
     void this.declared.invalidate(this.currentTargets);
-    this.startDeadline(() => undefined);
+    this.startDeadline(() => {
+      this.declared.end();
+    });
   }
 
   private finish(): MaybePromise<boolean> {
@@ -135,6 +142,7 @@ class ServedWrite {
 
   private end(): void {
     this.isOver = true;
+    this.declared.end();
     this.cancelDeadline();
   }
 
@@ -149,12 +157,7 @@ class ServedWrite {
   }
 
   private reportLong(): void {
-    this.currentRuntime().faults.report(
-      'CACHE_CHANGE_LONG',
-      `${this.action.name}: its change still runs after ${MAX_WRITE_DURATION} seconds. Responses that it may reach are stored again ` +
-        'from now on; if this process ends before the change is invalidated, they stay stale until they expire',
-      undefined,
-    );
+    this.currentRuntime().faults.report('CACHE_CHANGE_LONG', longWriteMessage(this.action.name), undefined);
   }
 
   private get currentTargets(): Targets {

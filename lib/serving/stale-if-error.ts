@@ -8,7 +8,7 @@ import { sendEntry } from './respond.js';
 import { openWindows } from './stale-windows.js';
 import type { MissedRequest, NotStoredListener } from './cached-request.js';
 import { statusesOf } from '../actions/cached-action.js';
-import { reportNotStored } from './report-miss.js';
+import { missOutcome, reportNotStored } from './report-miss.js';
 
 /**
  * Fills the cache, and answers with the stale response instead if the handler fails: if a status of 500 or more would go out
@@ -83,7 +83,7 @@ class StaleIfError implements NotStoredListener {
   private conclude(): void {
     this.isConcluded = true;
     const { runtime, trace } = this.request;
-    runtime.recordOutcome(this.response, { kind: 'miss' }, trace);
+    runtime.recordOutcome(this.response, missOutcome(this.request), trace);
     if (this.reason !== undefined) reportNotStored(this.request, this.reason);
   }
 

@@ -1,49 +1,7 @@
 import type { Clock } from '../time/clock.js';
-import type { StoredResponse } from '../http/stored-response.js';
-import type { Variant } from '../http/variant.js';
-import type { CanonicalPath } from '../keys/canonical-path.js';
+import type { MaybePromise, Address, Entry, Targets } from './entry.js';
 
-/** A value or a promise of it. A store in memory returns the value; any other store returns a promise. */
-export type MaybePromise<T> = T | Promise<T>;
-
-/** The address of an entry: its exact key, and the path and tags by which an invalidation finds the entry. */
-export interface Address {
-  readonly key: string;
-  readonly path: CanonicalPath;
-  /** The tags that are known before the response is computed. @default [] */
-  readonly tags?: readonly string[] | undefined;
-  /** True if the response adds tags that are unknown before its computation. @default false */
-  readonly hasComputedTags?: boolean | undefined;
-  /**
-   * True if `hasComputedTags` is a precaution, because no response of its kind has had such tags yet. Then processes may wait for
-   * computations that expect none. @default false
-   */
-  readonly isUntaggedSoFar?: boolean | undefined;
-  /** True if the application sets the value, so that of two processes the last writer wins. @default false */
-  readonly isValue?: boolean | undefined;
-}
-
-/** A response and its lifetime. */
-export interface Entry {
-  readonly response: StoredResponse;
-  /** Milliseconds since the epoch. */
-  readonly storedAtMs: number;
-  /** Milliseconds since the epoch. An entry with `Infinity` never expires. */
-  readonly expiresAtMs: number;
-  /** Milliseconds since the epoch. Until then the entry can be served stale (RFC 5861). @default expiresAtMs */
-  readonly deleteAtMs?: number | undefined;
-  /** The tags of the response, in addition to the tags of its address. @default [] */
-  readonly tags?: readonly string[] | undefined;
-  /** The representations that clients received for the response. Hits before Express use them. @default [] */
-  readonly variants?: readonly Variant[] | undefined;
-}
-
-/** The targets of an invalidation: all entries at or under a prefix, by whole segments, and all entries with one of the tags. */
-export interface Targets {
-  readonly prefixes: readonly string[];
-  /** @default [] */
-  readonly tags?: readonly string[] | undefined;
-}
+export type { MaybePromise, Address, Entry, Targets } from './entry.js';
 
 /**
  * A token of a miss. The cache acquires the lease before a computation begins. An invalidation of the path or of a tag voids the
@@ -63,6 +21,8 @@ export interface LookupMiss {
   readonly lease: Lease;
   /** An expired entry that the store still retains and that no invalidation has reached. Only a look-up finds one. */
   readonly stale?: Entry | undefined;
+  /** True if a change of the entry runs or settles, so that the store refuses the entry. @default false */
+  readonly isBeingChanged?: boolean | undefined;
 }
 
 /** The result if the store cannot be reached. The store has already reported the fault. */
@@ -109,8 +69,13 @@ export type InvalidationResult = Undelivered | undefined | void; // eslint-disab
 export interface WriteIntent {
   /** Invalidates the targets that the write has changed so far. The intent stays open. */
   invalidate(targets: Targets): MaybePromise<InvalidationResult>;
-  /** Ends the intent. Invalidates the given targets and the targets of `beginWrite`. */
-  commit(targets: Targets): MaybePromise<InvalidationResult>;
+  /**
+   * Ends the intent. Invalidates the given targets and the targets of `beginWrite`.
+   *
+   * @param settleMs milliseconds after the end in which the store still refuses every entry that the targets cover, also if the
+   * process ends. Default: 0
+   */
+  commit(targets: Targets, settleMs?: number): MaybePromise<InvalidationResult>;
   /** Ends the intent of a write that has changed nothing. */
   abort(): MaybePromise<void>;
 }
@@ -178,8 +143,13 @@ export interface Store {
   delete?(address: Address): MaybePromise<boolean>;
   /** Ends a lease whose computation stores nothing. */
   release(lease: Lease, reason: ReleaseReason): void;
-  /** Invalidates all entries and all leases that the targets cover. */
-  invalidate(targets: Targets): MaybePromise<InvalidationResult>;
+  /**
+   * Invalidates all entries and all leases that the targets cover.
+   *
+   * @param settleMs as in `WriteIntent.commit`. A store without `beginWrite` needs no support: the cache does not call `save` in that
+   * time.
+   */
+  invalidate(targets: Targets, settleMs?: number): MaybePromise<InvalidationResult>;
   /**
    * Declares a write. A store of several processes implements this method. Until the intent ends, the store refuses every
    * computed entry that the targets cover. So a process that dies between its write and the invalidation leaves no stale entry.

@@ -1,5 +1,8 @@
 import type { Targets } from './store.js';
 
+/** The targets that cover every entry. */
+export const EVERYTHING: Targets = { prefixes: ['/'] };
+
 /** Merges targets, each prefix and tag once. */
 export function mergeTargets(...targets: readonly Targets[]): Targets {
   return {

@@ -110,7 +110,7 @@ describe('misuse', () => {
       ),
       'FilesController.both: @Cached stands 2 times. Write it once, with all options.',
       'FilesController.both: @Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.',
-      'FilesController.nothing: @InvalidatesCache stands on a method that is no action. Write it under @Put, @Post, @Patch or @Delete.',
+      'FilesController.nothing: @InvalidatesCache() has no target, and the method is no action, so there is no request. Write a whole path or tags.',
     ]);
   });
 
@@ -182,8 +182,23 @@ describe('misuse', () => {
         return {};
       }
 
-      @InvalidatesCache('/users')
+      @InvalidatesCache('/users/:name')
       change() {
+        return {};
+      }
+
+      @InvalidatesCache()
+      nothing() {
+        return {};
+      }
+
+      @InvalidatesCache('/users', { settle: -1 })
+      late() {
+        return {};
+      }
+
+      @InvalidatesCache({ paths: '/users', tags: ['users'] }, { settle: 1 })
+      fine() {
         return {};
       }
     }
@@ -192,8 +207,10 @@ describe('misuse', () => {
       readonly service = new Service();
     }
     expect(mistakesOf(UsersController)).toEqual([
-      expect.stringMatching(/^Service\.find: @Cached stands on a method of a class that is no controller\. Write /),
-      expect.stringMatching(/^Service\.change: @InvalidatesCache stands on a method of a class that is no controller\. /),
+      expect.stringMatching(/^Service\.find: @Cached is on a method of a class that is no controller\. Write @Memoized /),
+      expect.stringMatching(/^Service\.change: @InvalidatesCache\('\/users\/:name'\) has :name, which only a decorator can fill\./),
+      'Service.nothing: @InvalidatesCache() has no target, and the method is no action, so there is no request. Write a whole path or tags.',
+      'Service.late: @InvalidatesCache: settle must be a number of seconds from 0 to 3600, got -1. Write settle: 2.',
     ]);
   });
 

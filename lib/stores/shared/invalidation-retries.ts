@@ -1,25 +1,24 @@
 import { canonicalise, isUnderPrefix } from '../../keys/canonical-path.js';
 import type { Address, InvalidationResult, Targets, Undelivered } from '../store.js';
+import { EVERYTHING } from '../targets.js';
+import type { EndOfWrite } from './invalidations.js';
 import type { KnownValues } from './generations.js';
 
 /** Milliseconds between two attempts. */
 const RETRY_MS = 100;
 /** The maximum number of pending invalidations. More are replaced by one invalidation of the whole cache. */
 const MAX_WAITING = 1000;
-const EVERYTHING: Targets = { prefixes: ['/'] };
 
-interface Waiting {
-  readonly targets: Targets;
-  readonly writerIds: readonly string[];
+interface Waiting extends EndOfWrite {
   readonly delivered: Promise<void>;
   readonly settle: () => void;
 }
 
 /** Sends invalidations to the store. Both methods end the writes of the given writers too. */
 export interface InvalidationDelivery {
-  deliver(targets: Targets, writerIds: readonly string[], seen?: KnownValues): Promise<void>;
+  deliver(write: EndOfWrite, seen?: KnownValues): Promise<void>;
   /** The last attempt, when the store is closed. */
-  deliverAtLast(targets: Targets, writerIds: readonly string[]): Promise<void>;
+  deliverAtLast(write: EndOfWrite): Promise<void>;
 }
 
 /** Delivers invalidations, and retries each undelivered one until the store accepts it. */
@@ -35,22 +34,23 @@ export class InvalidationRetries {
   /**
    * Delivers an invalidation. If that fails, the invalidation is retried later.
    *
-   * @param writerIds the writers whose writes end with the invalidation
    * @param seen values of generations that the caller has read already
    */
-  async deliver(targets: Targets, writerIds: readonly string[], seen?: KnownValues): Promise<InvalidationResult> {
+  async deliver(write: EndOfWrite, seen?: KnownValues): Promise<InvalidationResult> {
     try {
-      await this.delivery.deliver(targets, writerIds, seen);
+      await this.delivery.deliver(write, seen);
       return undefined;
     } catch (error) {
-      return this.add(targets, writerIds, error);
+      return this.add(write, error);
     }
   }
 
   /** Adds an undelivered invalidation. */
-  add(targets: Targets, writerIds: readonly string[], cause: unknown): Undelivered {
+  add(write: EndOfWrite, cause: unknown): Undelivered {
     // An unsent invalidation of the whole cache covers this one.
-    const { delivered } = this.everything ?? this.enqueue(targets, writerIds);
+    const { everything } = this;
+    const isCovered = everything !== undefined && write.settleMs <= everything.settleMs;
+    const { delivered } = isCovered ? everything : this.enqueue(write);
     if (this.waiting.length > MAX_WAITING) this.coalesce();
     this.retryLater();
     return { kind: 'undelivered', cause, delivered };
@@ -83,12 +83,12 @@ export class InvalidationRetries {
     return this.waiting.map(({ targets }) => targets);
   }
 
-  private enqueue(targets: Targets, writerIds: readonly string[]): Waiting {
+  private enqueue(write: EndOfWrite): Waiting {
     let settle: () => void = () => undefined;
     const delivered = new Promise<void>(resolve => {
       settle = resolve;
     });
-    const waiting = { targets, writerIds, delivered, settle };
+    const waiting = { ...write, delivered, settle };
     this.waiting.push(waiting);
     return waiting;
   }
@@ -97,7 +97,8 @@ export class InvalidationRetries {
   private coalesce(): void {
     const all = this.waiting;
     this.waiting = [];
-    this.everything = this.enqueue(EVERYTHING, []);
+    const settleMs = Math.max(...all.map(one => one.settleMs));
+    this.everything = this.enqueue({ targets: EVERYTHING, writerIds: [], settleMs });
     void this.everything.delivered.then(() => {
       for (const { settle } of all) settle();
     });
@@ -115,9 +116,9 @@ export class InvalidationRetries {
       const { everything } = this;
       if (everything !== undefined && alike.includes(everything)) this.everything = undefined;
       try {
-        const writerIds = alike.flatMap(one => one.writerIds);
-        if (this.isClosed) await this.delivery.deliverAtLast(alike[0].targets, writerIds);
-        else await this.delivery.deliver(alike[0].targets, writerIds);
+        const write = { ...alike[0], writerIds: alike.flatMap(one => one.writerIds) };
+        if (this.isClosed) await this.delivery.deliverAtLast(write);
+        else await this.delivery.deliver(write);
       } catch {
         // The store, or the server of these keys, is still unreachable. The circuit breaker has reported the fault.
         if (everything !== undefined && alike.includes(everything)) this.everything ??= everything;
@@ -131,11 +132,11 @@ export class InvalidationRetries {
   }
 }
 
-/** Groups invalidations with the same targets. */
+/** Groups invalidations with the same targets and the same time to settle. */
 function groupsOf(waiting: readonly Waiting[]): Iterable<[Waiting, ...Waiting[]]> {
   const groups = new Map<string, [Waiting, ...Waiting[]]>();
   for (const one of waiting) {
-    const key = JSON.stringify([one.targets.prefixes, one.targets.tags]);
+    const key = JSON.stringify([one.targets.prefixes, one.targets.tags, one.settleMs]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [one]);
     else group.push(one);

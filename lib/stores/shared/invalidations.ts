@@ -3,10 +3,19 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 import type { Generations, KnownValues } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { TagLog } from './tag-log.js';
-import type { Writers } from './writers.js';
+import { WRITE_MS, type Writers } from './writers.js';
 
 /** The number of targets in one operation. More targets could exceed the timeout of an operation. */
 const CHUNK_SIZE = 100;
+
+/** An invalidation that ends writes. */
+export interface EndOfWrite {
+  readonly targets: Targets;
+  /** The writers whose writes end; none if the invalidation belongs to no write intent. */
+  readonly writerIds: readonly string[];
+  /** Milliseconds after the invalidation in which the store still refuses entries under the targets. */
+  readonly settleMs: number;
+}
 
 /** Sends invalidations and writes to the store. Every method rejects with `StoreUnreachable` if the store does not accept the operation. */
 export class Invalidations {
@@ -40,25 +49,30 @@ export class Invalidations {
     );
   }
 
-  /**
-   * Invalidates the targets and ends writes.
-   *
-   * @param writerIds empty if the invalidation belongs to no write intent
-   * @param seen values of generations that the caller has read already
-   */
-  async deliver(targets: Targets, writerIds: readonly string[], seen: KnownValues = new Map()): Promise<void> {
-    await this.send(targets, writerIds, seen, false);
+  /** Invalidates the targets and ends writes. @param seen values of generations that the caller has read already */
+  async deliver(write: EndOfWrite, seen: KnownValues = new Map()): Promise<void> {
+    await this.send(write, seen, false);
   }
 
   /** Invalidates the targets even if the circuit breaker is open, because no later attempt follows. */
-  async deliverAtLast(targets: Targets, writerIds: readonly string[]): Promise<void> {
-    await this.send(targets, writerIds, new Map(), true);
+  async deliverAtLast(write: EndOfWrite): Promise<void> {
+    await this.send(write, new Map(), true);
   }
 
-  private async send(targets: Targets, writerIds: readonly string[], seen: KnownValues, insists: boolean): Promise<void> {
-    const sendChunk = async (chunk: Targets): Promise<KnownValues> =>
-      this.generations.endWrites(await this.prepare(chunk, seen), writerIds, true);
-    await this.inChunks('an invalidation could not be delivered', targets, sendChunk, insists);
+  private async send({ targets, writerIds, settleMs }: EndOfWrite, seen: KnownValues, insists: boolean): Promise<void> {
+    const settling = settleMs > 0 ? this.writers.newLoneWriter() : undefined;
+    const sendChunk = async (chunk: Targets): Promise<KnownValues> => {
+      let known = await this.prepare(chunk, seen);
+      if (settling !== undefined) {
+        // Without a gap: the generations are dirty until the settling writer dies, also if this process ends here.
+        await this.writers.expire(settling, settleMs + WRITE_MS);
+        known = await this.generations.beginWrite(known, settling);
+      }
+      return this.generations.endWrites(known, writerIds, true);
+    };
+    const what = 'an invalidation could not be delivered';
+    await this.inChunks(what, targets, sendChunk, insists);
+    if (settling !== undefined) await this.breaker.run(what, () => this.writers.expire(settling, settleMs));
   }
 
   /** Each chunk is an operation with its own timeout, so the number of targets has no limit. */

@@ -57,9 +57,9 @@ class OpenWrite implements WriteIntent {
     return this.owner.isClosed() && result !== undefined ? LOST : result;
   }
 
-  async commit(targets: Targets): Promise<InvalidationResult> {
+  async commit(targets: Targets, settleMs?: number): Promise<InvalidationResult> {
     try {
-      const result = await this.intent.commit(targets);
+      const result = await this.intent.commit(targets, settleMs);
       return this.owner.isClosed() && result !== undefined ? LOST : result;
     } finally {
       this.end();

@@ -53,6 +53,11 @@ export class SharedLease {
     this.sequence = sequence;
   }
 
+  /** True if a change of the entry runs or settles. */
+  get isBeingChanged(): boolean {
+    return !this.isClean;
+  }
+
   /** True if the store may accept an entry under the lease, so that other processes may wait for the entry. */
   get isStorable(): boolean {
     return this.isClean && this.sawAllInvalidations;

@@ -91,14 +91,14 @@ export class SharedStore implements Store {
   async lookup(address: Address): Promise<LookupResult> {
     return unlessUnreachable<LookupResult>({ kind: 'unreachable' }, async () => {
       const { entry, stale, lease } = await this.breaker.run('the store could not be asked', () => this.entries.read(address));
-      return entry === undefined ? { kind: 'miss', lease, stale } : { kind: 'hit', entry };
+      return entry === undefined ? { kind: 'miss', lease, stale, isBeingChanged: lease.isBeingChanged } : { kind: 'hit', entry };
     });
   }
 
   async lease(address: Address): Promise<LookupMiss | Unreachable> {
     return unlessUnreachable<LookupMiss | Unreachable>({ kind: 'unreachable' }, async () => {
       const lease = await this.breaker.run('the store could not be asked', () => this.entries.lease(address));
-      return { kind: 'miss', lease };
+      return { kind: 'miss', lease, isBeingChanged: lease.isBeingChanged };
     });
   }
 
@@ -141,8 +141,8 @@ export class SharedStore implements Store {
     this.send('a fill lock could not be released', end);
   }
 
-  async invalidate(targets: Targets): Promise<InvalidationResult> {
-    if (!this.isClosed) return this.retries.deliver(targets, []);
+  async invalidate(targets: Targets, settleMs = 0): Promise<InvalidationResult> {
+    if (!this.isClosed) return this.retries.deliver({ targets, writerIds: [], settleMs });
     this.reportLost([targets]);
     return LOST;
   }

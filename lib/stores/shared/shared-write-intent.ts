@@ -44,14 +44,18 @@ export class SharedWriteIntent implements WriteIntent {
       await this.declare();
       return undefined;
     } catch (error) {
-      return { ...this.retries.add(this.targets, [], error), hasLapsed: this.mayHaveLapsed() };
+      return {
+        ...this.retries.add({ targets: this.targets, writerIds: [], settleMs: 0 }, error),
+        hasLapsed: this.mayHaveLapsed(),
+      };
     }
   }
 
-  async commit(targets: Targets): Promise<InvalidationResult> {
+  async commit(targets: Targets, settleMs = 0): Promise<InvalidationResult> {
     const hasLapsed = this.mayHaveLapsed();
     await this.stopHeartbeat();
-    const undelivered = await this.retries.deliver(mergeTargets(this.targets, targets), [this.writerId], this.seen);
+    const write = { targets: mergeTargets(this.targets, targets), writerIds: [this.writerId], settleMs };
+    const undelivered = await this.retries.deliver(write, this.seen);
     return undelivered && { ...undelivered, hasLapsed };
   }
 

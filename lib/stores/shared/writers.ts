@@ -37,6 +37,16 @@ export class Writers {
     return this.refreshes.add(groupOf(writerId));
   }
 
+  /** Returns the id of a writer that dies by itself. No other writer is in its group. */
+  newLoneWriter(): string {
+    return `${newToken()}.0`;
+  }
+
+  /** Sets the time until a lone writer dies. */
+  async expire(writerId: string, lifetimeMs: number): Promise<void> {
+    await this.driver.set(this.keys.writers(groupOf(writerId)), ALIVE, lifetimeMs);
+  }
+
   /** Returns the dead writers of generations. Costs one round trip if a generation is dirty, otherwise none. */
   async deadAmong(generations: readonly (Buffer | undefined)[]): Promise<ReadonlySet<string>> {
     const ids = generations.flatMap(value => (value === undefined ? [] : writersOf(value)));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { canonicalise } from '../../../lib/keys/canonical-path.js';
-import type { Targets } from '../../../lib/stores/store.js';
+import type { EndOfWrite } from '../../../lib/stores/shared/invalidations.js';
+import type { Targets, Undelivered } from '../../../lib/stores/store.js';
 import { InvalidationRetries } from '../../../lib/stores/shared/invalidation-retries.js';
 import { Deferred } from '../../support/deferred.js';
 
@@ -14,13 +15,18 @@ let retries: InvalidationRetries;
 beforeEach(() => {
   jest.useFakeTimers();
   deliver = jest.fn((_targets, _writerIds) => Promise.reject(cause));
-  retries = new InvalidationRetries({ deliver, deliverAtLast: deliver });
+  const send = ({ targets, writerIds }: EndOfWrite) => deliver(targets, writerIds);
+  retries = new InvalidationRetries({ deliver: send, deliverAtLast: send });
 });
 
 afterEach(() => {
   void retries.close();
   jest.useRealTimers();
 });
+
+function add(targets: Targets, writerIds: readonly string[], why: unknown, settleMs = 0): Undelivered {
+  return retries.add({ targets, writerIds, settleMs }, why);
+}
 
 function covers(path: string, ignoresCase = false): boolean {
   return retries.hasPendingFor({ key: '', path: { path, ignoresCase } });
@@ -34,7 +40,7 @@ describe('an invalidation that could not be delivered', () => {
       return Promise.resolve();
     });
     const added = ['/users/bob', '/users/alice', '/users/bob'].map((prefix, index) =>
-      retries.add({ prefixes: [prefix] }, [`change ${index}`], cause),
+      add({ prefixes: [prefix] }, [`change ${index}`], cause),
     );
     await jest.runAllTimersAsync();
     await Promise.all(added.map(({ delivered }) => delivered));
@@ -46,7 +52,7 @@ describe('an invalidation that could not be delivered', () => {
 
   it('is delivered with its tags, and covers what has one of them until then', async () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
-    const { delivered } = retries.add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
+    const { delivered } = add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
     const elsewhere = { key: '', path: { path: '/elsewhere', ignoresCase: false } };
     expect(retries.hasPendingFor({ ...elsewhere, tags: ['bob'] })).toBe(true);
     expect(retries.hasPendingFor(elsewhere, ['carol', 'alice'])).toBe(true);
@@ -60,7 +66,7 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('is tried again until it is, with the changes that it ends, and covers its paths until then', async () => {
-    const added = retries.add({ prefixes: ['/users'] }, ['owner'], cause);
+    const added = add({ prefixes: ['/users'] }, ['owner'], cause);
     expect(added).toMatchObject({ kind: 'undelivered', cause });
     let isDelivered = false;
     void added.delivered.then(() => (isDelivered = true));
@@ -81,7 +87,7 @@ describe('an invalidation that could not be delivered', () => {
   it('covers its paths while it is being delivered', async () => {
     const gate = new Deferred();
     deliver.mockReturnValue(gate.promise);
-    retries.add({ prefixes: ['/users'] }, [], cause);
+    add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
     expect(covers('/users')).toBe(true);
     gate.resolve();
@@ -91,8 +97,8 @@ describe('an invalidation that could not be delivered', () => {
 
   it('does not hold up others, nor is it delivered by them', async () => {
     deliver.mockImplementation(({ prefixes }) => (prefixes[0] === '/users' ? Promise.reject(cause) : Promise.resolve()));
-    retries.add({ prefixes: ['/users'] }, [], cause);
-    const other = retries.add({ prefixes: ['/files'] }, [], cause);
+    add({ prefixes: ['/users'] }, [], cause);
+    const other = add({ prefixes: ['/files'] }, [], cause);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
     await other.delivered;
     expect([covers('/users'), covers('/files')]).toEqual([true, false]);
@@ -101,9 +107,9 @@ describe('an invalidation that could not be delivered', () => {
   it('that comes while others are being delivered is delivered after them', async () => {
     const gate = new Deferred();
     deliver.mockReturnValueOnce(gate.promise).mockResolvedValue();
-    retries.add({ prefixes: ['/users'] }, [], cause);
+    add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
-    const late = retries.add({ prefixes: ['/users'] }, [], cause);
+    const late = add({ prefixes: ['/users'] }, [], cause);
     gate.resolve();
     await jest.advanceTimersByTimeAsync(0);
     expect(covers('/users')).toBe(true);
@@ -113,9 +119,9 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('is taken together with the others when there are too many: then all is covered until that is delivered', async () => {
-    const added = Array.from({ length: MAX_WAITING }, (_, index) => retries.add({ prefixes: [`/${index}`] }, [], cause));
+    const added = Array.from({ length: MAX_WAITING }, (_, index) => add({ prefixes: [`/${index}`] }, [], cause));
     expect(covers('/elsewhere')).toBe(false);
-    added.push(retries.add({ prefixes: ['/one/more'] }, [], cause));
+    added.push(add({ prefixes: ['/one/more'] }, [], cause));
     expect(covers('/elsewhere')).toBe(true);
     deliver.mockClear().mockResolvedValue();
     await jest.advanceTimersByTimeAsync(RETRY_MS);
@@ -125,15 +131,15 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('takes no memory of its own when everything waits already, and is delivered all the same', async () => {
-    for (let index = 0; index <= MAX_WAITING; index++) retries.add({ prefixes: [`/${index}`] }, [], cause);
-    const [one, other] = ['/one', '/other'].map(prefix => retries.add({ prefixes: [prefix] }, [], cause).delivered);
+    for (let index = 0; index <= MAX_WAITING; index++) add({ prefixes: [`/${index}`] }, [], cause);
+    const [one, other] = ['/one', '/other'].map(prefix => add({ prefixes: [prefix] }, [], cause).delivered);
     expect(one).toBe(other);
 
     // One that comes while everything is on its way may come too late for that.
     const barrier = new Deferred();
     deliver.mockClear().mockImplementation(() => barrier.promise);
     await jest.advanceTimersByTimeAsync(RETRY_MS);
-    const late = retries.add({ prefixes: ['/late'] }, [], cause).delivered;
+    const late = add({ prefixes: ['/late'] }, [], cause).delivered;
     expect(late).not.toBe(one);
     barrier.resolve();
     await one;
@@ -144,16 +150,16 @@ describe('an invalidation that could not be delivered', () => {
   });
 
   it('is tried a last time when the cache is closed, and not any more; but still covers its paths', async () => {
-    retries.add({ prefixes: ['/users'] }, [], cause);
+    add({ prefixes: ['/users'] }, [], cause);
     expect(await retries.close()).toEqual([{ prefixes: ['/users'] }]);
-    retries.add({ prefixes: ['/files'] }, [], cause);
+    add({ prefixes: ['/files'] }, [], cause);
     await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
     expect(deliver.mock.calls).toEqual([[{ prefixes: ['/users'] }, []]]);
     expect([covers('/users'), covers('/files')]).toEqual([true, true]);
   });
 
   it('is delivered while the cache is closed, where the store is back', async () => {
-    retries.add({ prefixes: ['/users'] }, [], cause);
+    add({ prefixes: ['/users'] }, [], cause);
     deliver.mockResolvedValue(undefined);
     expect(await retries.close()).toEqual([]);
     expect(covers('/users')).toBe(false);
@@ -161,7 +167,7 @@ describe('an invalidation that could not be delivered', () => {
 
   it('is not tried at all when it comes after the cache was closed', async () => {
     await retries.close();
-    retries.add({ prefixes: ['/users'] }, [], cause);
+    add({ prefixes: ['/users'] }, [], cause);
     await jest.advanceTimersByTimeAsync(10 * RETRY_MS);
     expect(deliver).not.toHaveBeenCalled();
     expect(covers('/users')).toBe(true);
@@ -174,7 +180,7 @@ describe('an invalidation that could not be delivered', () => {
       fc.property(segments, segments, fc.boolean(), (prefixSegments, pathSegments, ignoresCase) => {
         const fail = () => Promise.reject(cause);
         const one = new InvalidationRetries({ deliver: fail, deliverAtLast: fail });
-        one.add({ prefixes: [`/${prefixSegments.join('/')}`] }, [], cause);
+        one.add({ targets: { prefixes: [`/${prefixSegments.join('/')}`] }, writerIds: [], settleMs: 0 }, cause);
         const path = canonicalise(`/${pathSegments.join('/')}`);
         const spelt = (text: string) => (ignoresCase ? canonicalise(text).toLowerCase() : canonicalise(text));
         const expected = prefixSegments.every(

@@ -1,0 +1,23 @@
+import type { CacheConfig } from '../options/cache-config.js';
+import type { MaybePromise, Undelivered } from '../stores/store.js';
+import { inTime } from '../time/deadline.js';
+import type { FaultReporter } from './fault-reporter.js';
+
+/** Returns true if the client may see a change acknowledged whose invalidation is not delivered. Waits for the delivery if needed. */
+export function isAcknowledged(
+  { whenUnreachable, collapseTimeout }: CacheConfig,
+  faults: FaultReporter,
+  { cause, delivered, isLost, hasLapsed = false }: Undelivered,
+): MaybePromise<boolean> {
+  if (isLost === true) return whenUnreachable === 'continue';
+  faults.report(
+    'CACHE_INVALIDATION_UNDELIVERED',
+    'an invalidation could not be delivered; it is tried again until it is delivered, and until then no entry that it covers is served',
+    cause,
+  );
+  // Other processes still see the write in progress, so they serve no entry that it covers.
+  if (whenUnreachable === 'continue' && !hasLapsed) return true;
+  return inTime(delivered, collapseTimeout * 1000, 'timeout', false).then(
+    delivery => delivery !== 'timeout' || whenUnreachable === 'continue',
+  );
+}

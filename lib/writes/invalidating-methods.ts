@@ -1,0 +1,117 @@
+import { isAsyncFunction, isGeneratorFunction } from 'node:util/types';
+import { actionsOf } from '../actions/actions-of.js';
+import { settleOf, type DecoratorRegistry, type InvalidationDecoration } from '../actions/decorator-registry.js';
+import { serviceMistakes } from '../actions/usage-errors.js';
+import type { Class } from '../classes/class-hierarchy.js';
+import { CacheUsageError } from '../errors/cache-errors.js';
+import type { ChangeContext } from '../options/invalidation-target.js';
+import type { RuntimeHolder } from '../runtime/runtime-holder.js';
+import type { Changes } from './changes.js';
+import type { Change } from './running-change.js';
+import { wholeTargets } from './whole-targets.js';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** The part of `reflect-metadata` that this file calls, if the program has loaded the package. */
+interface MetadataReader {
+  getMetadata?(key: string, target: object, name: string): unknown;
+}
+
+/** One method with `@InvalidatesCache`. */
+interface InvalidatingMethod {
+  /** The class and the method, for messages. */
+  readonly label: string;
+  readonly owner: Class;
+  readonly name: string;
+  readonly run: Method;
+  readonly decorations: InvalidationDecoration[];
+  /** True if it is certain that the method returns a promise. */
+  readonly isAsync: boolean;
+  /** The result of the checks at the first call. */
+  kind: 'unknown' | 'action' | 'service';
+}
+
+/** Makes methods with `@InvalidatesCache` changes where no action is called: in services, in consumers, in jobs. */
+export class InvalidatingMethods {
+  private readonly methods = new WeakMap<object, InvalidatingMethod>();
+
+  constructor(
+    private readonly registry: DecoratorRegistry,
+    private readonly runtimes: RuntimeHolder,
+    private readonly changes: Changes,
+  ) {}
+
+  /**
+   * Replaces a method by one that invalidates. routing-controllers calls actions in another way: their requests are changes already.
+   *
+   * @param target the prototype of the class, or the class of a static method
+   * @throws CacheUsageError if the method is a generator
+   */
+  decorate(target: object, name: string, descriptor: PropertyDescriptor | undefined, decoration: InvalidationDecoration): void {
+    const run: unknown = descriptor?.value;
+    if (descriptor === undefined || typeof run !== 'function') return;
+    const known = this.methods.get(run);
+    if (known !== undefined) {
+      known.decorations.push(decoration);
+      return;
+    }
+    const owner = typeof target === 'function' ? target : target.constructor;
+    const label = `${owner.name}.${name}`;
+    if (isGeneratorFunction(run))
+      throw misuse(
+        `${label}: @InvalidatesCache does not support a generator, because its work runs later. Write an async method.`,
+      );
+    const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
+    const method: InvalidatingMethod = {
+      label,
+      owner,
+      name,
+      run: run as Method,
+      decorations: [decoration],
+      isAsync: declaredType === Promise || isAsyncFunction(run),
+      kind: typeof target === 'function' ? 'service' : 'unknown',
+    };
+    const { call } = this;
+    const invalidating: Method = function (...args) {
+      return call(method, this, args);
+    };
+    for (const property of ['name', 'length'] as const) {
+      Object.defineProperty(invalidating, property, { value: run[property], configurable: true });
+    }
+    this.methods.set(invalidating, method);
+    descriptor.value = invalidating;
+  }
+
+  private readonly call = (method: InvalidatingMethod, self: unknown, args: unknown[]): unknown => {
+    const { owner, name, run } = method;
+    if (method.kind === 'unknown') method.kind = actionsOf(owner).some(action => action.method === name) ? 'action' : 'service';
+    const work = (): unknown => run.apply(self, args);
+    if (method.kind === 'action') return work();
+    this.check(method);
+    return this.changes.run(this.changeOf(method, args), work);
+  };
+
+  /** @throws CacheUsageError if the decorators of the method cannot work */
+  private check({ label, decorations, isAsync }: InvalidatingMethod): void {
+    const mistakes = serviceMistakes({ cached: [], invalidates: decorations });
+    const { config, store } = this.runtimes.get();
+    if (!isAsync && config.enabled && store.beginWrite !== undefined)
+      mistakes.push(
+        '@InvalidatesCache needs a method that returns a promise, because the store answers with promises. Declare it async.',
+      );
+    if (mistakes.length > 0) throw misuse(...mistakes.map(mistake => `${label}: ${mistake}`));
+  }
+
+  private changeOf({ label, owner, decorations }: InvalidatingMethod, args: readonly unknown[]): Change {
+    const settle = settleOf(owner, decorations, this.registry) ?? this.runtimes.get().config.settle;
+    const targets = decorations.map(({ target }) => (result: unknown) => {
+      const names = typeof target === 'function' ? target({ args, result } as unknown as ChangeContext) : target;
+      return wholeTargets(label, names ?? []);
+    });
+    return { label, settleMs: settle * 1000, targets };
+  }
+}
+
+function misuse(...mistakes: readonly string[]): CacheUsageError {
+  return new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
+}

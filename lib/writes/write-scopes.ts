@@ -1,0 +1,37 @@
+import { AsyncScopes } from '../runtime/async-scopes.js';
+import type { RuntimeHolder } from '../runtime/runtime-holder.js';
+import { DeclaredWrite, type Writer } from './declared-write.js';
+
+/** The writes of this process that run. A write within another one joins it. */
+export class WriteScopes extends AsyncScopes<DeclaredWrite> {
+  /** The writes that began before the scopes: nobody knows which code runs within them. */
+  private readonly unscoped = new Set<DeclaredWrite>();
+
+  constructor(private readonly runtimes: RuntimeHolder) {
+    super();
+  }
+
+  /** Opens a write. `begin` declares it. */
+  open(writer: Writer): DeclaredWrite {
+    const { runtimes } = this;
+    const write = new DeclaredWrite(
+      runtimes.get(),
+      () => runtimes.get(),
+      writer,
+      () => this.unscoped.delete(write),
+    );
+    if (!this.isStarted) this.unscoped.add(write);
+    return write;
+  }
+
+  /** Returns the outermost write that the running code is part of. */
+  get outermost(): DeclaredWrite | undefined {
+    const write = this.current;
+    return write?.isOver === true ? undefined : write;
+  }
+
+  /** Returns the writes that the running code may be part of, because they began before the scopes. */
+  get possiblyOuter(): readonly DeclaredWrite[] {
+    return [...this.unscoped];
+  }
+}
