@@ -208,7 +208,9 @@ describe('misuse', () => {
     }
     expect(mistakesOf(UsersController)).toEqual([
       expect.stringMatching(/^Service\.find: @Cached is on a method of a class that is no controller\. Write @Memoized /),
-      expect.stringMatching(/^Service\.change: @InvalidatesCache\('\/users\/:name'\) has :name, which only a decorator can fill\./),
+      expect.stringMatching(
+        /^Service\.change: @InvalidatesCache\('\/users\/:name'\) has :name, which only a decorator can fill\./,
+      ),
       'Service.nothing: @InvalidatesCache() has no target, and the method is no action, so there is no request. Write a whole path or tags.',
       'Service.late: @InvalidatesCache: settle must be a number of seconds from 0 to 3600, got -1. Write settle: 2.',
     ]);
