@@ -7,6 +7,7 @@ import { demoCache } from './demo-cache.js';
 import { demoPage } from './demo-page.js';
 import { ErrorAnswer } from './error-answer.js';
 import { RequestLog } from './request-log.js';
+import { NightsController } from './nights-controller.js';
 import type { RedisSettings } from './settings.js';
 import { UnknownRoute } from './unknown-route.js';
 import { UsersController } from './users-controller.js';
@@ -26,7 +27,7 @@ export function createApp(users: Users, redis?: RedisSettings, inspector?: Inspe
   if (inspector) app.use('/cache', inspector);
   app.use(demoPage());
   return useExpressServer(app, {
-    controllers: [UsersController],
+    controllers: [UsersController, NightsController],
     middlewares: [RequestLog, UnknownRoute, ErrorAnswer],
     defaultErrorHandler: false,
     validation: { whitelist: true },

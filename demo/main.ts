@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import 'reflect-metadata';
+import { Container } from 'typedi';
 import { cache } from '../lib/index.js';
 import { cacheInspector } from '../lib/inspector.js';
 import { createApp } from './app.js';
 import { HELP, readArguments } from './arguments.js';
 import { DEMO_SIZE, openDatabase } from './database.js';
 import { listen } from './listen.js';
+import { NightlyAvatars } from './nightly-avatars.js';
 import { readSettings, type RedisSettings } from './settings.js';
 import { StartError } from './start-error.js';
 import { Users } from './users.js';
@@ -22,8 +24,11 @@ async function main(): Promise<void> {
   const token = randomUUID();
   const inspector = cacheInspector({ token });
   const server = await listen(createApp(new Users(db), settings.redis, inspector), settings.port);
+  const nightly = Container.get(NightlyAvatars);
+  nightly.start();
 
   const shutDown = async (): Promise<void> => {
+    nightly.stop();
     inspector.close();
     await server.stop();
     await cache.close();
@@ -51,6 +56,7 @@ function welcome(url: string, inspectorLink: string): string {
     `  curl -s -o /dev/null -D - ${url}/users/alice/friends`,
     `  curl -X PUT -H 'Content-Type: application/json' -d '{"url":"https://example.org/alice.png"}' ${url}/users/alice/avatar`,
     `  curl -i '${url}/users?limit=3&offset=10'`,
+    `  curl -X POST ${url}/nights`,
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import { InvalidatesCache, Memoized } from '../lib/index.js';
 
 /** A user in a list. */
 export interface ListedUser {
@@ -34,29 +35,51 @@ const FRIENDS_OF = `
 
 const COUNTED = '(SELECT COUNT(*) FROM friendships WHERE user_id = users.id) AS friends';
 
-/** What the demo asks of its database. */
+/** The tag of everything that shows avatars. */
+export const AVATARS = 'avatars';
+
+/** The tag of everything that shows the avatar of a user. */
+function avatarOf(username: string): string {
+  return `user:${username}`;
+}
+
+/** The users of the demo. Responses that use these results follow them. */
 export class Users {
   constructor(private readonly db: Database.Database) {}
 
-  page(limit: number, offset: number, name: string): ListedUser[] {
+  page(limit: number, offset: number, name: string): Promise<ListedUser[]> {
     const query = `SELECT username, name, ${COUNTED} FROM users WHERE instr(lower(name), lower(?)) > 0 ORDER BY id LIMIT ? OFFSET ?`;
     return this.all(query, name, limit, offset);
   }
 
-  find(username: string): User | undefined {
-    return this.all<User>(`SELECT username, name, avatar, ${COUNTED} FROM users WHERE username = ?`, username)[0];
+  @Memoized({
+    timeout: 600,
+    responseFilter: user => user !== undefined,
+    tags: (_user: User | undefined, username: string) => [AVATARS, avatarOf(username)],
+  })
+  async find(username: string): Promise<User | undefined> {
+    const query = `SELECT username, name, avatar, ${COUNTED} FROM users WHERE username = ?`;
+    return (await this.all<User>(query, username))[0];
   }
 
-  friendsOf(username: string): Friend[] {
-    return this.all(FRIENDS_OF, username);
+  @Memoized({ timeout: 600, tags: (friends: Friend[]) => [AVATARS, ...friends.map(friend => avatarOf(friend.username))] })
+  async friendsOf(username: string): Promise<Friend[]> {
+    return await this.all<Friend>(FRIENDS_OF, username);
   }
 
-  changeAvatar(username: string, url: string): void {
-    this.db.prepare('UPDATE users SET avatar = ? WHERE username = ?').run(url, username);
+  @InvalidatesCache(({ args }) => ({ tags: avatarOf((args as [username: string])[0]) }))
+  async changeAvatar(username: string, url: string): Promise<void> {
+    await Promise.resolve(this.db.prepare('UPDATE users SET avatar = ? WHERE username = ?').run(url, username));
+  }
+
+  /** Gives every fifth user a new avatar. The caller invalidates. @returns the number of users */
+  renewAvatars(night: number): number {
+    const query = `UPDATE users SET avatar = 'https://example.org/night-${night}/' || username || '.png' WHERE id % 5 = ?`;
+    return this.db.prepare(query).run(night % 5).changes;
   }
 
   /** `all` also where one row is expected: libsql's `get` adds its own field to the row. */
-  private all<Row>(query: string, ...values: (string | number)[]): Row[] {
-    return this.db.prepare(query).all(...values) as Row[];
+  private all<Row>(query: string, ...values: (string | number)[]): Promise<Row[]> {
+    return Promise.resolve(this.db.prepare(query).all(...values) as Row[]);
   }
 }

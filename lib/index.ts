@@ -19,7 +19,8 @@ export type { Cache } from './cache/cache.js';
 export type { CacheOptions } from './options/cache-config.js';
 export type { CacheConfigSource } from './options/resolve-config.js';
 export type { Action } from './options/action.js';
-export type { CacheDefaultsOptions, CachedOptions, FilteredResponse } from './options/cached-options.js';
+export type { CacheDefaultsOptions } from './options/cache-defaults-options.js';
+export type { CachedOptions, FilteredResponse } from './options/cached-options.js';
 export type { VaryBy, VaryByHeaders } from './options/vary-by.js';
 export type {
   ChangeContext,

@@ -5,6 +5,8 @@ const byId = id => document.getElementById(id);
 /** How long the newest miss of an address took. */
 const missMs = new Map();
 let changes = 0;
+/** True from a night on until a list shows its changes. */
+let isMorning = false;
 
 /** Texts only: what somebody has written is never markup. */
 function element(name, text, className = '') {
@@ -66,7 +68,10 @@ function read(path) {
     const status = outcomeOf(headers);
     log(status.outcome, request, told(status, path, ms));
     if (status.outcome === 'hit') done('hit');
-    if (status.outcome === 'miss') done(changes > 0 ? 'fresh' : 'miss');
+    if (status.outcome !== 'miss') return;
+    if (isMorning) done('night');
+    else done(changes > 0 ? 'fresh' : 'miss');
+    isMorning = false;
   });
 }
 
@@ -114,6 +119,13 @@ async function changeAvatar() {
   showPreview();
 }
 
+async function letNightPass() {
+  const night = await ask('/nights', { method: 'POST' }, (request, _response, ms) => {
+    log('change', request, `The job took ${ms.toFixed(1)} ms. Every kept response that shows avatars is invalidated.`);
+  });
+  if (night !== undefined) isMorning = true;
+}
+
 async function search() {
   const found = await read(`/users?limit=5&name=${encodeURIComponent(byId('name').value)}`);
   if (found === undefined) return;
@@ -132,7 +144,7 @@ async function search() {
   );
 }
 
-for (const [form, act] of Object.entries({ show: showFriends, change: changeAvatar, search })) {
+for (const [form, act] of Object.entries({ show: showFriends, change: changeAvatar, night: letNightPass, search })) {
   byId(form).addEventListener('submit', event => {
     event.preventDefault();
     void act();

@@ -1,5 +1,6 @@
 import { definedOptions } from '../options/resolve-config.js';
-import type { CacheDefaultsOptions, CachedOptions } from '../options/cached-options.js';
+import type { CacheDefaultsOptions } from '../options/cache-defaults-options.js';
+import type { CachedOptions } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import type { InvalidationOptions, InvalidationTarget } from '../options/invalidation-target.js';
 import type { ClassIdentities } from '../classes/class-identities.js';

@@ -1,6 +1,7 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { actionsOf, type ActionArgs } from './actions-of.js';
-import { CacheDefaultRules, type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
+import { CacheDefaultRules } from '../options/cache-defaults-options.js';
+import { type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import { parameterLabel } from './action-inputs.js';
 import { definedOptions } from '../options/resolve-config.js';

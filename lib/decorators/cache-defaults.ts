@@ -1,6 +1,6 @@
 import { processCache } from '../cache/process-cache.js';
 import { refuseStandard } from './legacy.js';
-import type { CacheDefaultsOptions } from '../options/cached-options.js';
+import type { CacheDefaultsOptions } from '../options/cache-defaults-options.js';
 import { refuseWithoutParentheses } from './without-parentheses.js';
 
 /**

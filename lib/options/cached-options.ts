@@ -1,5 +1,4 @@
 import { isFunction, isSeconds, Validate } from './validate.js';
-import { isSettle } from './invalidation-target.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
 import type { Action } from './action.js';
 
@@ -153,25 +152,6 @@ export class CachedOptionRules {
  * @interface
  */
 export type CachedOptions = { readonly [Name in keyof CachedOptionRules]?: CachedOptionRules[Name] | undefined };
-
-/** The options of `@CacheDefaults`. */
-export class CacheDefaultRules extends CachedOptionRules {
-  /**
-   * Seconds after a change in which the responses that it covers are computed and not stored, for each `@InvalidatesCache` of the
-   * class.
-   *
-   * @default the `settle` of the configuration
-   */
-  @Validate(isSettle, 'a number of seconds from 0 to 3600', 'settle: 2')
-  readonly settle?: number;
-}
-
-/**
- * The options of `@CacheDefaults`: those of `@Cached`, and `settle` for `@InvalidatesCache`.
- *
- * @interface
- */
-export type CacheDefaultsOptions = { readonly [Name in keyof CacheDefaultRules]?: CacheDefaultRules[Name] | undefined };
 
 function isStatuses(value: unknown): boolean {
   return (

@@ -80,6 +80,21 @@ describeInBrowser("the demo's page", open => {
     expect(await page.locator('#steps .done').count()).toBe(4);
   });
 
+  it('shows after a night that the list follows the job', async () => {
+    const page = await open(server.url);
+    await press(page, 'Show friends');
+    await newest(page, 1);
+    expect(await page.locator('#friends').innerText()).not.toContain('night-0');
+    await press(page, 'Let the night pass');
+    expect(await newest(page, 2)).toContain('change POST /nights');
+    await press(page, 'Show friends');
+    expect(await newest(page, 3)).toContain('miss GET /users/alice/friends');
+    expect(await page.locator('#friends').innerText()).toContain('https://example.org/night-0/');
+    expect(await page.locator('#step-night.done').count()).toBe(1);
+    await press(page, 'Show friends');
+    expect(await newest(page, 4)).toContain('hit');
+  });
+
   it('draws the avatars of friends, and another one after a change', async () => {
     const page = await open(server.url);
     await press(page, 'Show friends');

@@ -132,6 +132,15 @@ describe('the app', () => {
     for (const route of others) expect(await get(route)).toMatchObject({ outcome: expect.stringMatching(HIT) });
   });
 
+  it('shows the avatars of a night at once', async () => {
+    for (const route of ['/users/alice', '/users/alice/friends', '/users?limit=3']) await get(route);
+    const { changed } = (await (await fetch(`${server.url}/nights`, { method: 'POST' })).json()) as { changed: number };
+    expect(changed).toBe(SMALL.users / 5);
+    expect(await get('/users/alice')).toMatchObject({ outcome: MISS, text: expect.stringContaining('/night-0/alice.png') });
+    expect(await get('/users/alice/friends')).toMatchObject({ outcome: MISS, text: expect.stringContaining('/night-0/') });
+    expect(await get('/users?limit=3')).toMatchObject({ outcome: expect.stringMatching(HIT) });
+  });
+
   it('logs each request with what the cache made of it', async () => {
     for (const route of ['/users/bob', '/users/bob', '/nowhere']) await get(route);
     await server.stop();

@@ -1,0 +1,15 @@
+import { JsonController, Post } from 'routing-controllers';
+import { Service } from 'typedi';
+import { NightlyAvatars } from './nightly-avatars.js';
+
+/** Lets a visitor see at noon what happens at night. */
+@Service()
+@JsonController('/nights')
+export class NightsController {
+  constructor(private readonly avatars: NightlyAvatars) {}
+
+  @Post()
+  async pass(): Promise<{ readonly changed: number }> {
+    return { changed: await this.avatars.run() };
+  }
+}
