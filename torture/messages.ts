@@ -26,6 +26,8 @@ export interface Assignment {
   readonly hasEdge: boolean;
   /** Entries expire soon, and may be served for a while after that. */
   readonly hasGrace: boolean;
+  /** Responses use memoized results, and are invalidated only by these. */
+  readonly hasChain: boolean;
 }
 
 /** Of a worker to the database. */

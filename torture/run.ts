@@ -44,7 +44,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
     (place, worker) => ({
       ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix },
       ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
-      ...{ failing: 0, hasEdge: false, hasGrace: false, ...scenario.assignment },
+      ...{ failing: 0, hasEdge: false, hasGrace: false, hasChain: false, ...scenario.assignment },
       urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
       seed: plan.seed * 131 + worker,
     }),

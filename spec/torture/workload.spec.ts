@@ -14,7 +14,7 @@ function seen(path: string) {
 
 describe('what torture changes', () => {
   it.each(KEYS)('is invalidated wherever it is shown: %s', key => {
-    const { paths, tags } = targetsOf(key, true);
+    const { paths, tags } = targetsOf(key, { hasTags: true, hasChain: false });
     for (const path of PATHS) {
       const { keys, tags: its } = seen(path);
       if (!keys.includes(key)) continue;
@@ -26,7 +26,7 @@ describe('what torture changes', () => {
   it('is told by path, by tag alone, and by both', () => {
     const kinds = new Set(
       KEYS.map(key => {
-        const { paths, tags } = targetsOf(key, true);
+        const { paths, tags } = targetsOf(key, { hasTags: true, hasChain: false });
         return `${paths.length > 0 ? 'path' : ''} ${tags.length > 0 ? 'tag' : ''}`;
       }),
     );

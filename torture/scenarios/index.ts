@@ -1,5 +1,6 @@
 import type { RedisServer } from '../../test-servers/redis-server.js';
 import { clocks } from './clocks.js';
+import { chain } from './chain.js';
 import { edge } from './edge.js';
 import { failback, failover } from './failover.js';
 import { grace } from './grace.js';
@@ -142,6 +143,7 @@ export const SCENARIOS = {
   split,
   edge,
   grace,
+  chain,
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

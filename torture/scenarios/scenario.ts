@@ -38,7 +38,9 @@ export interface Scenario {
   /** What its clients do otherwise than usual. */
   readonly mix?: Partial<Mix>;
   /** What is otherwise than usual with its processes. */
-  readonly assignment?: Partial<Pick<Assignment, 'clients' | 'handlerMs' | 'failing' | 'overHttp' | 'hasEdge' | 'hasGrace'>>;
+  readonly assignment?: Partial<
+    Pick<Assignment, 'clients' | 'handlerMs' | 'failing' | 'overHttp' | 'hasEdge' | 'hasGrace' | 'hasChain'>
+  >;
   /** Milliseconds by which the clock of the process at a place is ahead. */
   readonly aheadMs?: (place: number) => number;
   /** The store is healthy all the time: nothing is excused, and the run fails when these are not met. */

@@ -1,6 +1,7 @@
 import { Get, HttpError, JsonController, Param, Put, QueryParam } from 'routing-controllers';
-import { Cached, InvalidatesCache } from '../../lib/index.js';
+import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
 import { avatarPath, groupPath, listPath, membersShown, NEWS, ROOT, tagOf, userPath, type WriteKind } from '../workload.js';
+import { Chain, chainTag } from './chain.js';
 import type { Assignment } from '../messages.js';
 import { operations } from './operation.js';
 import type { Origin } from './origin.js';
@@ -12,8 +13,16 @@ const LASTING = { timeout: 3600 };
 /** Expires all the time; a refresh runs behind the answer, and who has no handler that works gets what there was. */
 const WITH_GRACE = { timeout: 1, staleWhileRevalidate: 5, staleIfError: 60 };
 
+/** How changes invalidate. */
+export interface Invalidating {
+  readonly hasTags: boolean;
+  /** By the tags of memoized results alone. */
+  readonly hasChain: boolean;
+}
+
 /** What is invalidated by a change of a key, as `cache.invalidate` and `cache.invalidateTags` want it. */
-export function targetsOf(key: string, hasTags: boolean): { paths: string[]; tags: string[] } {
+export function targetsOf(key: string, { hasTags, hasChain }: Invalidating): { paths: string[]; tags: string[] } {
+  if (hasChain) return { paths: [], tags: [chainTag(key)] };
   const [, place, group = '', kind] = key.split('/');
   if (place === 'news') return { paths: [], tags: [NEWS] };
   if (place === 'avatars') return { paths: [], tags: [tagOf(key)] };
@@ -24,15 +33,22 @@ export function targetsOf(key: string, hasTags: boolean): { paths: string[]; tag
 /** An application as its authors write it: what is changed and what it makes out of date stand on one method. */
 export function controllersFor(
   origin: Origin,
-  hasTags: boolean,
+  how: Invalidating,
   { hasEdge, hasGrace }: Pick<Assignment, 'hasEdge' | 'hasGrace'>,
 ): (new () => unknown)[] {
   const usual = { ...(hasGrace ? WITH_GRACE : LASTING), edge: hasEdge };
-  const ofMembers = hasTags ? { tags: membersShown } : {};
-  const ofNews = hasTags ? { tags: [NEWS] } : {};
+  const { hasTags, hasChain } = how;
+  const isTagged = hasTags && !hasChain;
+  const ofMembers = isTagged ? { tags: membersShown } : {};
+  const ofNews = isTagged ? { tags: [NEWS] } : {};
+
+  const links = new Chain(origin);
+  const show = (path: string) => (hasChain ? links.outer(path) : origin.show(path));
 
   async function change(key: string, writeKind: WriteKind) {
-    await origin.change(key, writeKind, operations.getStore()!);
+    const work = () => origin.change(key, writeKind, operations.getStore()!);
+    // A change of a service, within the change of the action.
+    await (hasChain ? cache.changing(targetsOf(key, how), work) : work());
     if (writeKind === 'rejected') throw new HttpError(400, 'Nothing has changed.');
     if (writeKind === 'broken') throw new Error('It may be half done.');
     return { changed: key };
@@ -43,35 +59,35 @@ export function controllersFor(
     @Get(GROUP)
     @Cached({ ...usual, ...ofNews })
     group(@Param('group') group: string) {
-      return origin.show(groupPath(group));
+      return show(groupPath(group));
     }
 
     @Get(`${GROUP}/members`)
     @Cached({ ...usual, ...ofMembers })
     members(@Param('group') group: string) {
-      return origin.show(`${groupPath(group)}/members`);
+      return show(`${groupPath(group)}/members`);
     }
 
     @Get(USER)
     @Cached({ ...usual, ...ofMembers })
     user(@Param('group') group: string, @Param('user') user: string) {
-      return origin.show(userPath(group, user));
+      return show(userPath(group, user));
     }
 
     @Get(`${USER}/friends`)
     @Cached(usual)
     friends(@Param('group') group: string, @Param('user') user: string) {
-      return origin.show(`${userPath(group, user)}/friends`);
+      return show(`${userPath(group, user)}/friends`);
     }
 
     @Put(USER)
-    @InvalidatesCache(({ args: [group, user] }) => targetsOf(userPath(group as string, user as string), hasTags))
+    @InvalidatesCache(({ args: [group, user] }) => targetsOf(userPath(group as string, user as string), how))
     changeUser(@Param('group') group: string, @Param('user') user: string, @QueryParam('writeKind') writeKind: WriteKind) {
       return change(userPath(group, user), writeKind);
     }
 
     @Put(GROUP)
-    @InvalidatesCache()
+    @InvalidatesCache(hasChain ? ({ args: [group] }) => targetsOf(groupPath(group as string), how) : undefined)
     changeGroup(@Param('group') group: string, @QueryParam('writeKind') writeKind: WriteKind) {
       return change(groupPath(group), writeKind);
     }
@@ -79,29 +95,29 @@ export function controllersFor(
     @Get('/lists/:list')
     @Cached({ ...usual, ...ofMembers })
     list(@Param('list') list: string) {
-      return origin.show(listPath(list));
+      return show(listPath(list));
     }
 
     @Put('/lists/:list')
-    @InvalidatesCache()
+    @InvalidatesCache(hasChain ? ({ args: [list] }) => targetsOf(listPath(list as string), how) : undefined)
     changeList(@Param('list') list: string, @QueryParam('writeKind') writeKind: WriteKind) {
       return change(listPath(list), writeKind);
     }
 
     @Put('/avatars/:group/:user')
-    @InvalidatesCache(({ args: [group, user] }) => targetsOf(avatarPath(group as string, user as string), hasTags))
+    @InvalidatesCache(({ args: [group, user] }) => targetsOf(avatarPath(group as string, user as string), how))
     changeAvatar(@Param('group') group: string, @Param('user') user: string, @QueryParam('writeKind') writeKind: WriteKind) {
       return change(avatarPath(group, user), writeKind);
     }
 
     @Put('/news')
-    @InvalidatesCache({ tags: [NEWS] })
+    @InvalidatesCache(hasChain ? targetsOf(NEWS, how) : { tags: [NEWS] })
     changeNews(@QueryParam('writeKind') writeKind: WriteKind) {
       return change(NEWS, writeKind);
     }
 
     @Put('/')
-    @InvalidatesCache(ROOT)
+    @InvalidatesCache(hasChain ? targetsOf(ROOT, how) : ROOT)
     changeAll(@QueryParam('writeKind') writeKind: WriteKind) {
       return change(ROOT, writeKind);
     }

@@ -4,7 +4,7 @@ import { cache } from '../../lib/index.js';
 import type { WriteIntent, OpenableStore, Targets } from '../../lib/stores/store.js';
 import type { ReadOutcome, Versions } from '../operation-log.js';
 import type { Assignment } from '../messages.js';
-import { controllersFor, targetsOf } from './controllers.js';
+import { controllersFor, targetsOf, type Invalidating } from './controllers.js';
 import { operations, type Operation } from './operation.js';
 import type { Origin } from './origin.js';
 import { storeFor } from './stores.js';
@@ -24,10 +24,10 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
       if (code === 'CACHE_INVALIDATION_UNDELIVERED' && assignment.mode === 'continue') operation.isUndelivered = true;
     },
   });
-  const hasTags = assignment.mix.tagged > 0;
-  const express = createExpressServer({ controllers: controllersFor(origin, hasTags, assignment) }) as RequestListener;
+  const how = { hasTags: assignment.mix.tagged > 0, hasChain: assignment.hasChain };
+  const express = createExpressServer({ controllers: controllersFor(origin, how, assignment) }) as RequestListener;
   const app = assignment.hasEdge ? cache.edge(express) : express;
-  const ours = new Ours(origin, hasTags);
+  const ours = new Ours(origin, how);
   const listener: RequestListener = (request, response) => {
     operations.run(ours.operationOf(request.headers[OPERATION_HEADER]), () => app(request, response));
   };
@@ -60,7 +60,7 @@ class Ours implements System {
 
   constructor(
     private readonly origin: Origin,
-    private readonly hasTags: boolean,
+    private readonly how: Invalidating,
   ) {}
 
   /** Node gives a request of a connection the context of that connection, not of whoever sent it. */
@@ -82,8 +82,8 @@ class Ours implements System {
     try {
       if (writeKind === 'from-code') {
         await operations.run(operation, async () => {
+          const { paths, tags } = targetsOf(key, this.how);
           await this.origin.change(key, writeKind, operation);
-          const { paths, tags } = targetsOf(key, this.hasTags);
           if (paths.length > 0) await cache.invalidate(paths);
           if (tags.length > 0) await cache.invalidateTags(tags);
         });
