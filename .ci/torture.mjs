@@ -10,7 +10,10 @@ const NOT_YET = ['overload', 'overload-started', 'stalled', 'stalled-close'];
 const RUNS = [
   { mode: 'refuse', scenarios: ['calm', 'killed-snapshot', 'failover', 'killed-process'] },
   { mode: 'continue', scenarios: ['killed-snapshot', 'failover'] },
-  { mode: 'refuse', scenarios: ['overload', 'overload-started', 'many-changes', 'stalled', 'stalled-close', 'edge', 'clocks', 'chain'] },
+  {
+    mode: 'refuse',
+    scenarios: ['overload', 'overload-started', 'many-changes', 'stalled', 'stalled-close', 'edge', 'clocks', 'chain'],
+  },
   { mode: 'continue', scenarios: ['many-changes-tag', 'grace', 'split'] },
   { mode: 'refuse', scenarios: ['many-changes', 'chain'], store: 'memcached' },
 ];
