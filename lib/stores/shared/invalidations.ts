@@ -5,8 +5,8 @@ import type { KeySpace } from './key-space.js';
 import type { TagLog } from './tag-log.js';
 import { WRITE_MS, type Writers } from './writers.js';
 
-/** The number of targets in one operation. More targets could exceed the timeout of an operation. */
-const CHUNK_SIZE = 100;
+/** The number of paths and of tags in one operation. More targets could exceed the timeout of an operation. */
+const CHUNK_SIZE = 50;
 
 /** An invalidation that ends writes. */
 export interface EndOfWrite {
@@ -106,8 +106,10 @@ export class Invalidations {
   }
 }
 
+/** Paths and tags are in the same chunks, so that a change of both costs no more round trips than a change of tags. */
 function* chunksOf({ prefixes, tags = [] }: Targets): Generator<Targets> {
-  for (let start = 0; start < prefixes.length; start += CHUNK_SIZE) yield { prefixes: prefixes.slice(start, start + CHUNK_SIZE) };
-  for (let start = 0; start < tags.length; start += CHUNK_SIZE)
-    yield { prefixes: [], tags: tags.slice(start, start + CHUNK_SIZE) };
+  for (let start = 0; start < Math.max(prefixes.length, tags.length); start += CHUNK_SIZE) {
+    const end = start + CHUNK_SIZE;
+    yield { prefixes: prefixes.slice(start, end), tags: tags.slice(start, end) };
+  }
 }
