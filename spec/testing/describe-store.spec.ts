@@ -414,7 +414,7 @@ describe('a shared store', () => {
       () =>
         jest
           .spyOn(FillLocks.prototype, 'tryAcquire')
-          .mockResolvedValue({ key: 'key', untilMs: 0, timer: setTimeout(() => undefined) }),
+          .mockResolvedValue({ key: 'key', value: Buffer.of(), untilMs: 0, timer: setTimeout(() => undefined) }),
       'grants the lock to one client, and returns its entry to the client that waits',
     ],
     [

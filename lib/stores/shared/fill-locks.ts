@@ -7,12 +7,13 @@ const SHORTEST_LOCK_MS = 100;
 /** Milliseconds before the end of a lock in which the holder does not delete it: another process may hold it by then. */
 const MARGIN_MS = 50;
 
-const HELD = Buffer.from('held');
+const HELD = 'held';
 const HIT_FOR_MISS = Buffer.from('hit-for-miss');
 
 /** A fill lock that this process holds. If the lock is lost, a second process fills the entry; coherence does not depend on locks. */
 export interface HeldLock {
   readonly key: string;
+  readonly value: Buffer;
   readonly timer: NodeJS.Timeout;
   /** Milliseconds of `performance.now()`. */
   untilMs: number;
@@ -31,11 +32,16 @@ export class FillLocks {
     this.lifetimeMs = Math.max(SHORTEST_LOCK_MS, waitMs / 4);
   }
 
-  /** @returns undefined if another process holds the lock */
-  async tryAcquire(key: string): Promise<HeldLock | undefined> {
+  /**
+   * @param tagOffset the position of the tag log before the fill; undefined if the fill expects no computed tags
+   * @returns undefined if another fill holds the lock
+   */
+  async tryAcquire(key: string, tagOffset: string | undefined): Promise<HeldLock | undefined> {
     const untilMs = performance.now() + this.lifetimeMs;
-    if (!(await this.driver.setIfAbsent(key, HELD, this.lifetimeMs))) return undefined;
-    const lock: HeldLock = { key, untilMs, timer: setInterval(() => void this.renew(lock), this.lifetimeMs / 3).unref() };
+    const value = Buffer.from(`${HELD} ${tagOffset ?? ''}`);
+    if (!(await this.driver.setIfAbsent(key, value, this.lifetimeMs))) return undefined;
+    const timer = setInterval(() => void this.renew(lock), this.lifetimeMs / 3).unref();
+    const lock: HeldLock = { key, value, untilMs, timer };
     return lock;
   }
 
@@ -59,7 +65,7 @@ export class FillLocks {
   private async renew(lock: HeldLock): Promise<void> {
     const untilMs = performance.now() + this.lifetimeMs;
     try {
-      await this.driver.set(lock.key, HELD, this.lifetimeMs);
+      await this.driver.set(lock.key, lock.value, this.lifetimeMs);
       lock.untilMs = untilMs;
     } catch {
       // The store is unreachable, so no process can wait either. The next operation reports the fault.
@@ -72,4 +78,10 @@ export class FillLocks {
 export function lockState(value: Buffer | undefined): 'free' | 'held' | 'hit-for-miss' {
   if (value === undefined) return 'free';
   return value.equals(HIT_FOR_MISS) ? 'hit-for-miss' : 'held';
+}
+
+/** Returns true if a tag was invalidated between the start of the fill that holds a lock and a later lease, as far as both know. */
+export function isOlderThan(value: Buffer | undefined, tagOffset: string | undefined): boolean {
+  const ofHolder = value?.toString('latin1').slice(HELD.length + 1) ?? '';
+  return lockState(value) === 'held' && ofHolder !== '' && tagOffset !== undefined && ofHolder !== tagOffset;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startDeadline } from '../../time/deadline.js';
 import type { Address, FillLock, Entry } from '../store.js';
-import { lockState, type FillLocks } from './fill-locks.js';
+import { isOlderThan, lockState, type FillLocks } from './fill-locks.js';
 import type { KeySpace } from './key-space.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SharedEntries } from './shared-entries.js';
@@ -52,7 +52,7 @@ export class FillWait {
   }
 
   private async poll(address: Address, lease: SharedLease, lockKey: string): Promise<Poll> {
-    const lock = await this.fillLocks.tryAcquire(lockKey);
+    const lock = await this.fillLocks.tryAcquire(lockKey, lease.tagOffset);
     // The reply may come after the operation timed out, and then after the fill has ended.
     if (lease.isReleased && lock !== undefined) await this.fillLocks.release(lock);
     else lease.fillLock = lock;
@@ -63,6 +63,7 @@ export class FillWait {
     if (lease.fillLock !== undefined) lease.seen = snapshot.lease.seen;
     // After an invalidation, fills of other processes do not answer this request, and the store refuses the fill of this process.
     if (lease.fillLock !== undefined || !snapshot.lease.canShare(lease)) return { kind: 'granted' };
+    if (isOlderThan(snapshot.lockValue, lease.tagOffset)) return { kind: 'granted' };
     return lockState(snapshot.lockValue) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'wait' };
   }
 }

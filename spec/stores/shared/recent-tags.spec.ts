@@ -9,9 +9,12 @@ const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignore
 const TAGS = ['one', 'two', 'three', 'four', 'five'];
 
 describe('an entry with computed tags in a shared store', () => {
-  const server = new MemoryDriver();
+  let server: MemoryDriver;
   const stores: SharedStore[] = [];
 
+  beforeEach(() => {
+    server = new MemoryDriver();
+  });
   afterEach(() => Promise.all(stores.splice(0).map(store => store.close())));
 
   /** Another process. */
@@ -68,8 +71,22 @@ describe('an entry with computed tags in a shared store', () => {
     const [a, b] = [open(), open()];
     const expecting: Address = { ...ADDRESS, isUntaggedSoFar: true };
     const plain: Address = { key: ADDRESS.key, path: ADDRESS.path };
-    expect(await a.store.acquireFillLock(expecting, await fenceOver(a.store, expecting), 0)).toEqual({ kind: 'granted' });
+    const lease = await fenceOver(a.store, expecting);
+    expect(await a.store.acquireFillLock(expecting, lease, 0)).toEqual({ kind: 'granted' });
     expect(await b.store.acquireFillLock(plain, await fenceOver(b.store, plain), 0)).toEqual({ kind: 'busy' });
+    a.store.release(lease, 'unused');
+  });
+
+  it('does not wait for a fill that began before an invalidation of a tag', async () => {
+    const [a, b] = [open(), open()];
+    const expecting: Address = { ...ADDRESS, isUntaggedSoFar: true };
+    const lease = await fenceOver(a.store, expecting);
+    expect(await a.store.acquireFillLock(expecting, lease, 0)).toEqual({ kind: 'granted' });
+    const earlier = await fenceOver(b.store, expecting);
+    await b.store.invalidate({ prefixes: [], tags: ['one'] });
+    expect(await b.store.acquireFillLock(expecting, await fenceOver(b.store, expecting), 60_000)).toEqual({ kind: 'granted' });
+    a.store.release(lease, 'unused');
+    b.store.release(earlier, 'unused');
   });
 
   it('is not served while an invalidation of a tag is not delivered', async () => {
