@@ -82,6 +82,9 @@ export function warnAboutMany(faults: FaultReporter, label: string, { isCoarse }
   faults.warnAboutUse(`${label} dependencies`, message, 'CACHE_DEPENDENCIES_MANY');
 }
 
+/** The computation of all code that belongs to none. It collects nothing. */
+const UNTRACKED = new Computation(false);
+
 /** The computations of this process. */
 export class Computations extends AsyncScopes<Computation> {
   /** The innermost computation that the running code belongs to. */
@@ -104,7 +107,7 @@ export class Computations extends AsyncScopes<Computation> {
 
   /** Begins a computation whose code belongs to none: it can be stored only if the program uses no tag until its end. */
   beginUntracked(): Computation {
-    return new Computation(false);
+    return UNTRACKED;
   }
 
   /** Returns the dependencies of a computation that have been collected so far. */

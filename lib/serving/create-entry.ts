@@ -112,7 +112,8 @@ function responseTags(request: MissedRequest, result: unknown, directed = NO_TAG
   const dependencies = runtime.computations.dependenciesOf(computation);
   if (dependencies.kind === 'unknown') return dependencies.reason;
   warnAboutMany(runtime.faults, name, dependencies);
-  const tags = withoutKnown([...optional, ...directed, ...dependencies.tags], address.tags);
+  const isUntagged = optional.length + directed.length + dependencies.tags.length === 0;
+  const tags = isUntagged ? NO_TAGS : withoutKnown([...optional, ...directed, ...dependencies.tags], address.tags);
   tagForecast.record(tags.length > 0);
   // A lease that expects no tags cannot detect that one of them was invalidated during the fill.
   return tags.length > 0 && address.hasComputedTags !== true ? 'it is the first of its action that has tags of its own' : tags;
