@@ -7,13 +7,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * an `AsyncLocalStorage` is in use.
  */
 export class AsyncScopes<Scope> {
+  isStarted = false;
   private storage: AsyncLocalStorage<Scope> | undefined;
 
-  get isStarted(): boolean {
-    return this.storage !== undefined;
-  }
-
   start(): void {
+    this.isStarted = true;
     this.storage ??= new AsyncLocalStorage();
   }
 

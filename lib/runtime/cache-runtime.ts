@@ -43,13 +43,13 @@ export class CacheRuntime {
   private observed: Store | undefined;
   readonly singleFlight: SingleFlight;
   readonly parts = new PartialResponses();
-  readonly settling: Settling;
+  /** The targets that settle, in a store that does not hold them itself. Undefined before the first. */
+  private settling: Settling | undefined;
   readonly faults: FaultReporter;
   private readonly counters = new Counters();
   private reasons: MissReasons | undefined;
   /** The cache's name in `Cache-Status`. Undefined if responses have no such header. */
   readonly cacheName: string | undefined;
-
   /** The clock for the lifetimes of entries. */
   readonly clock: Clock;
 
@@ -62,7 +62,6 @@ export class CacheRuntime {
     this.clock = clockOf(config);
     this.cacheName = config.cacheStatus === false ? undefined : sfCacheName(config.cacheStatus);
     this.plainStore = openStore(config, this.clock, this.faults);
-    this.settling = new Settling(this.clock, targets => void this.plainStore.invalidate(targets));
   }
 
   /** The store. It is wrapped only while `operation` has subscribers, so that a hit is fast without them. */
@@ -108,8 +107,8 @@ export class CacheRuntime {
   /** Stores an entry, or a variant of one, without counting a stored response. @returns true if it was stored */
   saveVariant(address: Address, entry: Entry, lease: Lease): MaybePromise<boolean> {
     return this.survive('what was computed could not be stored', false, () => {
-      this.settling.removeSettled();
-      if (!this.settling.covers(address, entry.tags)) return this.store.save(address, entry, lease);
+      this.settling?.removeSettled();
+      if (this.settling?.covers(address, entry.tags) !== true) return this.store.save(address, entry, lease);
       this.store.release(lease, 'unused');
       return false;
     });
@@ -117,13 +116,13 @@ export class CacheRuntime {
 
   /** Looks an entry up. A forced computation ignores the stored entry. */
   lookUp(address: Address, isForced: boolean): MaybePromise<LookupResult> {
-    this.settling.removeSettled();
+    this.settling?.removeSettled();
     return isForced ? this.store.lease(address) : this.store.lookup(address);
   }
 
   /** Returns true if a change of the missed entry runs or settles, so that the entry will not be stored. */
   isBeingChanged(address: Address, { isBeingChanged }: LookupMiss): boolean {
-    return isBeingChanged === true || this.settling.covers(address);
+    return isBeingChanged === true || this.settling?.covers(address) === true;
   }
 
   /** Acquires a lease for a later save. @returns undefined if the store grants none, so that nothing can be stored */
@@ -157,17 +156,22 @@ export class CacheRuntime {
   ): MaybePromise<boolean> {
     const { prefixes, tags = [] } = targets;
     this.counters.counts.invalidations += prefixes.length + tags.length;
-    if (settleMs > 0 && this.plainStore.beginWrite === undefined) this.settling.add(targets, settleMs);
+    if (settleMs > 0 && this.plainStore.beginWrite === undefined) this.settle(targets, settleMs);
     this.history?.recordInvalidated(prefixes, tags, by, this.clock.now());
-    return this.settle(
+    return this.acknowledged(
       channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, invalidateStore) : invalidateStore(),
     );
   }
 
   /** Waits for an invalidation. @returns true if the client may see the write acknowledged */
-  private settle(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
-    if (invalidated instanceof Promise) return invalidated.then(settled => this.settle(settled));
+  private acknowledged(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
+    if (invalidated instanceof Promise) return invalidated.then(settled => this.acknowledged(settled));
     return invalidated === undefined || isAcknowledged(this.config, this.faults, invalidated);
+  }
+
+  private settle(targets: Targets, settleMs: number): void {
+    this.settling ??= new Settling(this.clock, settled => void this.plainStore.invalidate(settled));
+    this.settling.add(targets, settleMs);
   }
 
   stats(): CacheStats {

@@ -97,9 +97,8 @@ export class Computations extends AsyncScopes<Computation> {
     return new Computation(this.isStarted, this.current, key);
   }
 
-  /** Begins a computation that the rest of the running function belongs to. @returns undefined before the first use of a tag */
-  enterNew(): Computation | undefined {
-    if (!this.isStarted) return undefined;
+  /** Begins a computation that the rest of the running function belongs to. Call it only after the start. */
+  enterNew(): Computation {
     const computation = this.begin();
     this.enter(computation);
     return computation;

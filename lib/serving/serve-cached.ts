@@ -20,7 +20,13 @@ import { openWindows } from './stale-windows.js';
 export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
   const trace = RequestTrace.isEnabled ? startTrace(action, call) : undefined;
   // Before the first `await`: routing-controllers continues this frame with the interceptors, which are part of the computation.
-  const request = { runtime, action, call, trace, computation: runtime.computations.enterNew() };
+  const request = {
+    runtime,
+    action,
+    call,
+    trace,
+    computation: runtime.computations.isStarted ? runtime.computations.enterNew() : undefined,
+  };
   try {
     const decision = decide(request);
     const answer = decision instanceof Promise ? decision.then(settled => lookUp(request, settled)) : lookUp(request, decision);

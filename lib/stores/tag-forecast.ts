@@ -9,19 +9,19 @@ const FIRST = 3;
  * round trip.
  */
 export class TagForecast {
+  /** The parts of an address that say whether its entry may have such tags. */
+  forAddress: Pick<Address, 'hasComputedTags' | 'isUntaggedSoFar'>;
   private computations = 0;
 
   /** @param hasTags true if the entries always may have such tags */
-  constructor(private hasTags: boolean) {}
-
-  /** Returns the parts of an address that say whether its entry may have such tags. */
-  get forAddress(): Pick<Address, 'hasComputedTags' | 'isUntaggedSoFar'> {
-    return { hasComputedTags: this.hasTags || this.computations < FIRST, isUntaggedSoFar: !this.hasTags };
+  constructor(hasTags: boolean) {
+    this.forAddress = { hasComputedTags: true, isUntaggedSoFar: !hasTags };
   }
 
   /** Records a computation. @param hasTags true if it had such tags */
   record(hasTags: boolean): void {
     this.computations++;
-    this.hasTags ||= hasTags;
+    const isUntaggedSoFar = this.forAddress.isUntaggedSoFar === true && !hasTags;
+    this.forAddress = { hasComputedTags: !isUntaggedSoFar || this.computations < FIRST, isUntaggedSoFar };
   }
 }

@@ -214,7 +214,7 @@ describe('a program before its first tag', () => {
   it('creates no AsyncLocalStorage context, and stores responses', () => {
     const enter = jest.spyOn(AsyncLocalStorage.prototype, 'enterWith');
     const computations = new Computations();
-    expect(computations.enterNew()).toBeUndefined();
+    expect(computations.isStarted).toBe(false);
     expect(computations.dependenciesOf(computations.beginUntracked())).toMatchObject({ kind: 'known', tags: [] });
     expect(enter).not.toHaveBeenCalled();
   });
