@@ -150,8 +150,7 @@ class ServedWrite {
     this.cancelDeadline();
     const onDeadline = (): void => {
       report();
-      // The write may continue. It invalidates again when its response goes out.
-      void this.declared.commit(this.currentTargets);
+      this.declared.lapse(this.currentTargets);
     };
     this.cancelDeadline = startDeadline(MAX_WRITE_DURATION * 1000, onDeadline, false);
   }

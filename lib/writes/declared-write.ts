@@ -1,4 +1,4 @@
-import type { WriteIntent, InvalidationResult, MaybePromise, Targets } from '../stores/store.js';
+import type { WriteIntent, InvalidationResult, MaybePromise, Store, Targets } from '../stores/store.js';
 import { mergeTargets } from '../stores/targets.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 
@@ -24,6 +24,8 @@ const NOTHING: Targets = { prefixes: [] };
 export class DeclaredWrite {
   /** True if the write is committed or aborted for good. No other write joins it any more. */
   isOver = false;
+  /** True if the write lasts so long that it is declared no more. */
+  hasLapsed = false;
   private intent: WriteIntent | undefined;
   private beginning: Promise<boolean> | undefined;
   /** The targets of writes within this one. */
@@ -49,7 +51,7 @@ export class DeclaredWrite {
   begin(targets: Targets): MaybePromise<boolean> {
     const { store, config } = this.runtime;
     if (store.beginWrite === undefined || !config.enabled) return true;
-    return (this.beginning = this.declareBy(store.beginWrite(targets)));
+    return (this.beginning = this.beginIn(store, targets));
   }
 
   /**
@@ -59,7 +61,7 @@ export class DeclaredWrite {
    */
   join(targets: Targets, settleMs: number): MaybePromise<boolean> {
     this.include(targets, settleMs);
-    return this.declare(targets);
+    return this.hasLapsed || this.declare(targets);
   }
 
   /** Includes the targets of a write within this one in its later invalidations. */
@@ -81,6 +83,12 @@ export class DeclaredWrite {
     const invalidated = this.invalidateAndPublish(all, this.writer.by, settleMs, intent => intent.commit(all, settleMs));
     this.intent = undefined;
     return invalidated;
+  }
+
+  /** Invalidates, and ends the declaration of a write that lasts too long. It invalidates again at its end. */
+  lapse(targets: Targets): void {
+    this.hasLapsed = true;
+    void this.commit(targets);
   }
 
   /** Ends the declaration of a write that has changed no data. A write within it may have changed some. */
@@ -105,9 +113,9 @@ export class DeclaredWrite {
     return intent === undefined ? this.begin(targets) : this.extend(intent, targets);
   }
 
-  private async declareBy(declaring: Promise<WriteIntent>): Promise<boolean> {
+  private async beginIn(store: Store, targets: Targets): Promise<boolean> {
     try {
-      this.intent = await declaring;
+      this.intent = await store.beginWrite?.(targets);
       return true;
     } catch {
       return this.runtime.config.whenUnreachable === 'continue';

@@ -11,8 +11,8 @@ import type { WriteScopes } from './write-scopes.js';
 /** A change within no other one. */
 export class OutermostChange extends RunningChange {
   private readonly write: DeclaredWrite;
-  /** The writes that it may be a part of, because they began before the first change. They invalidate its targets too. */
-  private readonly possiblyOuter: readonly DeclaredWrite[];
+  /** The writes that it may be a part of. They invalidate its targets too. */
+  private readonly alsoInvalidating: readonly DeclaredWrite[];
   private cancelDeadline: () => void = () => undefined;
 
   constructor(
@@ -22,13 +22,13 @@ export class OutermostChange extends RunningChange {
   ) {
     super(runtimes, change);
     const { label, settleMs } = change;
-    this.possiblyOuter = scopes.possiblyOuter;
+    this.alsoInvalidating = scopes.alsoInvalidating;
     this.write = scopes.open({ label, by: label, settleMs });
   }
 
   protected begin(): MaybePromise<boolean> {
     const { knownTargets } = this;
-    const joined = this.possiblyOuter.map(outer => outer.join(knownTargets, this.change.settleMs));
+    const joined = this.alsoInvalidating.map(outer => outer.join(knownTargets, this.change.settleMs));
     return [this.write.begin(knownTargets), ...joined].reduce((all, mayRun) =>
       after(all, isAllowed => after(mayRun, also => isAllowed && also)),
     );
@@ -44,8 +44,7 @@ export class OutermostChange extends RunningChange {
         MAX_WRITE_DURATION * 1000,
         () => {
           this.runtimes.get().faults.report('CACHE_CHANGE_LONG', longWriteMessage(this.change.label), undefined);
-          // The work may continue. It invalidates again at its end.
-          void this.write.commit(this.knownTargets);
+          this.write.lapse(this.knownTargets);
         },
         false,
       );
@@ -55,7 +54,7 @@ export class OutermostChange extends RunningChange {
 
   protected succeed(targets: Targets): MaybePromise<boolean> {
     this.end();
-    for (const outer of this.possiblyOuter) outer.include(targets, this.change.settleMs);
+    for (const outer of this.alsoInvalidating) outer.include(targets, this.change.settleMs);
     return this.write.commit(targets);
   }
 

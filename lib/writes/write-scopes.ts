@@ -24,14 +24,18 @@ export class WriteScopes extends AsyncScopes<DeclaredWrite> {
     return write;
   }
 
-  /** Returns the outermost write that the running code is part of. */
+  /** Returns the outermost write that the running code is part of and can join. */
   get outermost(): DeclaredWrite | undefined {
     const write = this.current;
-    return write?.isOver === true ? undefined : write;
+    return write === undefined || write.isOver || write.hasLapsed ? undefined : write;
   }
 
-  /** Returns the writes that the running code may be part of, because they began before the scopes. */
-  get possiblyOuter(): readonly DeclaredWrite[] {
-    return [...this.unscoped];
+  /**
+   * Returns the writes that invalidate what a write of the running code changes, although it does not join them: those that began before
+   * the scopes, and one that lasts too long to be declared.
+   */
+  get alsoInvalidating(): readonly DeclaredWrite[] {
+    const write = this.current;
+    return write?.hasLapsed === true && !write.isOver ? [...this.unscoped, write] : [...this.unscoped];
   }
 }

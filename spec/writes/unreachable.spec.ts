@@ -111,11 +111,41 @@ describe('the first change of a program', () => {
     outer.end();
     await outer.commit({ prefixes: ['/users'] });
     expect(invalidate.mock.calls.at(-1)?.[0].prefixes).toEqual(['/users', '/users/bob']);
-    expect(scopes.possiblyOuter).toEqual([]);
+    expect(scopes.alsoInvalidating).toEqual([]);
   });
 });
 
 describe('a declared write', () => {
+  it('that lasts too long is declared no more: a change within it is declared by itself, and invalidated by both', async () => {
+    const runtimes = new RuntimeHolder();
+    const intents = [1, 2].map(() => ({ invalidate: jest.fn(), commit: jest.fn(), abort: jest.fn() }));
+    const beginWrite = jest.fn().mockResolvedValueOnce(intents[0]).mockResolvedValueOnce(intents[1]);
+    Object.assign(runtimes.get().store, { beginWrite });
+    const scopes = new WriteScopes(runtimes);
+    scopes.start();
+    const outer = scopes.open({ label: 'Users.change', by: 'PUT /users', settleMs: 0 });
+    await outer.begin({ prefixes: ['/users'] });
+    outer.lapse({ prefixes: ['/users'] });
+    await scopes.run(outer, () =>
+      new Changes(runtimes, scopes).run({ label: 'inner', settleMs: 0, targets: [() => ({ prefixes: ['/inner'] })] }, () => 1),
+    );
+    expect(beginWrite).toHaveBeenCalledTimes(2);
+    expect(intents[1]!.commit).toHaveBeenCalledWith({ prefixes: ['/inner'], tags: [] }, 0);
+    const invalidate = jest.spyOn(runtimes.get().store, 'invalidate');
+    outer.end();
+    await outer.commit({ prefixes: ['/users'] });
+    expect(invalidate.mock.calls[0]?.[0]).toEqual({ prefixes: ['/users', '/inner'], tags: [] });
+  });
+
+  it('survives a store that throws at once', async () => {
+    const runtimes = new RuntimeHolder();
+    const beginWrite = jest.fn(() => {
+      throw new Error('at once');
+    });
+    Object.assign(runtimes.get().store, { beginWrite });
+    expect(await new Changes(runtimes, new WriteScopes(runtimes)).run({ label: 'a', settleMs: 0, targets: [] }, () => 5)).toBe(5);
+  });
+
   it('is begun once for several concurrent writes within it', async () => {
     const runtimes = new RuntimeHolder();
     const intent = { invalidate: jest.fn(), commit: jest.fn(), abort: jest.fn() };
