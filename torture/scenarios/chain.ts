@@ -7,7 +7,6 @@ export const chain: Scenario = {
   stores: [...SERVERS, 'keyv'],
   isInShort: true,
   assignment: { hasChain: true },
-  demands: {},
   rounds: 1,
   othersCannot: {
     bentocache: NO_CHAIN,
