@@ -4,7 +4,7 @@ const NO_CHAIN = 'its responses do not follow memoized results';
 
 export const chain: Scenario = {
   title: 'responses use memoized results, which use memoized results; changes invalidate the innermost ones, within a change',
-  stores: [...SERVERS, 'keyv'],
+  stores: SERVERS,
   isInShort: true,
   assignment: { hasChain: true },
   rounds: 1,
