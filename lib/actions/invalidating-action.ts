@@ -6,7 +6,7 @@ import { ActionPath } from './action-path.js';
 import { bearsResponse, type ActionCall, type PinnedCall } from './action-call.js';
 import { prefixMistake, tagMistake } from './target-errors.js';
 import type { Targets } from '../stores/store.js';
-import { mergeTargets } from '../stores/targets.js';
+import { mergeKnown, mergeTargets } from '../stores/targets.js';
 import type { Class } from '../classes/class-hierarchy.js';
 import { settleOf, type DecoratorRegistry } from './decorator-registry.js';
 
@@ -41,15 +41,7 @@ export class InvalidatingAction {
 
   /** Returns the targets that are known before the method runs: fixed targets, and targets of functions that need no result. */
   knownTargets(call: PinnedCall): Targets {
-    const known = this.targets.flatMap(target => {
-      try {
-        return [this.resolveTarget(target, call, undefined)];
-      } catch {
-        // The function needs the result, or always fails. A failure is reported after the write.
-        return [];
-      }
-    });
-    return mergeTargets(...known);
+    return mergeKnown(this.targets.map(target => () => this.resolveTarget(target, call, undefined)));
   }
 
   private resolveTarget(target: InvalidationTarget | undefined, call: PinnedCall, result: unknown): Targets {

@@ -4,8 +4,7 @@ import { CacheDefaultRules } from '../options/cache-defaults-options.js';
 import { type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import { parameterLabel } from './action-inputs.js';
-import { definedOptions } from '../options/resolve-config.js';
-import { optionNames, validationErrors } from '../options/validate.js';
+import { optionMistakes } from '../options/option-mistakes.js';
 import { formatValue } from '../errors/format-value.js';
 import {
   InvalidationOptionRules,
@@ -13,7 +12,12 @@ import {
   type InvalidationTarget,
   type RawTargets,
 } from '../options/invalidation-target.js';
-import { effectiveOptions, type MethodDecorations, type DecoratorRegistry } from './decorator-registry.js';
+import {
+  effectiveOptions,
+  type InvalidationDecoration,
+  type MethodDecorations,
+  type DecoratorRegistry,
+} from './decorator-registry.js';
 import { routeNames, tagMistake, wholePathMistake, writtenPrefixMistake } from './target-errors.js';
 
 /** Options that call the application for each request. */
@@ -87,11 +91,18 @@ const STRAY_CACHED =
 
 /** Returns the mistakes in the decorators of a method that is no action. */
 export function serviceMistakes({ cached, invalidates }: MethodDecorations): string[] {
-  const mistakes = invalidates.flatMap(({ target, options }) => [
-    ...optionMistakes(options, new InvalidationOptionRules()).map(mistake => `@InvalidatesCache: ${mistake}`),
-    ...wholeTargetMistakes(target),
-  ]);
+  const mistakes = invalidationMistakes(invalidates, wholeTargetMistakes);
   return cached.length > 0 ? [STRAY_CACHED, ...mistakes] : mistakes;
+}
+
+function invalidationMistakes(
+  invalidates: readonly InvalidationDecoration[],
+  mistakesOf: (target: InvalidationTarget | undefined) => string[],
+): string[] {
+  return invalidates.flatMap(({ target, options }) => [
+    ...optionMistakes(options, new InvalidationOptionRules()).map(mistake => `@InvalidatesCache: ${mistake}`),
+    ...mistakesOf(target),
+  ]);
 }
 
 interface Subject {
@@ -110,10 +121,8 @@ function methodMistakes(subject: Subject): string[] {
   if (cached.length > 0 && invalidates.length > 0) {
     mistakes.push('@Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.');
   }
-  for (const { target, options } of invalidates) {
-    mistakes.push(...optionMistakes(options, new InvalidationOptionRules()).map(mistake => `@InvalidatesCache: ${mistake}`));
-    mistakes.push(...(subject.actions.length === 0 ? wholeTargetMistakes(target) : targetMistakes(target, subject)));
-  }
+  const ofTarget = (target: InvalidationTarget | undefined): string[] => targetMistakes(target, subject);
+  mistakes.push(...invalidationMistakes(invalidates, subject.actions.length === 0 ? wholeTargetMistakes : ofTarget));
   return mistakes;
 }
 
@@ -182,13 +191,4 @@ function fixedTargetMistakes(target: InvalidationTarget, pathMistake: (path: unk
   return [...paths.map(pathMistake), ...tags.map(tagMistake)]
     .filter(mistake => mistake !== undefined)
     .map(mistake => `${written} ${mistake}`);
-}
-
-/** @param rules the class of the options, whose checks apply */
-function optionMistakes(options: unknown, rules: object): string[] {
-  if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    return [`options must be an object, got ${formatValue(options)}. Write { ${optionNames(rules)[0]}: 60 }.`];
-  }
-  return validationErrors(Object.assign(rules, definedOptions(options)));
 }

@@ -4,7 +4,7 @@ import { HttpError } from 'routing-controllers';
 export class WriteRefused extends HttpError {
   override readonly name = 'ChangeRefused';
 
-  constructor(message: string) {
-    super(503, message);
+  constructor() {
+    super(503, 'The change was not made, because the cache could not be told of it.');
   }
 }

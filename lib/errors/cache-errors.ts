@@ -25,6 +25,11 @@ export class CacheUsageError extends Error {
   }
 }
 
+/** Returns the error of a wrong use. @param mistakes one sentence for each mistake */
+export function misuse(...mistakes: readonly string[]): CacheUsageError {
+  return new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
+}
+
 /** A fault that the cache has survived: the request was handled without the cache. `onError` receives the fault. */
 export class CacheFault extends Error {
   override readonly name = 'CacheFault';

@@ -2,7 +2,8 @@ import { isGeneratorFunction } from 'node:util/types';
 import { MemoizedOptionRules, type MemoizedOptions } from '../options/memoized-options.js';
 import { validationErrors } from '../options/validate.js';
 import { definedOptions } from '../options/resolve-config.js';
-import { CacheUsageError } from '../errors/cache-errors.js';
+import { misuse } from '../errors/cache-errors.js';
+import { replaceMethod, returnsPromise } from '../classes/replaced-method.js';
 import type { ClassIdentities } from '../classes/class-identities.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
@@ -24,11 +25,6 @@ type NamesOfMethods<Owner> = Extract<
   { [Name in keyof Owner]: Owner[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Owner],
   string
 >;
-
-/** The part of `reflect-metadata` that this file calls, if the program has loaded the package. */
-interface MetadataReader {
-  getMetadata?(key: string, target: object, name: string): unknown;
-}
 
 type MethodDescriptor = Omit<PropertyDescriptor, 'value'> & { value: Method };
 
@@ -85,17 +81,14 @@ export class MemoizedMethods {
   private add(target: object, owner: Class, name: string, descriptor: MethodDescriptor, options: MemoizedOptions): void {
     const { current } = this;
     const run = descriptor.value;
-    const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
-    const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), declaredType, this.addresses);
+    const isAsync = returnsPromise(target, name, run);
+    const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), isAsync, this.addresses);
     current.computations.start();
     this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
     const memoized: Method = function (...args) {
       return answerCall({ runtime: current.use(), method, self: this, args });
     };
-    for (const property of ['name', 'length'] as const) {
-      Object.defineProperty(memoized, property, { value: run[property], configurable: true });
-    }
-    descriptor.value = memoized;
+    replaceMethod(descriptor, memoized);
   }
 
   /** Returns the methods that a call on the class or on a subclass may run: its own, inherited and overriding ones. */
@@ -138,8 +131,4 @@ function optionMistakes(options: unknown): string[] {
     mistakes.push('argsToIgnore contradicts makeCacheKey, which replaces all arguments in the key. Write one of them.');
   }
   return mistakes.map(mistake => `@Memoized: ${mistake}`);
-}
-
-function misuse(...mistakes: readonly string[]): CacheUsageError {
-  return new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
 }

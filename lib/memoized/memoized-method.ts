@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isAsyncFunction } from 'node:util/types';
 import type { MemoizedOptions } from '../options/memoized-options.js';
 import { joinKey, encodeValue } from '../keys/key-encoding.js';
 import type { Class } from '../classes/class-hierarchy.js';
@@ -37,12 +36,12 @@ export class MemoizedMethod {
     readonly name: string,
     readonly run: Method,
     readonly options: MemoizedOptions,
-    declaredType: unknown,
+    isAsync: boolean,
     private readonly addresses: ClassAddresses,
   ) {
     this.label = `${owner.name}.${name}`;
     this.tagForecast = new TagForecast(typeof options.tags === 'function');
-    this.returns = declaredType === Promise || isAsyncFunction(run) ? 'promise' : 'unknown';
+    this.returns = isAsync ? 'promise' : 'unknown';
   }
 
   /** Returns the arguments as a part of the key. @throws the error of `makeCacheKey` */

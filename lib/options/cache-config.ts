@@ -2,7 +2,7 @@ import type { CacheFault } from '../errors/cache-errors.js';
 import type { OpenableStore, Store } from '../stores/store.js';
 import { environment } from './environment.js';
 import { isStore, isTimerSeconds } from './config-checks.js';
-import { isSettle } from './invalidation-target.js';
+import { SETTLE } from './invalidation-target.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
 import { isBoolean, isByteCount, isFunction, isName, isSeconds, Validate } from './validate.js';
 
@@ -153,7 +153,7 @@ export class CacheConfig {
    *
    * @default 0
    */
-  @Validate(isSettle, 'a number of seconds from 0 to 3600', 'settle: 2')
+  @Validate(...SETTLE)
   settle = 0;
 
   /**

@@ -1,5 +1,5 @@
 import { CachedOptionRules } from './cached-options.js';
-import { isSettle } from './invalidation-target.js';
+import { SETTLE } from './invalidation-target.js';
 import { Validate } from './validate.js';
 
 /** The options of `@CacheDefaults`. */
@@ -10,7 +10,7 @@ export class CacheDefaultRules extends CachedOptionRules {
    *
    * @default the `settle` of the configuration
    */
-  @Validate(isSettle, 'a number of seconds from 0 to 3600', 'settle: 2')
+  @Validate(...SETTLE)
   readonly settle?: number;
 }
 

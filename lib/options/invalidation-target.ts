@@ -20,10 +20,12 @@ export interface ChangeContext {
 /** The longest time to settle, in seconds. */
 const MAX_SETTLE = 3600;
 
-/** True if the value is a time to settle, in seconds. */
-export function isSettle(value: unknown): boolean {
-  return isSeconds(value) && (value as number) <= MAX_SETTLE;
-}
+/** The check of a time to settle, for `Validate`. */
+export const SETTLE = [
+  (value: unknown): boolean => isSeconds(value) && (value as number) <= MAX_SETTLE,
+  `a number of seconds from 0 to ${MAX_SETTLE}`,
+  'settle: 2',
+] as const;
 
 /** The options of `@InvalidatesCache` and `cache.changing`. */
 export class InvalidationOptionRules {
@@ -33,7 +35,7 @@ export class InvalidationOptionRules {
    *
    * @default the `settle` of `@CacheDefaults`, or of the configuration
    */
-  @Validate(isSettle, 'a number of seconds from 0 to 3600', 'settle: 2')
+  @Validate(...SETTLE)
   readonly settle?: number;
 }
 

@@ -79,7 +79,7 @@ class ServedWrite {
     if (!(await declared.begin(this.knownTargets))) {
       this.end();
       response.setHeader('Retry-After', RETRY_AFTER);
-      throw new WriteRefused('The change was not made, because the cache could not be told of it.');
+      throw new WriteRefused();
     }
     this.watch();
     try {

@@ -1,8 +1,7 @@
 import { CacheUsageError } from '../errors/cache-errors.js';
 import { formatValue } from '../errors/format-value.js';
 import { InvalidationOptionRules, type ChangeTarget, type InvalidationOptions } from '../options/invalidation-target.js';
-import { definedOptions } from '../options/resolve-config.js';
-import { validationErrors } from '../options/validate.js';
+import { optionMistakes } from '../options/option-mistakes.js';
 import { wholeTargets } from './whole-targets.js';
 
 /**
@@ -21,14 +20,7 @@ export function checkedChange(target: ChangeTarget<never>, work: unknown, option
   }
   if (typeof work !== 'function')
     mistakes.push(`cache.changing: the work must be a function, got ${formatValue(work)}. Write () => db.changeAvatar('bob').`);
-  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
-    mistakes.push(`cache.changing: options must be an object, got ${formatValue(options)}. Write { settle: 2 }.`);
-  else if (options !== undefined)
-    mistakes.push(
-      ...validationErrors(Object.assign(new InvalidationOptionRules(), definedOptions(options))).map(
-        mistake => `cache.changing: ${mistake}`,
-      ),
-    );
+  mistakes.push(...optionMistakes(options, new InvalidationOptionRules()).map(mistake => `cache.changing: ${mistake}`));
   if (mistakes.length > 0) throw new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
   return options ?? {};
 }

@@ -1,9 +1,10 @@
-import { isAsyncFunction, isGeneratorFunction } from 'node:util/types';
+import { isGeneratorFunction } from 'node:util/types';
 import { actionsOf } from '../actions/actions-of.js';
 import { settleOf, type DecoratorRegistry, type InvalidationDecoration } from '../actions/decorator-registry.js';
 import { serviceMistakes } from '../actions/usage-errors.js';
+import { replaceMethod, returnsPromise } from '../classes/replaced-method.js';
 import type { Class } from '../classes/class-hierarchy.js';
-import { CacheUsageError } from '../errors/cache-errors.js';
+import { misuse } from '../errors/cache-errors.js';
 import type { ChangeContext } from '../options/invalidation-target.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { Changes } from './changes.js';
@@ -11,11 +12,6 @@ import type { Change } from './running-change.js';
 import { wholeTargets } from './whole-targets.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** The part of `reflect-metadata` that this file calls, if the program has loaded the package. */
-interface MetadataReader {
-  getMetadata?(key: string, target: object, name: string): unknown;
-}
 
 /** One method with `@InvalidatesCache`. */
 interface InvalidatingMethod {
@@ -61,25 +57,21 @@ export class InvalidatingMethods {
       throw misuse(
         `${label}: @InvalidatesCache does not support a generator, because its work runs later. Write an async method.`,
       );
-    const declaredType = (Reflect as MetadataReader).getMetadata?.('design:returntype', target, name);
     const method: InvalidatingMethod = {
       label,
       owner,
       name,
       run: run as Method,
       decorations: [decoration],
-      isAsync: declaredType === Promise || isAsyncFunction(run),
+      isAsync: returnsPromise(target, name, run),
       kind: typeof target === 'function' ? 'service' : 'unknown',
     };
     const { call } = this;
     const invalidating: Method = function (...args) {
       return call(method, this, args);
     };
-    for (const property of ['name', 'length'] as const) {
-      Object.defineProperty(invalidating, property, { value: run[property], configurable: true });
-    }
     this.methods.set(invalidating, method);
-    descriptor.value = invalidating;
+    replaceMethod(descriptor, invalidating);
   }
 
   private readonly call = (method: InvalidatingMethod, self: unknown, args: unknown[]): unknown => {
@@ -110,8 +102,4 @@ export class InvalidatingMethods {
     });
     return { label, settleMs: settle * 1000, targets };
   }
-}
-
-function misuse(...mistakes: readonly string[]): CacheUsageError {
-  return new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
 }

@@ -4,7 +4,7 @@ import { after } from '../runtime/after.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import { isThenable } from '../runtime/thenable.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
-import { EVERYTHING, mergeTargets } from '../stores/targets.js';
+import { EVERYTHING, mergeKnown, mergeTargets } from '../stores/targets.js';
 
 /** A change of data that no request to an action describes. */
 export interface Change {
@@ -26,7 +26,7 @@ export abstract class RunningChange {
     return after(this.begin(), mayRun => {
       if (mayRun) return this.work(work);
       this.refuse();
-      throw new WriteRefused('The change was not made, because the cache could not be told of it.');
+      throw new WriteRefused();
     });
   }
 
@@ -63,15 +63,7 @@ export abstract class RunningChange {
 
   /** Returns the targets that need no result. */
   protected get knownTargets(): Targets {
-    const known = this.change.targets.flatMap(targetsOf => {
-      try {
-        return [targetsOf(undefined)];
-      } catch {
-        // The function needs the result, or always fails. A failure is reported after the work.
-        return [];
-      }
-    });
-    return mergeTargets(...known);
+    return mergeKnown(this.change.targets.map(targetsOf => () => targetsOf(undefined)));
   }
 
   protected targetsOf(result: unknown): Targets {

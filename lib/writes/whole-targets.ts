@@ -1,5 +1,5 @@
 import { tagMistake, wholePathMistake } from '../actions/target-errors.js';
-import { CacheUsageError } from '../errors/cache-errors.js';
+import { misuse } from '../errors/cache-errors.js';
 import { formatValue } from '../errors/format-value.js';
 import { prefixesBeforeWildcard } from '../keys/path-template.js';
 import { parseTarget, type InvalidatedNames, type RawTargets } from '../options/invalidation-target.js';
@@ -25,8 +25,4 @@ export function wholeTargets(label: string, names: InvalidatedNames): Targets {
   if (paths.length + tags.length === 0) mistakes.push('names no path and no tag. Write a path or a tag.');
   if (mistakes.length > 0) throw misuse(...mistakes.map(mistake => `${label}: the target ${mistake}`));
   return { prefixes: (paths as string[]).flatMap(prefixesBeforeWildcard), tags: tags as string[] };
-}
-
-function misuse(...mistakes: readonly string[]): CacheUsageError {
-  return new CacheUsageError('CACHE_USAGE_INVALID', mistakes);
 }

@@ -4,7 +4,7 @@ import { DeclaredWrite, type Writer } from './declared-write.js';
 
 /** The writes of this process that run. A write within another one joins it. */
 export class WriteScopes extends AsyncScopes<DeclaredWrite> {
-  /** The writes that began before the scopes: nobody knows which code runs within them. */
+  /** The writes that began before the scopes. Which code runs within them is unknown. */
   private readonly unscoped = new Set<DeclaredWrite>();
 
   constructor(private readonly runtimes: RuntimeHolder) {

@@ -166,7 +166,7 @@ class Pages {
 
 const ALL_PATHS = ['/direct', '/at-once', '/parallel', '/chain', '/inherited', '/intercepted', '/stream', '/refused', '/unkeyed'];
 
-describeEveryStore('what is made of memoized results', store => {
+describeEveryStore('a response that uses memoized results', store => {
   let server: TestServer;
 
   beforeEach(async () => {
@@ -174,7 +174,7 @@ describeEveryStore('what is made of memoized results', store => {
     server = await TestServer.ofControllers([Pages]);
   });
 
-  /** Asks until the response is stored: what is made of a new result may come later than its client's answer. */
+  /** Requests a response, and waits until it is stored: with a shared store that is after the client has it. */
   async function stored(path: string): Promise<string> {
     const { text } = await server.get(path);
     await until(() => cache.stats().stores > 0);

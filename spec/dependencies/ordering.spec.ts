@@ -13,20 +13,20 @@ startAfresh();
 afterEach(stopListening);
 
 let avatar: string;
-let innerGate: Gate | undefined;
-let outerGate: Gate | undefined;
+/** Where computations wait. */
+const gates: { inner?: Gate | undefined; outer?: Gate | undefined } = {};
 
 beforeEach(() => {
   avatar = 'dog';
-  innerGate = undefined;
-  outerGate = undefined;
+  gates.inner = undefined;
+  gates.outer = undefined;
 });
 
 class Users {
   @Memoized({ tags: () => ['user:bob'] })
   async avatar(): Promise<string> {
     const read = avatar;
-    await innerGate?.pass();
+    await gates.inner?.pass();
     return read;
   }
 }
@@ -35,7 +35,7 @@ class Lists {
   @Memoized()
   async friends(): Promise<string> {
     const read = await users.avatar();
-    await outerGate?.pass();
+    await gates.outer?.pass();
     return `friend ${read}`;
   }
 }
@@ -49,7 +49,7 @@ class Pages {
   @Cached({ timeout: 10, staleWhileRevalidate: 600 })
   async friends(): Promise<string> {
     const read = await users.avatar();
-    await outerGate?.pass();
+    await gates.outer?.pass();
     return read;
   }
 }
@@ -59,6 +59,22 @@ const CHANGES = {
   'the one result': () => cache.invalidateMemoized(Users, 'avatar', []),
   'a tag of it': () => cache.invalidateTags('user:bob'),
 } as const;
+
+/** Changes the data and invalidates, while a computation waits. @returns the computation, and the function that lets it continue */
+async function changeDuring<Answer>(
+  place: 'inner' | 'outer',
+  compute: () => Promise<Answer>,
+  invalidate: () => Promise<unknown>,
+): Promise<{ readonly old: Promise<Answer>; readonly resume: () => void }> {
+  const gate = new Gate();
+  gates[place] = gate;
+  const old = compute();
+  const resume = await gate.next();
+  avatar = 'fox';
+  await invalidate();
+  gates[place] = undefined;
+  return { old, resume };
+}
 
 describeEveryStore('an invalidation of an inner result', store => {
   let server: TestServer;
@@ -73,12 +89,7 @@ describeEveryStore('an invalidation of an inner result', store => {
       'between its use and the end of the response: the response is not stored (R1, inner was a hit: %s)',
       async isHit => {
         if (isHit) await users.avatar();
-        outerGate = new Gate();
-        const old = server.get('/friends');
-        const resume = await outerGate.next();
-        avatar = 'fox';
-        await invalidate();
-        outerGate = undefined;
+        const { old, resume } = await changeDuring('outer', () => server.get('/friends'), invalidate);
         resume();
         expect((await old).text).toContain('dog');
         expect((await server.get('/friends')).text).toContain('fox');
@@ -87,36 +98,21 @@ describeEveryStore('an invalidation of an inner result', store => {
 
     it('between its use and the end of a result: the result is not stored (R1)', async () => {
       await users.avatar();
-      outerGate = new Gate();
-      const old = lists.friends();
-      const resume = await outerGate.next();
-      avatar = 'fox';
-      await invalidate();
-      outerGate = undefined;
+      const { old, resume } = await changeDuring('outer', () => lists.friends(), invalidate);
       resume();
       expect(await old).toBe('friend dog');
       expect(await lists.friends()).toBe('friend fox');
     });
 
     it('during its computation: neither it nor the response is stored (R1)', async () => {
-      innerGate = new Gate();
-      const old = server.get('/friends');
-      const resume = await innerGate.next();
-      avatar = 'fox';
-      await invalidate();
-      innerGate = undefined;
+      const { old, resume } = await changeDuring('inner', () => server.get('/friends'), invalidate);
       resume();
       expect((await old).text).toContain('dog');
       expect((await server.get('/friends')).text).toContain('fox');
     });
 
     it('while the old response is still computed: a later request does not get it (R3)', async () => {
-      outerGate = new Gate();
-      const old = server.get('/friends');
-      const resume = await outerGate.next();
-      avatar = 'fox';
-      await invalidate();
-      outerGate = undefined;
+      const { old, resume } = await changeDuring('outer', () => server.get('/friends'), invalidate);
       expect((await server.get('/friends')).text).toContain('fox');
       resume();
       expect((await old).text).toContain('dog');
@@ -131,12 +127,12 @@ describeEveryStore('an invalidation of an inner result', store => {
     await server.get('/friends');
     await until(() => cache.stats().stores === 1);
     time.forwardSeconds(20);
-    outerGate = new Gate();
+    gates.outer = new Gate();
     expect((await server.get('/friends')).headers['cache-status']).toContain('stale');
-    const resume = await outerGate.next();
+    const resume = await gates.outer.next();
     avatar = 'fox';
     await cache.invalidateTags('user:bob');
-    outerGate = undefined;
+    gates.outer = undefined;
     resume();
     expect((await server.get('/friends')).text).toContain('fox');
   });
@@ -155,12 +151,11 @@ describe.each(sharedStores.map(kind => ({ kind })))('an invalidation of an inner
       const server = await processes.serve(Pages);
       const other = processes.open();
       await users.avatar();
-      outerGate = new Gate();
-      const old = server.get('/friends');
-      const resume = await outerGate.next();
-      avatar = 'fox';
-      await other.store.invalidate({ prefixes: [], tags: ['user:bob'] });
-      outerGate = undefined;
+      const { old, resume } = await changeDuring(
+        'outer',
+        () => server.get('/friends'),
+        () => other.store.invalidate({ prefixes: [], tags: ['user:bob'] }),
+      );
       resume();
       expect((await old).text).toContain('dog');
       expect((await server.get('/friends')).text).toContain('fox');

@@ -85,7 +85,7 @@ async function stored(server: TestServer): Promise<void> {
   expect((await server.get('/friends')).outcome).toBe('hit');
 }
 
-describe.each(sharedStores.map(kind => ({ kind })))('a response that is made of a result', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('a response that uses a result', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
     let server: TestServer;
@@ -181,7 +181,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a response that is made of 
   });
 });
 
-describeBreakable('a response that is made of a result, while the store cannot be reached', current => {
+describeBreakable('a response that uses a result, while the store cannot be reached', current => {
   it('comes from the method, and what was invalidated meanwhile does not come back (R12, R14)', async () => {
     const { processes, elsewhere, on } = current();
     const server = await processes.serve(Pages, { storeTimeout: 0.2 });
@@ -193,7 +193,7 @@ describeBreakable('a response that is made of a result, while the store cannot b
     expect((await server.put('/friends')).status).toBe(200);
     expect((await server.get('/friends')).text).toBe('["ann","bob"]');
     await on.proxy.accept();
-    await ready('the other process is told', async () => (await other.hit(address)) !== '["ann"]');
+    await ready('the other process has the invalidation', async () => (await other.hit(address)) !== '["ann"]');
     await ready('the store serves again', async () => {
       const answer = await server.get('/friends');
       expect(answer.text).toBe('["ann","bob"]');

@@ -78,7 +78,7 @@ describeBreakable('a change from anywhere, while the store cannot be reached', c
     await on.proxy.accept();
   });
 
-  it.each(WAYS)('is made otherwise, and other processes are told later: %s', async (_, change) => {
+  it.each(WAYS)('runs with whenUnreachable: continue, and other processes get the invalidation later: %s', async (_, change) => {
     const { processes, elsewhere, on } = current();
     processes.configure({ storeTimeout: 2 });
     const other = elsewhere.open();
