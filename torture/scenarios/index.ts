@@ -41,6 +41,8 @@ const killedSnapshot: Scenario = {
   stores: [...REDIS, 'redis-cluster'],
   isInShort: true,
   rounds: 6,
+  // Enough for hits between two outages, also on a busy machine.
+  shortRounds: 5,
   async round({ random, servers, pause, breaking }) {
     const server = random.pick(servers) as RedisServer;
     await pause(random.between(300, 800));
