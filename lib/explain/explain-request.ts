@@ -44,7 +44,7 @@ async function explainCached(runtime: CacheRuntime, action: CachedAction, call: 
   }
   const { address, isForced } = decision;
   const found = await runtime.survive<LookupResult>('the look-up failed', { kind: 'unreachable' }, () =>
-    runtime.store.lookup(address),
+    runtime.store.lookup({ ...address, isReadOnly: true }),
   );
   if (found.kind === 'miss') runtime.release(found.lease, 'unused');
   const entry = found.kind === 'hit' ? found.entry : found.kind === 'miss' ? found.stale : undefined;

@@ -54,7 +54,7 @@ export function serveHeadMiss(request: MissedRequest, canServeStaleOnError: bool
 
 function runForHead({ runtime, action, call, lease, trace, computation }: MissedRequest, listener?: NotStoredListener): unknown {
   const response = responseOf(call);
-  runtime.release(lease, 'unused');
+  runtime.release(lease, 'unshareable');
   computation.end();
   const why = 'a response to HEAD has no body to store';
   if (listener === undefined) {

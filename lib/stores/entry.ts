@@ -20,6 +20,8 @@ export interface Address {
   readonly isUntaggedSoFar?: boolean | undefined;
   /** True if the application sets the value, so that of two processes the last writer wins. @default false */
   readonly isValue?: boolean | undefined;
+  /** True if no computation follows a miss of the look-up, so that the store need not prepare for one. @default false */
+  readonly isReadOnly?: boolean | undefined;
 }
 
 /** A response and its lifetime. */

@@ -119,7 +119,7 @@ export class ValueService {
 
 async function entryAt(runtime: CacheRuntime, key: string): Promise<Entry | undefined> {
   return attempt(runtime, async () => {
-    const found = await runtime.store.lookup(addressOfValue(key, runtime.config.version));
+    const found = await runtime.store.lookup({ ...addressOfValue(key, runtime.config.version), isReadOnly: true });
     if (found.kind === 'miss') runtime.release(found.lease, 'unused');
     return found.kind === 'hit' ? found.entry : undefined;
   });

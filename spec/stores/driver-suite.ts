@@ -168,6 +168,17 @@ export function describeDriver(
       await driver.delete(key);
     });
 
+    it('deletes only what is as expected', async () => {
+      const key = newKey();
+      expect(await driver.compareAndDelete(key, bytes(''))).toBe(false);
+      await driver.set(key, bytes('value'), LONG_MS);
+      for (const other of ['', 'valu', 'value!']) expect(await driver.compareAndDelete(key, bytes(other))).toBe(false);
+      expect(await held(key)).toEqual(bytes('value'));
+      expect(await driver.compareAndDelete(key, bytes('value'))).toBe(true);
+      expect(await held(key)).toBeUndefined();
+      expect(await driver.setIfAbsent(key, bytes('again'), LONG_MS)).toBe(true);
+    });
+
     it('sees what another has written, and the other way round', async () => {
       const [key, other] = [newKey(), open()];
       await driver.set(key, bytes('one'), LONG_MS);
@@ -196,7 +207,12 @@ export function describeDriver(
         const start = bytes(`${exchanged.indexOf(true)}`);
         const replaced = await compete((by, value) => by.replace(key, start, Buffer.concat([bytes('?'), value]), LONG_MS));
         expect(replaced.filter(Boolean)).toHaveLength(1);
-        expect(await held(key)).toEqual(bytes(`?${replaced.indexOf(true)}`));
+        const last = bytes(`?${replaced.indexOf(true)}`);
+        expect(await held(key)).toEqual(last);
+
+        const deleted = await compete(by => by.compareAndDelete(key, last));
+        expect(deleted.filter(Boolean)).toHaveLength(1);
+        expect(await held(key)).toBeUndefined();
       });
     }
 

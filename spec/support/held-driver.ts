@@ -1,7 +1,7 @@
 import type { Driver, Found } from '../../lib/stores/shared/driver.js';
 import { Deferred } from './deferred.js';
 
-export type Operation = 'getMany' | 'getRange' | 'set' | 'add' | 'compareAndSet' | 'delete' | 'extend';
+export type Operation = 'getMany' | 'getRange' | 'set' | 'add' | 'compareAndSet' | 'compareAndDelete' | 'delete' | 'extend';
 
 /** An operation that waits for the spec: before it is sent, or when its answer has come. */
 export class Hold {
@@ -81,6 +81,10 @@ export class HeldDriver implements Driver {
 
   delete(key: string): Promise<void> {
     return this.run('delete', [key], () => this.driver.delete(key));
+  }
+
+  compareAndDelete(key: string, expected: Buffer): Promise<boolean> {
+    return this.run('compareAndDelete', [key], () => this.driver.compareAndDelete(key, expected));
   }
 
   extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void> {

@@ -72,6 +72,14 @@ export class MemoryDriver implements Driver {
     this.remove(key);
   }
 
+  async compareAndDelete(key: string, expected: Buffer): Promise<boolean> {
+    await this.pause();
+    if (this.values.get(key)?.equals(expected) !== true) return false;
+    if (!this.hasAtomicCas) await this.pause();
+    this.remove(key);
+    return true;
+  }
+
   extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void> {
     for (const key of keys) {
       const endMs = this.endsAtMs.get(key);

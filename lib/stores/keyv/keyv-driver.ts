@@ -68,6 +68,13 @@ export class KeyvDriver implements Driver {
     await this.watch.failingOnError(() => this.keyv.delete(this.prefix + key));
   }
 
+  async compareAndDelete(key: string, expected: Buffer): Promise<boolean> {
+    const [found] = await this.getMany([key]);
+    if (found?.value?.equals(expected) !== true) return false;
+    await this.delete(key);
+    return true;
+  }
+
   extendTtl(): Promise<void> {
     // Keyv could only write the value again, which could undo a concurrent change.
     return Promise.resolve();

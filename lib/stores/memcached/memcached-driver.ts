@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { missingPeer } from '../../errors/require-peer.js';
 import type { Driver, Found } from '../shared/driver.js';
-import { toExptime, NO_EXPIRATION, MemcachedServer } from './memcached-server.js';
+import { EXPIRED, toExptime, NO_EXPIRATION, MemcachedServer } from './memcached-server.js';
 import { connectAt, type MemcachePackage } from './place-client.js';
 import { isNamed, placeOf, type MemcachedServers } from './memcached-options.js';
 
@@ -77,16 +77,20 @@ export class MemcachedDriver implements Driver {
 
   async compareAndSet(key: string, expected: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     if (expected === undefined) return this.setIfAbsent(key, value, lifetimeMs);
-    return this.setIf(key, held => held.equals(expected), value, lifetimeMs);
+    return this.setIf(key, held => held.equals(expected), value, toExptime(lifetimeMs, Date.now()));
   }
 
   async replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean> {
     if (start === undefined) return this.setIfAbsent(key, value, lifetimeMs);
-    return this.setIf(key, held => held.subarray(0, start.length).equals(start), value, lifetimeMs);
+    return this.setIf(key, held => held.subarray(0, start.length).equals(start), value, toExptime(lifetimeMs, Date.now()));
   }
 
   delete(key: string): Promise<void> {
     return this.serverOf(key).delete(key);
+  }
+
+  compareAndDelete(key: string, expected: Buffer): Promise<boolean> {
+    return this.setIf(key, held => held.equals(expected), expected, EXPIRED);
   }
 
   async extendTtl(keys: readonly string[]): Promise<void> {
@@ -98,11 +102,11 @@ export class MemcachedDriver implements Driver {
     return Promise.resolve();
   }
 
-  private async setIf(key: string, holds: (held: Buffer) => boolean, value: Buffer, lifetimeMs: number): Promise<boolean> {
+  private async setIf(key: string, holds: (held: Buffer) => boolean, value: Buffer, exptime: number): Promise<boolean> {
     const server = this.serverOf(key);
     const held = await server.getVersioned(key);
     if (held === undefined || !holds(held.value)) return false;
-    return server.replace(key, held.version, value, toExptime(lifetimeMs, Date.now()));
+    return server.replace(key, held.version, value, exptime);
   }
 
   private byServer(keys: readonly string[]): ReadonlyMap<MemcachedServer, readonly string[]> {

@@ -15,6 +15,9 @@ const MAX_RELATIVE_S = 30 * 24 * 60 * 60;
 /** Memcached reads expirations as signed numbers of 32 bits. */
 const LATEST_S = 2 ** 31 - 1;
 
+/** An expiration in the past: Memcached deletes the value at once. Its command to delete has no condition. */
+export const EXPIRED = -1;
+
 /** No expiration. Memcached may still evict the value. */
 export const NO_EXPIRATION = 0;
 

@@ -3,7 +3,11 @@ const COMPARE_AND_SET = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 
 redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
 return 1`;
 
-/** As `EXCHANGE`, but compares only the beginning of the value. */
+/** Compares and deletes in one step. */
+const COMPARE_AND_DELETE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+/** As `COMPARE_AND_SET`, but compares only the beginning of the value. */
 const REPLACE = `if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV[1] > 0 and redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
@@ -22,6 +26,10 @@ export function setIfAbsent(key: string, value: Buffer, lifetimeMs: number): Red
 
 export function setIfEqual(key: string, expected: Buffer, value: Buffer, lifetimeMs: number): RedisCommand {
   return ['EVAL', COMPARE_AND_SET, '1', key, expected, value, ...expiry(lifetimeMs)];
+}
+
+export function deleteIfEqual(key: string, expected: Buffer): RedisCommand {
+  return ['EVAL', COMPARE_AND_DELETE, '1', key, expected];
 }
 
 export function setIfBegins(key: string, start: Buffer, value: Buffer, lifetimeMs: number): RedisCommand {

@@ -1,6 +1,15 @@
 import type { Driver, Found } from '../shared/driver.js';
 import { explained } from './redis-access.js';
-import { extendTtl, set, setIfAbsent, setIfBegins, setIfEqual, type RedisClient, type RedisCommand } from './redis-client.js';
+import {
+  deleteIfEqual,
+  extendTtl,
+  set,
+  setIfAbsent,
+  setIfBegins,
+  setIfEqual,
+  type RedisClient,
+  type RedisCommand,
+} from './redis-client.js';
 import type { OwnConnection } from './own-connection.js';
 
 /** Milliseconds between two attempts to connect, if the client itself makes only one. */
@@ -59,6 +68,10 @@ export abstract class RedisDriver implements Driver {
 
   async delete(key: string): Promise<void> {
     await this.send(key, ['DEL', key]);
+  }
+
+  async compareAndDelete(key: string, expected: Buffer): Promise<boolean> {
+    return Number(await this.send(key, deleteIfEqual(key, expected))) === 1;
   }
 
   async extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void> {

@@ -30,8 +30,6 @@ export interface RedisStoreOptions {
 const NEAR_BYTES = 64 * 1024 * 1024;
 /** The maximum milliseconds between two attempts to connect. */
 const LONGEST_RETRY_MS = 1000;
-/** Milliseconds without data after which a connection counts as dead, whatever its TCP state is. Pings are more frequent. */
-const SILENCE_MS = 6000;
 
 interface RedisPackage {
   createClient(options: object): RedisSingleClient;
@@ -56,7 +54,6 @@ export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
     disableOfflineQueue: true,
     socket: {
       ...socket,
-      socketTimeout: SILENCE_MS,
       reconnectStrategy: (retries: number) => Math.min(LONGEST_RETRY_MS, 25 * 2 ** retries),
     },
   });

@@ -16,7 +16,7 @@ export interface Found {
  */
 export interface Driver {
   /**
-   * True if `compareAndSet` and `replace` are atomic: of two concurrent operations only one succeeds. If false, an aborted write
+   * True if `compareAndSet`, `compareAndDelete` and `replace` are atomic: of two concurrent operations only one succeeds. If false, an aborted write
    * invalidates its targets too.
    */
   readonly hasAtomicCas: boolean;
@@ -46,6 +46,8 @@ export interface Driver {
   /** Sets the key if its value begins with `start` (`undefined`: if it has no value). @returns true if the key was set */
   replace(key: string, start: Buffer | undefined, value: Buffer, lifetimeMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
+  /** Deletes the key if its value is `expected`. @returns true if the key was deleted */
+  compareAndDelete(key: string, expected: Buffer): Promise<boolean>;
   /** Extends the lifetime of the keys to at least `lifetimeMs` from now. Never shortens a lifetime. */
   extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void>;
   /** Connects if there is no connection. If it fails, the driver retries. Called once, before any other operation. */

@@ -1,7 +1,10 @@
 import type { Driver } from './driver.js';
 
-/** Milliseconds for which requests do not wait for each other after an unshareable response. */
-const HIT_FOR_MISS_MS = 10_000;
+/**
+ * The lifetime in milliseconds of a mark of an unshareable response: longer than the pause between two polls of a waiting process. Each
+ * process remembers for longer by itself that it need not wait.
+ */
+const HIT_FOR_MISS_MS = 250;
 /** The shortest lifetime of a fill lock in milliseconds. The holder renews the lock. */
 const SHORTEST_LOCK_MS = 100;
 /** Milliseconds before the end of a lock in which the holder does not delete it: another process may hold it by then. */
@@ -50,15 +53,18 @@ export class FillLocks {
     clearInterval(timer);
   }
 
-  /** Releases the lock, so that a waiting process can acquire it. */
-  async release({ key, untilMs, timer }: HeldLock): Promise<void> {
-    clearInterval(timer);
-    if (performance.now() < untilMs - MARGIN_MS) await this.driver.delete(key);
+  /** Returns true if this process still holds the lock for certain. */
+  isHeld({ untilMs }: HeldLock): boolean {
+    return performance.now() < untilMs - MARGIN_MS;
+  }
+
+  /** Releases a held lock, so that a waiting process can acquire it. */
+  async release({ key }: HeldLock): Promise<void> {
+    await this.driver.delete(key);
   }
 
   /** Marks the lock, so that neither waiting nor later requests wait for a fill. */
-  async markHitForMiss({ key, timer }: HeldLock): Promise<void> {
-    clearInterval(timer);
+  async markHitForMiss({ key }: HeldLock): Promise<void> {
     await this.driver.set(key, HIT_FOR_MISS, HIT_FOR_MISS_MS);
   }
 

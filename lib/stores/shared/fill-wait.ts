@@ -54,16 +54,19 @@ export class FillWait {
   private async poll(address: Address, lease: SharedLease, lockKey: string): Promise<Poll> {
     const lock = await this.fillLocks.tryAcquire(lockKey, lease.tagOffset);
     // The reply may come after the operation timed out, and then after the fill has ended.
-    if (lease.isReleased && lock !== undefined) await this.fillLocks.release(lock);
-    else lease.fillLock = lock;
+    if (lease.isReleased && lock !== undefined) {
+      this.fillLocks.stopRenewing(lock);
+      if (this.fillLocks.isHeld(lock)) await this.fillLocks.release(lock);
+    } else lease.fillLock = lock;
     // Read also if this process holds the lock: the previous holder may have stored the entry since the last read.
     const snapshot = await this.entries.read(address, { keys: lease.keys, lockKey });
     if (snapshot.entry !== undefined) return { kind: 'filled', entry: snapshot.entry };
     // The fill has not begun yet.
     if (lease.fillLock !== undefined) lease.seen = snapshot.lease.seen;
+    // Before the stamps are compared: the holder deletes the generations that only its fill has needed.
+    if (lockState(snapshot.lockValue) === 'hit-for-miss' && lease.fillLock === undefined) return { kind: 'hit-for-miss' };
     // After an invalidation, fills of other processes do not answer this request, and the store refuses the fill of this process.
     if (lease.fillLock !== undefined || !snapshot.lease.canShare(lease)) return { kind: 'granted' };
-    if (isOlderThan(snapshot.lockValue, lease.tagOffset)) return { kind: 'granted' };
-    return lockState(snapshot.lockValue) === 'hit-for-miss' ? { kind: 'hit-for-miss' } : { kind: 'wait' };
+    return isOlderThan(snapshot.lockValue, lease.tagOffset) ? { kind: 'granted' } : { kind: 'wait' };
   }
 }

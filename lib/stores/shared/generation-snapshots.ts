@@ -27,9 +27,18 @@ export class GenerationSnapshots {
     private readonly tagLog: TagLog,
   ) {}
 
-  /** @param found the values that the caller has read under the keys */
-  async take(keys: readonly string[], found: readonly Found[]): Promise<GenerationSnapshot> {
-    if (areClean(found)) return { stamps: found.map(stampOf), isClean: true, initialised: NONE };
+  /** Waits until the generations can be read for a snapshot. */
+  async prepare(keys: readonly string[]): Promise<void> {
+    if (this.generations.isDiscarding) await this.generations.allDiscarded(keys);
+  }
+
+  /**
+   * @param found the values that the caller has read under the keys
+   * @param isReadOnly true if no entry will be stored under the snapshot, so that no generation is initialised
+   */
+  async take(keys: readonly string[], found: readonly Found[], isReadOnly = false): Promise<GenerationSnapshot> {
+    const isClean = areClean(found);
+    if (isClean || isReadOnly) return { stamps: found.map(stampOf), isClean, initialised: NONE };
     const dead = await this.writers.deadAmong(found.map(({ value }) => value));
     const missing = new Map(
       keys.flatMap((key, index) => {

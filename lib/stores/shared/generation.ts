@@ -10,7 +10,7 @@ export interface Clean {
   readonly kind: 'clean';
   readonly token: string;
   /**
-   * True if no fill can have seen the generation, so that it may expire early.
+   * True if no fill can have seen the generation, so that it need not exist.
    *
    * @default false
    */

@@ -14,8 +14,6 @@ const HOUR_MS = 60 * 60 * 1000;
 /** The lifetime of a generation in milliseconds. Entries extend it; if the driver cannot extend a lifetime, the second one applies. */
 const GENERATION_MS = HOUR_MS;
 const UNEXTENDED_MS = 30 * 24 * HOUR_MS;
-/** The lifetime in milliseconds of a generation without entries. A stored entry extends it. */
-const UNUSED_MS = 10_000;
 /** Attempts before an unconditional write. If several processes change one generation at once, one succeeds per attempt. */
 const ATTEMPTS = 32;
 
@@ -37,6 +35,8 @@ export class Generations {
   private readonly lifetimeMs: number;
   /** The transitions in progress, by key. This process batches them, so that any number of them costs a few round trips. */
   private readonly batches = new Map<string, Batches<CompareAndSet, Buffer | undefined>>();
+  /** The deletions in progress, by key. */
+  private readonly discards = new Map<string, Promise<unknown>>();
 
   /** @param timeoutMs milliseconds that one operation of the store may take */
   constructor(
@@ -63,10 +63,31 @@ export class Generations {
     });
   }
 
-  /** Shortens the lifetime of initialised generations without entries, if no process has changed them. */
-  async expireSoon(initialised: KnownValues): Promise<void> {
-    const present = Array.from(initialised).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
-    await Promise.all(present.map(({ key, value }) => this.driver.compareAndSet(key, value, value, UNUSED_MS)));
+  /**
+   * Deletes initialised generations that no process has changed since, so that a fill without a storable response, such as a 404, costs no
+   * keys. An entry under a deleted generation is invalid, because the next generation has another token.
+   *
+   * @param before an operation that the deletions wait for
+   */
+  async discard(initialised: KnownValues, before: Promise<void> = Promise.resolve()): Promise<void> {
+    const discards = Array.from(initialised, ([key, value]) => {
+      const discard = before
+        .then(() => value && this.driver.compareAndDelete(key, value))
+        .finally(() => this.discards.get(key) === discard && this.discards.delete(key));
+      this.discards.set(key, discard);
+      return discard;
+    });
+    await Promise.all([before, ...discards]);
+  }
+
+  /** Waits until this process deletes none of the generations: the store would refuse the entry of a fill that has seen one. */
+  async allDiscarded(keys: readonly string[]): Promise<void> {
+    await Promise.allSettled(keys.flatMap(key => this.discards.get(key) ?? []));
+  }
+
+  /** True if this process deletes a generation. */
+  get isDiscarding(): boolean {
+    return this.discards.size > 0;
   }
 
   /** Marks generations as dirty for a writer, again if they are. */
@@ -113,16 +134,21 @@ export class Generations {
       const before = current && parseGeneration(current);
       const next = changes.reduce((generation, { transition }) => transition(generation, isUnconditional) ?? generation, before);
       if (next === before || next === undefined) return current;
-      const value = generationValue(next);
-      const lifetimeMs = next.kind === 'clean' && next.isUnused === true ? UNUSED_MS : this.lifetimeMs;
+      const value = next.kind === 'clean' && next.isUnused === true ? undefined : generationValue(next);
       // Every written value is new, so that an unconditional write invalidates all values before it.
-      if (isUnconditional) await this.driver.set(key, value, lifetimeMs);
-      else if (!(await this.driver.compareAndSet(key, current, value, lifetimeMs))) {
+      if (isUnconditional) await (value === undefined ? this.driver.delete(key) : this.driver.set(key, value, this.lifetimeMs));
+      else if (!(await this.exchange(key, current, value))) {
         current = (await this.driver.getMany([key]))[0]?.value;
         continue;
       }
       return value;
     }
+  }
+
+  /** @param value undefined to delete the generation @returns true if the store had the current value */
+  private async exchange(key: string, current: Buffer | undefined, value: Buffer | undefined): Promise<boolean> {
+    if (value !== undefined) return this.driver.compareAndSet(key, current, value, this.lifetimeMs);
+    return current === undefined || this.driver.compareAndDelete(key, current);
   }
 
   /** Returns the value that the transitions start from. If their known values differ, the store is read. */

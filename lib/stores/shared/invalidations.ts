@@ -42,11 +42,19 @@ export class Invalidations {
     });
   }
 
+  /** Notes the end of a writer whose declaration has failed. */
+  forget(writerId: string): void {
+    this.writers.end(writerId);
+  }
+
   /** Ends a write that has changed nothing. */
   async abort(targets: Targets, writerId: string, seen: KnownValues): Promise<void> {
     await this.inChunks('the end of an aborted write could not be sent', targets, async chunk =>
       this.generations.endWrites(await this.complete(chunk, seen), [writerId], false),
     );
+    if (!this.writers.end(writerId)) return;
+    // A change that is refused again and again, such as one of a path that does not exist, must not occupy keys for longer.
+    this.breaker.run('ended writers could not be expired', () => this.writers.expireSoon(writerId)).catch(() => undefined);
   }
 
   /** Invalidates the targets and ends writes. @param seen values of generations that the caller has read already */
@@ -72,6 +80,7 @@ export class Invalidations {
     };
     const what = 'an invalidation could not be delivered';
     await this.inChunks(what, targets, sendChunk, insists);
+    for (const writerId of writerIds) this.writers.end(writerId);
     if (settling !== undefined) await this.breaker.run(what, () => this.writers.expire(settling, settleMs));
   }
 

@@ -70,9 +70,11 @@ export class SharedEntries {
     const { entryKey, generationKeys } = keys;
     const tagRead = this.recentTags.begin(address, entryKey);
     const lockKeys = lockKey === undefined ? [] : [lockKey];
+    await this.snapshots.prepare(generationKeys);
     const { value, start, found } = await this.reader.read(entryKey, [...generationKeys, ...tagRead.keys, ...lockKeys]);
     const tagsEnd = generationKeys.length + tagRead.keys.length;
-    const generations = await this.snapshots.take(generationKeys, found.slice(0, generationKeys.length));
+    const generationsFound = found.slice(0, generationKeys.length);
+    const generations = await this.snapshots.take(generationKeys, generationsFound, address.isReadOnly);
     const lockValue = found[tagsEnd]?.value;
     const seen = { seen: start, isForced: false };
     const newLease = (tagOffset?: string): SharedLease => {
@@ -98,6 +100,7 @@ export class SharedEntries {
     const hadPendingInvalidation = this.retries.hasPendingFor(address);
     const keys = this.keySpace.of(address);
     const { entryKey, generationKeys } = keys;
+    await this.snapshots.prepare(generationKeys);
     const { start, found } =
       address.isValue !== true
         ? await readStart(this.driver, entryKey, generationKeys)

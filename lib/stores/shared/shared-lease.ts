@@ -31,8 +31,8 @@ export class SharedLease {
   isReleased = false;
   readonly keys: AddressKeys;
   readonly generationStamps: readonly string[];
-  /** The generations that were absent before. If no entry needs them, they expire early. */
-  initialised: KnownValues;
+  /** The generations that were absent before. They end with the fill if it stores nothing. */
+  readonly initialised: KnownValues;
   readonly tagOffset: string | undefined;
   /** The first bytes of the entry at the last read before the fill; `undefined` if the store had none. */
   seen: string | undefined;

@@ -129,16 +129,14 @@ export class SharedStore implements Store {
     const ours = lease as SharedLease;
     const { fillLock, initialised } = ours;
     ours.isReleased = true;
-    // A path without a storable response, such as a 404, must not occupy keys for an hour. No operation is sent for zero keys.
-    if (reason === 'unshareable' && initialised.size > 0)
-      this.send('unused generations could not be expired', () => this.generations.expireSoon(initialised));
-    if (fillLock === undefined) return;
     ours.fillLock = undefined;
-    this.fillLocks.stopRenewing(fillLock);
-    const end = (): Promise<void> =>
-      reason === 'unshareable' ? this.fillLocks.markHitForMiss(fillLock) : this.fillLocks.release(fillLock);
-    // If the store is unreachable, the lock ends with its lifetime.
-    this.send('a fill lock could not be released', end);
+    if (fillLock !== undefined) this.fillLocks.stopRenewing(fillLock);
+    // An operation without a command would count as a reply of the store. If the store is unreachable, the lock ends with its lifetime.
+    const what = 'the end of a fill could not be sent';
+    if (reason === 'unshareable' && (fillLock !== undefined || initialised.size > 0)) {
+      // In this order: a waiting process that finds other generations must also find the mark.
+      this.send(what, () => this.generations.discard(initialised, fillLock && this.fillLocks.markHitForMiss(fillLock)));
+    } else if (fillLock !== undefined && this.fillLocks.isHeld(fillLock)) this.send(what, () => this.fillLocks.release(fillLock));
   }
 
   async invalidate(targets: Targets, settleMs = 0): Promise<InvalidationResult> {

@@ -28,6 +28,7 @@ export class SharedWriteIntent implements WriteIntent {
       await this.declare();
     } catch (error) {
       this.isOver = true;
+      this.invalidations.forget(this.writerId);
       throw error;
     }
     this.timer = setInterval(() => {

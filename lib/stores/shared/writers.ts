@@ -6,6 +6,9 @@ import type { KeySpace } from './key-space.js';
 /** Milliseconds after the last heartbeat at which other processes take a writer for dead. */
 export const WRITE_MS = 30_000;
 
+/** Milliseconds after which a group without writers ends. Until then another process can tell its writers from dead ones. */
+const ENDED_MS = 1000;
+
 const ALIVE = Buffer.from('alive');
 
 /**
@@ -16,6 +19,8 @@ export class Writers {
   /** The group of new writers. */
   private group = newToken();
   private count = 0;
+  /** The number of running writers of each group. */
+  private readonly running = new Map<string, number>();
   private readonly refreshes: Batches<string, void>;
 
   /** @param timeoutMs milliseconds that one operation of the store may take */
@@ -29,7 +34,22 @@ export class Writers {
 
   /** Returns the id of a new writer. */
   newWriter(): string {
+    this.running.set(this.group, (this.running.get(this.group) ?? 0) + 1);
     return `${this.group}.${++this.count}`;
+  }
+
+  /** Notes that a writer has ended. @returns true if it was the last one of its group */
+  end(writerId: string): boolean {
+    const group = groupOf(writerId);
+    const others = (this.running.get(group) ?? 1) - 1;
+    if (others > 0) this.running.set(group, others);
+    else this.running.delete(group);
+    return others === 0;
+  }
+
+  /** Shortens the lifetime of the group of an ended writer. No other writer of the group may run. */
+  expireSoon(writerId: string): Promise<void> {
+    return this.expire(writerId, ENDED_MS);
   }
 
   /** Refreshes the key of a writer's group. A generation must not contain the writer before the store has the key. */

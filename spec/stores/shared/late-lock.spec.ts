@@ -44,6 +44,10 @@ class HangingDriver implements Driver {
     return Promise.resolve();
   }
 
+  compareAndDelete(key: string): Promise<boolean> {
+    return this.delete(key).then(() => true);
+  }
+
   extendTtl(): Promise<void> {
     return Promise.resolve();
   }

@@ -42,10 +42,6 @@ function entry(tags?: readonly string[]): Entry {
   return entryOf('old', { storedAtMs: START_MS, expiresAtMs: START_MS + 60 * MINUTE_MS, tags });
 }
 
-function keys(kind: string): string[] {
-  return [...driver.values.keys()].filter(key => key.startsWith(`rcc:${kind}:`)).sort();
-}
-
 describe('a change whose process dies', () => {
   it.each([-MINUTE_MS, MINUTE_MS])(
     'counts as under way by the clock of the store, for a process whose clock is %d ms fast',
@@ -98,15 +94,6 @@ describe('a change whose announcement the store has forgotten when the change en
 });
 
 describe('the keys in the store', () => {
-  it('stay ten seconds for a path whose response could not be stored', async () => {
-    const store = open();
-    store.release(await fenceOver(store, ADDRESS), 'unshareable');
-    await new Promise(resolve => setImmediate(resolve));
-    expect(keys('g')).toEqual(['rcc:g:/', 'rcc:g:/users', 'rcc:g:/users/bob']);
-    driver.pass(10_000);
-    expect(keys('g')).toEqual(['rcc:g:/']);
-  });
-
   it('stay for a path whose response was stored', async () => {
     const store = open();
     const unstorable = await fenceOver(store, ADDRESS);
@@ -114,14 +101,5 @@ describe('the keys in the store', () => {
     store.release(unstorable, 'unused');
     driver.pass(10_000);
     expect(await open().lookup(ADDRESS)).toMatchObject({ kind: 'hit' });
-  });
-
-  it('stay ten seconds for a change that was refused', async () => {
-    const change = await open().beginWrite(TARGETS);
-    await change.abort();
-    driver.pass(10_000);
-    expect([...keys('g'), ...keys('f')]).toEqual([]);
-    driver.pass(CHANGE_MS);
-    expect(driver.values.size).toBe(0);
   });
 });
