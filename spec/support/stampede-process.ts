@@ -5,8 +5,8 @@ import { createExpressServer, Get, JsonController } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
 
-/** A process of the stampede: serves one slow answer, which it asks the spec for, to as many requests at once as it is told to send. */
-const [, , redisUrl = '', keyPrefix = '', originUrl = '', collapseTimeout = '10'] = process.argv;
+/** A process of the stampede: serves one slow answer, which it asks the spec for, to as many requests at once as it is told to send, and tells how many bypassed the cache. */
+const [, , redisUrl = '', keyPrefix = '', originUrl = '', collapseTimeout = '10', storeTimeout = '10'] = process.argv;
 
 function textAt(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -32,13 +32,15 @@ class SlowController {
 cache.configure({
   store: new RedisStore(redisUrl),
   keyPrefix,
-  storeTimeout: 10,
+  storeTimeout: Number(storeTimeout),
   collapseTimeout: Number(collapseTimeout),
 });
 const server = createServer(createExpressServer({ controllers: [SlowController] }) as never);
 
 process.on('message', (count: number) => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slow`;
-  void Promise.all(Array.from({ length: count }, () => textAt(url))).then(texts => process.send?.(texts));
+  void Promise.all(Array.from({ length: count }, () => textAt(url))).then(texts =>
+    process.send?.({ texts, bypasses: cache.stats().bypasses }),
+  );
 });
 server.listen(0, '127.0.0.1', () => process.send?.('ready'));

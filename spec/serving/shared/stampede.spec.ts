@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { CacheConfig } from '../../../lib/index.js';
 import { Gate } from '../../support/deferred.js';
 import { stopServers, TestServer } from '../../support/server.js';
 import { describeWith } from '../../../test-servers/installed.js';
@@ -35,8 +36,8 @@ describeWith('redis-server', 'many requests at once for one entry that is missin
   });
 
   /** Processes that are ready to serve. */
-  function start(keyPrefix: string, count: number): Promise<ChildProcess[]> {
-    const args = [redis.url, keyPrefix, origin.base, String(COLLAPSE_TIMEOUT)];
+  function start(keyPrefix: string, count: number, storeTimeout = 10): Promise<ChildProcess[]> {
+    const args = [redis.url, keyPrefix, origin.base, String(COLLAPSE_TIMEOUT), String(storeTimeout)];
     return Promise.all(
       Array.from({ length: count }, async () => {
         const child = fork(FIXTURE, args, { execArgv: ['--import', 'tsx'] });
@@ -50,7 +51,8 @@ describeWith('redis-server', 'many requests at once for one entry that is missin
   /** Has a process send itself requests. @returns the answers */
   async function ask(child: ChildProcess, count: number): Promise<string[]> {
     child.send(count);
-    const [texts] = (await once(child, 'message')) as [string[]];
+    const [{ texts, bypasses }] = (await once(child, 'message')) as [{ texts: string[]; bypasses: number }];
+    expect(bypasses).toBe(0);
     return texts;
   }
 
@@ -62,6 +64,19 @@ describeWith('redis-server', 'many requests at once for one entry that is missin
     expect(texts).toHaveLength(PROCESSES * REQUESTS);
     expect(new Set(texts)).toEqual(new Set(['{"text":"1"}']));
     expect(runs).toBe(1);
+  }, 60_000);
+
+  it('run the handler once in each process that has just started at most, in the time that a store has by default', async () => {
+    const processes = await start('cold', PROCESSES, new CacheConfig().storeTimeout);
+    const answers = Promise.all(processes.map(child => ask(child, REQUESTS)));
+    const letAllRun = async (): Promise<void> => {
+      (await gate.next())();
+      return letAllRun();
+    };
+    void letAllRun();
+    const texts = (await answers).flat();
+    expect(texts).toHaveLength(PROCESSES * REQUESTS);
+    expect(runs).toBeLessThanOrEqual(PROCESSES);
   }, 60_000);
 
   it('are answered soon when the process that computes is killed', async () => {
