@@ -119,7 +119,8 @@ export class CacheConfig {
   collapseTimeout = 10;
 
   /**
-   * Seconds that one operation of a shared store may take before it counts as failed.
+   * Seconds that a shared store may take to reply to one command before the operation counts as failed. The time in which this process
+   * is busy does not count.
    *
    * @default 0.25
    */

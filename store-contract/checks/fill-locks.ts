@@ -42,7 +42,7 @@ export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabiliti
     assert.equal(await one.served(address), 'bob');
   });
 
-  check('lets present and later clients fill alone after an unshareable response', async (one, harness) => {
+  check('lets present clients fill alone after an unshareable response, and later ones not wait for it', async (one, harness) => {
     const other = await otherClient(one, harness);
     const [ours, theirs] = [await one.lease(address), await other.lease(address)];
     await one.acquireFillLock(address, ours);
@@ -51,7 +51,8 @@ export function checkFillLocks(check: DefineTest, { shared }: ResolvedCapabiliti
     assert.deepEqual(await waiting, { kind: 'hit-for-miss' });
     other.store.release(theirs, 'unused');
     const later = await other.lease(address);
-    assert.deepEqual(await other.acquireFillLock(address, later), { kind: 'hit-for-miss' });
+    const { kind } = await other.acquireFillLock(address, later);
+    assert.ok(['hit-for-miss', 'granted'].includes(kind), kind);
     assert.equal(await other.save(address, 'bob', later), true);
     assert.equal(await one.served(address), 'bob');
   });

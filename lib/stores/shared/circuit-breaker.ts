@@ -8,6 +8,9 @@ const FAILURES = 3;
 /** Milliseconds between two health checks while the circuit breaker is open. No request waits for a health check. */
 const RECOVERY_MS = 1000;
 
+/** The part of the timeout by which a command may be sent after its operation has begun, although it is the first command. */
+const TIMER_ERROR = 0.1;
+
 const LATE = Symbol('late');
 
 /** Thrown if the store is unreachable. The circuit breaker has reported the fault. */
@@ -16,8 +19,14 @@ export class StoreUnreachable extends Error {
 }
 
 export interface CircuitBreakerOptions {
-  /** Milliseconds that one operation may take. */
+  /** Milliseconds that the store may take to reply to one command. An operation may consist of several commands. */
   readonly timeoutMs: number;
+  /**
+   * Returns the milliseconds that the oldest command without a reply has waited.
+   *
+   * @default always Infinity: an operation is one command
+   */
+  readonly longestWaitMs?: () => number;
   /** Reads from the store. It resolves if the store is available. */
   readonly healthCheck: () => Promise<unknown>;
   readonly reportFault: (code: string, message: string, cause: unknown) => void;
@@ -99,10 +108,13 @@ export class CircuitBreaker {
 
   /** The timeout does not count the time in which this process is too busy to receive the reply. */
   private async bounded<T>(operation: () => Promise<T>): Promise<T> {
-    const { timeoutMs } = this.options;
-    const reply = await inTime(operation(), timeoutMs, LATE);
-    if (reply === LATE) throw new Error(`the store did not answer within ${timeoutMs} ms`);
-    return reply;
+    const { timeoutMs, longestWaitMs = () => Infinity } = this.options;
+    const running = operation();
+    for (let leftMs = timeoutMs; leftMs > timeoutMs * TIMER_ERROR; leftMs = timeoutMs - longestWaitMs()) {
+      const reply = await inTime(running, leftMs, LATE);
+      if (reply !== LATE) return reply;
+    }
+    throw new Error(`the store did not answer within ${timeoutMs} ms`);
   }
 
   private scheduleHealthCheck(): void {

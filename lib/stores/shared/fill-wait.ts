@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startDeadline } from '../../time/deadline.js';
-import type { Address, FillLock, Entry } from '../store.js';
+import type { Address, FillLock, Entry, ReleaseReason } from '../store.js';
 import { isOlderThan, lockState, type FillLocks } from './fill-locks.js';
+import type { Generations } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SharedEntries } from './shared-entries.js';
@@ -18,6 +19,7 @@ type Poll =
 export class FillWait {
   constructor(
     private readonly fillLocks: FillLocks,
+    private readonly generations: Generations,
     private readonly entries: SharedEntries,
     private readonly keys: KeySpace,
     private readonly breaker: CircuitBreaker,
@@ -34,6 +36,20 @@ export class FillWait {
     } finally {
       cancel();
     }
+  }
+
+  /** Notes that no fill uses a lease any more, and releases its lock. */
+  release(lease: SharedLease, reason: ReleaseReason): void {
+    const { fillLock, initialised } = lease;
+    lease.isReleased = true;
+    lease.fillLock = undefined;
+    if (fillLock !== undefined) this.fillLocks.stopRenewing(fillLock);
+    // An operation without a command would count as a reply of the store. If the store is unreachable, the lock ends with its lifetime.
+    const what = 'the end of a fill could not be sent';
+    if (reason === 'unshareable' && (fillLock !== undefined || initialised.size > 0)) {
+      // In this order: a waiting process that finds other generations must also find the mark.
+      this.send(what, () => this.generations.discard(initialised, fillLock && this.fillLocks.markHitForMiss(fillLock)));
+    } else if (fillLock !== undefined && this.fillLocks.isHeld(fillLock)) this.send(what, () => this.fillLocks.release(fillLock));
   }
 
   /** @param isOver checked after each poll: a process that was busy polls once more before the wait ends */
@@ -68,5 +84,10 @@ export class FillWait {
     // After an invalidation, fills of other processes do not answer this request, and the store refuses the fill of this process.
     if (lease.fillLock !== undefined || !snapshot.lease.canShare(lease)) return { kind: 'granted' };
     return isOlderThan(snapshot.lockValue, lease.tagOffset) ? { kind: 'granted' } : { kind: 'wait' };
+  }
+
+  /** Runs an operation whose result is not needed. The circuit breaker reports a fault. */
+  private send(what: string, operation: () => Promise<void>): void {
+    this.breaker.run(what, operation).catch(() => undefined);
   }
 }

@@ -32,6 +32,7 @@ import { SharedEntries } from './shared-entries.js';
 import type { SharedLease } from './shared-lease.js';
 import { SharedWriteIntent } from './shared-write-intent.js';
 import { TagLog } from './tag-log.js';
+import { TrackedDriver } from './tracked-driver.js';
 import { FillWait } from './fill-wait.js';
 
 /** Milliseconds for which `close` waits for writes in progress and for undelivered invalidations. */
@@ -45,7 +46,6 @@ const CLOSE_MS = 10_000;
 export class SharedStore implements Store {
   private readonly breaker: CircuitBreaker;
   private readonly generations: Generations;
-  private readonly fillLocks: FillLocks;
   private readonly reader: NearCache | undefined;
   private readonly entries: SharedEntries;
   private readonly fillWait: FillWait;
@@ -56,17 +56,25 @@ export class SharedStore implements Store {
   private closing: Promise<void> | undefined;
   private isClosed = false;
 
+  private readonly driver: TrackedDriver;
+
   /** @param nearBytes the size of the near cache in this process, in bytes; 0 for no near cache */
   constructor(
-    private readonly driver: Driver,
+    untracked: Driver,
     private readonly settings: StoreSettings,
     nearBytes = 0,
   ) {
+    const driver = (this.driver = new TrackedDriver(untracked));
     const { clock, reportFault, collapseTimeoutMs, storeTimeoutMs: timeoutMs } = settings;
     const keys = new KeySpace(settings.keyPrefix, driver.shards);
     this.generations = new Generations(driver, timeoutMs);
     this.writers = new Writers(driver, keys, timeoutMs);
-    this.breaker = new CircuitBreaker({ timeoutMs, healthCheck: () => driver.getMany([keys.health]), reportFault });
+    this.breaker = new CircuitBreaker({
+      timeoutMs,
+      longestWaitMs: () => driver.longestWaitMs(),
+      healthCheck: () => driver.getMany([keys.health]),
+      reportFault,
+    });
     const tagLog = new TagLog(driver, keys.tagLog, timeoutMs);
     this.invalidations = new Invalidations(keys, this.generations, this.writers, tagLog, this.breaker);
     this.retries = new InvalidationRetries(this.invalidations);
@@ -81,8 +89,7 @@ export class SharedStore implements Store {
       clock,
       this.retries,
     );
-    this.fillLocks = new FillLocks(driver, collapseTimeoutMs);
-    this.fillWait = new FillWait(this.fillLocks, this.entries, keys, this.breaker);
+    this.fillWait = new FillWait(new FillLocks(driver, collapseTimeoutMs), this.generations, this.entries, keys, this.breaker);
     driver.open(error => {
       if (!this.isClosed) reportFault('CACHE_STORE_DISCONNECTED', 'the connection to the store', error);
     });
@@ -126,17 +133,7 @@ export class SharedStore implements Store {
   }
 
   release(lease: Lease, reason: ReleaseReason): void {
-    const ours = lease as SharedLease;
-    const { fillLock, initialised } = ours;
-    ours.isReleased = true;
-    ours.fillLock = undefined;
-    if (fillLock !== undefined) this.fillLocks.stopRenewing(fillLock);
-    // An operation without a command would count as a reply of the store. If the store is unreachable, the lock ends with its lifetime.
-    const what = 'the end of a fill could not be sent';
-    if (reason === 'unshareable' && (fillLock !== undefined || initialised.size > 0)) {
-      // In this order: a waiting process that finds other generations must also find the mark.
-      this.send(what, () => this.generations.discard(initialised, fillLock && this.fillLocks.markHitForMiss(fillLock)));
-    } else if (fillLock !== undefined && this.fillLocks.isHeld(fillLock)) this.send(what, () => this.fillLocks.release(fillLock));
+    this.fillWait.release(lease as SharedLease, reason);
   }
 
   async invalidate(targets: Targets, settleMs = 0): Promise<InvalidationResult> {
@@ -175,11 +172,6 @@ export class SharedStore implements Store {
 
   private reportLost(targets: readonly Targets[]): void {
     if (targets.length > 0) this.settings.reportFault('CACHE_INVALIDATION_LOST', lostInvalidationMessage(targets), undefined);
-  }
-
-  /** Runs an operation whose result is not needed. The circuit breaker reports a fault. */
-  private send(what: string, operation: () => Promise<void>): void {
-    this.breaker.run(what, operation).catch(() => undefined);
   }
 
   private async put(address: Address, entry: Entry, lease: Lease, mode: PutMode): Promise<boolean> {
