@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { cache, type CacheFault } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
 import { startAfresh, until } from '../support/each.js';
@@ -59,5 +62,55 @@ describeWith('redis-server', 'Redis', () => {
     expect(await cache.get('key')).toBe(1);
     await cache.delete('key');
     expect(faults).toEqual([]);
+  });
+});
+
+describeWith('redis-server', 'a Redis that cannot be used', () => {
+  let faults: CacheFault[];
+
+  async function faultOf(url: string): Promise<string> {
+    faults = [];
+    cache.configure({ store: new RedisStore(url), storeTimeout: 0.1, onError: fault => faults.push(fault) });
+    expect(await cache.get('key')).toBeUndefined();
+    const fault = faults.find(({ code }) => code === 'CACHE_STORE_FAILED');
+    return fault!.message;
+  }
+
+  it.each([
+    [
+      'has another password',
+      (address: string) => `redis://:wrong@${address}`,
+      /WRONGPASS.* Write the right password in the URL: redis:/,
+    ],
+    [
+      'has a password, and the URL none',
+      (address: string) => `redis://${address}`,
+      /NOAUTH.* Write the right password in the URL: redis:/,
+    ],
+  ])('says so: it %s', async (_what, urlOf, message) => {
+    const redis = await RedisServer.start();
+    await redis.command('CONFIG', 'SET', 'requirepass', 'right');
+    expect(await faultOf(urlOf(redis.address))).toMatch(message);
+    expect(faults[0]).toMatchObject({ code: 'CACHE_STORE_DISCONNECTED', message: expect.stringMatching(message) as string });
+  });
+
+  it('says so: its port does not speak TLS', async () => {
+    const redis = await RedisServer.start();
+    expect(await faultOf(`rediss://${redis.address}`)).toMatch(
+      /did not answer within 100 ms: .*not ready yet.* write redis:\/\/ instead of rediss:/,
+    );
+  });
+
+  it('says so: its port speaks TLS, and the URL does not', async () => {
+    const server = createServer({}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      expect(await faultOf(`redis://127.0.0.1:${port}`)).toMatch(
+        /Socket closed unexpectedly\. .* write rediss:\/\/ instead of redis:/,
+      );
+    } finally {
+      server.close();
+    }
   });
 });

@@ -26,3 +26,32 @@ export function explained(error: unknown): unknown {
     { cause: error },
   );
 }
+
+/** Returns true if Redis rejects the password of a connection, or that there is none. */
+const UNAUTHENTICATED = /^WRONGPASS|^NOAUTH|^ERR invalid password|^ERR AUTH/;
+
+const TO_CHECK = {
+  password: 'Write the right password in the URL: redis://:<password>@<host>:<port>, or redis://<user>:<password>@<host>:<port>.',
+  closed: 'The server closed the connection before it was ready. If its port speaks TLS, write rediss:// instead of redis://.',
+  silent: 'Check host and port. If the port does not speak TLS, write redis:// instead of rediss://.',
+} as const;
+
+/** Said while the first connection is being made. */
+export const NOT_CONNECTED = `the connection to Redis is not ready yet. ${TO_CHECK.silent}`;
+
+/** Returns the error of a connection. If its cause can be told, the error says what to check. */
+export function explainedConnection(error: unknown, wasReady: boolean): unknown {
+  if (!(error instanceof Error)) return error;
+  const advice = UNAUTHENTICATED.test(error.message) ? TO_CHECK.password : wasReady ? undefined : adviceOf(error);
+  return advice === undefined ? error : new Error(`${withStop(error.message)} ${advice}`, { cause: error });
+}
+
+/** The package `redis` gives these errors no code. */
+function adviceOf({ message }: Error): string | undefined {
+  if (message === 'Socket closed unexpectedly') return TO_CHECK.closed;
+  return message === 'Connection timeout' ? TO_CHECK.silent : undefined;
+}
+
+function withStop(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
+}

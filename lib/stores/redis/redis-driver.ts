@@ -1,5 +1,5 @@
 import type { Driver, Found } from '../shared/driver.js';
-import { explained } from './redis-access.js';
+import { explained, explainedConnection, NOT_CONNECTED } from './redis-access.js';
 import {
   deleteIfEqual,
   extendTtl,
@@ -21,8 +21,11 @@ export abstract class RedisDriver implements Driver {
   readonly canExtendTtl = true;
   private ownsClient = false;
   private isClosed = false;
-  /** Waits for the result of the first attempt to connect, so that the first requests need not bypass the cache. */
-  private connecting: Promise<void> | undefined;
+  /** Settles with the first attempt to connect, so that the first requests need not bypass the cache. */
+  private connecting: Promise<unknown> | undefined;
+  private wasReady = false;
+  /** The error of the last attempt to connect. */
+  private lastError: unknown;
   private onClientError: ((error: unknown) => void) | undefined;
 
   /** @param connection the connection of a client that this library has created */
@@ -80,16 +83,29 @@ export abstract class RedisDriver implements Driver {
 
   /** A client that is already open stays open. */
   open(onError: (error: unknown) => void): void {
-    this.onClientError = error => {
-      this.connecting = undefined;
-      onError(error);
+    let endAttempt: () => void = () => undefined;
+    const failed = new Promise<void>(resolve => {
+      endAttempt = resolve;
+    });
+    const report = (error: unknown): void => {
+      this.lastError = explainedConnection(error, this.wasReady);
+      endAttempt();
+      onError(this.lastError);
     };
+    this.onClientError = report;
     this.client.on('error', this.onClientError);
-    if (this.client.isOpen) return;
+    if (this.client.isOpen) {
+      this.wasReady = this.client.isReady;
+      return;
+    }
     this.ownsClient = true;
-    this.connecting = this.connect(onError).finally(() => {
+    this.connecting = Promise.race([this.connect(report), failed]).finally(() => {
       this.connecting = undefined;
     });
+  }
+
+  problem(): string | undefined {
+    return this.connecting === undefined ? undefined : NOT_CONNECTED;
   }
 
   close(): Promise<void> {
@@ -110,6 +126,12 @@ export abstract class RedisDriver implements Driver {
     }
   }
 
+  /** Why no command can be sent. */
+  protected notReady(): Error {
+    const why = this.lastError instanceof Error ? `: ${this.lastError.message}` : '';
+    return new Error(`the connection to Redis is not ready${why}`, { cause: this.lastError });
+  }
+
   private async waitUntilUsable(): Promise<void> {
     this.connection?.use();
     if (this.connecting !== undefined) await this.connecting;
@@ -120,6 +142,7 @@ export abstract class RedisDriver implements Driver {
   private async connect(onError: (error: unknown) => void): Promise<void> {
     try {
       await this.client.connect();
+      this.wasReady = true;
       // The store was closed meanwhile, but the client has connected.
       if (this.isClosed) this.client.destroy();
     } catch (error) {

@@ -22,17 +22,23 @@ export class RedisSingle extends RedisDriver {
   }
 
   protected async read(keys: readonly string[]): Promise<readonly Found[]> {
+    this.requireReady();
     const { reply, incarnation } = await this.identity.send(['MGET', ...keys]);
     return (reply as (Buffer | null)[]).map(value => ({ value: value ?? undefined, incarnation }));
   }
 
   protected async readStart(key: string, bytes: number): Promise<Buffer> {
+    this.requireReady();
     return (await this.identity.send(['GETRANGE', key, '0', String(bytes - 1)])).reply as Buffer;
   }
 
   protected async write(_key: string, command: RedisCommand): Promise<unknown> {
-    // Otherwise the client would queue the command, and send it at an unknown time.
-    if (!this.server.isReady) throw new Error('the connection to Redis is not ready');
+    this.requireReady();
     return this.server.sendCommand(command, AS_BYTES);
+  }
+
+  /** Otherwise the client would queue the command, and send it at an unknown time. */
+  private requireReady(): void {
+    if (!this.server.isReady) throw this.notReady();
   }
 }

@@ -27,6 +27,12 @@ export interface CircuitBreakerOptions {
    * @default always Infinity: an operation is one command
    */
   readonly longestWaitMs?: () => number;
+  /**
+   * Describes what prevents a reply at present.
+   *
+   * @default nothing is known to
+   */
+  readonly problem?: () => string | undefined;
   /** Reads from the store. It resolves if the store is available. */
   readonly healthCheck: () => Promise<unknown>;
   readonly reportFault: (code: string, message: string, cause: unknown) => void;
@@ -114,7 +120,8 @@ export class CircuitBreaker {
       const reply = await inTime(running, leftMs, LATE);
       if (reply !== LATE) return reply;
     }
-    throw new Error(`the store did not answer within ${timeoutMs} ms`);
+    const problem = this.options.problem?.();
+    throw new Error(`the store did not answer within ${timeoutMs} ms${problem === undefined ? '' : `: ${problem}`}`);
   }
 
   private scheduleHealthCheck(): void {

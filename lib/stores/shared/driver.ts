@@ -52,5 +52,7 @@ export interface Driver {
   extendTtl(keys: readonly string[], lifetimeMs: number): Promise<void>;
   /** Connects if there is no connection. If it fails, the driver retries. Called once, before any other operation. */
   open(onError: (error: unknown) => void): void;
+  /** Describes what prevents a reply at present, for the report of a timeout. @returns undefined if nothing is known to */
+  problem?(): string | undefined;
   close(): Promise<void>;
 }

@@ -72,6 +72,7 @@ export class SharedStore implements Store {
     this.breaker = new CircuitBreaker({
       timeoutMs,
       longestWaitMs: () => driver.longestWaitMs(),
+      problem: () => driver.problem(),
       healthCheck: () => driver.getMany([keys.health]),
       reportFault,
     });

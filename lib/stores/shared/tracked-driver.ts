@@ -61,6 +61,10 @@ export class TrackedDriver implements Driver {
     this.driver.open(onError);
   }
 
+  problem(): string | undefined {
+    return this.driver.problem?.();
+  }
+
   close(): Promise<void> {
     return this.driver.close();
   }
