@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isFixed } from './replaceable.js';
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -15,11 +16,16 @@ export class MethodResponse<Response extends ServerResponse> {
   private callsRunning = 0;
 
   constructor(response: Response) {
+    // Through a proxy, Node's own methods would get the proxy as `this`. The recorder does not record such a response either.
+    if ([...SENDING_METHODS].some(name => isFixed(response, name))) {
+      this.proxy = response;
+      return;
+    }
     this.proxy = new Proxy(response, {
       get: (target, name, receiver) => {
         const value: unknown = Reflect.get(target, name, receiver);
         // Every function on a response is a method, except its constructor and the Express application.
-        return typeof value === 'function' && name !== 'app' && name !== 'constructor'
+        return typeof value === 'function' && name !== 'app' && name !== 'constructor' && !isFixed(target, name)
           ? this.wrap(value as Call, SENDING_METHODS.has(name) ? target : undefined)
           : value;
       },

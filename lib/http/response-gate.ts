@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { requireReplaceable } from './replaceable.js';
 
 /**
  * The part of a response that is about to reach the client. `head`: the first bytes. `end`: the last bytes, after earlier ones
@@ -33,6 +34,7 @@ export class ResponseGate {
    * @param mayPass the decision
    * @param sendReplacement sends another response in place of a rejected one
    * @param beforeOutput called once, before the first output. The headers can still be changed.
+   * @throws TypeError if the methods of the response cannot be replaced
    */
   constructor(
     private readonly response: ServerResponse,
@@ -40,6 +42,7 @@ export class ResponseGate {
     private readonly sendReplacement: () => void,
     private readonly beforeOutput: () => void = () => undefined,
   ) {
+    requireReplaceable(response);
     const originals = {} as typeof this.originals;
     for (const name of GATED) {
       originals[name] = (response[name] as (...args: readonly unknown[]) => unknown).bind(response);

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { copyChunk, concatChunks } from './body-bytes.js';
 import { HeaderDiff } from './header-diff.js';
 import { setHead } from './headers.js';
+import { requireReplaceable } from './replaceable.js';
 import { statusMessageOf } from './http2.js';
 import type { HeaderChange } from './stored-response.js';
 
@@ -56,11 +57,13 @@ export class ResponseRecorder {
   private isEnding = false;
   private isDisconnected = false;
 
+  /** @throws TypeError if the methods of the response cannot be replaced */
   constructor(
     private readonly response: ServerResponse,
     private readonly maxBytes: number,
     private readonly listener: RecorderListener,
   ) {
+    requireReplaceable(response);
     this.headers = new HeaderDiff(response);
     ({ writeHead: this.writeHead, write: this.write, end: this.end } = response as unknown as Methods);
     response.writeHead = (status: number, ...rest: unknown[]) => this.onWriteHead(status, rest);

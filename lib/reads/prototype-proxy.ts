@@ -64,9 +64,10 @@ export class PrototypeProxy {
     return idle;
   }
 
-  /** Returns the proxy to the pool. No object may have the proxy as its prototype any more. */
-  release(): void {
+  /** Ends the watch. @param isFree true if no object has the proxy as its prototype any more, so that another may use it */
+  release(isFree: boolean): void {
     this.read = undefined;
+    if (!isFree) return;
     const idle = PrototypeProxy.idleFor(this.prototype, this.names);
     if (idle.length < MAX_IDLE) idle.push(this);
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ALL_HEADERS_NAMES, CLIENT_NAMES, CONNECTION_NAMES, FRESHNESS_NAMES, URL_NAMES } from './framework-names.js';
 import type { Read } from './read.js';
+import { watchSending } from './sending-methods.js';
 import { WatchedMethods } from './watched-methods.js';
 import { namesFor, REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
 import { WatchedObject } from './watched-object.js';
@@ -9,7 +10,6 @@ import { watchedRecord } from './watched-record.js';
 import { watchSocket, type OnSocketRead } from './watched-socket.js';
 
 type Value = () => unknown;
-type Methods = Record<'writeHead' | 'write' | 'end', (...args: unknown[]) => unknown>;
 
 /** The objects that the watched code receives, and the reads that need no report. */
 export interface WatchScope {
@@ -29,7 +29,6 @@ export class ReadWatch {
   private methods: WatchedMethods | undefined;
   private readonly records = new Map<object, object>();
   private readonly sockets: Set<OnSocketRead>[] = [];
-  private readonly hasBodyBeenRead: () => boolean;
   private pauses = 0;
   private isOver = false;
 
@@ -38,9 +37,9 @@ export class ReadWatch {
     private readonly response: ServerResponse,
     private readonly scope: WatchScope,
     private onRead: (read: Read) => void,
+    private readonly onFault: (error: unknown) => void,
   ) {
-    this.hasBodyBeenRead = bodyWatch(request);
-    this.wrapSendingMethods(response);
+    watchSending(request, response, this);
     if (scope.first !== 'response') this.watchRequest();
     if (scope.first !== 'request') this.watchResponse();
   }
@@ -52,6 +51,13 @@ export class ReadWatch {
     this.watchedRequest?.restore();
     this.watchedResponse?.restore();
     for (const listeners of this.sockets) listeners.delete(this.readSocket);
+  }
+
+  /** Ends the watch at the end of the response. @param hasReadBody true if code has read the body of the request */
+  onResponseEnd(hasReadBody: boolean): void {
+    const wasOver = this.isOver;
+    this.end();
+    if (!wasOver && hasReadBody) this.onRead({ kind: 'request', name: 'body', value: undefined });
   }
 
   /** Runs code without reporting its reads, which are not the method's. */
@@ -94,7 +100,7 @@ export class ReadWatch {
   private watchRequest(): void {
     if (this.watchedRequest !== undefined) return;
     const names = namesFor(this.request, this.scope.url ? REQUEST_NAMES : REQUEST_NAMES_WITH_URL);
-    this.watchedRequest = new WatchedObject(this.request, names, (...read) => this.readRequest(...read));
+    this.watchedRequest = new WatchedObject(this.request, names, (...read) => this.guarded('request', ...read));
     this.reportUnwatched('request', this.watchedRequest);
   }
 
@@ -102,13 +108,26 @@ export class ReadWatch {
     if (this.watchedResponse !== undefined) return;
     this.methods = new WatchedMethods(this.response, this);
     this.watchedResponse = new WatchedObject(this.response, namesFor(this.request, RESPONSE_NAMES), (...read) =>
-      this.readResponse(...read),
+      this.guarded('response', ...read),
     );
     this.reportUnwatched('response', this.watchedResponse);
   }
 
   private reportUnwatched(kind: 'request' | 'response', { unwatched }: WatchedObject): void {
     for (const name of unwatched) this.report({ kind, name: String(name), value: undefined });
+  }
+
+  /** A fault of the watch must not reach the code that reads. */
+  private guarded(kind: 'request' | 'response', name: PropertyKey, value: Value, isAdded: boolean): unknown {
+    try {
+      return kind === 'request' ? this.readRequest(name, value, isAdded) : this.readResponse(name, value, isAdded);
+    } catch (error) {
+      // If the property itself throws, it throws again here, as without the library.
+      const result = value();
+      this.end();
+      this.onFault(error);
+      return result;
+    }
   }
 
   private readRequest(name: PropertyKey, value: Value, isAdded: boolean): unknown {
@@ -170,28 +189,4 @@ export class ReadWatch {
     if (typeof value === 'object' && value !== null) this.sockets.push(watchSocket(value as Socket, this.readSocket));
     return value;
   }
-
-  /** Excludes the reads of Node and middlewares while they send a response: they are not the method's. */
-  private wrapSendingMethods(response: ServerResponse): void {
-    const { writeHead, write, end } = response as unknown as Methods;
-    const methods = response as unknown as Methods;
-    // Three assignments instead of a loop: V8 optimises constant property names.
-    methods.writeHead = (...args) => this.during(() => writeHead.apply(response, args));
-    methods.write = (...args) => this.during(() => write.apply(response, args));
-    methods.end = (...args) => {
-      const wasOver = this.isOver;
-      this.end();
-      if (!wasOver && this.hasBodyBeenRead()) this.onRead({ kind: 'request', name: 'body', value: undefined });
-      return end.apply(response, args);
-    };
-  }
-}
-
-/** Returns a predicate: true if code has started to read the body of the request since this call. */
-function bodyWatch(request: IncomingMessage): () => boolean {
-  const { readableFlowing, readableEnded, readableDidRead } = request;
-  return () =>
-    request.readableFlowing !== readableFlowing ||
-    request.readableEnded !== readableEnded ||
-    request.readableDidRead !== readableDidRead;
 }

@@ -37,7 +37,7 @@ export class WatchedObject {
     const prototype = Object.getPrototypeOf(object) as object | null;
     if (prototype === null || prototype === this.prototypeProxy?.proxy) return;
     if (!Object.isExtensible(object)) return void this.unwatched.push('prototype');
-    this.prototypeProxy?.release();
+    this.prototypeProxy?.release(true);
     this.prototypeProxy = PrototypeProxy.acquire(prototype, names, read);
     Object.setPrototypeOf(object, this.prototypeProxy.proxy);
   }
@@ -45,11 +45,14 @@ export class WatchedObject {
   /** Restores the object, except for the properties that code has written. */
   restore(): void {
     const { object, prototypeProxy } = this;
-    if (prototypeProxy !== undefined && Object.getPrototypeOf(object) === prototypeProxy.proxy)
-      Object.setPrototypeOf(object, prototypeProxy.prototype);
-    prototypeProxy?.release();
+    // The method may have frozen the object. Then the proxy and the accessors stay, and only pass on.
+    if (prototypeProxy !== undefined) {
+      const isRestored =
+        Object.getPrototypeOf(object) !== prototypeProxy.proxy || Reflect.setPrototypeOf(object, prototypeProxy.prototype);
+      prototypeProxy.release(isRestored);
+    }
     for (const { name, original, get } of this.replaced) {
-      if (Object.getOwnPropertyDescriptor(object, name)?.get === get) Object.defineProperty(object, name, original);
+      if (Object.getOwnPropertyDescriptor(object, name)?.get === get) Reflect.defineProperty(object, name, original);
     }
   }
 

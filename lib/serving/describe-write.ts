@@ -1,4 +1,4 @@
-import { nameOf, type ActionCall, pinnedCall, type PinnedCall } from '../actions/action-call.js';
+import { nameOf, requestOf, type ActionCall, pinnedCall, type PinnedCall } from '../actions/action-call.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import type { Targets } from '../stores/store.js';
 import { EVERYTHING } from '../stores/targets.js';
@@ -30,4 +30,30 @@ export function describeWrite(runtime: CacheRuntime, describe: () => Invalidatin
       knownTargets: EVERYTHING,
     };
   }
+}
+
+/** Returns the targets after the method. If they cannot be computed, they are everything. @param result the result of the method */
+export function targetsAfter(
+  runtime: CacheRuntime,
+  action: WriteDescription['action'],
+  call: PinnedCall,
+  result: unknown,
+): Targets {
+  try {
+    return action.targetsOf(call, result);
+  } catch (error) {
+    // The data has changed. Without targets, any stored entry may be stale.
+    runtime.faults.report(
+      'CACHE_TARGET_FAILED',
+      `${action.name}: the target of @InvalidatesCache failed, so everything is invalidated`,
+      error,
+    );
+    return EVERYTHING;
+  }
+}
+
+/** Returns method and path for subscribers, without the query, which may be private. */
+export function requestName(call: ActionCall): string {
+  const { method = '', originalUrl } = requestOf(call);
+  return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
 }

@@ -1,5 +1,5 @@
 import { isClientError } from '../actions/client-error.js';
-import { requestOf, responseOf, type ActionCall, type Response, type PinnedCall } from '../actions/action-call.js';
+import { responseOf, type ActionCall, type Response, type PinnedCall } from '../actions/action-call.js';
 import { WriteRefused } from '../actions/write-refused.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import { observedResult } from '../actions/observed-result.js';
@@ -9,10 +9,10 @@ import type { MaybePromise, Targets } from '../stores/store.js';
 import type { DeclaredWrite } from '../writes/declared-write.js';
 import { longWriteMessage, MAX_WRITE_DURATION } from '../writes/max-write-duration.js';
 import type { WriteScopes } from '../writes/write-scopes.js';
-import { EVERYTHING } from '../stores/targets.js';
-import { describeWrite, type WriteDescription } from './describe-write.js';
+import { describeWrite, requestName, targetsAfter, type WriteDescription } from './describe-write.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import { respondNotAcknowledged, RETRY_AFTER } from './not-acknowledged.js';
+import { invalidateAfterFault, runUnserved } from './unserved-write.js';
 
 /**
  * Runs a method that writes data. Before the client sees the response, the stale entries are invalidated.
@@ -27,10 +27,15 @@ export function serveWrite(
   describe: () => InvalidatingAction,
   call: ActionCall,
 ): PromiseLike<unknown> {
-  const write = new ServedWrite(currentRuntime, scopes, describeWrite(currentRuntime(), describe, call));
-  return observedResult(write.run(), () => {
-    write.onHandled();
-  });
+  const description = describeWrite(currentRuntime(), describe, call);
+  try {
+    const write = new ServedWrite(currentRuntime, scopes, description);
+    return observedResult(write.run(), () => {
+      write.onHandled();
+    });
+  } catch (error) {
+    return runUnserved(currentRuntime, description.action.name, call, error);
+  }
 }
 
 /**
@@ -76,12 +81,19 @@ class ServedWrite {
 
   async run(): Promise<unknown> {
     const { response, call, declared } = this;
-    if (!(await declared.begin(this.knownTargets))) {
+    let isAllowed: boolean;
+    try {
+      isAllowed = await declared.begin(this.knownTargets);
+      if (isAllowed) this.watch();
+    } catch (error) {
+      this.isOver = true;
+      return runUnserved(this.currentRuntime, this.action.name, call, error);
+    }
+    if (!isAllowed) {
       this.end();
       response.setHeader('Retry-After', RETRY_AFTER);
       throw new WriteRefused();
     }
-    this.watch();
     try {
       const result = await call.run();
       this.targets = this.targetsOf(result);
@@ -103,14 +115,23 @@ class ServedWrite {
    */
   onHandled(): void {
     this.isHandled = true;
-    if (this.isEnded && !this.isOver) void this.finish();
+    if (this.isEnded && !this.isOver) void this.guarded(() => this.finish());
     else if (this.response.closed) this.onClose();
   }
 
   private watch(): void {
     const { response, declared } = this;
-    const gate = new ResponseGate(response, point => this.beforeOutput(point), respondNotAcknowledged.bind(undefined, response));
-    holdBackNext(this.call, gate);
+    const gate = new ResponseGate(
+      response,
+      point => this.guarded(() => this.beforeOutput(point)),
+      respondNotAcknowledged.bind(undefined, response),
+    );
+    const { unpinned: action } = this.call;
+    const { next } = action;
+    // Express breaks the connection if an error comes after the headers and before the end.
+    action.next = (error?: unknown): void => {
+      gate.whenNotHolding(() => void next?.(error));
+    };
     response.once('close', this.onClose.bind(this));
     if (!declared.isDeclared) return;
     this.startDeadline(this.reportLong.bind(this));
@@ -129,10 +150,19 @@ class ServedWrite {
   /** Invalidates after the client has left. The method, or a stream that it has returned, may still be writing. */
   private onClose(): void {
     if (this.isOver || !this.isHandled) return;
-    void this.declared.invalidate(this.currentTargets);
+    void this.guarded(() => this.declared.invalidate(this.currentTargets));
     this.startDeadline(() => {
       this.declared.end();
     });
+  }
+
+  /** Runs code at a point where an error of the library would reach the handler, or no code at all. */
+  private guarded(invalidate: () => MaybePromise<boolean>): MaybePromise<boolean> {
+    try {
+      return invalidate();
+    } catch (error) {
+      return invalidateAfterFault(this.currentRuntime(), this.action.name, error);
+    }
   }
 
   private finish(): MaybePromise<boolean> {
@@ -164,33 +194,6 @@ class ServedWrite {
   }
 
   private targetsOf(result: unknown): Targets {
-    try {
-      return this.action.targetsOf(this.call, result);
-    } catch (error) {
-      // The data has changed. Without targets, any stored entry may be stale.
-      this.currentRuntime().faults.report(
-        'CACHE_TARGET_FAILED',
-        `${this.action.name}: the target of @InvalidatesCache failed, so everything is invalidated`,
-        error,
-      );
-      return EVERYTHING;
-    }
+    return targetsAfter(this.currentRuntime(), this.action, this.call, result);
   }
-}
-
-/**
- * Delays `next` until the response has gone out. Express breaks the connection if an error comes after the headers and before
- * the end.
- */
-function holdBackNext({ unpinned: action }: PinnedCall, gate: ResponseGate): void {
-  const { next } = action;
-  action.next = (error?: unknown): void => {
-    gate.whenNotHolding(() => void next?.(error));
-  };
-}
-
-/** Returns method and path for subscribers, without the query, which may be private. */
-function requestName(call: ActionCall): string {
-  const { method = '', originalUrl } = requestOf(call);
-  return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
 }

@@ -43,13 +43,19 @@ export function watchReads(
     if (!addLocalsToKey(request, read)) warn(request, `${reader} reads ${describeRead(read)}`, declarationFor(read));
     onUncovered(`${reader} read ${describeRead(read)}`);
   };
-  const watch = new ReadWatch(requestOf(call), responseOf(call), declaredReads, read => {
-    try {
-      onRead(read);
-    } catch (error) {
-      onFault(error);
-    }
-  });
+  const watch = new ReadWatch(
+    requestOf(call),
+    responseOf(call),
+    declaredReads,
+    read => {
+      try {
+        onRead(read);
+      } catch (error) {
+        onFault(error);
+      }
+    },
+    onFault,
+  );
   const { varyBy } = runtime.config;
   if (varyBy !== undefined) covered.add(watch.readsOf(() => variedBy(varyBy, call.action)));
   // An input that cannot be watched counts as read.

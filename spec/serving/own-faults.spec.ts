@@ -1,12 +1,15 @@
 import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
-import { Controller, Get, Put, Res, UseBefore } from 'routing-controllers';
+import { Controller, Get, Put, Req, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache, type CacheFault } from '../../lib/index.js';
 import { ActionPath } from '../../lib/actions/action-path.js';
 import { InvalidatingAction } from '../../lib/actions/invalidating-action.js';
 import { HeaderDiff } from '../../lib/http/header-diff.js';
+import { ReadWatch } from '../../lib/reads/read-watch.js';
 import { Authorship } from '../../lib/serving/authorship.js';
 import { ResponseControl } from '../../lib/serving/response-control.js';
+import { DeclaredWrite } from '../../lib/writes/declared-write.js';
+import { WriteScopes } from '../../lib/writes/write-scopes.js';
 import { processCache } from '../../lib/cache/process-cache.js';
 import type { LookupResult } from '../../lib/stores/store.js';
 import { startAfresh } from '../support/each.js';
@@ -48,6 +51,13 @@ class FaultyController {
   change() {
     runs++;
     return 'of the handler';
+  }
+
+  @Get('/reading')
+  @Cached({ timeout: 60 })
+  reading(@Req() request: Request) {
+    runs++;
+    return request.headers['x-text'];
   }
 
   @Get('/failing')
@@ -137,6 +147,18 @@ const changeBreaks: Record<string, () => void> = {
   'a path that cannot be read': () => {
     jest.spyOn(ActionPath.prototype, 'pathVariants').mockImplementation(broken);
   },
+  'a scope that cannot be opened': () => {
+    jest.spyOn(WriteScopes.prototype, 'open').mockImplementation(broken);
+  },
+  'a declaration that cannot begin': () => {
+    jest.spyOn(DeclaredWrite.prototype, 'begin').mockImplementation(broken);
+  },
+  'an invalidation that cannot be made': () => {
+    jest.spyOn(DeclaredWrite.prototype, 'commit').mockImplementation(broken);
+  },
+  'an end that cannot be noted': () => {
+    jest.spyOn(DeclaredWrite.prototype, 'end').mockImplementation(broken);
+  },
 };
 
 describe.each(Object.keys(changeBreaks))('a change with %s', name => {
@@ -150,6 +172,19 @@ describe.each(Object.keys(changeBreaks))('a change with %s', name => {
     expect(faults.map(({ cause }) => (cause as Error).name)).toEqual(['TypeError']);
     jest.restoreAllMocks();
     expect((await server.get('/faulty/result')).outcome).toBe('fwd=miss');
+  });
+});
+
+describe('a watch of reads that fails', () => {
+  it('lets the method read, and the fault is reported', async () => {
+    const server = await start();
+    jest.spyOn(ReadWatch.prototype as unknown as { record(): void }, 'record').mockImplementation(broken);
+    for (let time = 0; time < 2; time++) {
+      const answer = await server.get('/faulty/reading', { 'x-text': 'of the request' });
+      expect([answer.status, answer.text]).toEqual([200, 'of the request']);
+    }
+    expect(runs).toBe(2);
+    expect(faults.map(({ cause }) => (cause as Error).name)).toContain('TypeError');
   });
 });
 
