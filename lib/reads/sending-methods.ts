@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 type Methods = Record<'writeHead' | 'write' | 'end', (...args: unknown[]) => unknown>;
 
-/** What a watch must know of a response that is sent. */
+/** Receives the events of a response that is being sent. */
 export interface SendingWatch {
   /** Runs code without reporting its reads, which are not the method's. */
   during<T>(work: () => T): T;

@@ -36,10 +36,10 @@ const TO_CHECK = {
   silent: 'Check host and port. If the port does not speak TLS, write redis:// instead of rediss://.',
 } as const;
 
-/** Said while the first connection is being made. */
+/** The problem while the first connection is being established. */
 export const NOT_CONNECTED = `the connection to Redis is not ready yet. ${TO_CHECK.silent}`;
 
-/** Returns the error of a connection. If its cause can be told, the error says what to check. */
+/** Returns the error of a connection. If the cause is known, the error says what to check. */
 export function explainedConnection(error: unknown, wasReady: boolean): unknown {
   if (!(error instanceof Error)) return error;
   const advice = UNAUTHENTICATED.test(error.message) ? TO_CHECK.password : wasReady ? undefined : adviceOf(error);
