@@ -39,7 +39,7 @@ const TO_CHECK = {
 /** The problem while the first connection is being established. */
 export const NOT_CONNECTED = `the connection to Redis is not ready yet. ${TO_CHECK.silent}`;
 
-/** Returns the error of a connection. If the cause is known, the error says what to check. */
+/** Returns the error of a connection. The new message adds what to check, where the cause is known. */
 export function explainedConnection(error: unknown, wasReady: boolean): unknown {
   if (!(error instanceof Error)) return error;
   const advice = UNAUTHENTICATED.test(error.message) ? TO_CHECK.password : wasReady ? undefined : adviceOf(error);
