@@ -78,7 +78,7 @@ function plainPart(value: unknown, label: string, instances: InstanceRule): Part
 function notPlain(label: string, option: string): Part {
   return {
     detail: `the value of ${label} is not plain`,
-    remedy: `the value of ${label} is no plain value, so that it cannot be in the key. Write ${option} => a text that tells it.`,
+    remedy: `the value of ${label} is no plain value, so that it cannot be in the key. Write ${option} => a string that identifies it.`,
   };
 }
 
@@ -93,7 +93,7 @@ function callerPart(user: unknown, config: CacheConfig): Part {
   return {
     detail: 'the user cannot be identified',
     remedy:
-      'the user of @CurrentUser() has no id that is a text or a number. Write cache.configure({ identify: user => what tells one user from all others }).',
+      'the user of @CurrentUser() has no id that is a string or a number. Write cache.configure({ identify: user => the id of the user }).',
   };
 }
 
@@ -109,8 +109,8 @@ function redirectPart(request: Request): Part {
 function customPart(value: unknown, option: string): Part {
   if (typeof value === 'string') return JSON.stringify(value);
   return {
-    detail: `${option} gave no text`,
-    remedy: `${option} must give a text, and gave ${value === null ? 'null' : typeof value}. Write a function that always gives a text: '' for none.`,
+    detail: `${option} returned no string`,
+    remedy: `${option} must return a string, and returned ${value === null ? 'null' : typeof value}. Write a function that always returns a string: '' for none.`,
   };
 }
 

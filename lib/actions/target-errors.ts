@@ -4,7 +4,7 @@ import { parameterNames } from '../keys/path-template.js';
 
 /** Describes the mistake in a path prefix, to follow its name. @returns undefined if the prefix is valid */
 export function prefixMistake(prefix: unknown): string | undefined {
-  if (typeof prefix !== 'string') return `has ${formatValue(prefix)} for a path. Write a text such as '/users/bob'.`;
+  if (typeof prefix !== 'string') return `has ${formatValue(prefix)} for a path. Write a string such as '/users/bob'.`;
   const url = /^[a-z][a-z\d+.-]*:\/\/[^/]*(?<path>\/[^?#]*)?/i.exec(prefix);
   if (url !== null) return `is a whole URL. Write the path alone: '${url.groups?.path ?? '/'}'.`;
   if (!prefix.startsWith('/')) return `does not begin with a slash. Write '/${prefix}'.`;
@@ -15,7 +15,7 @@ export function prefixMistake(prefix: unknown): string | undefined {
 /** Describes the mistake in a tag, to follow its name. @returns undefined if the tag is valid */
 export function tagMistake(tag: unknown): string | undefined {
   if (typeof tag === 'string' && tag !== '') return undefined;
-  return `has ${formatValue(tag)} for a tag. Write a text such as 'user:bob'.`;
+  return `has ${formatValue(tag)} for a tag. Write a string such as 'user:bob'.`;
 }
 
 /** Describes the mistake in a whole path, to follow its name. A whole path has no parameters. */
@@ -65,7 +65,7 @@ export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRout
     const unknown = parameterNames(written).find(name => !names.has(name));
     if (unknown === undefined) continue;
     const known = [...names].map(name => `:${name}`).join(', ');
-    const remedy = known === '' ? 'That has no parameters: write a function that gives the path.' : `Its parameters: ${known}.`;
+    const remedy = known === '' ? 'That has no parameters: write a function that returns the path.' : `Its parameters: ${known}.`;
     return `names :${unknown}, but its route is ${text}. ${remedy}`;
   }
   return undefined;

@@ -46,7 +46,7 @@ export function edgeMistakes(controller: Class, owner: Class, method: string, op
     ...ASKING.filter(option => options[option] !== undefined),
   ].filter(what => what !== undefined);
   return [...new Set(contradicting)].map(
-    what => `edge: true contradicts ${what}: the edge answers before the application has looked at the request. Leave edge out.`,
+    what => `edge: true contradicts ${what}: the edge answers before the application sees the request. Leave edge out.`,
   );
 }
 
@@ -130,12 +130,12 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
   const mistakes = rules.cached
     .flatMap(options => optionMistakes(options, new CachedOptionRules()))
     .map(mistake => `@Cached: ${mistake}`);
-  if (rules.cached.length > 1) mistakes.push(`@Cached stands ${rules.cached.length} times. Write it once, with all options.`);
-  if (actions.length === 0) mistakes.push('@Cached stands on a method that is no action. Write it under @Get.');
+  if (rules.cached.length > 1) mistakes.push(`@Cached is written ${rules.cached.length} times. Write it once, with all options.`);
+  if (actions.length === 0) mistakes.push('@Cached is on a method that is no action. Write it under @Get.');
   for (const { type } of actions) {
     if (type !== 'get')
       mistakes.push(
-        `@Cached stands on ${actionLabel(type)} action, and only @Get can be cached. Write @InvalidatesCache where it changes data.`,
+        `@Cached is on ${actionLabel(type)} action, and only @Get can be cached. Write @InvalidatesCache where it changes data.`,
       );
   }
 
@@ -182,7 +182,7 @@ function fixedTargetMistakes(target: InvalidationTarget, pathMistake: (path: unk
     named = parseTarget(target);
   } catch {
     return [
-      `${written} is no target. Write a path such as '/users/:username', an array of them, { paths, tags }, or a function that gives one.`,
+      `${written} is no target. Write a path such as '/users/:username', an array of them, { paths, tags }, or a function that returns one.`,
     ];
   }
   const { paths, tags } = named;

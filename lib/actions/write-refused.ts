@@ -5,6 +5,6 @@ export class WriteRefused extends HttpError {
   override readonly name = 'ChangeRefused';
 
   constructor() {
-    super(503, 'The change was not made, because the cache could not be told of it.');
+    super(503, 'The change was not made, because the cache could not be reached.');
   }
 }

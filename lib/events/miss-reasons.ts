@@ -67,10 +67,10 @@ export class MissReasons {
     const cause = this.invalidationSince(stored?.sequence ?? 0, place, stored?.tags);
     if (cause !== undefined) {
       const invalidated = `invalidated ${ago(cause.atMs, nowMs)} by ${cause.by}`;
-      return stored === undefined ? `first asked for since ${invalidated}` : invalidated;
+      return stored === undefined ? `first requested since ${invalidated}` : invalidated;
     }
-    if (stored === undefined) return 'first asked for, or evicted';
-    return stored.expiresAtMs <= nowMs ? `expired ${ago(stored.expiresAtMs, nowMs)}` : 'evicted, or invalidated unnoticed';
+    if (stored === undefined) return 'first requested, or evicted';
+    return stored.expiresAtMs <= nowMs ? `expired ${ago(stored.expiresAtMs, nowMs)}` : 'evicted, or invalidated without a record';
   }
 
   /** Returns true if an invalidation after the sequence covers the address. @param tags the computed tags of the response */

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 const LOCAL_HOST = /^(?:localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
-const REMEDY = 'Give cacheInspector({ authorize }) to let others in.';
+const REMEDY = 'Pass cacheInspector({ authorize }) to admit others.';
 
 /** Returns the reason why a request is refused if `authorize` is not set. @returns undefined if the request is allowed */
 export function loopbackRefusal({ socket, headers }: IncomingMessage): string | undefined {
   // By the socket only, because its sender chooses the headers.
-  if (!LOOPBACK.test(socket.remoteAddress ?? '')) return `The cache inspector answers to this machine only. ${REMEDY}`;
+  if (!LOOPBACK.test(socket.remoteAddress ?? '')) return `The cache inspector answers requests of this machine only. ${REMEDY}`;
   // Behind a proxy of this machine everybody comes from it.
   const isForwarded = Object.keys(headers).some(
     name => name === 'via' || name === 'forwarded' || name.startsWith('x-forwarded-'),
   );
   if (isForwarded) return `The cache inspector does not answer through a proxy. ${REMEDY}`;
   // A page of another site can resolve its own host name to this machine (DNS rebinding).
-  if (!LOCAL_HOST.test(headers.host ?? '')) return `The cache inspector answers to the name localhost only. ${REMEDY}`;
+  if (!LOCAL_HOST.test(headers.host ?? '')) return `The cache inspector answers requests for localhost only. ${REMEDY}`;
   return undefined;
 }
 

@@ -69,7 +69,7 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
   };
 
   const watch = (response: ServerResponse): void => {
-    if (!feed.add(response)) sendText(response, 503, 'Too many watch already, or it is closed.');
+    if (!feed.add(response)) sendText(response, 503, 'Too many clients are connected, or the inspector is closed.');
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -97,7 +97,7 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
     });
   };
   if (own !== undefined && token === undefined) {
-    process.stderr.write(`The cache inspector is for who has this link: ${url === '' ? '(its address)/' : url}${own.query}\n`);
+    process.stderr.write(`Open the cache inspector by this link: ${url === '' ? '(its address)/' : url}${own.query}\n`);
   }
   return Object.assign(inspector, {
     link: own && `${url}${own.query}`,

@@ -23,7 +23,7 @@ export class InspectorOptions implements CacheInspectorOptions {
 
   @Validate(
     value => typeof value === 'string' && value.length >= 16,
-    'a text of 16 characters or more',
+    'a string of 16 characters or more',
     'token: process.env.TOKEN',
   )
   token?: string;

@@ -113,7 +113,8 @@ function targetsOfArguments(method: MemoizedMethod, subject: Class, args: readon
 }
 
 function methodMistakes(name: unknown, run: unknown): string[] {
-  if (typeof name !== 'string') return ['@Memoized does not support a method whose name is no text. Write a text for its name.'];
+  if (typeof name !== 'string')
+    return ['@Memoized does not support a method whose name is no string. Write a string as its name.'];
   if (typeof run !== 'function')
     return ['@Memoized supports methods only. Write it above a method, with experimentalDecorators on.'];
   return isGeneratorFunction(run)

@@ -50,7 +50,10 @@ export class MemoizedMethod {
     if (makeCacheKey !== undefined) {
       const text: unknown = makeCacheKey.apply(self, [...args]);
       if (typeof text === 'string') return { kind: 'key', text: JSON.stringify(text) };
-      return { kind: 'no-key', detail: `makeCacheKey must return a text, and returned ${text === null ? 'null' : typeof text}.` };
+      return {
+        kind: 'no-key',
+        detail: `makeCacheKey must return a string, and returned ${text === null ? 'null' : typeof text}.`,
+      };
     }
     const texts = args.map((value, position) =>
       argsToIgnore.includes(position) ? IGNORED : encodeValue(value, 'literals-only'),
@@ -59,7 +62,7 @@ export class MemoizedMethod {
     if (position !== -1) {
       return {
         kind: 'no-key',
-        detail: `argument ${position + 1} is no plain value, so it cannot be in the key. Write argsToIgnore: [${position}], or makeCacheKey: (...args) => a text that identifies it.`,
+        detail: `argument ${position + 1} is no plain value, so it cannot be in the key. Write argsToIgnore: [${position}], or makeCacheKey: (...args) => a string that identifies it.`,
       };
     }
     // A missing argument equals `undefined`: for both, the method uses the default of the parameter.

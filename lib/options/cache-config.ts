@@ -63,7 +63,7 @@ export class CacheConfig {
    *
    * @default 'rcc'
    */
-  @Validate(isName, 'a text of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
+  @Validate(isName, 'a string of 1 to 64 printable characters without spaces', `keyPrefix: 'rcc'`)
   keyPrefix = environment.keyPrefix ?? 'rcc';
 
   /**
@@ -92,7 +92,7 @@ export class CacheConfig {
    */
   @Validate(
     isVaryBy,
-    'a function of the action that gives a text',
+    'a function of the action that returns a string',
     `varyBy: action => action.request.tenant, or varyBy: { headers: ['accept-language'] }`,
   )
   varyBy?: VaryBy;

@@ -39,7 +39,7 @@ export class CachedOptionRules {
    */
   @Validate(
     isVaryBy,
-    'a function of the action that gives a text',
+    'a function of the action that returns a string',
     `varyBy: action => action.request.tenant, or varyBy: { headers: ['accept-language'] }`,
   )
   readonly varyBy?: VaryBy;
@@ -52,7 +52,7 @@ export class CachedOptionRules {
    */
   @Validate(
     isFunction,
-    'a function of the action and the arguments that gives a text',
+    'a function of the action and the arguments that returns a string',
     'makeCacheKey: (action, args) => String(args[0])',
   )
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the array of the method's own arguments, which the author may type
@@ -100,7 +100,7 @@ export class CachedOptionRules {
    */
   @Validate(
     value => isFunction(value) || isTags(value),
-    'an array of names, or a function of the result and the action that gives one',
+    'an array of names, or a function of the result and the action that returns one',
     `tags: ['users'], or tags: friends => friends.map(friend => \`user:\${friend.name}\`)`,
   )
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type that the method returns

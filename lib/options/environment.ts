@@ -31,7 +31,7 @@ const VARIABLES = {
   keyPrefix: {
     name: 'CACHE_KEY_PREFIX',
     holds: isName,
-    expectation: 'a text of 1 to 64 printable characters without spaces',
+    expectation: 'a string of 1 to 64 printable characters without spaces',
     example: 'CACHE_KEY_PREFIX=rcc',
   },
   redisUrl: {

@@ -53,7 +53,7 @@ export class MemoizedOptionRules {
    *
    * @default the arguments, by value
    */
-  @Validate(isFunction, 'a function of the arguments that gives a text', 'makeCacheKey: user => user.id')
+  @Validate(isFunction, 'a function of the arguments that returns a string', 'makeCacheKey: user => user.id')
   readonly makeCacheKey?: (this: any, ...args: any[]) => string;
 
   /**
@@ -63,7 +63,7 @@ export class MemoizedOptionRules {
    */
   @Validate(
     value => isFunction(value) || isTags(value),
-    'an array of names, or a function of the result and the arguments that gives one',
+    'an array of names, or a function of the result and the arguments that returns one',
     `tags: ['users'], or tags: user => [\`user:\${user.id}\`]`,
   )
   readonly tags?: readonly string[] | ((this: any, result: any, ...args: any[]) => readonly string[]);
@@ -74,7 +74,7 @@ export class MemoizedOptionRules {
    *
    * @default the parsed JSON
    */
-  @Validate(isFunction, 'a function of the JSON that gives the result', 'revive: json => Object.assign(new User(), json)')
+  @Validate(isFunction, 'a function of the JSON that returns the result', 'revive: json => Object.assign(new User(), json)')
   readonly revive?: (json: any) => unknown;
 }
 

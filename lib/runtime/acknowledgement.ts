@@ -12,7 +12,7 @@ export function isAcknowledged(
   if (isLost === true) return whenUnreachable === 'continue';
   faults.report(
     'CACHE_INVALIDATION_UNDELIVERED',
-    'an invalidation could not be delivered; it is tried again until it is delivered, and until then no entry that it covers is served',
+    'an invalidation could not be delivered. The library retries it, and serves no entry that it covers until it is delivered',
     cause,
   );
   // Other processes still see the write in progress, so they serve no entry that it covers.

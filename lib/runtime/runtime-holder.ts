@@ -9,7 +9,7 @@ import { CacheRuntime } from './cache-runtime.js';
 const DOUBTFUL = 'CACHE_USAGE_DOUBTFUL';
 
 const ONLY_THIS_PROCESS =
-  'an invalidation reached only the memory of this process, which caches nothing: no other process is told. Configure the store that the servers share: cache.configure({ store: new RedisStore(…) }).';
+  'an invalidation reached only the memory of this process, which caches nothing, and no other process. Configure the store that the servers share: cache.configure({ store: new RedisStore(…) }).';
 
 /** Holds the current runtime, from its configuration to its reset. */
 export class RuntimeHolder {
@@ -79,7 +79,7 @@ export class RuntimeHolder {
     if (await runtime.invalidate(targets, by)) return;
     throw new CacheFault(
       'CACHE_INVALIDATION_UNDELIVERED',
-      'the store cannot be reached. The invalidation is tried again until it is.',
+      'the store cannot be reached. The library retries the invalidation until it is delivered.',
     );
   }
 

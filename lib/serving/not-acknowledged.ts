@@ -10,6 +10,6 @@ export function respondNotAcknowledged(response: ServerResponse): void {
   response.statusCode = 503;
   response.setHeader('Retry-After', RETRY_AFTER);
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  const message = 'The change may have been made, but the cache could not be told of it.';
+  const message = 'The change may have been made, but the cache could not be reached.';
   response.end(JSON.stringify({ name: 'ChangeRefused', message }));
 }

@@ -49,7 +49,7 @@ export class ResponseControl {
   tag(...tags: string[]): this {
     const wrong = tags.find(tag => !isTags([tag]));
     if (wrong !== undefined)
-      throw misused(`tag(${formatValue(wrong)}) has no name: a text that is not empty. Write tag('user:bob').`);
+      throw misused(`tag(${formatValue(wrong)}) has no name: a string that is not empty. Write tag('user:bob').`);
     for (const tag of tags) this.#tags.add(tag);
     return this;
   }

@@ -19,8 +19,7 @@ export function attachTap(response: ServerResponse, tap: ResponseTap): void {
 export function tapOf({ runtime, action, call }: CachedRequest): ResponseTap | undefined {
   if (action.options.edge !== true) return undefined;
   if (runtime.config.varyBy === undefined) return (responseOf(call) as Tapped)[TAP];
-  const remedy =
-    'edge: true has no effect where cache.configure has a varyBy, which can only be asked behind Express. Leave one out.';
+  const remedy = 'edge: true has no effect where cache.configure has a varyBy, which runs only behind Express. Leave one out.';
   runtime.faults.warnAboutUse(`${action.name} edge`, `${action.name}: ${remedy}`);
   return undefined;
 }

@@ -19,7 +19,7 @@ const REFRESH_TIMEOUT = 10;
  */
 export function serveStale(request: MissedRequest, stale: Entry, answerMiss: () => unknown): unknown {
   const { runtime, address, lease } = request;
-  const outcome = { kind: 'stale', detail: 'it is computed anew' } as const;
+  const outcome = { kind: 'stale', detail: 'it is being refreshed' } as const;
   if (isRefreshing(request)) {
     runtime.release(lease, 'unused');
     return respondWithEntry(request, stale, outcome);

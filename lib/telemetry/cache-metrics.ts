@@ -64,8 +64,12 @@ class CacheMetrics {
       this.ofOperations(),
       this.ofBreaker(),
     ];
-    this.gauge('entries', 'Entries in the simple store; 0 of a shared one, which nobody counts.', ({ entries }) => entries);
-    this.gauge('bytes', 'Bytes in the simple store, or in the near cache of a shared one.', ({ bytes }) => bytes);
+    this.gauge(
+      'entries',
+      'Entries in the simple store; 0 for a shared store, whose entries are not counted.',
+      ({ entries }) => entries,
+    );
+    this.gauge('bytes', 'Bytes in the simple store, or in the near cache of a shared store.', ({ bytes }) => bytes);
   }
 
   end(): void {
@@ -74,12 +78,17 @@ class CacheMetrics {
   }
 
   private ofRequests(): (() => void)[] {
-    const requests = this.counter('requests_total', 'Requests to cached actions, by how they ended.', ['action', 'outcome']);
+    const requests = this.counter('requests_total', 'Requests to cached actions, by outcome.', ['action', 'outcome']);
     const stores = this.counter('stores_total', 'Responses stored.', ['action']);
-    const handler = this.histogram('handler_seconds', 'What computing stored responses took.', ['action'], HANDLER_BUCKETS);
+    const handler = this.histogram(
+      'handler_seconds',
+      'Seconds that the computation of stored responses took.',
+      ['action'],
+      HANDLER_BUCKETS,
+    );
     const saved = this.histogram(
       'saved_seconds',
-      'Handler time that hits saved, estimated: each as long as the newest stored response of its action took to compute.',
+      'Estimated handler time that hits saved: for each, the time that the newest stored response of its action took to compute.',
       ['action'],
       HANDLER_BUCKETS,
     );
@@ -107,21 +116,21 @@ class CacheMetrics {
   }
 
   private ofEvictions(): () => void {
-    const evictions = this.counter('evictions_total', 'Entries that went for want of room in the simple store.', []);
+    const evictions = this.counter('evictions_total', 'Entries that the simple store evicted, because it was full.', []);
     return onCacheEvent('evicted', () => {
       evictions.inc();
     });
   }
 
   private ofFaults(): () => void {
-    const faults = this.counter('faults_total', 'Faults that were survived, by code.', ['code']);
+    const faults = this.counter('faults_total', 'Faults reported to onError, by code.', ['code']);
     return onCacheEvent('fault', ({ code }) => {
       faults.inc({ code });
     });
   }
 
   private ofOperations(): () => void {
-    const help = 'What operations of the store took, from the side of the cache.';
+    const help = 'Seconds that operations of the store took, measured in the cache.';
     const operations = this.histogram('store_operation_seconds', help, ['operation', 'failed'], OPERATION_BUCKETS);
     return onCacheEvent('operation', ({ operation, durationMs, failed }) => {
       operations.observe({ operation, failed: String(failed) }, durationMs / 1000);
@@ -130,8 +139,7 @@ class CacheMetrics {
 
   private ofBreaker(): () => void {
     const { Gauge } = this.client;
-    const help =
-      'Whether a shared store is asked: 1 for the state of its circuit breaker, which is closed until it tells otherwise.';
+    const help = 'The state of the circuit breaker of a shared store: 1 for the current state. It starts closed.';
     const breaker = new Gauge({ ...this.named('breaker_state', help), labelNames: ['state'] });
     const enter = (entered: BreakerEvent['state']): void => {
       for (const state of STATES) breaker.set({ state }, state === entered ? 1 : 0);

@@ -30,11 +30,11 @@ function findLoss(value: unknown, ancestors: readonly object[]): JsonLoss | unde
       return undefined;
     case 'number':
       if (Number.isFinite(value) && !Object.is(value, -0)) return undefined;
-      return jsonLoss(formatValue(value), 'Write another number, null or a text.');
+      return jsonLoss(formatValue(value), 'Write another number, null or a string.');
     case 'undefined':
       return jsonLoss('undefined', 'Leave it out, or write null.');
     case 'bigint':
-      return jsonLoss('a bigint', 'Write it as a text.');
+      return jsonLoss('a bigint', 'Write it as a string.');
     case 'object':
       return value === null ? undefined : lossOf(value, ancestors);
     default:
@@ -53,7 +53,7 @@ function lossOf(value: object, ancestors: readonly object[]): JsonLoss | undefin
     return jsonLoss('an object with toJSON', 'Write the result of its toJSON().');
   }
   if (Object.getOwnPropertySymbols(value).some(symbol => Object.prototype.propertyIsEnumerable.call(value, symbol))) {
-    return jsonLoss('an object with a symbol as a name', 'Write a text as the name.');
+    return jsonLoss('an object with a symbol as a name', 'Write a string as the name.');
   }
   return isList ? lossInList(value, [...ancestors, value]) : lossInLiteral(value, [...ancestors, value]);
 }
@@ -82,7 +82,7 @@ function lossOfClass(value: object): JsonLoss {
   if (isSet(value)) return jsonLoss('a Set', 'Write its items as an array.');
   if (isPromise(value)) return jsonLoss('a Promise', 'Await it first.');
   if (isArrayBufferView(value) || isAnyArrayBuffer(value))
-    return jsonLoss('binary data', `Write it as a text, for example in base64.`);
+    return jsonLoss('binary data', `Write it as a string, for example in base64.`);
   const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
   return jsonLoss(
     `an instance of ${typeof name === 'string' && name !== '' ? name : 'a class'}`,

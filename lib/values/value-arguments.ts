@@ -49,7 +49,7 @@ export function checkedEntries(
 
 function keyMistakes(call: string, key: unknown): string[] {
   if (typeof key === 'string' && key !== '') return [];
-  return [`${call}: a key must be a text that is not empty, got ${formatValue(key)}. Write a text such as 'greeting'.`];
+  return [`${call}: a key must be a string that is not empty, got ${formatValue(key)}. Write a string such as 'greeting'.`];
 }
 
 function misuse(...mistakes: readonly string[]): CacheUsageError {

@@ -56,7 +56,7 @@ export abstract class RunningChange {
   private acknowledge<Result>(result: Result): MaybePromise<Result> {
     return after(this.succeed(this.targetsOf(result)), isDelivered => {
       if (isDelivered) return result;
-      const message = `${this.change.label}: the change was made, but its invalidation has not reached the store. It is tried again until it does.`;
+      const message = `${this.change.label}: the change was made, but its invalidation has not reached the store. The library retries it until it is delivered.`;
       throw new CacheFault('CACHE_INVALIDATION_UNDELIVERED', message);
     });
   }

@@ -94,21 +94,21 @@ describe('misuse', () => {
 
     expect(mistakesOf(UsersController, FilesController)).toEqual([
       'UsersController: @CacheDefaults: timeout must be a number of seconds, 0 or more, got "5m". Write timeout: 60 for a minute.',
-      'UsersController.create: @Cached stands on a @Post action, and only @Get can be cached. Write @InvalidatesCache where it changes data.',
+      'UsersController.create: @Cached is on a @Post action, and only @Get can be cached. Write @InvalidatesCache where it changes data.',
       expect.stringMatching(
         /^UsersController\.show: @Cached: there is no option tiemout \(got 5\)\. Write one of timeout, queryString, /,
       ),
       "UsersController.friends: queryString: false contradicts @QueryParam('limit'): callers would get each other's answers. Leave queryString out.",
       "UsersController.changeAvatar: @InvalidatesCache('/users/:id') names :id, but its route is /users/:username/avatar. Its parameters: :username.",
       'FilesController.list: @UploadedFile cannot be in a key. Leave @Cached out.',
-      'FilesController.helper: @Cached stands on a method that is no action. Write it under @Get.',
+      'FilesController.helper: @Cached is on a method that is no action. Write it under @Get.',
       expect.stringMatching(/^FilesController\.change: @InvalidatesCache\(.*\) does not begin with a slash\. Write '\/files'\.$/),
       expect.stringMatching(/^FilesController\.change: @InvalidatesCache\(.*\) has a query string\./),
       expect.stringMatching(/^FilesController\.change: @InvalidatesCache\(.*\) has a pattern\./),
       expect.stringMatching(
         /^FilesController\.change: @InvalidatesCache\(.*\) names :id, but its route is \/files\/\. That has no parameters/,
       ),
-      'FilesController.both: @Cached stands 2 times. Write it once, with all options.',
+      'FilesController.both: @Cached is written 2 times. Write it once, with all options.',
       'FilesController.both: @Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.',
       'FilesController.nothing: @InvalidatesCache() has no target, and the method is no action, so there is no request. Write a whole path or tags.',
     ]);
@@ -240,7 +240,7 @@ describe('misuse', () => {
       }
     }
     expect(mistakesOf(AllController)).toEqual([
-      expect.stringMatching(/^AllController\.all: @Cached stands on an @All action, and only @Get can be cached\./),
+      expect.stringMatching(/^AllController\.all: @Cached is on an @All action, and only @Get can be cached\./),
     ]);
   });
 
@@ -315,7 +315,7 @@ describe('misuse', () => {
   it.each<[string, object, RegExp]>([
     ['timeout', { timeout: NaN }, /timeout must be a number of seconds, 0 or more, got NaN/],
     ['queryString', { queryString: 'all' }, /queryString must be true or false, got "all"/],
-    ['varyBy', { varyBy: 'tenant' }, /varyBy must be a function of the action that gives a text, got "tenant"/],
+    ['varyBy', { varyBy: 'tenant' }, /varyBy must be a function of the action that returns a string, got "tenant"/],
     ['statuses', { statuses: [42] }, /statuses must be an array of HTTP statuses from 200 to 599, got \[ 42 \]/],
     ['clientTimeout', { clientTimeout: null }, /clientTimeout must be a number of seconds, 0 or more, got null/],
     ['unless', { unless: true }, /unless must be a function/],

@@ -149,7 +149,7 @@ describe('what went out for one', () => {
     for (let request = 0; request < 3; request++) await server.get('/members/bob');
     expect([members.entered, members.reads]).toEqual([3, 1]);
     expect(errors.map(({ message }) => message)).toEqual([
-      'CACHE_NOT_KEYED: MembersController.show: edge: true has no effect where cache.configure has a varyBy, which can only be asked behind Express. Leave one out.',
+      'CACHE_NOT_KEYED: MembersController.show: edge: true has no effect where cache.configure has a varyBy, which runs only behind Express. Leave one out.',
     ]);
   });
 });

@@ -56,7 +56,7 @@ function mistakesWith(decorate: (prototype: object) => void, cached: CachedOptio
 }
 
 const contradicting = (what: string, name = 'UsersController.show') =>
-  `${name}: edge: true contradicts ${what}: the edge answers before the application has looked at the request. Leave edge out.`;
+  `${name}: edge: true contradicts ${what}: the edge answers before the application sees the request. Leave edge out.`;
 
 describe('edge: true is refused when the server is created', () => {
   it.each<[string, unknown]>([

@@ -2,8 +2,8 @@ import { MissReasons } from '../../lib/events/miss-reasons.js';
 
 const at = (path: string, ignoresCase = false, tags?: readonly string[]) => ({ key: path, path: { path, ignoresCase }, tags });
 const NEVER = { expiresAtMs: Infinity };
-const UNKNOWN = 'first asked for, or evicted';
-const UNNOTICED = 'evicted, or invalidated unnoticed';
+const UNKNOWN = 'first requested, or evicted';
+const UNNOTICED = 'evicted, or invalidated without a record';
 
 describe('why something is missed', () => {
   it('is found by prefix in whole segments, by fixed tags, and by those that the response brought', () => {
@@ -16,7 +16,7 @@ describe('why something is missed', () => {
     history.recordInvalidated([], ['user:bob'], 'cache.invalidateTags', 5000);
     expect(history.missReason(at('/users/bob'), 9999)).toBe('invalidated 4 s ago by cache.invalidateTags');
     expect(history.missReason(at('/users/ann', false, ['user:bob']), 5000)).toBe(
-      'first asked for since invalidated 0 s ago by cache.invalidateTags',
+      'first requested since invalidated 0 s ago by cache.invalidateTags',
     );
   });
 

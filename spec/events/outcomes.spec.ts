@@ -32,7 +32,7 @@ describe('an outcome', () => {
         method: 'GET',
         url: `${FRIENDS}?junk=1`,
         path: FRIENDS,
-        reason: 'first asked for, or evicted',
+        reason: 'first requested, or evicted',
         durationMs: expect.any(Number) as number,
       },
       expect.objectContaining({ outcome: 'hit', url: FRIENDS, path: FRIENDS, reason: 'fresh for 60 s' }),
@@ -114,10 +114,10 @@ describe('an outcome', () => {
     await cache.invalidate('/users');
     await server.get('/users/ann/tagged');
     expect(outcomes.map(({ reason }) => reason)).toEqual([
-      'first asked for, or evicted',
+      'first requested, or evicted',
       'invalidated 2 s ago by cache.invalidateTags',
       'invalidated 0 s ago by cache.clear',
-      'first asked for since invalidated 0 s ago by cache.invalidate',
+      'first requested since invalidated 0 s ago by cache.invalidate',
     ]);
   });
 
@@ -140,7 +140,7 @@ describe('an outcome', () => {
     await cache.invalidate('/users');
     const outcomes = heard('outcome');
     await server.get(FRIENDS);
-    expect(outcomes).toMatchObject([{ reason: 'first asked for, or evicted' }]);
+    expect(outcomes).toMatchObject([{ reason: 'first requested, or evicted' }]);
   });
 
   it('of what was evicted does not claim more than is known', async () => {
@@ -148,7 +148,7 @@ describe('an outcome', () => {
     const outcomes = heard('outcome');
     const server = await start();
     for (const bytes of [10_000, 10_001, 10_000]) await server.get(`/pages/large?bytes=${bytes}`);
-    expect(outcomes.at(-1)).toMatchObject({ outcome: 'miss', reason: 'evicted, or invalidated unnoticed' });
+    expect(outcomes.at(-1)).toMatchObject({ outcome: 'miss', reason: 'evicted, or invalidated without a record' });
   });
 
   it('of forcedUpdate and unless names them', async () => {

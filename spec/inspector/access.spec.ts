@@ -13,7 +13,7 @@ describe('who may ask without authorize', () => {
   it.each(['10.0.0.7', '192.168.1.2', '::ffff:10.0.0.7', '2001:db8::1', '127.0.0.1.evil', '1127.0.0.1', '', undefined])(
     'refuses %s, and says what to give',
     address => {
-      expect(from(address)).toContain('Give cacheInspector({ authorize })');
+      expect(from(address)).toContain('Pass cacheInspector({ authorize })');
     },
   );
 
@@ -22,6 +22,6 @@ describe('who may ask without authorize', () => {
   });
 
   it.each(['localhost.evil.example', 'evil.example:3000', '127.0.0.1.evil.example', ''])('refuses the name %s', host => {
-    expect(from('127.0.0.1', host)).toContain('the name localhost only');
+    expect(from('127.0.0.1', host)).toContain('requests for localhost only');
   });
 });

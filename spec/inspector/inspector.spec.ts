@@ -252,7 +252,7 @@ describe('the inspector', () => {
     ['another name', { host: 'evil.example' }],
   ])('refuses %s without authorize, and says what to give', async (_, headers) => {
     const answer = await (await start({ token: TOKEN })).get(`/cache/?token=${encodeURIComponent(TOKEN)}`, headers);
-    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('Give cacheInspector({ authorize })')]);
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('Pass cacheInspector({ authorize })')]);
   });
 
   describe('without authorize', () => {
@@ -336,7 +336,7 @@ describe('the inspector', () => {
 
   it('refuses options that cannot work', () => {
     expect(() => cacheInspector({ authorize: true } as never)).toThrow(CacheConfigError);
-    expect(() => cacheInspector({ token: 'short' })).toThrow('token must be a text of 16 characters or more');
+    expect(() => cacheInspector({ token: 'short' })).toThrow('token must be a string of 16 characters or more');
     expect(() => cacheInspector({ url: '/cache' })).toThrow('url must be an http:// or https:// URL');
     expect(() => cacheInspector({ authorise: () => true } as never)).toThrow('there is no option authorise');
   });

@@ -527,7 +527,7 @@ describe('a memoized method', () => {
       await service.stream('a', () => 1);
       expect(runs).toHaveLength(3);
       expect(reports()).toEqual([
-        'CACHE_NOT_KEYED: Service.stream: a call is not memoized: argument 2 is no plain value, so it cannot be in the key. Write argsToIgnore: [1], or makeCacheKey: (...args) => a text that identifies it.',
+        'CACHE_NOT_KEYED: Service.stream: a call is not memoized: argument 2 is no plain value, so it cannot be in the key. Write argsToIgnore: [1], or makeCacheKey: (...args) => a string that identifies it.',
       ]);
     });
 
@@ -561,7 +561,7 @@ describe('a memoized method', () => {
       await service.wrong(1);
       expect(runs).toHaveLength(2);
       expect(reports()).toEqual([
-        'CACHE_NOT_KEYED: Service.wrong: a call is not memoized: makeCacheKey must return a text, and returned number.',
+        'CACHE_NOT_KEYED: Service.wrong: a call is not memoized: makeCacheKey must return a string, and returned number.',
       ]);
     });
   });

@@ -24,7 +24,7 @@ describe('a misuse of @Memoized', () => {
   it.each<[string, () => void, string]>([
     ['an accessor', () => { decorate({}, 'rate', { get: () => 1 }); }, 'Rates.rate: @Memoized supports methods only. Write it above a method, with experimentalDecorators on.'], // prettier-ignore
     ['a property', () => { decorate({}, 'rate', undefined); }, 'Rates.rate: @Memoized supports methods only. Write it above a method, with experimentalDecorators on.'], // prettier-ignore
-    ['a symbol', () => { decorate({}, Symbol('rate'), method); }, 'Rates.Symbol(rate): @Memoized does not support a method whose name is no text. Write a text for its name.'], // prettier-ignore
+    ['a symbol', () => { decorate({}, Symbol('rate'), method); }, 'Rates.Symbol(rate): @Memoized does not support a method whose name is no string. Write a string as its name.'], // prettier-ignore
     ['a generator', () => { decorate({}, 'rates', { value: function* () { yield 1; } }); }, 'Rates.rates: @Memoized does not support a generator, because its result can be read only once. Return an array.'], // prettier-ignore
     ['a generator of promises', () => { decorate({}, 'rates', { value: async function* () { yield await Promise.resolve(1); } }); }, 'Rates.rates: @Memoized does not support a generator, because its result can be read only once. Return an array.'], // prettier-ignore
     ['no options', () => { decorate(60, 'rate', method); }, 'Rates.rate: @Memoized: options must be an object, got 60. Write { timeout: 60 }.'], // prettier-ignore
@@ -65,7 +65,7 @@ Rates.rate: @Memoized: there is no option queryString (got true). Write one of t
     ['a method of another class', () => cache.invalidateMemoized(class Others {}, 'of' as never), 'cache.invalidateMemoized(Others, "of"): there is no method of that name with @Memoized. Write a class, and the name of a method of it.'], // prettier-ignore
     ['an object', () => cache.invalidateMemoized(new Rates() as never, 'of' as never), 'cache.invalidateMemoized(Rates {}, "of"): there is no method of that name with @Memoized. Write a class, and the name of a method of it.'], // prettier-ignore
     ['no array', () => cache.invalidateMemoized(Rates, 'of', 'usd' as never), `cache.invalidateMemoized(Rates, "of") takes an array of arguments, got "usd". Write ['bob'] for one.`], // prettier-ignore
-    ['an argument that is no plain value', () => cache.invalidateMemoized(Rates, 'of', [() => 1]), 'cache.invalidateMemoized(Rates, "of"): argument 1 is no plain value, so it cannot be in the key. Write argsToIgnore: [0], or makeCacheKey: (...args) => a text that identifies it.'], // prettier-ignore
+    ['an argument that is no plain value', () => cache.invalidateMemoized(Rates, 'of', [() => 1]), 'cache.invalidateMemoized(Rates, "of"): argument 1 is no plain value, so it cannot be in the key. Write argsToIgnore: [0], or makeCacheKey: (...args) => a string that identifies it.'], // prettier-ignore
   ])('is reported by cache.invalidateMemoized: %s', async (_case, invalidate, message) => {
     await expect(invalidate()).rejects.toThrow(new CacheUsageError('CACHE_USAGE_INVALID', [message]));
   });

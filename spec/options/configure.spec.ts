@@ -93,7 +93,7 @@ describe('cache.configure', () => {
       `store must be 'simple', 'null' or a store object, got "redis". Write store: 'simple' for memory of this process.`,
       'defaultTimeout must be a number of seconds, 0 or more, got "5m". Write defaultTimeout: 300 for five minutes.',
       'maxBytes must be a whole number of bytes, 1 or more, got 0. Write maxBytes: 67108864 for 64 MiB.',
-      `keyPrefix must be a text of 1 to 64 printable characters without spaces, got "with space". Write keyPrefix: 'rcc'.`,
+      `keyPrefix must be a string of 1 to 64 printable characters without spaces, got "with space". Write keyPrefix: 'rcc'.`,
       'identify must be a function of the user, got "id". Write identify: user => user.email.',
       `cacheStatus must be a name in printable ASCII, or false, got true. Write cacheStatus: 'api-cache', or cacheStatus: false for no header.`,
       'collapseTimeout must be a number of seconds from 0 to 2000000, got 3000000. Write collapseTimeout: 10.',

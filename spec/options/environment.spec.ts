@@ -216,7 +216,7 @@ describe('CACHE_KEY_PREFIX', () => {
     process.env.CACHE_KEY_PREFIX = text;
     expect(mistakes()).toEqual([
       expect.stringMatching(
-        /^CACHE_KEY_PREFIX, in the environment, must be a text of 1 to 64 printable characters without spaces, got "/,
+        /^CACHE_KEY_PREFIX, in the environment, must be a string of 1 to 64 printable characters without spaces, got "/,
       ),
     ]);
   });

@@ -203,7 +203,7 @@ describe('cacheControl', () => {
 
   it.each([
     ['timeout', 'cacheControl: timeout(-1) has no number of seconds, 0 or more. Write timeout(5).'],
-    ['tag', `cacheControl: tag("") has no name: a text that is not empty. Write tag('user:bob').`],
+    ['tag', `cacheControl: tag("") has no name: a string that is not empty. Write tag('user:bob').`],
     ['of', 'cacheControl: has neither a response nor an action, but {}. Write cacheControl(response), with @Res() response.'],
     [
       'nothing',

@@ -488,7 +488,7 @@ describe('a refresh behind the answer', () => {
     for (const stop of stops) stop();
     expect(outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['miss', expect.anything()],
-      ['stale', 'expired: it is computed anew'],
+      ['stale', 'expired: it is being refreshed'],
     ]);
   });
 });

@@ -146,7 +146,7 @@ function describeTags(title: string, storeNow: () => CacheOptions['store']): voi
 
     it('must be a text that is not empty', async () => {
       await expect(cache.invalidateTags('')).rejects.toThrow(
-        `cache.invalidateTags("") has "" for a tag. Write a text such as 'user:bob'.`,
+        `cache.invalidateTags("") has "" for a tag. Write a string such as 'user:bob'.`,
       );
       await expect(cache.invalidateTags([5 as never])).rejects.toThrow('cache.invalidateTags(5)');
     });

@@ -118,7 +118,7 @@ describe('a Keyv driver', () => {
   it('rejects when it is given more or fewer values than it asked for', async () => {
     const driver = new KeyvDriver(new Keyv({ store: new TestAdapterOfMany(() => []) }));
     driver.open(() => undefined);
-    await expect(driver.getMany(['a', 'b'])).rejects.toThrow('Keyv gave 0 values for 2 keys.');
+    await expect(driver.getMany(['a', 'b'])).rejects.toThrow('Keyv returned 0 values for 2 keys.');
   });
 
   it('hands on what the adapter complains of, until it is closed, and listens no longer than that', async () => {

@@ -66,7 +66,7 @@ describe('what OpenTelemetry is told', () => {
         'cache.outcome': 'miss',
         'cache.action': 'UsersController.friends',
         'cache.path': FRIENDS,
-        'cache.reason': 'first asked for, or evicted',
+        'cache.reason': 'first requested, or evicted',
       },
       expect.objectContaining({ 'cache.outcome': 'hit' }),
       expect.objectContaining({ 'cache.outcome': 'miss', 'cache.reason': 'not stored: the response sets a cookie' }),

@@ -200,16 +200,19 @@ describe('the value API', () => {
   });
 
   it.each<[() => Promise<unknown>, string]>([
-    [() => cache.get(1 as never), `cache.get: a key must be a text that is not empty, got 1. Write a text such as 'greeting'.`],
-    [() => cache.has(''), `cache.has: a key must be a text that is not empty, got "". Write a text such as 'greeting'.`],
+    [
+      () => cache.get(1 as never),
+      `cache.get: a key must be a string that is not empty, got 1. Write a string such as 'greeting'.`,
+    ],
+    [() => cache.has(''), `cache.has: a key must be a string that is not empty, got "". Write a string such as 'greeting'.`],
     [
       () => cache.delete(null as never),
-      `cache.delete: a key must be a text that is not empty, got null. Write a text such as 'greeting'.`,
+      `cache.delete: a key must be a string that is not empty, got null. Write a string such as 'greeting'.`,
     ],
     [() => cache.getMany('abc' as never), `cache.getMany takes an array of keys, got "abc". Write cache.getMany(['greeting']).`],
     [
       () => cache.deleteMany([1] as never),
-      `cache.deleteMany: a key must be a text that is not empty, got 1. Write a text such as 'greeting'.`,
+      `cache.deleteMany: a key must be a string that is not empty, got 1. Write a string such as 'greeting'.`,
     ],
     [
       () => cache.setMany(new Map() as never),
@@ -231,7 +234,7 @@ describe('the value API', () => {
     [
       () => cache.setMany({ fine: 1, a: [new Date(0)], b: { c: 1n } }),
       `cache.setMany: the value of "a" cannot be stored: [0] is a Date, which JSON does not carry. Write its toISOString().
-cache.setMany: the value of "b" cannot be stored: c is a bigint, which JSON does not carry. Write it as a text.`,
+cache.setMany: the value of "b" cannot be stored: c is a bigint, which JSON does not carry. Write it as a string.`,
     ],
   ])('refuses misuse by name, and keeps nothing of it: %s', async (call, message) => {
     const refused = await call().catch((error: unknown) => error);

@@ -35,7 +35,7 @@ export class KeyvDriver implements Driver {
 
   async getMany(keys: readonly string[]): Promise<readonly Found[]> {
     const values = await this.watch.failingOnError(() => this.read(keys.map(key => this.prefix + key)));
-    if (values.length !== keys.length) throw new Error(`Keyv gave ${values.length} values for ${keys.length} keys.`);
+    if (values.length !== keys.length) throw new Error(`Keyv returned ${values.length} values for ${keys.length} keys.`);
     return values.map(value => ({ value: bytesOf(value), incarnation: INCARNATION }));
   }
 

@@ -22,7 +22,7 @@ export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || !REFUSED.test(error.message)) return error;
   const rights = NEEDED.map(command => `+${command}`).join(' ');
   return new Error(
-    `${error.message}. INFO tells one life of a server from another, and cannot be done without. Grant what the cache needs: ACL SETUSER <user> ${rights} ~<keyPrefix>:*`,
+    `${error.message}. The cache needs INFO to detect a restart of the server. Grant the commands that the cache needs: ACL SETUSER <user> ${rights} ~<keyPrefix>:*`,
     { cause: error },
   );
 }

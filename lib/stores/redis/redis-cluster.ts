@@ -56,7 +56,7 @@ export class RedisCluster extends RedisDriver {
 
   private async identityOf(key: string): Promise<RedisServerIdentity> {
     const shard = this.cluster.slots[slotOf(key)] as { readonly master: unknown } | undefined;
-    if (shard === undefined) throw new Error('no server of the cluster is known that has the key');
+    if (shard === undefined) throw new Error('no server of the cluster is known for the key');
     const client = await this.cluster.nodeClient(shard.master);
     let identity = this.identities.get(client);
     if (identity === undefined) this.identities.set(client, (identity = this.begin(client)));

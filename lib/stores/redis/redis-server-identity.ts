@@ -91,7 +91,7 @@ export class RedisServerIdentity {
 /** @param info the reply to `INFO server` */
 export function runIdIn(info: string): string {
   const runId = fieldIn(info, 'run_id');
-  if (runId === undefined) throw new Error('Redis does not tell its run_id (INFO server)');
+  if (runId === undefined) throw new Error('Redis does not report its run_id (INFO server)');
   return runId.slice(0, 12);
 }
 
@@ -104,14 +104,14 @@ export function runIdIn(info: string): string {
 export function replicationIdIn(info: string): string {
   // The data of a replica may be older than acknowledged writes, at any time.
   if (fieldIn(info, 'role') === 'slave') {
-    throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, hand in a createSentinel client');
+    throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, pass a client of createSentinel');
   }
   // Reported if `min-replicas-to-write` is set: the server may be isolated, and another may be the primary.
   if (fieldIn(info, 'min_slaves_good_slaves') === '0') {
     throw new Error('Redis has lost its replicas (min-replicas-to-write); it may not be the primary any more');
   }
   const reign = fieldIn(info, 'master_replid');
-  if (reign === undefined) throw new Error('Redis does not tell its master_replid (INFO replication)');
+  if (reign === undefined) throw new Error('Redis does not report its master_replid (INFO replication)');
   return reign.slice(0, 12);
 }
 

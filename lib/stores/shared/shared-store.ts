@@ -98,14 +98,14 @@ export class SharedStore implements Store {
 
   async lookup(address: Address): Promise<LookupResult> {
     return unlessUnreachable<LookupResult>({ kind: 'unreachable' }, async () => {
-      const { entry, stale, lease } = await this.breaker.run('the store could not be asked', () => this.entries.read(address));
+      const { entry, stale, lease } = await this.breaker.run('the store could not be read', () => this.entries.read(address));
       return entry === undefined ? { kind: 'miss', lease, stale, isBeingChanged: lease.isBeingChanged } : { kind: 'hit', entry };
     });
   }
 
   async lease(address: Address): Promise<LookupMiss | Unreachable> {
     return unlessUnreachable<LookupMiss | Unreachable>({ kind: 'unreachable' }, async () => {
-      const lease = await this.breaker.run('the store could not be asked', () => this.entries.lease(address));
+      const lease = await this.breaker.run('the store could not be read', () => this.entries.lease(address));
       return { kind: 'miss', lease, isBeingChanged: lease.isBeingChanged };
     });
   }
