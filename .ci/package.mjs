@@ -22,6 +22,13 @@ export async function checkPackage(report, root, scratch) {
     },
   );
 
+  for (const [script, what] of [
+    ['knip', 'no file, export or dependency is unused (knip)'],
+    ['api', 'its public API is as in api/ (api-extractor)'],
+    ['size', 'its sizes are within size-budget.json'],
+  ])
+    await report.check(`package: ${what}`, () => run('npm', ['run', '--silent', script], { cwd: root, seconds: 120 }));
+
   await report.check('package: publint has no complaint', async () => {
     const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
     // It exits with 0 for suggestions too.

@@ -8,7 +8,7 @@ export type Asked =
   | 'conditional';
 
 /** What has to happen for an answer. */
-export type Answering =
+type Answering =
   /** It always has the bytes. */
   | 'constant'
   /** A cache has the bytes, and the handler does not run. */

@@ -30,7 +30,7 @@ const KNOWN_BEFORE: ReadonlySet<string> = new Set(['param', 'params', 'query', '
 const DEPENDING: Readonly<Record<string, string | undefined>> = { authorized: '@Authorized', 'rendered-template': '@Render' };
 
 /** The reason why an action cannot have `edge: true`: the edge answers before the application sees the request. */
-export function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
+function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
   if (options.edge !== true) return [];
   const storage = getMetadataArgsStorage();
   const lineage = superclassChain(controller);

@@ -19,7 +19,7 @@ import { WriteScopes } from '../writes/write-scopes.js';
 import { ValueService } from '../values/value-service.js';
 
 /** The cache and the registered decorators of this process. There is one, also if the package is installed twice. */
-export class ProcessCache {
+class ProcessCache {
   readonly current: RuntimeHolder = new RuntimeHolder(() => this.registry.hasCached || this.memoized.hasMethods);
   private readonly identities = new ClassIdentities();
   readonly memoized: MemoizedMethods = new MemoizedMethods(this.current, this.identities);

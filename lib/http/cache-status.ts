@@ -64,6 +64,6 @@ export function replaceMember(
 }
 
 /** Writes a structured-field string: printable ASCII in quotes (RFC 9651 §3.3.3). */
-export function sfString(text: string): string {
+function sfString(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;
 }

@@ -28,7 +28,7 @@ export interface ActionReport {
 }
 
 /** Milliseconds, of the newest requests with this outcome. */
-export interface OutcomeReport {
+interface OutcomeReport {
   readonly outcome: OutcomeName;
   readonly count: number;
   readonly p50: number | undefined;

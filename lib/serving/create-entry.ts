@@ -21,7 +21,7 @@ export function identify(response: ServerResponse, { status, wholeBody }: Record
 }
 
 /** Converts a recorded response for the store. Adds an `ETag` if the handler and Express set none. */
-export function storedResponse(
+function storedResponse(
   { status, statusMessage, headers: recorded, wholeBody }: RecordedHead,
   body: Buffer,
   { callsNext }: Pick<StoredResponse, 'callsNext'>,
@@ -34,7 +34,7 @@ export function storedResponse(
 }
 
 /** Asks the action's `responseFilter` whether a response may be stored. If the filter throws, the response is not stored. */
-export function passesFilter(runtime: CacheRuntime, { name, options }: CachedAction, response: StoredResponse): boolean {
+function passesFilter(runtime: CacheRuntime, { name, options }: CachedAction, response: StoredResponse): boolean {
   const { responseFilter } = options;
   if (responseFilter === undefined) return true;
   const headers = Object.fromEntries(

@@ -8,10 +8,7 @@ import type { CacheRuntime } from '../runtime/cache-runtime.js';
 const BATCH_SIZE = 100;
 
 /** Processes the items in batches. @returns the results in the order of the items */
-export async function inBatches<Item, Outcome>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Outcome>,
-): Promise<Outcome[]> {
+async function inBatches<Item, Outcome>(items: readonly Item[], work: (item: Item) => Promise<Outcome>): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let start = 0; start < items.length; start += BATCH_SIZE) {
     outcomes.push(...(await Promise.all(items.slice(start, start + BATCH_SIZE).map(work))));
@@ -26,7 +23,7 @@ export async function inBatches<Item, Outcome>(
 const ROOT = '//values/';
 
 /** Returns the address of the value of a key. */
-export function addressOfValue(key: string, version: string): Address {
+function addressOfValue(key: string, version: string): Address {
   return {
     key: joinKey([JSON.stringify(version), 'value', JSON.stringify(key)]),
     path: { path: pathOfValue(key), ignoresCase: false },

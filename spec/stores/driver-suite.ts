@@ -8,7 +8,7 @@ const LONG_MS = 60_000;
 const REJECTION_MS = 6000;
 
 /** What a driver stands on, for the specs of its server's end. */
-export interface DriverServer {
+interface DriverServer {
   kill(): Promise<void>;
   restart(): Promise<void>;
 }

@@ -60,7 +60,7 @@ export const redisWithNearCache: SharedKind = {
   start: async () => onRedis((await RedisServer.start()).url, NEAR_BYTES),
 };
 
-export const redisCluster: SharedKind = {
+const redisCluster: SharedKind = {
   name: 'Redis Cluster',
   program: 'redis-server',
   hasAtomicCas: true,
@@ -76,7 +76,7 @@ export const redisCluster: SharedKind = {
   },
 };
 
-export const redisSentinel: SharedKind = {
+const redisSentinel: SharedKind = {
   name: 'Redis behind a Sentinel',
   program: 'redis-server',
   hasAtomicCas: true,
@@ -98,7 +98,7 @@ export const memcached: SharedKind = {
   start: async () => onMemcached((await MemcachedServer.start()).address),
 };
 
-export const memcachedTwice: SharedKind = {
+const memcachedTwice: SharedKind = {
   name: 'two Memcached servers',
   program: 'memcached',
   hasAtomicCas: true,

@@ -55,7 +55,7 @@ interface Row {
 }
 
 /** Requests and writes of several processes. A seed decides their order, as far as the store permits. */
-export class RandomWorkload {
+class RandomWorkload {
   hits = 0;
   private readonly random: SeededRandom;
   private readonly rows = new Map<Address, Row>(ADDRESSES.map(address => [address, { version: 0, floor: 0 }]));

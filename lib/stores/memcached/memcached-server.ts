@@ -4,7 +4,7 @@ import type { MemcacheClient, MultiCasRetrievalResponse, MultiRetrievalResponse 
 const CONDITION_FAILED = ['NOT_STORED', 'EXISTS', 'NOT_FOUND'];
 
 /** Returns true if the client rejected a command because of such a reply. */
-export function isConditionFailed(error: unknown): boolean {
+function isConditionFailed(error: unknown): boolean {
   const [word = ''] = (error as { cmdTokens?: readonly string[] }).cmdTokens ?? [];
   return CONDITION_FAILED.includes(word);
 }

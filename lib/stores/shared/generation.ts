@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
  */
 export type Generation = Clean | Dirty;
 
-export interface Clean {
+interface Clean {
   readonly kind: 'clean';
   readonly token: string;
   /**

@@ -15,11 +15,7 @@ const VARIANT_BYTES = 350;
 const HEADER_STRING_BYTES = 24;
 
 /** Returns the bytes that an entry uses, without its node in the index and without its head, which entries may share. */
-export function entryBytes(
-  { key, path, tags: fixed = [] }: Address,
-  { response, tags = [], variants }: Entry,
-  etag = '',
-): number {
+function entryBytes({ key, path, tags: fixed = [] }: Address, { response, tags = [], variants }: Entry, etag = ''): number {
   const pathBytes = key.includes(path.path) ? 0 : stringBytes(path.path);
   const tagBytes = TAG_BYTES * (fixed.length + tags.length);
   const bytes = ENTRY_BYTES + stringBytes(key) + pathBytes + stringBytes(etag) + tagBytes;
@@ -40,7 +36,7 @@ function variantBytes({ host, acceptEncoding = '', headers, body }: Variant): nu
 }
 
 /** Measured bytes of an unpooled buffer without its content, on and off the heap. */
-export const BUFFER_BYTES = 450;
+const BUFFER_BYTES = 450;
 
 /**
  * Body size in bytes from which the store uses a buffer. A smaller body is a Latin-1 string, since a buffer's own objects would
@@ -51,21 +47,21 @@ const MIN_BUFFER_BYTES = 4096;
 /** A body in the form in which the store holds it: a Latin-1 string if small, else a buffer. */
 export type CompactBody = string | Buffer;
 
-export function compactBody(body: Buffer): CompactBody {
+function compactBody(body: Buffer): CompactBody {
   return body.length < MIN_BUFFER_BYTES ? body.toString('latin1') : detachedBuffer(body);
 }
 
 /** Returns a buffer that does not retain a larger `ArrayBuffer`. */
-export function detachedBuffer(body: Buffer): Buffer {
+function detachedBuffer(body: Buffer): Buffer {
   return body.buffer.byteLength > body.length ? Buffer.copyBytesFrom(body) : body;
 }
 
-export function toBuffer(body: CompactBody): Buffer {
+function toBuffer(body: CompactBody): Buffer {
   return typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
 }
 
 /** Returns the bytes that a stored body of this length uses. */
-export function bodyBytes(length: number): number {
+function bodyBytes(length: number): number {
   return length < MIN_BUFFER_BYTES ? length : BUFFER_BYTES + length;
 }
 

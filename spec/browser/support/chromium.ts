@@ -13,7 +13,7 @@ export interface Look {
 /** Opens an address in a window of its own, that is closed at the end of the test. */
 export type OpenPage = (url: string, look?: Look) => Promise<Page>;
 
-export function hasChromium(): boolean {
+function hasChromium(): boolean {
   try {
     accessSync(PATH, constants.X_OK);
     return true;
