@@ -19,6 +19,7 @@ const LEVELS = [
   ['.'],
   ['decorators', 'inspector', 'telemetry'],
   ['cache'],
+  ['audit'],
   ['memoized'],
   ['values', 'explain', 'edge'],
   ['serving'],

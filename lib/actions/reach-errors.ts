@@ -42,7 +42,7 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Deco
  * Describes a target that reaches nothing, to follow the target.
  *
  * @param nothing the results that it does not reach
- * @param path the path that the target stands for; empty if the target has the path
+ * @param path the path of a target that is left out; empty for a written path
  * @param meant the path that was probably meant, if there is one
  */
 export function reachesNothing(nothing: string, path: string, meant: string | undefined): string {

@@ -3,6 +3,7 @@ import { cachedAction, type CachedAction } from '../actions/cached-action.js';
 import { InvalidatingAction } from '../actions/invalidating-action.js';
 import { DecoratorRegistry } from '../actions/decorator-registry.js';
 import { ActionInstaller } from '../actions/action-installer.js';
+import { Auditor } from '../audit/auditor.js';
 import { Cache } from './cache.js';
 import { explainCall } from '../explain/explain-request.js';
 import { Explainer, type App } from '../explain/explainer.js';
@@ -28,13 +29,6 @@ export class ProcessCache {
   private readonly writeScopes = new WriteScopes(this.current);
   private readonly changes = new Changes(this.current, this.writeScopes);
   readonly invalidatingMethods = new InvalidatingMethods(this.registry, this.current, this.changes);
-  readonly cache = new Cache({
-    current: this.current,
-    values: new ValueService(this.current),
-    memoized: this.memoized,
-    changes: this.changes,
-    explainer: this.explainer,
-  });
   readonly startUp = new ActionInstaller(
     this.registry,
     call => this.serve(call),
@@ -46,6 +40,20 @@ export class ProcessCache {
       this.current.warnAboutUse(message);
     },
   );
+  readonly cache = new Cache({
+    current: this.current,
+    values: new ValueService(this.current),
+    memoized: this.memoized,
+    changes: this.changes,
+    explainer: this.explainer,
+    auditor: new Auditor({
+      registry: this.registry,
+      loaded: this.startUp.loaded,
+      memoized: this.memoized,
+      invalidating: this.invalidatingMethods,
+      current: this.current,
+    }),
+  });
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly invalidatingActions = new WeakMap<object, InvalidatingAction>();
 

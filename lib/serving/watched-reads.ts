@@ -73,8 +73,6 @@ function addLocalsToKey({ action }: MissedRequest, read: Read): boolean {
 
 function warn({ runtime, action: { name } }: MissedRequest, problem: string, declaration: string | undefined): void {
   const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
-  runtime.faults.warnAboutUse(
-    `${name} reads`,
-    `${name}: ${problem}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`,
-  );
+  const advice = `${problem}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`;
+  runtime.faults.warnAboutRead(name, advice);
 }
