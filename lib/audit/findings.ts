@@ -24,12 +24,11 @@ export function undeclaredChanges({ results, changes }: AuditedProgram): AuditFi
     .map(change => {
       const { name, method = '', route = '' } = change.report;
       const prefix = ownCachedPrefix(change, results);
-      const target =
-        prefix === undefined ? '@InvalidatesCache with the paths or tags that it changes' : `@InvalidatesCache('${prefix}')`;
+      const target = prefix === undefined ? '@InvalidatesCache with its paths or tags' : `@InvalidatesCache('${prefix}')`;
       return {
         code: 'CHANGE_UNDECLARED',
         where: name,
-        message: `${method} ${route} has no @InvalidatesCache, so that responses with the old data stay in the cache. Write ${target}. If it changes no cached data, or if the services that it calls declare their changes, write @ChangesNothing(): the audit does not see calls.`,
+        message: `${method} ${route} has no @InvalidatesCache, so that nothing is invalidated. Write ${target}, or @ChangesNothing() if it changes no cached data, or if the services that it calls declare their changes.`,
       };
     });
 }
@@ -46,19 +45,25 @@ function ownCachedPrefix({ place }: DeclaredChange, results: readonly CachedResu
 /** Finds cached actions that no change can invalidate, and that do not expire soon. */
 export function unreachedActions({ results }: AuditedProgram, actions: readonly AuditedAction[]): AuditFinding[] {
   return actions
-    .filter((action, index) => action.kind === 'action' && results[index]?.isExempt === false)
+    .map((action, index) => ({ ...action, result: results[index] }))
+    .filter(({ kind, result }) => kind === 'action' && result?.isExempt === false)
     .filter(({ timeout }) => timeout === 0 || timeout > SHORT_TIMEOUT)
     .filter(({ invalidatedBy, mayBeInvalidatedBy }) => invalidatedBy.length + mayBeInvalidatedBy.length === 0)
-    .map(({ name, method = '', route = '', timeout, tags }) => {
+    .map(({ name, method = '', route = '', timeout, tags, result }) => {
       const lifetime = timeout === 0 ? 'without an end' : `for ${timeout} seconds`;
-      const [tag] = tags;
-      const byTag = tag === undefined ? '' : `, or @InvalidatesCache({ tags: '${tag}' }),`;
+      const target = tags[0] === undefined ? `'${relativeRoute(result) ?? '/'}'` : `{ tags: '${tags[0]}' }`;
       return {
         code: 'NEVER_INVALIDATED',
         where: name,
-        message: `${method} ${route} is cached ${lifetime}, and no @InvalidatesCache reaches it. Write @InvalidatesCache with a prefix of its path${byTag} on the method that changes its data, or a timeout of at most ${SHORT_TIMEOUT} seconds. If its data never changes, or if only cache.invalidate reaches it, write @ChangesNothing().`,
+        message: `${method} ${route} is cached ${lifetime}, and no @InvalidatesCache reaches it. Write @InvalidatesCache(${target}) on the method that changes its data, a timeout of at most ${SHORT_TIMEOUT} seconds, or @ChangesNothing() if its data never changes.`,
       };
     });
+}
+
+/** Returns the route of a result as a target is written. @returns undefined if it has a pattern */
+function relativeRoute(result: CachedResult | undefined): string | undefined {
+  const segments = result?.place?.segments;
+  return segments && `/${segments.join('/')}`;
 }
 
 /** Finds fixed paths of targets that reach no cached route. If the program caches no route, they are for another program. */

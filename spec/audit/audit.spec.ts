@@ -183,7 +183,7 @@ describe('CHANGE_UNDECLARED', () => {
         code: 'CHANGE_UNDECLARED',
         where: 'Users.change',
         message:
-          "PUT /users/:name/avatar has no @InvalidatesCache, so that responses with the old data stay in the cache. Write @InvalidatesCache('/users/:name'). If it changes no cached data, or if the services that it calls declare their changes, write @ChangesNothing(): the audit does not see calls.",
+          "PUT /users/:name/avatar has no @InvalidatesCache, so that nothing is invalidated. Write @InvalidatesCache('/users/:name'), or @ChangesNothing() if it changes no cached data, or if the services that it calls declare their changes.",
       },
     ]);
   });
@@ -217,7 +217,7 @@ describe('CHANGE_UNDECLARED', () => {
       }
     }
     expect(codes(Things)).toEqual(['add', 'change', 'remove', 'replace'].map(name => `CHANGE_UNDECLARED Things.${name}`));
-    expect(cache.audit().findings[0]!.message).toContain('Write @InvalidatesCache with the paths or tags that it changes.');
+    expect(cache.audit().findings[0]!.message).toContain('Write @InvalidatesCache with its paths or tags, or @ChangesNothing()');
   });
 
   it.each([
@@ -325,7 +325,7 @@ describe('NEVER_INVALIDATED', () => {
         code: 'NEVER_INVALIDATED',
         where: 'Users.show',
         message:
-          'GET /users/:name is cached for 600 seconds, and no @InvalidatesCache reaches it. Write @InvalidatesCache with a prefix of its path on the method that changes its data, or a timeout of at most 60 seconds. If its data never changes, or if only cache.invalidate reaches it, write @ChangesNothing().',
+          "GET /users/:name is cached for 600 seconds, and no @InvalidatesCache reaches it. Write @InvalidatesCache('/users/:name') on the method that changes its data, a timeout of at most 60 seconds, or @ChangesNothing() if its data never changes.",
       },
     ]);
   });
