@@ -5,6 +5,7 @@ import { DecoratorRegistry } from '../actions/decorator-registry.js';
 import { ActionInstaller } from '../actions/action-installer.js';
 import { Auditor } from '../audit/auditor.js';
 import { Cache } from './cache.js';
+import { instanceOfProcess } from './process-slot.js';
 import { explainCall } from '../explain/explain-request.js';
 import { Explainer, type App } from '../explain/explainer.js';
 import { ProbeRequest } from '../explain/probe-request.js';
@@ -99,8 +100,5 @@ export class ProcessCache {
   }
 }
 
-const SLOT = Symbol.for('routing-controllers-cache');
-const slots = globalThis as { [SLOT]?: ProcessCache };
-
-/** The one instance of this process, which every copy of the package finds in the global object. */
-export const processCache = (slots[SLOT] ??= new ProcessCache());
+/** The one instance of this process, which every copy of the package uses. */
+export const processCache = instanceOfProcess(() => new ProcessCache());
