@@ -97,10 +97,10 @@ function nearestTarget(
 export function oneSidedTags({ results, changes }: AuditedProgram): AuditFinding[] {
   const carriers = results.map(({ report }) => report);
   const declared = changes.map(({ report }) => report);
-  const [carried, invalidated] = [carriers, declared].map(side => new Set(side.flatMap(({ tags }) => tags)));
-  const idle = declared.flatMap(({ name, tags }) => tags.filter(tag => !carried?.has(tag)).map(tag => ({ name, tag })));
+  const [carried, invalidated] = [tagsOf(carriers), tagsOf(declared)];
+  const idle = declared.flatMap(({ name, tags }) => tags.filter(tag => !carried.has(tag)).map(tag => ({ name, tag })));
   const unreached = carriers.flatMap(({ name, kind, tags }) =>
-    tags.filter(tag => !invalidated?.has(tag)).map(tag => ({ name, kind, tag })),
+    tags.filter(tag => !invalidated.has(tag)).map(tag => ({ name, kind, tag })),
   );
   const areCarriersKnown = carriers.every(({ hasUnknownTags }) => !hasUnknownTags);
   const areChangesKnown = declared.every(({ hasUnknownTargets }) => !hasUnknownTargets);
@@ -108,7 +108,7 @@ export function oneSidedTags({ results, changes }: AuditedProgram): AuditFinding
     ...(areCarriersKnown ? idle : []).map(({ name, tag }): AuditFinding => ({
       code: 'TAG_ONE_SIDED',
       where: name,
-      message: `@InvalidatesCache({ tags: '${tag}' }) names a tag that no @Cached and no @Memoized has, so that nothing is invalidated. ${meantTag(tag, unreached)} If code adds the tag by cache.tag, write a function: @InvalidatesCache(() => ({ tags: '${tag}' })).`,
+      message: `@InvalidatesCache({ tags: '${tag}' }) names a tag that no @Cached and no @Memoized has, so that nothing is invalidated. ${meantTag(tag, carried)} If code adds the tag by cache.tag, write a function: @InvalidatesCache(() => ({ tags: '${tag}' })).`,
     })),
     ...(areChangesKnown ? unreached : []).map(({ name, kind, tag }): AuditFinding => ({
       code: 'TAG_ONE_SIDED',
@@ -118,10 +118,12 @@ export function oneSidedTags({ results, changes }: AuditedProgram): AuditFinding
   ];
 }
 
-function meantTag(tag: string, unreached: readonly { readonly tag: string }[]): string {
-  const meant = nearestText(
-    tag,
-    unreached.map(other => other.tag),
-  );
+function tagsOf(reports: readonly { readonly tags: readonly string[] }[]): ReadonlySet<string> {
+  return new Set(reports.flatMap(({ tags }) => tags));
+}
+
+/** Names the tag that was probably meant: one that differs in a third of its letters at most. */
+function meantTag(tag: string, carried: ReadonlySet<string>): string {
+  const meant = nearestText(tag, [...carried], Math.ceil(tag.length / 3));
   return meant === undefined ? `Write tags: ['${tag}'] on the results that it changes.` : `Did you mean '${meant}'?`;
 }

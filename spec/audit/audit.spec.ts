@@ -511,6 +511,14 @@ describe('TAG_ONE_SIDED', () => {
     ]);
   });
 
+  it('names the tag to write on the results where no other tag is near', () => {
+    loadRates(['rates']);
+    loadService({ tags: ['rates', 'people'] });
+    expect(cache.audit().findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("so that nothing is invalidated. Write tags: ['people'] on the results that it changes. If code"),
+    ]);
+  });
+
   it('is no finding where both sides have the tag, on a memoized method too', () => {
     class Service {
       @Memoized({ tags: ['rates'] })
