@@ -9,6 +9,14 @@ export function actionsOf(owner: Class): ActionArgs[] {
   return getMetadataArgsStorage().filterActionsWithTarget(owner);
 }
 
+/** A declared parameter of an action. */
+export type Parameter = ReturnType<typeof getMetadataArgsStorage>['params'][number];
+
+/** Returns the parameters of a method that a class declares. */
+export function parametersOf(owner: Class, method: string): Parameter[] {
+  return getMetadataArgsStorage().filterParamsWithTargetAndMethod(owner, method);
+}
+
 /**
  * Returns the class whose declaration of an action counts for a controller: the controller, or the nearest class that it extends. An
  * action that the controller declares hides the inherited one, with its decorators.

@@ -2,6 +2,7 @@ import { getMetadataArgsStorage } from 'routing-controllers';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import type { CachedOptions } from '../options/cached-options.js';
 import { parameterLabel } from './action-inputs.js';
+import { parametersOf } from './actions-of.js';
 
 /** Options that call the application for each request. */
 const ASKING = ['varyBy', 'makeCacheKey', 'unless', 'forcedUpdate'] as const;
@@ -15,17 +16,14 @@ const DEPENDING: Readonly<Record<string, string | undefined>> = { authorized: '@
 /** The reason why an action cannot have `edge: true`: the edge answers before the application sees the request. */
 export function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
   if (options.edge !== true) return [];
-  const storage = getMetadataArgsStorage();
   const lineage = superclassChain(controller);
   // The type is checked first: the `target` of this library's own response handlers must not be read here.
-  const handlers = storage.responseHandlers.filter(
+  const handlers = getMetadataArgsStorage().responseHandlers.filter(
     handler => handler.type in DEPENDING && lineage.includes(handler.target) && [undefined, method].includes(handler.method),
   );
   const contradicting = [
     ...handlers.map(({ type }) => DEPENDING[type]),
-    ...storage
-      .filterParamsWithTargetAndMethod(owner, method)
-      .map(parameter => (KNOWN_BEFORE.has(parameter.type) ? undefined : parameterLabel(parameter))),
+    ...parametersOf(owner, method).map(parameter => (KNOWN_BEFORE.has(parameter.type) ? undefined : parameterLabel(parameter))),
     ...ASKING.filter(option => options[option] !== undefined),
   ].filter(what => what !== undefined);
   return [...new Set(contradicting)].map(

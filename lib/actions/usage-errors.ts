@@ -1,5 +1,5 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
-import { actionsOf, type ActionArgs } from './actions-of.js';
+import { actionsOf, parametersOf, type ActionArgs } from './actions-of.js';
 import { CacheDefaultRules } from '../options/cache-defaults-options.js';
 import { CachedOptionRules } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
@@ -118,7 +118,7 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
       );
   }
 
-  const parameters = getMetadataArgsStorage().filterParamsWithTargetAndMethod(owner, method);
+  const parameters = parametersOf(owner, method);
   const options = effectiveOptions(controller, rules, registry);
   mistakes.push(...edgeMistakes(controller, owner, method, options));
   const { queryString } = options;

@@ -5,10 +5,11 @@ import { CacheConfig } from '../options/cache-config.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { InvalidatingMethods } from '../writes/invalidating-methods.js';
 import type { Audit, AuditFinding } from './audit.js';
-import { cachedResult, memoizedResult, type CachedResult } from './cached-results.js';
+import { cachedResult, memoizedResult, nameOfAction, type CachedResult } from './cached-results.js';
 import { changeOfAction, changeOfService, type DeclaredChange } from './declared-changes.js';
 import { idleTargets, oneSidedTags, undeclaredChanges, unreachedActions, type AuditedProgram } from './findings.js';
 import { withInvalidations } from './target-reach.js';
+import { uncoveredRead } from './uncovered-reads.js';
 
 /** The sources of an audit. */
 export interface AuditSources {
@@ -31,7 +32,7 @@ export class Auditor {
       ...unreachedActions(program, actions),
       ...idleTargets(program),
       ...oneSidedTags(program),
-      ...this.uncoveredReads(),
+      ...this.readsOutsideKeys(),
     ];
     return {
       actions,
@@ -55,10 +56,19 @@ export class Auditor {
     return { results: sorted(results, keyOfResult), changes: sorted(changes, keyOfChange) };
   }
 
-  /** The reads that the library has observed while methods ran, outside their keys. */
-  private uncoveredReads(): AuditFinding[] {
-    const observed = this.sources.current.currentOrUndefined()?.faults.uncoveredReads ?? [];
-    return [...observed].map(([where, message]) => ({ code: 'READS_UNDECLARED', where, message }));
+  /** Finds the reads that the library has observed while methods ran, else those in the text of methods. */
+  private readsOutsideKeys(): AuditFinding[] {
+    const { current, loaded, registry } = this.sources;
+    const runtime = current.currentOrUndefined();
+    const advice = new Map(runtime?.faults.uncoveredReads);
+    // It may read the same, and it is a function.
+    const isUnknown = runtime?.config.varyBy !== undefined;
+    for (const action of isUnknown ? [] : loaded.all()) {
+      const name = nameOfAction(action);
+      const written = advice.has(name) ? undefined : uncoveredRead(action, registry);
+      if (written !== undefined) advice.set(name, written);
+    }
+    return [...advice].map(([where, message]) => ({ code: 'READS_UNDECLARED', where, message }));
   }
 }
 

@@ -135,7 +135,7 @@ export class Cache extends InvalidationCache {
    * - `NEVER_INVALIDATED`: a cached action that no change can reach, with a timeout over 60 seconds
    * - `TARGET_REACHES_NOTHING`: a path in a target that reaches no cached route
    * - `TAG_ONE_SIDED`: a tag that only cached results have, or only targets
-   * - `READS_UNDECLARED`: a method that has read an input outside its key, in a request of this process
+   * - `READS_UNDECLARED`: a cached method that reads an input outside its key: in its text, or in a request of this process
    *
    * @example
    * ```ts
