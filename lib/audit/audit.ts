@@ -36,7 +36,7 @@ export interface AuditedAction {
   /** True if a function returns the tags, so that they are unknown. */
   readonly hasUnknownTags: boolean;
   readonly invalidatedBy: readonly Invalidation[];
-  /** The names of other changes that may invalidate it: by a function, or through a memoized result that it may use. */
+  /** The names of other changes that may invalidate it: by a function, by a pattern, or through a memoized result that it may use. */
   readonly mayBeInvalidatedBy: readonly string[];
 }
 

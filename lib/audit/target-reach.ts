@@ -25,7 +25,7 @@ export function reaches(path: TargetPath, change: DeclaredChange, { place }: Cac
 
 function invalidationsOf(result: CachedResult, change: DeclaredChange): Invalidation[] {
   const { name } = change.report;
-  const paths = change.paths.filter(path => reaches(path, change, result));
+  const paths = hasPattern(result) ? [] : change.paths.filter(path => reaches(path, change, result));
   const tags = change.report.tags.filter(tag => result.report.tags.includes(tag));
   return [
     ...paths.map(({ path }): Invalidation => ({ change: name, how: 'path', target: path })),
@@ -33,11 +33,16 @@ function invalidationsOf(result: CachedResult, change: DeclaredChange): Invalida
   ];
 }
 
-/** Returns true if a change may invalidate a result by a function, or through a memoized result that it may use. */
-function mayInvalidate({ report }: DeclaredChange, result: CachedResult, results: readonly CachedResult[]): boolean {
-  if (report.hasUnknownTargets) return true;
+/** Returns true if a change may invalidate a result by a function, by a pattern, or through a memoized result that it may use. */
+function mayInvalidate({ report, paths }: DeclaredChange, result: CachedResult, results: readonly CachedResult[]): boolean {
+  if (report.hasUnknownTargets || (hasPattern(result) && paths.length > 0)) return true;
   const carriers = [result, ...results.filter(({ place }) => place === undefined)].map(carrier => carrier.report);
   return report.tags.some(tag => carriers.some(({ tags, hasUnknownTags }) => hasUnknownTags || tags.includes(tag)));
+}
+
+/** Returns true if the route of a result has a pattern, so that any path may reach it. */
+function hasPattern({ place }: CachedResult): boolean {
+  return place !== undefined && place.segments === undefined;
 }
 
 function distinct(invalidations: readonly Invalidation[]): Invalidation[] {

@@ -1,3 +1,5 @@
+import cluster, { type Worker } from 'node:cluster';
+import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { Server } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -27,12 +29,17 @@ class ProcessEnd extends Error {
  */
 export async function loadProgram(module: string): Promise<void> {
   const file = resolved(module);
-  process.argv = [process.argv0, file];
+  process.argv = [process.execPath, file];
   process.stdout.write = process.stderr.write.bind(process.stderr);
   const started = new Promise<void>(done => {
     Server.prototype.listen = function (this: Server) {
       done();
       return this;
+    };
+    // A worker process would listen.
+    cluster.fork = () => {
+      done();
+      return new EventEmitter() as Worker;
     };
     process.once('beforeExit', done);
   });

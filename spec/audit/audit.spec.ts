@@ -151,6 +151,42 @@ describe('the audit', () => {
     expect(cache.audit().actions[0]!.route).toBe('/mounted/users/:name');
   });
 
+  it('knows no reach of a route with a pattern: each path may reach it', () => {
+    @JsonController()
+    class Files {
+      @Get(/^\/files\/(\w+)/)
+      @Cached({ timeout: 600 })
+      show() {
+        return {};
+      }
+
+      @Delete('/files/*')
+      @InvalidatesCache()
+      remove() {
+        return {};
+      }
+
+      @Get('/touch')
+      @InvalidatesCache('/anything')
+      touch() {
+        return {};
+      }
+    }
+    expect(codes(Files)).toEqual([]);
+    expect(cache.audit().actions).toMatchObject([
+      {
+        name: 'Files.show',
+        route: '/^\\/files\\/(\\w+)/',
+        invalidatedBy: [],
+        mayBeInvalidatedBy: ['Files.remove', 'Files.touch'],
+      },
+    ]);
+    expect(cache.audit().changes).toMatchObject([
+      { name: 'Files.remove', method: 'DELETE', paths: [], hasUnknownTargets: true },
+      { name: 'Files.touch', method: 'GET', paths: ['/anything'], hasUnknownTargets: false },
+    ]);
+  });
+
   it('creates no runtime, so that the cache can still be configured', () => {
     loadUsers();
     cache.audit();

@@ -68,6 +68,11 @@ NEVER_INVALIDATED UsersController.show
     expect(status).toBe(1);
   });
 
+  it('starts no worker of a program that is a cluster', () => {
+    const { status, stdout, stderr } = audit('forking.ts');
+    expect([status, stdout, stderr]).toEqual([0, 'No cached action, 0 memoized methods, 1 change, 0 findings.\n', '']);
+  });
+
   it('finds the same if the program has a copy of the library of its own', () => {
     const folder = mkdtempSync(join(tmpdir(), 'copy-'));
     try {
