@@ -5,8 +5,9 @@ import { CacheConfig } from '../options/cache-config.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { InvalidatingMethods } from '../writes/invalidating-methods.js';
 import type { Audit, AuditFinding } from './audit.js';
-import { cachedResult, memoizedResult, nameOfAction, type CachedResult } from './cached-results.js';
+import { cachedResult, memoizedResult, type CachedResult } from './cached-results.js';
 import { changeOfAction, changeOfService, type DeclaredChange } from './declared-changes.js';
+import { nameOfAction } from './described-action.js';
 import { idleTargets, oneSidedTags, undeclaredChanges, unreachedActions, type AuditedProgram } from './findings.js';
 import { withInvalidations } from './target-reach.js';
 import { uncoveredRead } from './uncovered-reads.js';
@@ -77,7 +78,7 @@ function keyOfResult({ report }: CachedResult): readonly unknown[] {
 }
 
 function keyOfChange({ report }: DeclaredChange): readonly unknown[] {
-  return [report.name, report.route, report.method, report.paths, report.tags];
+  return [report.name, report.route, report.method, report.paths, report.tags, report.hasUnknownTargets];
 }
 
 /** Sorts by a key, and leaves out what has the same key as another: two servers may have one action. */

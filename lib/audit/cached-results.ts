@@ -1,9 +1,9 @@
 import { effectiveOptions, type DecoratorRegistry } from '../actions/decorator-registry.js';
 import type { LoadedAction } from '../actions/loaded-actions.js';
-import { superclassChain } from '../classes/class-hierarchy.js';
 import type { MemoizedMethod } from '../memoized/memoized-method.js';
 import type { AuditedAction } from './audit.js';
-import { placeIn, written, type Place } from './place.js';
+import { describedAction, isExempt } from './described-action.js';
+import { placeIn, type Place } from './place.js';
 
 /** A result that targets may reach. */
 export interface CachedResult {
@@ -14,32 +14,18 @@ export interface CachedResult {
   readonly isExempt: boolean;
 }
 
-/** Returns the name of an action. */
-export function nameOfAction({ controller, method }: LoadedAction): string {
-  return `${controller.name}.${method}`;
-}
-
-/** Returns true if the method of an action has `@ChangesNothing`, in the class that declares it or in a subclass that overrides it. */
-export function isExempt({ controller, owner, method }: LoadedAction, registry: DecoratorRegistry): boolean {
-  const chain = superclassChain(controller);
-  return chain.slice(0, chain.indexOf(owner) + 1).some(link => registry.isExempt(link.prototype as object, method));
-}
-
 /** @returns undefined if the action is not cached. @param defaultTimeout seconds */
 export function cachedResult(
   action: LoadedAction,
   registry: DecoratorRegistry,
   defaultTimeout: number,
 ): CachedResult | undefined {
-  const { controller, owner, method, type, route, base } = action;
+  const { controller, owner, method, route, base } = action;
   const rules = registry.decorationsOf(owner, method);
   if (rules === undefined || rules.cached.length === 0) return undefined;
   return {
     report: {
-      name: nameOfAction(action),
-      kind: 'action',
-      method: type.toUpperCase(),
-      route: written(base, route),
+      ...describedAction(action),
       ...lifetimeAndTags(effectiveOptions(controller, rules, registry), defaultTimeout),
     },
     place: placeIn(base, route),

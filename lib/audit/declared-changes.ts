@@ -5,8 +5,8 @@ import { segmentsOf } from '../keys/route-segments.js';
 import { parseTarget, type InvalidationTarget, type RawTargets } from '../options/invalidation-target.js';
 import type { InvalidatingMethod } from '../writes/invalidating-methods.js';
 import type { AuditedChange } from './audit.js';
-import { isExempt, nameOfAction } from './cached-results.js';
-import { placeIn, wholePlace, written, type Place } from './place.js';
+import { describedAction, isExempt } from './described-action.js';
+import { placeIn, wholePlace, type Place } from './place.js';
 
 /** One path of a target. */
 export interface TargetPath {
@@ -42,10 +42,7 @@ export function changeOfAction(action: LoadedAction, registry: DecoratorRegistry
   const targets = fixedTargets(decorations, route);
   return {
     report: {
-      name: nameOfAction(action),
-      kind: 'action',
-      method: type.toUpperCase(),
-      route: written(base, route),
+      ...describedAction(action),
       declares: hasTargets ? 'targets' : isExempt(action, registry) ? 'nothing' : 'undeclared',
       ...reportOf(targets),
     },

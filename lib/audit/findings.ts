@@ -93,8 +93,9 @@ function nearestTarget(
   return nearestPrefix(path, place.segments ?? [], routes, parameterNames(change.report.route ?? ''));
 }
 
-/** Finds fixed tags that only results have, or only changes. */
+/** Finds fixed tags that only results have, or only changes. If the program caches nothing, they are for another program. */
 export function oneSidedTags({ results, changes }: AuditedProgram): AuditFinding[] {
+  if (results.length === 0) return [];
   const carriers = results.map(({ report }) => report);
   const declared = changes.map(({ report }) => report);
   const [carried, invalidated] = [tagsOf(carriers), tagsOf(declared)];

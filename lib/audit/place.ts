@@ -35,9 +35,3 @@ export function coversWhole(path: Place, route: Place): boolean {
 export function coversAll({ base = [], segments }: Place): boolean {
   return segments !== undefined && base.length + segments.length === 0;
 }
-
-/** Writes a route with its base, for people. */
-export function written(base: string | undefined, route: string | RegExp): string {
-  if (typeof route !== 'string') return `${base ?? ''}${String(route)}`;
-  return `${base ?? ''}${route}`.replace(/\/{2,}/g, '/') || '/';
-}

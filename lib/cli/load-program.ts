@@ -1,4 +1,4 @@
-import cluster, { type Worker } from 'node:cluster';
+import cluster from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { Server } from 'node:net';
@@ -37,10 +37,11 @@ export async function loadProgram(module: string): Promise<void> {
       return this;
     };
     // A worker process would listen.
-    cluster.fork = () => {
+    const fork = (): EventEmitter => {
       done();
-      return new EventEmitter() as Worker;
+      return new EventEmitter();
     };
+    Object.assign(cluster, { fork });
     process.once('beforeExit', done);
   });
   const ended = new Promise<ProcessEnd>(done => {

@@ -497,7 +497,7 @@ describe('TARGET_REACHES_NOTHING', () => {
   });
 
   it('is no finding in a program that caches no route: its targets are for other processes', () => {
-    loadService('/users');
+    loadService({ paths: '/users', tags: 'users' });
     expect(codes()).toEqual([]);
   });
 
