@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
-import { CommandError } from './command-error.js';
+
+/** The error of a command that cannot run. Its message is for the user, who needs no stack. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
 
 /** The command `audit`. */
 export interface AuditCommand {

@@ -5,7 +5,7 @@ import { Server } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { CommandError } from './command-error.js';
+import { CommandError } from './command-line.js';
 
 /** The time that a loaded program has to listen, if its start waits for a database, for example. */
 const PATIENCE_MS = 1000;

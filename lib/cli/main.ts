@@ -5,8 +5,7 @@ import '../cache/node-version.js';
 import type { Audit } from '../audit/audit.js';
 import { loadedInstance } from '../cache/process-slot.js';
 import { auditText } from './audit-text.js';
-import { HELP, readCommand, type AuditCommand } from './command-line.js';
-import { CommandError } from './command-error.js';
+import { CommandError, HELP, readCommand, type AuditCommand } from './command-line.js';
 import { loadProgram } from './load-program.js';
 
 /** The exit codes: no finding, findings, and a command that could not run. */
