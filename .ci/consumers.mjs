@@ -48,6 +48,15 @@ export async function checkConsumers(report, root, scratch, tarball) {
         await serveAndChange(project, consumer.main);
       },
     );
+    await report.check(`consumer ${consumer.name}: audits its server from the command line, without listening`, async () => {
+      ready();
+      const output = await run('npx', ['--no', 'routing-controllers-cache', 'audit', consumer.main], {
+        cwd: project,
+        seconds: 60,
+      });
+      if (!/^1 cached action, 0 memoized methods, 1 change, 0 findings\.$/m.test(output))
+        throw new CheckFailure('Expected an audit without findings.', output);
+    });
     await checkStores(report, root, project, ready, consumer);
     if (consumer.main === 'server.cjs') await checkOldNode(report, scratch, project, ready);
   }

@@ -1,6 +1,6 @@
 import { BadRequestError, Body, Get, JsonController, NotFoundError, Param, Put, QueryParams } from 'routing-controllers';
 import { Service } from 'typedi';
-import { Cached, CacheDefaults } from '../lib/index.js';
+import { Cached, CacheDefaults, ChangesNothing } from '../lib/index.js';
 import { Avatar } from './avatar.js';
 import { Page } from './page.js';
 import { Users, type Friend, type ListedUser, type User } from './users.js';
@@ -31,8 +31,9 @@ export class UsersController {
     return this.users.friendsOf(username);
   }
 
-  /** The service declares what it changes. */
+  /** It changes nothing by itself: the service declares its change. */
   @Put('/:username/avatar')
+  @ChangesNothing()
   async changeAvatar(@Param('username') username: string, @Body() avatar: Avatar): Promise<Pick<User, 'username' | 'avatar'>> {
     // routing-controllers does not validate the members of an array.
     if (Array.isArray(avatar)) throw new BadRequestError('The body must be one avatar, not an array.');

@@ -7,6 +7,7 @@ import type { Cache } from './cache/cache.js';
 export { CacheConfig } from './options/cache-config.js';
 export { Cached } from './decorators/cached.js';
 export { CacheDefaults } from './decorators/cache-defaults.js';
+export { ChangesNothing } from './decorators/changes-nothing.js';
 export { InvalidatesCache } from './decorators/invalidates-cache.js';
 export { Memoized } from './decorators/memoized.js';
 export { CacheConfigError, CacheUsageError } from './errors/cache-errors.js';
@@ -16,6 +17,7 @@ export { NullStore } from './stores/null-store.js';
 export { SimpleStore } from './stores/simple/simple-store.js';
 
 export type { Cache } from './cache/cache.js';
+export type { Audit, AuditCode, AuditedAction, AuditedChange, AuditFinding, Invalidation } from './audit/audit.js';
 export type { CacheOptions } from './options/cache-config.js';
 export type { CacheConfigSource } from './options/resolve-config.js';
 export type { Action } from './options/action.js';

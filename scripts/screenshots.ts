@@ -1,14 +1,24 @@
+import 'reflect-metadata';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Browser, Page } from 'playwright-core';
+import * as routingControllers from 'routing-controllers';
+import * as library from '../lib/index.js';
+import { cacheInspector } from '../lib/inspector.js';
 import { launchChromium, openPage } from '../spec/browser/support/chromium.js';
+import { blocksIn, runModule } from '../spec/support/examples.js';
 import { DemoProcess } from '../test-servers/demo-process.js';
+
+type Class = new () => unknown;
 
 const IMAGES = join(__dirname, '../docs/images');
 const WINDOW = { width: 1100, height: 780 };
 
-/** Takes the pictures of the docs: the demo after some clicks, and the inspector while requests come. */
+/** Takes the pictures of the docs: the demo after some clicks, the inspector while requests come, and the audit of a page's example. */
 async function main(): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
@@ -27,11 +37,36 @@ async function main(): Promise<void> {
     await load(url);
     await inspection.locator('#requests > tr:nth-child(100)').waitFor();
     await inspection.screenshot({ path: join(IMAGES, 'inspector.png') });
+    await takeAudit(browser);
   } finally {
     await browser.close();
     server.child.kill('SIGTERM');
     await server.end();
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** The audit of the controller in `docs/audit.md`. */
+async function takeAudit(browser: Browser): Promise<void> {
+  const { code } = blocksIn('docs/audit.md').find(({ file }) => file === 'users-controller.ts')!;
+  const { UsersController } = runModule(code, {
+    'routing-controllers': routingControllers,
+    'routing-controllers-cache': library,
+  });
+  const inspector = cacheInspector({ authorize: () => true });
+  const app = routingControllers.useExpressServer(express().use('/cache', inspector), {
+    controllers: [UsersController as Class],
+  });
+  const server = app.listen(0);
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const page = await openPage(browser, `http://localhost:${port}/cache/#audit`, WINDOW);
+    await page.locator('.node').first().waitFor();
+    await page.screenshot({ path: join(IMAGES, 'audit.png') });
+  } finally {
+    inspector.close();
+    server.close();
   }
 }
 

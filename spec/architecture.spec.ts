@@ -17,8 +17,9 @@ const imports = sources.flatMap(({ file, text }) =>
 /** From the entry points of the package down to what knows nothing of caches. */
 const LEVELS = [
   ['.'],
-  ['decorators', 'inspector', 'telemetry'],
+  ['decorators', 'inspector', 'telemetry', 'cli'],
   ['cache'],
+  ['audit'],
   ['memoized'],
   ['values', 'explain', 'edge'],
   ['serving'],

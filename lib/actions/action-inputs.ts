@@ -1,7 +1,6 @@
-import type { getMetadataArgsStorage, ParamMetadata } from 'routing-controllers';
+import type { ParamMetadata } from 'routing-controllers';
 import type { InstanceRule } from '../keys/key-encoding.js';
-
-type Parameter = ReturnType<typeof getMetadataArgsStorage>['params'][number];
+import type { Parameter } from './actions-of.js';
 
 /** A declared parameter as its author wrote it, for messages. */
 export function parameterLabel({ type, name = '' }: Pick<Parameter, 'type' | 'name'>): string {

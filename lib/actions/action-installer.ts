@@ -3,6 +3,7 @@ import { CacheUsageError } from '../errors/cache-errors.js';
 import type { ActionCall } from './action-call.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
 import type { DecoratorRegistry } from './decorator-registry.js';
+import { LoadedActions } from './loaded-actions.js';
 import { reachMistakes } from './reach-errors.js';
 import { ServerBuilds, type ServerBuild } from './server-build.js';
 import { strayMistakes, usageMistakes } from './usage-errors.js';
@@ -29,6 +30,7 @@ type ResponseHandler = Storage['responseHandlers'][number];
  * that class is built, and reports its mistakes.
  */
 export class ActionInstaller {
+  readonly loaded = new LoadedActions();
   private storageList: Storage['responseHandlers'] | undefined;
   private seen: { actions: unknown; controllers: unknown; count: number } | undefined;
   private readonly probed = new WeakSet<Class>();
@@ -142,12 +144,14 @@ export class ActionInstaller {
   }
 
   /** @throws CacheUsageError with the mistakes of all controllers of a server */
-  private checkServer({ controllers, actions }: ServerBuild): void {
+  private checkServer(build: ServerBuild): void {
+    const { controllers, actions } = build;
     if (controllers.size > 0) this.verify();
     const mistakes = [...controllers].flatMap(controller => usageMistakes(controller, this.registry));
     // An invalid target reaches nothing.
     const { errors, warnings } = reachMistakes(mistakes.length === 0 ? actions : [], this.registry);
     throwAny([...strayMistakes([...this.watched], this.registry), ...mistakes, ...errors]);
+    this.loaded.addServer(build);
     for (const warning of warnings) this.warn(warning);
   }
 }

@@ -49,10 +49,11 @@ export interface MethodDecorations {
   readonly invalidates: InvalidationDecoration[];
 }
 
-/** The uses of `@Cached`, `@InvalidatesCache` and `@CacheDefaults`, by class. */
+/** The uses of `@Cached`, `@InvalidatesCache`, `@CacheDefaults` and `@ChangesNothing`, by class. */
 export class DecoratorRegistry {
   private readonly methods = new WeakMap<Class, Map<string, MethodDecorations>>();
   private readonly defaults = new WeakMap<Class, CacheDefaultsOptions>();
+  private readonly exempt = new WeakMap<object, Set<string>>();
 
   /** True if a class with `@Cached` was loaded. */
   hasCached = false;
@@ -70,6 +71,17 @@ export class DecoratorRegistry {
 
   addDefaults(owner: Class, options: CacheDefaultsOptions): void {
     this.defaults.set(owner, options);
+  }
+
+  /** @param target the prototype of the class, or the class of a static method */
+  addExemption(target: object, method: string): void {
+    const methods = this.exempt.get(target) ?? new Set<string>();
+    this.exempt.set(target, methods.add(method));
+  }
+
+  /** Returns true if a method has `@ChangesNothing`. @param target as in `addExemption` */
+  isExempt(target: object, method: string): boolean {
+    return this.exempt.get(target)?.has(method) ?? false;
   }
 
   /** Returns the decorators of a method in its own class. */

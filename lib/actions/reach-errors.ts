@@ -1,13 +1,10 @@
 import type { ActionMetadata } from 'routing-controllers';
 import { parseTarget, type InvalidationTarget } from '../options/invalidation-target.js';
-import { nearestText } from '../errors/nearest-text.js';
-import { superclassChain } from '../classes/class-hierarchy.js';
 import { parameterNames } from '../keys/path-template.js';
+import { mayCover, nearestPrefix, segmentsOf, type RouteSegments } from '../keys/route-segments.js';
+import { declaringClass } from './actions-of.js';
 import type { MethodDecorations, DecoratorRegistry } from './decorator-registry.js';
 import { serverOptionsOf } from './action-call.js';
-
-/** The segments of a route; `undefined` if the route has a pattern and may match any path. */
-type Route = readonly string[] | undefined;
 
 /** The mistakes in the targets of a server's actions. */
 export interface ReachMistakes {
@@ -25,20 +22,15 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Deco
     for (const { target } of rulesOf(action, registry)?.invalidates ?? []) {
       for (const path of pathsIn(target, action)) {
         const segments = segmentsOf(path);
-        if (segments === undefined || cached.some(route => reaches(segments, route))) continue;
+        if (segments === undefined || cached.some(route => mayCover(segments, route))) continue;
         const written = `${action.target.name}.${action.method}: @InvalidatesCache(${target === undefined ? '' : `'${path}'`})`;
         const prefix = serverOptionsOf(action).routePrefix ?? '';
         const rest = withoutPrefix(path, prefix, routes);
         if (rest !== undefined && target !== undefined) {
           errors.push(`${written} repeats the routePrefix '${prefix}', to which targets are relative. Write '${rest}'.`);
         } else if (cached.length > 0) {
-          const meant = nearestText(
-            path,
-            cached.flatMap(route => candidates(segments, route, parameterNames(String(action.fullRoute)))),
-          );
-          const remedy = meant === undefined ? 'Write a prefix of one.' : `Did you mean '${meant}'?`;
-          const what = target === undefined ? `means '${path}', which reaches` : 'reaches';
-          warnings.push(`${written} ${what} no cached route of its app, so that nothing is invalidated. ${remedy}`);
+          const meant = nearestPrefix(path, segments, cached, parameterNames(String(action.fullRoute)));
+          warnings.push(`${written} ${reachesNothing('no cached route of its app', target === undefined ? path : '', meant)}`);
         }
       }
     }
@@ -46,9 +38,21 @@ export function reachMistakes(actions: readonly ActionMetadata[], registry: Deco
   return { errors, warnings };
 }
 
-/** By the class that decorates the method, which may be a class that the controller extends. */
+/**
+ * Describes a target that reaches nothing, to follow the target.
+ *
+ * @param nothing the results that it does not reach
+ * @param path the path of a target that is left out; empty for a written path
+ * @param meant the path that was probably meant, if there is one
+ */
+export function reachesNothing(nothing: string, path: string, meant: string | undefined): string {
+  const remedy = meant === undefined ? 'Write a prefix of one.' : `Did you mean '${meant}'?`;
+  const reaches = path === '' ? 'reaches' : `means '${path}', which reaches`;
+  return `${reaches} ${nothing}, so that nothing is invalidated. ${remedy}`;
+}
+
 function rulesOf({ target, method }: ActionMetadata, registry: DecoratorRegistry): MethodDecorations | undefined {
-  const owner = superclassChain(target).find(link => registry.decorationsOf(link, method) !== undefined);
+  const owner = declaringClass(target, method);
   return owner && registry.decorationsOf(owner, method);
 }
 
@@ -57,41 +61,12 @@ function pathsIn(target: InvalidationTarget | undefined, { fullRoute }: ActionMe
   return typeof target === 'function' ? [] : parseTarget(target).paths.filter(path => typeof path === 'string');
 }
 
-function segmentsOf(route: unknown): Route {
-  const plain = typeof route === 'string' ? route.replace(/(:\w+)(?:\((?:[^()]|\([^()]*\))*\))?\??/g, '$1') : '*';
-  return /[*+?()[\]\\|^$]/.test(plain) ? undefined : plain.split('/').filter(segment => segment !== '');
-}
-
-function reaches(target: readonly string[], route: Route): boolean {
-  return (
-    route === undefined || (target.length <= route.length && target.every((segment, index) => mayEqual(segment, route[index])))
-  );
-}
-
-function mayEqual(segment: string, other = ''): boolean {
-  return segment.includes(':') || other.includes(':') || segment === other;
-}
-
 /** @returns undefined if the path does not begin with the prefix, or if a route of the app begins with it */
-function withoutPrefix(path: string, prefix: string, routes: readonly Route[]): string | undefined {
+function withoutPrefix(path: string, prefix: string, routes: readonly RouteSegments[]): string | undefined {
   const repeated = prefix.split('/').filter(segment => segment !== '');
-  const begins = (segments: Route): boolean =>
+  const begins = (segments: RouteSegments): boolean =>
     segments === undefined || repeated.every((segment, index) => segments[index] === segment);
   const segments = segmentsOf(path);
   if (segments === undefined || repeated.length === 0 || !begins(segments) || routes.some(begins)) return undefined;
   return `/${segments.slice(repeated.length).join('/')}`;
-}
-
-/** Returns the prefixes of a cached route that a target can match, with at most as many segments as the target. */
-function candidates(target: readonly string[], route: Route = [], names: readonly string[]): string[] {
-  const paths: string[] = [];
-  let path = '';
-  for (const [index, segment] of route.slice(0, target.length).entries()) {
-    const own = target[index] ?? '';
-    const isFilled = parameterNames(segment).every(name => names.includes(name));
-    if (!isFilled && !own.startsWith(':')) break;
-    path += `/${isFilled ? segment : own}`;
-    paths.push(path);
-  }
-  return paths;
 }

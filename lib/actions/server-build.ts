@@ -3,6 +3,8 @@ import type { Class } from '../classes/class-hierarchy.js';
 
 /** A server under construction by routing-controllers. */
 export interface ServerBuild {
+  /** The Express app. */
+  readonly app: unknown;
   /** The controllers with decorated methods, in the order of construction. */
   readonly controllers: Set<Class>;
   /** All controllers of the server, in the order of registration in Express. */
@@ -20,8 +22,8 @@ export class ServerBuilds {
   /** @param completed called when all actions are registered; an error ends the construction */
   constructor(completed: (build: ServerBuild) => void) {
     const { initialize, registerAction, registerRoutes } = methodsOf(ExpressDriver.prototype);
-    const begin = (): void => {
-      const build = (this.current = { controllers: new Set(), actions: [] });
+    const begin = (app: unknown): void => {
+      const build: ServerBuild = (this.current = { app, controllers: new Set(), actions: [] });
       // An earlier server whose construction threw.
       queueMicrotask(() => {
         if (this.current === build) this.current = undefined;
@@ -37,7 +39,7 @@ export class ServerBuilds {
     };
     Object.assign(ExpressDriver.prototype, {
       initialize(this: ExpressDriver) {
-        begin();
+        begin(this.app);
         initialize.call(this);
       },
       registerAction(this: ExpressDriver, action: ActionMetadata, run: (options: unknown) => unknown) {

@@ -1,9 +1,8 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
-import { actionsOf, type ActionArgs } from './actions-of.js';
+import { actionsOf, parametersOf, type ActionArgs } from './actions-of.js';
 import { CacheDefaultRules } from '../options/cache-defaults-options.js';
-import { type CachedOptions, CachedOptionRules } from '../options/cached-options.js';
+import { CachedOptionRules } from '../options/cached-options.js';
 import { superclassChain, type Class } from '../classes/class-hierarchy.js';
-import { parameterLabel } from './action-inputs.js';
 import { optionMistakes } from '../options/option-mistakes.js';
 import { formatValue } from '../errors/format-value.js';
 import {
@@ -18,37 +17,8 @@ import {
   type MethodDecorations,
   type DecoratorRegistry,
 } from './decorator-registry.js';
+import { edgeMistakes } from './edge-errors.js';
 import { routeNames, tagMistake, wholePathMistake, writtenPrefixMistake } from './target-errors.js';
-
-/** Options that call the application for each request. */
-const ASKING = ['varyBy', 'makeCacheKey', 'unless', 'forcedUpdate'] as const;
-
-/** Parameters that the URL and declared headers determine, or that do not depend on the request. */
-const KNOWN_BEFORE: ReadonlySet<string> = new Set(['param', 'params', 'query', 'queries', 'header', 'response', 'file', 'files']);
-
-/** Decorators that make a response depend on the caller, or on the work of middlewares. */
-const DEPENDING: Readonly<Record<string, string | undefined>> = { authorized: '@Authorized', 'rendered-template': '@Render' };
-
-/** The reason why an action cannot have `edge: true`: the edge answers before the application sees the request. */
-function edgeMistakes(controller: Class, owner: Class, method: string, options: CachedOptions): string[] {
-  if (options.edge !== true) return [];
-  const storage = getMetadataArgsStorage();
-  const lineage = superclassChain(controller);
-  // The type is checked first: the `target` of this library's own response handlers must not be read here.
-  const handlers = storage.responseHandlers.filter(
-    handler => handler.type in DEPENDING && lineage.includes(handler.target) && [undefined, method].includes(handler.method),
-  );
-  const contradicting = [
-    ...handlers.map(({ type }) => DEPENDING[type]),
-    ...storage
-      .filterParamsWithTargetAndMethod(owner, method)
-      .map(parameter => (KNOWN_BEFORE.has(parameter.type) ? undefined : parameterLabel(parameter))),
-    ...ASKING.filter(option => options[option] !== undefined),
-  ].filter(what => what !== undefined);
-  return [...new Set(contradicting)].map(
-    what => `edge: true contradicts ${what}: the edge answers before the application sees the request. Leave edge out.`,
-  );
-}
 
 /** Returns every mistake in the use of the decorators on a controller and its base classes, one sentence each. */
 export function usageMistakes(controller: Class, registry: DecoratorRegistry): string[] {
@@ -82,16 +52,23 @@ export function strayMistakes(classes: readonly Class[], registry: DecoratorRegi
       const actions = actionsOf(subject);
       return [...registry.methodsOf(subject)]
         .filter(([method]) => !actions.some(action => action.method === method))
-        .flatMap(([method, rules]) => serviceMistakes(rules).map(mistake => `${subject.name}.${method}: ${mistake}`));
+        .flatMap(([method, rules]) => {
+          const mistakes = serviceMistakes(rules, registry.isExempt(subject.prototype as object, method));
+          return mistakes.map(mistake => `${subject.name}.${method}: ${mistake}`);
+        });
     });
 }
 
 const STRAY_CACHED =
   '@Cached is on a method of a class that is no controller. Write @Memoized to cache the results of a service, or @Cached above the @Get method.';
 
-/** Returns the mistakes in the decorators of a method that is no action. */
-export function serviceMistakes({ cached, invalidates }: MethodDecorations): string[] {
+const CHANGES_AND_NOT =
+  '@ChangesNothing and @InvalidatesCache contradict each other. Leave @ChangesNothing out where the method changes data.';
+
+/** Returns the mistakes in the decorators of a method that is no action. @param isExempt true if the method has `@ChangesNothing` */
+export function serviceMistakes({ cached, invalidates }: MethodDecorations, isExempt: boolean): string[] {
   const mistakes = invalidationMistakes(invalidates, wholeTargetMistakes);
+  if (isExempt && invalidates.length > 0) mistakes.push(CHANGES_AND_NOT);
   return cached.length > 0 ? [STRAY_CACHED, ...mistakes] : mistakes;
 }
 
@@ -121,6 +98,8 @@ function methodMistakes(subject: Subject): string[] {
   if (cached.length > 0 && invalidates.length > 0) {
     mistakes.push('@Cached and @InvalidatesCache contradict each other: a hit would not invalidate. Write one of them.');
   }
+  if (invalidates.length > 0 && subject.registry.isExempt(subject.owner.prototype as object, subject.method))
+    mistakes.push(CHANGES_AND_NOT);
   const ofTarget = (target: InvalidationTarget | undefined): string[] => targetMistakes(target, subject);
   mistakes.push(...invalidationMistakes(invalidates, subject.actions.length === 0 ? wholeTargetMistakes : ofTarget));
   return mistakes;
@@ -139,7 +118,7 @@ function cachedMistakes({ controller, owner, method, rules, registry, actions }:
       );
   }
 
-  const parameters = getMetadataArgsStorage().filterParamsWithTargetAndMethod(owner, method);
+  const parameters = parametersOf(owner, method);
   const options = effectiveOptions(controller, rules, registry);
   mistakes.push(...edgeMistakes(controller, owner, method, options));
   const { queryString } = options;

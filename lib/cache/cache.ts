@@ -4,6 +4,8 @@ import { formatValue } from '../errors/format-value.js';
 import type { CacheConfigSource } from '../options/resolve-config.js';
 import { checkedTargets, tagMistake } from '../actions/target-errors.js';
 import { CacheUsageError } from '../errors/cache-errors.js';
+import type { Audit } from '../audit/audit.js';
+import type { Auditor } from '../audit/auditor.js';
 import type { Explainer } from '../explain/explainer.js';
 import type { Explanation } from '../explain/explanation.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
@@ -13,17 +15,20 @@ import { InvalidationCache, type InvalidationParts } from './invalidation-api.js
 /** The parts of the cache. */
 export interface CacheParts extends InvalidationParts {
   readonly explainer: Explainer;
+  readonly auditor: Auditor;
 }
 
 /** The one cache of the process. */
 export class Cache extends InvalidationCache {
   readonly #current: RuntimeHolder;
   readonly #explainer: Explainer;
+  readonly #auditor: Auditor;
 
   constructor(parts: CacheParts) {
     super(parts);
     this.#current = parts.current;
     this.#explainer = parts.explainer;
+    this.#auditor = parts.auditor;
   }
 
   /**
@@ -120,6 +125,26 @@ export class Cache extends InvalidationCache {
     // A response whose computation began earlier is not stored, because its tags are unknown.
     computations.start();
     computations.running?.add(checked);
+  }
+
+  /**
+   * Compares the cached actions and memoized methods of the program with its changes, and finds probable mistakes in the
+   * invalidation. The program must have loaded its classes; it needs no server and no request.
+   *
+   * - `CHANGE_UNDECLARED`: a POST, PUT, PATCH or DELETE action without `@InvalidatesCache` and without `@ChangesNothing`
+   * - `NEVER_INVALIDATED`: a cached action that no change can reach, with a timeout over 60 seconds
+   * - `TARGET_REACHES_NOTHING`: a path in a target that reaches no cached route
+   * - `TAG_ONE_SIDED`: a tag that only cached results have, or only targets
+   * - `READS_UNDECLARED`: a cached method that reads an input outside its key: in its text, or in a request of this process
+   *
+   * @example
+   * ```ts
+   * const findings = cache.audit().findings.map(({ code, where, message }) => `${code} ${where}: ${message}`);
+   * if (findings.length > 0) throw new Error(findings.join('\n'));
+   * ```
+   */
+  audit(): Audit {
+    return this.#auditor.audit();
   }
 
   /** Returns the counters of the cache and the size of its store at this moment. */

@@ -3,7 +3,9 @@ import { cachedAction, type CachedAction } from '../actions/cached-action.js';
 import { InvalidatingAction } from '../actions/invalidating-action.js';
 import { DecoratorRegistry } from '../actions/decorator-registry.js';
 import { ActionInstaller } from '../actions/action-installer.js';
+import { Auditor } from '../audit/auditor.js';
 import { Cache } from './cache.js';
+import { instanceOfProcess } from './process-slot.js';
 import { explainCall } from '../explain/explain-request.js';
 import { Explainer, type App } from '../explain/explainer.js';
 import { ProbeRequest } from '../explain/probe-request.js';
@@ -28,13 +30,6 @@ class ProcessCache {
   private readonly writeScopes = new WriteScopes(this.current);
   private readonly changes = new Changes(this.current, this.writeScopes);
   readonly invalidatingMethods = new InvalidatingMethods(this.registry, this.current, this.changes);
-  readonly cache = new Cache({
-    current: this.current,
-    values: new ValueService(this.current),
-    memoized: this.memoized,
-    changes: this.changes,
-    explainer: this.explainer,
-  });
   readonly startUp = new ActionInstaller(
     this.registry,
     call => this.serve(call),
@@ -46,6 +41,20 @@ class ProcessCache {
       this.current.warnAboutUse(message);
     },
   );
+  readonly cache = new Cache({
+    current: this.current,
+    values: new ValueService(this.current),
+    memoized: this.memoized,
+    changes: this.changes,
+    explainer: this.explainer,
+    auditor: new Auditor({
+      registry: this.registry,
+      loaded: this.startUp.loaded,
+      memoized: this.memoized,
+      invalidating: this.invalidatingMethods,
+      current: this.current,
+    }),
+  });
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly invalidatingActions = new WeakMap<object, InvalidatingAction>();
 
@@ -91,8 +100,5 @@ class ProcessCache {
   }
 }
 
-const SLOT = Symbol.for('routing-controllers-cache');
-const slots = globalThis as { [SLOT]?: ProcessCache };
-
-/** The one instance of this process, which every copy of the package finds in the global object. */
-export const processCache = (slots[SLOT] ??= new ProcessCache());
+/** The one instance of this process, which every copy of the package uses. */
+export const processCache = instanceOfProcess(() => new ProcessCache());

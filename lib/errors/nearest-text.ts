@@ -1,7 +1,13 @@
-/** Returns the candidate with the smallest edit distance to a text. @returns `undefined` if there are no candidates */
-export function nearestText(text: string, candidates: readonly string[]): string | undefined {
+/**
+ * Returns the candidate with the smallest edit distance to a text.
+ *
+ * @param limit the largest distance. Default: none
+ * @returns `undefined` if there is no such candidate
+ */
+export function nearestText(text: string, candidates: readonly string[], limit = Infinity): string | undefined {
   const distances = candidates.map(candidate => ({ candidate, distance: distanceOf(text, candidate) }));
-  return distances.sort((one, other) => one.distance - other.distance)[0]?.candidate;
+  const near = distances.filter(({ distance }) => distance <= limit);
+  return near.sort((one, other) => one.distance - other.distance)[0]?.candidate;
 }
 
 /** Returns the Levenshtein distance: the number of letters to insert, delete or replace. */

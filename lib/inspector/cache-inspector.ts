@@ -86,6 +86,7 @@ export function cacheInspector(options: CacheInspectorOptions = {}): Inspector {
     else if (pathname === '/events' && request.method === 'GET') watch(response);
     else if (pathname === '/entries')
       sendJson(response, findEntries(processCache.current.get().store, searchParams.get('q') ?? '', now()));
+    else if (pathname === '/audit') sendJson(response, processCache.cache.audit());
     else if (!sendPageFile(request, response, pathname.slice(1))) sendText(response, 404, 'There is no such page.');
   };
 

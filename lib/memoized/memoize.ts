@@ -10,6 +10,7 @@ import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import { formatValue } from '../errors/format-value.js';
 import type { Targets } from '../stores/store.js';
 import { mergeTargets } from '../stores/targets.js';
+import { LoadedList } from '../actions/loaded-list.js';
 import { ClassAddresses } from './class-address.js';
 import { answerCall } from './answer-call.js';
 import { MemoizedMethod, type Method } from './memoized-method.js';
@@ -32,12 +33,18 @@ type MethodDescriptor = Omit<PropertyDescriptor, 'value'> & { value: Method };
 export class MemoizedMethods {
   private readonly addresses: ClassAddresses;
   private readonly methods = new Map<string, MemoizedMethod[]>();
+  private readonly loaded = new LoadedList<MemoizedMethod>();
 
   constructor(
     private readonly current: RuntimeHolder,
     identities: ClassIdentities,
   ) {
     this.addresses = new ClassAddresses(identities);
+  }
+
+  /** The methods that the program has loaded. */
+  get all(): readonly MemoizedMethod[] {
+    return this.loaded.items;
   }
 
   /** True if a class with `@Memoized` has been loaded. */
@@ -84,6 +91,7 @@ export class MemoizedMethods {
     const isAsync = returnsPromise(target, name, run);
     const method = new MemoizedMethod(owner, target === owner, name, run, definedOptions(options), isAsync, this.addresses);
     current.computations.start();
+    this.loaded.add(method);
     this.methods.set(name, [...(this.methods.get(name) ?? []), method]);
     const memoized: Method = function (...args) {
       return answerCall({ runtime: current.use(), method, self: this, args });

@@ -56,7 +56,7 @@ const DECLARATIONS: Readonly<Record<string, string | undefined>> = {
 };
 
 /** Returns the declaration with which the key covers a read. @returns `undefined` if no declaration does */
-export function declarationFor(read: Read): string | undefined {
+function declarationFor(read: Read): string | undefined {
   switch (read.kind) {
     case 'header':
       return `@HeaderParam('${read.name}')`;
@@ -74,4 +74,11 @@ export function declarationFor(read: Read): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Describes a read that the key does not cover, with the remedy. @param reader the method or an interceptor */
+export function adviceOn(reader: string, read: Read): string {
+  const declaration = declarationFor(read);
+  const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
+  return `${reader} reads ${describeRead(read)}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`;
 }

@@ -3,6 +3,8 @@ import { channels, publish } from '../events/channels.js';
 
 /** Reports faults that the cache survives. */
 export class FaultReporter {
+  /** The first read of each action that its key does not cover, as advice, by class and method. */
+  readonly uncoveredReads = new Map<string, string>();
   private readonly warned = new Set<string>();
 
   constructor(
@@ -30,6 +32,12 @@ export class FaultReporter {
       this.warned.add(occasion);
       this.notify(this.onError, fault);
     }
+  }
+
+  /** Reports a read that the key of an action does not cover, the first one only. */
+  warnAboutRead(action: string, advice: string): void {
+    if (!this.uncoveredReads.has(action)) this.uncoveredReads.set(action, advice);
+    this.warnAboutUse(`${action} reads`, `${action}: ${advice}`);
   }
 
   private notify(onError: (error: CacheFault) => void, fault: CacheFault): void {

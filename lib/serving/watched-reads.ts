@@ -2,7 +2,7 @@ import { variedBy } from '../options/vary-by.js';
 import { requestOf, responseOf } from '../actions/action-call.js';
 import { noticeRedirectBack } from '../http/redirect-back.js';
 import { CoveredReads } from '../reads/covered-reads.js';
-import { declarationFor, describeRead, type Read } from '../reads/read.js';
+import { adviceOn, describeRead, type Read } from '../reads/read.js';
 import { ReadWatch } from '../reads/read-watch.js';
 import type { MissedRequest } from './cached-request.js';
 import { REASONS } from '../runtime/outcome-text.js';
@@ -40,7 +40,7 @@ export function watchReads(
     }
     uncovered.push(read);
     const reader = declaredReads.isByMethod ? 'the method' : 'an interceptor';
-    if (!addLocalsToKey(request, read)) warn(request, `${reader} reads ${describeRead(read)}`, declarationFor(read));
+    if (!addLocalsToKey(request, read)) runtime.faults.warnAboutRead(action.name, adviceOn(reader, read));
     onUncovered(`${reader} read ${describeRead(read)}`);
   };
   const watch = new ReadWatch(
@@ -75,12 +75,4 @@ function addLocalsToKey({ action }: MissedRequest, read: Read): boolean {
   if (read.kind !== 'locals' || action.options.edge === true) return false;
   action.rendersLocals = true;
   return true;
-}
-
-function warn({ runtime, action: { name } }: MissedRequest, problem: string, declaration: string | undefined): void {
-  const remedy = declaration === undefined ? 'Write' : `Declare ${declaration}, or write`;
-  runtime.faults.warnAboutUse(
-    `${name} reads`,
-    `${name}: ${problem}, which the key does not cover, so the response is not stored. ${remedy} varyBy or makeCacheKey.`,
-  );
 }

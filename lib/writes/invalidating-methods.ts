@@ -1,6 +1,7 @@
 import { isGeneratorFunction } from 'node:util/types';
 import { actionsOf } from '../actions/actions-of.js';
 import { settleOf, type DecoratorRegistry, type InvalidationDecoration } from '../actions/decorator-registry.js';
+import { LoadedList } from '../actions/loaded-list.js';
 import { serviceMistakes } from '../actions/usage-errors.js';
 import { replaceMethod, returnsPromise } from '../classes/replaced-method.js';
 import type { Class } from '../classes/class-hierarchy.js';
@@ -14,10 +15,12 @@ import { wholeTargets } from './whole-targets.js';
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** One method with `@InvalidatesCache`. */
-interface InvalidatingMethod {
+export interface InvalidatingMethod {
   /** The class and the method, for messages. */
   readonly label: string;
   readonly owner: Class;
+  /** The prototype of the class, or the class of a static method. */
+  readonly target: object;
   readonly name: string;
   readonly run: Method;
   readonly decorations: InvalidationDecoration[];
@@ -30,12 +33,18 @@ interface InvalidatingMethod {
 /** Makes methods with `@InvalidatesCache` changes where no action is called: in services, in consumers, in jobs. */
 export class InvalidatingMethods {
   private readonly methods = new WeakMap<object, InvalidatingMethod>();
+  private readonly loaded = new LoadedList<InvalidatingMethod>();
 
   constructor(
     private readonly registry: DecoratorRegistry,
     private readonly runtimes: RuntimeHolder,
     private readonly changes: Changes,
   ) {}
+
+  /** Returns the methods of the program that are no actions. */
+  services(): InvalidatingMethod[] {
+    return this.loaded.items.filter(method => this.kindOf(method) === 'service');
+  }
 
   /**
    * Replaces a method by one that invalidates. routing-controllers calls actions in another way: their requests are changes already.
@@ -60,6 +69,7 @@ export class InvalidatingMethods {
     const method: InvalidatingMethod = {
       label,
       owner,
+      target,
       name,
       run: run as Method,
       decorations: [decoration],
@@ -71,21 +81,26 @@ export class InvalidatingMethods {
       return call(method, this, args);
     };
     this.methods.set(invalidating, method);
+    this.loaded.add(method);
     replaceMethod(descriptor, invalidating);
   }
 
   private readonly call = (method: InvalidatingMethod, self: unknown, args: unknown[]): unknown => {
-    const { owner, name, run } = method;
-    if (method.kind === 'unknown') method.kind = actionsOf(owner).some(action => action.method === name) ? 'action' : 'service';
-    const work = (): unknown => run.apply(self, args);
+    const work = (): unknown => method.run.apply(self, args);
+    if (method.kind === 'unknown') method.kind = this.kindOf(method);
     if (method.kind === 'action') return work();
     this.check(method);
     return this.changes.run(this.changeOf(method, args), work);
   };
 
+  private kindOf({ kind, owner, name }: InvalidatingMethod): 'action' | 'service' {
+    if (kind !== 'unknown') return kind;
+    return actionsOf(owner).some(action => action.method === name) ? 'action' : 'service';
+  }
+
   /** @throws CacheUsageError if the decorators of the method cannot work */
-  private check({ label, decorations, isAsync }: InvalidatingMethod): void {
-    const mistakes = serviceMistakes({ cached: [], invalidates: decorations });
+  private check({ label, target, name, decorations, isAsync }: InvalidatingMethod): void {
+    const mistakes = serviceMistakes({ cached: [], invalidates: decorations }, this.registry.isExempt(target, name));
     const { config, store } = this.runtimes.get();
     if (!isAsync && config.enabled && store.beginWrite !== undefined)
       mistakes.push(

@@ -139,6 +139,33 @@ describe('a target', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is that of the action that counts: a controller that declares it again hides the inherited target', () => {
+    class Base {
+      @Post('/')
+      @InvalidatesCache('/nowhere')
+      change() {
+        return {};
+      }
+    }
+    @JsonController('/inheriting')
+    class Inheriting extends Base {
+      @Get('/')
+      @Cached()
+      list() {
+        return {};
+      }
+    }
+    @JsonController('/hiding')
+    class Hiding extends Base {
+      @Post('/')
+      override change() {
+        return {};
+      }
+    }
+    createExpressServer({ controllers: [Inheriting, Hiding] });
+    expect(warnings).toEqual([expect.stringMatching(/^Inheriting\.change: .*'\/nowhere'/)]);
+  });
+
   it('is looked for in its own app', () => {
     @JsonController('/one')
     class OneController {

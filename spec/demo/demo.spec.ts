@@ -82,6 +82,23 @@ describe('the app', () => {
     log.mockRestore();
   });
 
+  it('forgets no invalidation', () => {
+    const { actions, changes, findings } = cache.audit();
+    expect(findings).toEqual([]);
+    expect(actions.map(({ name }) => name)).toEqual([
+      'UsersController.friends',
+      'UsersController.list',
+      'UsersController.show',
+      'Users.find',
+      'Users.friendsOf',
+    ]);
+    expect(changes.map(({ name, declares }) => `${name}: ${declares}`)).toEqual([
+      'NightsController.pass: nothing',
+      'Users.changeAvatar: targets',
+      'UsersController.changeAvatar: nothing',
+    ]);
+  });
+
   const get = async (route: string): Promise<{ status: number; outcome: string | null; text: string }> => {
     const response = await fetch(server.url + route);
     return { status: response.status, outcome: response.headers.get('cache-status'), text: await response.text() };

@@ -12,7 +12,7 @@ const preamble = `
 import 'reflect-metadata';
 import { Authorized, Body, Controller, CurrentUser, Delete, Get, HeaderParam, JsonController, Param, Post, Put, QueryParam, QueryParams, Req, Res, createExpressServer } from 'routing-controllers';
 import type { Response } from 'express';
-import { cache, cacheControl, CacheConfig, CacheDefaults, Cached, InvalidatesCache, Memoized, NullStore, onCacheEvent, SimpleStore, type Action } from '${root}/lib/index.js';
+import { cache, cacheControl, CacheConfig, CacheDefaults, Cached, ChangesNothing, InvalidatesCache, Memoized, NullStore, onCacheEvent, SimpleStore, type Action } from '${root}/lib/index.js';
 import { KeyvStore } from '${root}/lib/keyv.js';
 import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';

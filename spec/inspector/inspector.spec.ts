@@ -101,8 +101,8 @@ describe('the inspector', () => {
     const page = await server.get('/cache/');
     expect([page.status, page.headers['x-content-type-options']]).toEqual([200, 'nosniff']);
     expect(page.headers['content-security-policy']).toContain("default-src 'self'");
-    const names = Array.from(page.text.matchAll(/(?:src|href)="([^"]+)"/g), ([, name]) => name!);
-    expect(names).toHaveLength(5);
+    const names = Array.from(page.text.matchAll(/(?:src|href)="([^"#]+)"/g), ([, name]) => name!);
+    expect(names).toHaveLength(7);
     for (const name of names) expect((await server.get(`/cache/${name}`)).status).toBe(200);
     expect((await server.get('/cache/', { 'if-none-match': page.headers.etag! })).status).toBe(304);
     expect((await server.get('/cache/../package.json')).status).toBe(404);
