@@ -11,6 +11,6 @@ export function instanceOfProcess<Instance>(create: () => Instance): Instance {
 }
 
 /** Returns the instance of this process. @returns undefined if no copy of the package has created it */
-function loadedInstance(): unknown {
+export function loadedInstance(): unknown {
   return slots[SLOT];
 }
