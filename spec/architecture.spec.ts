@@ -25,6 +25,7 @@ const LEVELS = [
   ['writes'],
   ['reads'],
   ['actions', 'runtime'],
+  ['verification'],
   ['options'],
   ['stores'],
   ['events'],

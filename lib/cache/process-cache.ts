@@ -11,6 +11,7 @@ import { ClassIdentities } from '../classes/class-identities.js';
 import { MemoizedMethods } from '../memoized/memoize.js';
 import { NEVER_SETTLES } from '../serving/respond.js';
 import { RuntimeHolder } from '../runtime/runtime-holder.js';
+import { recordChange } from '../serving/record-change.js';
 import { bypassOnFault, serveCached } from '../serving/serve-cached.js';
 import { serveWrite } from '../serving/serve-write.js';
 import { Changes } from '../writes/changes.js';
@@ -45,6 +46,9 @@ export class ProcessCache {
     message => {
       this.current.warnAboutUse(message);
     },
+    call => {
+      recordChange(this.current.currentOrUndefined(), call);
+    },
   );
   private readonly cachedActions = new WeakMap<object, CachedAction>();
   private readonly invalidatingActions = new WeakMap<object, InvalidatingAction>();
@@ -63,6 +67,7 @@ export class ProcessCache {
       if (call.metadata.type === 'get') return bypassOnFault({ runtime, call, trace: undefined }, nameOf(call), error);
     }
     if (cached !== undefined) return serveCached(runtime, cached, call);
+    recordChange(runtime, call);
     return serveWrite(
       () => this.current.get(),
       this.writeScopes,

@@ -1,5 +1,5 @@
 import { isClientError } from '../actions/client-error.js';
-import { requestOf, responseOf, type ActionCall, type Response, type PinnedCall } from '../actions/action-call.js';
+import { requestNameOf, responseOf, type Response, type ActionCall, type PinnedCall } from '../actions/action-call.js';
 import { WriteRefused } from '../actions/write-refused.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import { observedResult } from '../actions/observed-result.js';
@@ -67,7 +67,7 @@ class ServedWrite {
     this.knownTargets = knownTargets;
     this.declared = scopes.open({
       label: action.name,
-      by: requestName(call),
+      by: requestNameOf(call),
       settleMs: (action.settle ?? currentRuntime().config.settle) * 1000,
     });
     // Before the first `await`: routing-controllers continues this frame with the interceptors.
@@ -187,10 +187,4 @@ function holdBackNext({ unpinned: action }: PinnedCall, gate: ResponseGate): voi
   action.next = (error?: unknown): void => {
     gate.whenNotHolding(() => void next?.(error));
   };
-}
-
-/** Returns method and path for subscribers, without the query, which may be private. */
-function requestName(call: ActionCall): string {
-  const { method = '', originalUrl } = requestOf(call);
-  return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
 }

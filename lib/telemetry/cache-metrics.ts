@@ -63,6 +63,7 @@ class CacheMetrics {
       this.ofFaults(),
       this.ofOperations(),
       this.ofBreaker(),
+      this.ofVerifications(),
     ];
     this.gauge('entries', 'Entries in the simple store; 0 of a shared one, which nobody counts.', ({ entries }) => entries);
     this.gauge('bytes', 'Bytes in the simple store, or in the near cache of a shared one.', ({ bytes }) => bytes);
@@ -139,6 +140,13 @@ class CacheMetrics {
     enter('closed');
     return onCacheEvent('breaker', ({ state }) => {
       enter(state);
+    });
+  }
+
+  private ofVerifications(): () => void {
+    const verifications = this.counter('verifications_total', 'Verified hits, by outcome.', ['action', 'outcome']);
+    return onCacheEvent('verified', ({ action, outcome }) => {
+      verifications.inc({ action, outcome });
     });
   }
 
