@@ -40,12 +40,18 @@ function record(changes: RecentChanges, call: ActionCall): void {
     isRunning = true;
     try {
       const result = run();
-      if (isThenable(result)) result.then(settled, settled);
-      else settled();
+      // A query may run at each call of its `then`, so only one may come.
+      if (isThenable(result)) return settledBy(Promise.resolve(result), settled);
+      settled();
       return result;
     } catch (error) {
       settled();
       throw error;
     }
   };
+}
+
+function settledBy(result: Promise<unknown>, settled: () => void): Promise<unknown> {
+  result.then(settled, settled);
+  return result;
 }

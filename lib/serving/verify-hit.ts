@@ -89,7 +89,8 @@ async function judge(hit: VerifiedHit, lease: Lease): Promise<Verdict | undefine
   const first = await answerOf(hit, lease);
   if (first === undefined) return undefined;
   const difference = responseDifference(hit.entry.response, first.response);
-  if (difference === undefined) return (await hit.isUntouchedSince(lease)) ? { outcome: 'same' } : undefined;
+  if (!(await hit.isUntouchedSince(lease))) return undefined;
+  if (difference === undefined) return { outcome: 'same' };
   const endSuspicion = hit.parts.verification.suspect(hit.coverable.address.key, hit.entry);
   if (endSuspicion === undefined) return undefined;
   // A change that begins later cannot have caused the difference.
