@@ -46,12 +46,15 @@ export type ResolvedVerifyOptions = { readonly [Name in keyof VerifyOptionRules]
 
 /** The check of `verify`, for `Validate`. */
 export const VERIFY = [
-  (value: unknown): boolean =>
-    value === false ||
-    (typeof value === 'object' && value !== null && validationErrors(Object.assign(new VerifyOptionRules(), value)).length === 0),
+  isVerify,
   `false, or { sample, budget, onStale } with a sample from 0 to 1, a budget of more than 0 and at most 1, and onStale 'report' or 'replace'`,
   'verify: { sample: 0.001 } for one hit in a thousand',
 ] as const;
+
+function isVerify(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value === false;
+  return validationErrors(Object.assign(new VerifyOptionRules(), value)).length === 0;
+}
 
 /** Completes the options of an action by those of the configuration. @returns undefined if the action is not verified */
 export function resolveVerify(

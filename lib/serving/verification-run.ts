@@ -37,6 +37,8 @@ export class VerificationRun implements RecorderListener, MethodListener {
   private lifetimeMs: number | undefined;
   private result: unknown;
   private unconfirmedBody: Buffer | undefined;
+  /** True if routing-controllers answers an error. */
+  private isError = false;
   private resolve: (result: RunResult) => void = () => undefined;
   readonly ended = new Promise<RunResult>(resolve => (this.resolve = resolve));
 
@@ -44,6 +46,8 @@ export class VerificationRun implements RecorderListener, MethodListener {
     const { runtime, action, call } = missed;
     this.response = responseOf(call);
     this.author = new Authorship(call, error => {
+      // routing-controllers answers an error, and passes it on.
+      this.isError = true;
       if (this.head === undefined) this.fail(error);
     });
     this.marks = action.writesResponse || action.redirects ? new FrameworkMarks(this.response) : undefined;
@@ -120,19 +124,19 @@ export class VerificationRun implements RecorderListener, MethodListener {
     if (head === undefined) return;
     if (!author.isOwn) return this.discard(REASONS.answeredByMiddleware);
     const callsNext = author.hasContinued || author.endedByHandler;
-    const response = storedResponse(head, body, { callsNext });
+    const response = { ...storedResponse(head, body, { callsNext }), isError: this.isError };
     if (lifetimeMs === undefined) return this.resolve({ kind: 'answered', response, entry: undefined });
     const result = author.endedByHandler ? undefined : this.result;
     const created = createEntry(this.missed, { head, body, lifetimeMs, result, callsNext });
     if (typeof created === 'string') this.discard(created);
-    else this.resolve({ kind: 'answered', response: created.response, entry: created });
+    else this.resolve({ kind: 'answered', response, entry: created });
   }
 
   /** An error handler of the application answers the error of a client, with a response that is not recorded. */
   private fail(error: unknown): void {
     if (!isClientError(error) || this.head !== undefined) return this.discard(`${REASONS.handlerFailed}: ${String(error)}`);
     const { httpCode: status } = error as { readonly httpCode: number };
-    this.resolve({ kind: 'answered', response: { status, headers: [], body: Buffer.alloc(0) }, entry: undefined });
+    this.resolve({ kind: 'answered', response: { status, headers: [], body: Buffer.alloc(0), isError: true }, entry: undefined });
   }
 
   private readonly discard = (reason: string): void => {

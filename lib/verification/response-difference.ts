@@ -11,21 +11,25 @@ export interface ResponseDifference {
 }
 
 /** The part of a response that is compared. */
-export type ComparedResponse = Pick<StoredResponse, 'status' | 'headers' | 'body'>;
+export type ComparedResponse = Pick<StoredResponse, 'status' | 'headers' | 'body'> & {
+  /** True for the response to an error. Only its status counts: in development its body has the stack of the error. @default false */
+  readonly isError?: boolean;
+};
 
 /** The maximum number of places in a report. */
 const MAX_PLACES = 20;
 
-/** Headers that depend on the time of the response, and not on its data. */
-const TIME_HEADERS = ['age', 'date', 'expires'];
+/** Headers that depend on the time of the response, or on the headers of middlewares, and not on its data. */
+const IGNORED_HEADERS = ['age', 'date', 'expires', 'vary'];
 
 /** Compares two responses. @returns undefined if they are the same */
 export function responseDifference(one: ComparedResponse, other: ComparedResponse): ResponseDifference | undefined {
   if (one.status !== other.status) return { pointers: [''], headers: [':status'] };
+  if (one.isError === true || other.isError === true) return undefined;
   const hasSameBytes = one.body.equals(other.body);
   const pointers = hasSameBytes ? [] : bodyDifferences(one, other);
   // An ETag is a digest of the bytes, or a version of the same data.
-  const ignored = hasSameBytes ? TIME_HEADERS : [...TIME_HEADERS, 'etag'];
+  const ignored = hasSameBytes ? IGNORED_HEADERS : [...IGNORED_HEADERS, 'etag'];
   const headers = namesIn(one, other).filter(
     name => !ignored.includes(name) && headerText(one.headers, name) !== headerText(other.headers, name),
   );
