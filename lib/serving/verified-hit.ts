@@ -95,7 +95,7 @@ export class VerifiedHit {
       isPerUser,
       lease,
       isBeingChanged: false,
-      computation: computations.isStarted ? computations.begin() : computations.beginUntracked(),
+      computation: computations.isStarted ? computations.beginVerification() : computations.beginUntracked(),
     };
   }
 
