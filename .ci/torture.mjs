@@ -12,7 +12,17 @@ const RUNS = [
   { mode: 'continue', scenarios: ['killed-snapshot', 'failover'] },
   {
     mode: 'refuse',
-    scenarios: ['overload', 'overload-started', 'many-changes', 'stalled', 'stalled-close', 'edge', 'clocks', 'chain'],
+    scenarios: [
+      'overload',
+      'overload-started',
+      'many-changes',
+      'stalled',
+      'stalled-close',
+      'edge',
+      'clocks',
+      'chain',
+      'verified',
+    ],
   },
   { mode: 'continue', scenarios: ['many-changes-tag', 'grace', 'split'] },
   { mode: 'refuse', scenarios: ['many-changes', 'chain'], store: 'memcached' },

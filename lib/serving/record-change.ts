@@ -7,7 +7,7 @@ import type { RecentChanges } from '../verification/recent-changes.js';
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
- * Records an unsafe request as a change, until its method has settled and its response has closed. Never throws.
+ * Records an unsafe request as a change, until its method has settled and its response has ended. Never throws.
  *
  * @param runtime nothing is recorded without one, or if no hits are verified
  */
@@ -31,10 +31,11 @@ function record(changes: RecentChanges, call: ActionCall): void {
     isRunning = false;
     endIfOver();
   };
-  responseOf(call).once('close', () => {
+  const closed = (): void => {
     isClosed = true;
     endIfOver();
-  });
+  };
+  responseOf(call).once('finish', closed).once('close', closed);
   const run = call.run.bind(call);
   call.run = () => {
     isRunning = true;

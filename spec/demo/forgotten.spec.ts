@@ -117,10 +117,10 @@ describe('the demo', () => {
   });
 
   it.each(forgotten)('reports at the first hit what it forgets without the invalidation in $file', async variation => {
-    const { file, pattern, start } = variation;
+    const { file, pattern } = variation;
     const events = heard('verified');
     const outcomes = heard('outcome');
-    const server = await TestServer.start(start(sourceOf(file).replace(pattern, (_all, work = '') => String(work))));
+    const server = await TestServer.start(variation.start(sourceOf(file).replace(pattern, (_all, work = '') => String(work))));
     const { avatarChange } = await visit(server);
     await library.cache.verifications();
     const stale = events.filter(({ outcome }) => outcome === 'stale');

@@ -1,0 +1,21 @@
+import { SERVERS, type Scenario } from './scenario.js';
+
+const NO_VERIFICATION = 'it does not verify hits';
+
+export const verified: Scenario = {
+  title: 'every hit is verified (verify: { sample: 1 }), and none may be reported: no invalidation is missing',
+  stores: [...SERVERS, 'simple', 'keyv'],
+  isInShort: true,
+  // Changes are fewer, so that verifications come to a verdict.
+  mix: { changes: 0.03 },
+  assignment: { overHttp: true, isVerified: true },
+  demands: { isVerified: true },
+  rounds: 1,
+  othersCannot: {
+    bentocache: NO_VERIFICATION,
+    'bentocache-l2': NO_VERIFICATION,
+    'type-cacheable': NO_VERIFICATION,
+    'cache-manager': NO_VERIFICATION,
+    'cache-manager-wrap': NO_VERIFICATION,
+  },
+};
