@@ -17,7 +17,10 @@ const FILES: Readonly<Record<string, PageFile>> = {
   'icon.svg': { source: 'icon.svg', type: 'image/svg+xml' },
   'page.css': { source: 'page.css', type: STYLE },
   ...Object.fromEntries(
-    ['page.js', 'actions.js', 'charts.js', 'past.js', 'rows.js', 'words.js'].map(name => [name, { source: name, type: SCRIPT }]),
+    ['page.js', 'actions.js', 'charts.js', 'past.js', 'rows.js', 'verified.js', 'words.js'].map(name => [
+      name,
+      { source: name, type: SCRIPT },
+    ]),
   ),
   'uplot.css': { source: 'uplot/dist/uPlot.min.css', type: STYLE },
   'uplot.js': { source: 'uplot/dist/uPlot.iife.min.js', type: SCRIPT },
