@@ -129,7 +129,7 @@ async function answerOf(hit: VerifiedHit, lease: Lease): Promise<Answered | unde
   if (result.kind === 'answered') return result;
   runtime.faults.warnAboutUse(
     `${action.name} verify`,
-    `${action.name}: a hit could not be verified, because ${result.reason}. If the method must not run without its client, write verify: false.`,
+    `${action.name}: a hit could not be verified, because a new response is no measure: ${result.reason}. If the method must not run without its client, write verify: false.`,
     'CACHE_VERIFY_FAILED',
   );
   return undefined;

@@ -1,5 +1,7 @@
-/** The maximum number of verifications that run or wait. */
+/** The maximum number of verifications that run, wait or pause without a limit of the budget, as in a test suite. */
 const MAX_PENDING = 1000;
+/** The same with a limit of the budget. Each may hold two bodies in memory. */
+const MAX_PENDING_IN_BUDGET = 10;
 
 /** The turns of verifications: one method runs at a time, within the budget. */
 export class Turns {
@@ -11,8 +13,8 @@ export class Turns {
 
   /** Returns true if a verification may begin. Without a limit of the budget it may wait for its turn, otherwise it never waits. */
   admits(budget: number): boolean {
-    if (this.pending.size >= MAX_PENDING) return false;
-    return budget === 1 || (!this.isRunning && performance.now() >= this.restsUntilMs);
+    if (budget === 1) return this.pending.size < MAX_PENDING;
+    return this.pending.size < MAX_PENDING_IN_BUDGET && !this.isRunning && performance.now() >= this.restsUntilMs;
   }
 
   /** Tracks a verification until it ends. It never rejects. */

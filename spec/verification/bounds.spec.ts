@@ -106,6 +106,15 @@ describe('the turns', () => {
     await turns.allEnded();
   });
 
+  it('admit at most 10 verifications within a budget', () => {
+    const turns = new Turns();
+    for (let verification = 0; verification < 10; verification++) {
+      expect(turns.admits(0.5)).toBe(true);
+      turns.track(new Promise(() => undefined));
+    }
+    expect([turns.admits(0.5), turns.admits(1)]).toEqual([false, true]);
+  });
+
   it('go on after a method that throws', async () => {
     const turns = new Turns();
     await expect(turns.run(1, () => Promise.reject(new Error('away')))).rejects.toThrow('away');

@@ -67,6 +67,8 @@ class Pages {
 async function serve(): Promise<TestServer> {
   const server = await TestServer.ofControllers([Pages]);
   await server.get('/pages/home');
+  // A hit of an entry that is still being stored is not verified.
+  await until(() => cache.stats().stores === 1);
   return server;
 }
 
@@ -173,7 +175,7 @@ describeEveryStore('a verification', store => {
   });
 
   it('is discarded with the cache that is reset', async () => {
-    store().configure({ verify: { sample: 1 } });
+    const faults = store().configure({ verify: { sample: 1 } });
     const events = heard('verified');
     const server = await serve();
     readGate = new Gate();
@@ -187,6 +189,6 @@ describeEveryStore('a verification', store => {
     goOn();
     await verification!.turns.allEnded();
     expect(verification!.report()).toMatchObject({ stale: 0, discarded: 1 });
-    expect(events).toEqual([]);
+    expect([events, faults]).toEqual([[], []]);
   });
 });

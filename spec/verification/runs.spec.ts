@@ -285,7 +285,9 @@ describe('the run of a verification', () => {
     expect(await verified()).toMatchObject({ discarded: 3 });
     expect(events).toEqual([]);
     expect(faults.map(({ message }) => message)).toEqual([
-      expect.stringMatching(`^CACHE_VERIFY_FAILED: Users.failing: a hit could not be verified, because ${reason}.*verify: false`),
+      expect.stringMatching(
+        `^CACHE_VERIFY_FAILED: Users.failing: a hit could not be verified, because a new response is no measure: ${reason}.*verify: false`,
+      ),
     ]);
     expect((await server.get('/users/failing')).outcome).toBe('hit');
   });
