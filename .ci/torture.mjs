@@ -22,6 +22,7 @@ const RUNS = [
       'clocks',
       'chain',
       'verified',
+      'verified-chain',
     ],
   },
   { mode: 'continue', scenarios: ['many-changes-tag', 'grace', 'split'] },

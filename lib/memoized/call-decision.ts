@@ -49,7 +49,8 @@ function keyed(call: MemoizedCall, isForced: boolean): CallDecision {
     const key = method.argumentsOf(self, args);
     if (key.kind === 'key') {
       // A stored result may be as stale as the response that is verified.
-      if (runtime.computations.running?.isVerification === true) return { kind: 'bypass', argumentsText: key.text };
+      const isVerification = runtime.verification !== undefined && runtime.computations.running?.isVerification === true;
+      if (isVerification) return { kind: 'bypass', argumentsText: key.text };
       const address = method.addressOf(self, key.text, runtime.config.version);
       return { kind: 'key', address, argumentsText: key.text, isForced };
     }

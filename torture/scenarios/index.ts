@@ -11,7 +11,7 @@ import { NOTHING_CLAIMED, REDIS, SERVERS, type Scenario, type Stage } from './sc
 import { split } from './split.js';
 import { stalled, stalledClose } from './stalled.js';
 import { stopped } from './stopped.js';
-import { verified } from './verified.js';
+import { verified, verifiedChain } from './verified.js';
 
 const calm: Scenario = {
   title: 'nothing goes wrong',
@@ -148,6 +148,7 @@ export const SCENARIOS = {
   grace,
   chain,
   verified,
+  'verified-chain': verifiedChain,
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -19,3 +19,11 @@ export const verified: Scenario = {
     'cache-manager-wrap': NO_VERIFICATION,
   },
 };
+
+/** Here each run of a verification computes the whole chain, and changes run within changes. */
+export const verifiedChain: Scenario = {
+  ...verified,
+  title: 'every hit is verified, and responses use memoized results, as in chain',
+  stores: [...SERVERS, 'simple'],
+  assignment: { overHttp: true, isVerified: true, hasChain: true },
+};
