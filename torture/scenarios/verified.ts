@@ -4,7 +4,8 @@ const NO_VERIFICATION = 'it does not verify hits';
 
 export const verified: Scenario = {
   title: 'every hit is verified (verify: { sample: 1 }), and none may be reported: no invalidation is missing',
-  stores: [...SERVERS, 'simple', 'keyv'],
+  // Not keyv: its SQLite refuses most commands of several processes, and the checker finds stale reads without any verification.
+  stores: [...SERVERS, 'simple'],
   isInShort: true,
   // Changes are fewer, so that verifications come to a verdict.
   mix: { changes: 0.03 },
@@ -24,6 +25,5 @@ export const verified: Scenario = {
 export const verifiedChain: Scenario = {
   ...verified,
   title: 'every hit is verified, and responses use memoized results, as in chain',
-  stores: [...SERVERS, 'simple'],
   assignment: { overHttp: true, isVerified: true, hasChain: true },
 };
