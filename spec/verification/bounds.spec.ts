@@ -41,6 +41,17 @@ class Things {
     version++;
     return 'changed';
   }
+
+  /** As a query builder does, it works at each call of `then`. */
+  @Post('/queries')
+  query(): PromiseLike<string> {
+    return {
+      then: (onFulfilled, onRejected) => {
+        runs++;
+        return Promise.resolve(`run ${runs}`).then(onFulfilled, onRejected);
+      },
+    };
+  }
 }
 
 const start = (): Promise<TestServer> => TestServer.ofControllers([Things]);
@@ -181,6 +192,13 @@ describe('the record of changes', () => {
     expect(changes.suspectsOf(entry).length).toBe(100);
     expect(changes.isCompleteSince(10)).toBe(false);
     expect(changes.isCompleteSince(11)).toBe(true);
+  });
+
+  it('does not run the query of a change twice', async () => {
+    cache.configure({ verify: { sample: 1 } });
+    const server = await start();
+    const answer = await server.send('/things/queries', { method: 'POST' });
+    expect([answer.text, runs]).toEqual(['"run 1"', 1]);
   });
 
   it('does not exist without verify', async () => {
