@@ -2,6 +2,7 @@ import { showActions } from './actions.js';
 import { Chart } from './charts.js';
 import { Past } from './past.js';
 import { element, fill } from './rows.js';
+import { showVerified } from './verified.js';
 import { between, bytes, count, duration, percent, ratio, timeOfDay, took } from './words.js';
 
 const byId = id => document.getElementById(id);
@@ -71,7 +72,7 @@ function showFigures(ratios) {
   );
 }
 
-function show({ nowMs, stats, actions, requests, invalidations }) {
+function show({ nowMs, stats, actions, requests, invalidations, verified }) {
   shownAtMs = nowMs;
   showSums(stats);
   showPast();
@@ -98,6 +99,8 @@ function show({ nowMs, stats, actions, requests, invalidations }) {
       timeOfDay(atMs),
     ]),
   );
+  byId('verified-section').hidden = verified.length === 0;
+  showVerified(byId('verified'), verified);
 }
 
 async function search() {

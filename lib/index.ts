@@ -24,6 +24,7 @@ export type { Action } from './options/action.js';
 export type { CacheDefaultsOptions } from './options/cache-defaults-options.js';
 export type { CachedOptions, FilteredResponse } from './options/cached-options.js';
 export type { VaryBy, VaryByHeaders } from './options/vary-by.js';
+export type { VerifyOptions } from './options/verify-options.js';
 export type {
   ChangeContext,
   ChangeTarget,
@@ -37,6 +38,7 @@ export type { CacheFault, CacheUsageCode } from './errors/cache-errors.js';
 export type { ResponseControl } from './serving/response-control.js';
 export type { ExplainedEntry, Explanation } from './explain/explanation.js';
 export type { CacheStats } from './runtime/stats.js';
+export type { VerificationReport } from './verification/verification.js';
 export type {
   BreakerEvent,
   CacheEvents,
@@ -46,6 +48,8 @@ export type {
   OperationEvent,
   OutcomeEvent,
   StoredEvent,
+  Suspect,
+  VerifiedEvent,
 } from './events/channels.js';
 export type { SimpleStoreOptions } from './stores/simple/simple-store.js';
 export type {

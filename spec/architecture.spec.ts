@@ -26,6 +26,7 @@ const LEVELS = [
   ['writes'],
   ['reads'],
   ['actions', 'runtime'],
+  ['verification'],
   ['options'],
   ['stores'],
   ['events'],

@@ -9,12 +9,13 @@ export const HEALTHY_MS = 100;
 
 /** What a cache owes while its store is healthy, and did not do: one sentence for each. */
 export function failuresOf(
-  { reads, changes, bursts }: Pick<WorkerPool, 'reads' | 'changes' | 'bursts'>,
-  { computations }: Demands,
+  { reads, changes, bursts, verified }: Pick<WorkerPool, 'reads' | 'changes' | 'bursts' | 'verified'>,
+  { computations, isVerified = false }: Demands,
 ): string[] {
   const refused = changes.filter(({ outcome }) => outcome === 'refused' || outcome === 'unacknowledged').length;
   const undelivered = changes.filter(({ isUndelivered }) => isUndelivered).length;
   const passedBy = reads.filter(({ outcome }) => outcome === 'bypass').length;
+  const { same = 0, ...reported } = verified;
   const most = Math.max(0, ...bursts.map(burst => burst.computations));
   return [
     ...(refused > 0 ? [`${refused} of ${changes.length} changes were refused although the store was healthy`] : []),
@@ -25,5 +26,7 @@ export function failuresOf(
       ? [`the handler ran ${most} times in one burst, not ${computations}`]
       : []),
     ...(computations !== undefined && passedBy > 0 ? [`${passedBy} of ${reads.length} reads passed by the cache`] : []),
+    ...(isVerified && same === 0 ? ['no hit was verified'] : []),
+    ...Object.entries(isVerified ? reported : {}).map(([outcome, count]) => `${count} verified hits were reported as ${outcome}`),
   ];
 }

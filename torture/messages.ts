@@ -1,7 +1,7 @@
 import type { Change, Read, Versions } from './operation-log.js';
 import type { Mix, Step } from './workload.js';
 
-export type StoreKind = 'redis' | 'redis-near' | 'redis-cluster' | 'memcached' | 'keyv';
+export type StoreKind = 'redis' | 'redis-near' | 'redis-cluster' | 'memcached' | 'keyv' | 'simple';
 export type ContenderName = 'ours' | 'bentocache' | 'bentocache-l2' | 'type-cacheable' | 'cache-manager' | 'cache-manager-wrap';
 export type Mode = 'refuse' | 'continue';
 
@@ -28,6 +28,8 @@ export interface Assignment {
   readonly hasGrace: boolean;
   /** Responses use memoized results, and are invalidated only by these. */
   readonly hasChain: boolean;
+  /** Every hit is verified. */
+  readonly isVerified: boolean;
 }
 
 /** Of a worker to the database. */
@@ -55,6 +57,8 @@ export type FromWorker =
       readonly reads: readonly Read[];
       readonly changes: readonly EndedChange[];
       readonly faults: Readonly<Record<string, number>>;
+      /** Verified hits, by outcome. */
+      readonly verified: Readonly<Record<string, number>>;
     };
 
 export type ToWorker =

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ContenderName, Mode, StoreKind } from './messages.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/index.js';
 
-const STORES: readonly StoreKind[] = ['redis', 'redis-near', 'redis-cluster', 'memcached', 'keyv'];
+const STORES: readonly StoreKind[] = ['redis', 'redis-near', 'redis-cluster', 'memcached', 'keyv', 'simple'];
 const CONTENDERS: readonly ContenderName[] = [
   'ours',
   'bentocache',

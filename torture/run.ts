@@ -44,7 +44,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
     (place, worker) => ({
       ...{ worker, contender: plan.contender, store: options.store, mode: plan.mode, mix },
       ...{ clients: options.clients, handlerMs: options.handlerMs, overHttp: options.overHttp },
-      ...{ failing: 0, hasEdge: false, hasGrace: false, hasChain: false, ...scenario.assignment },
+      ...{ failing: 0, hasEdge: false, hasGrace: false, hasChain: false, isVerified: false, ...scenario.assignment },
       urls: networks.length === 0 ? servers.urls : [urlThrough(servers, networks[place]!)],
       seed: plan.seed * 131 + worker,
     }),
@@ -56,11 +56,12 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const faults: FaultWindow[] = [];
   const stage = stageOf(plan, options, servers, networks, pool, faults);
   const startMs = monotonicMs();
-  const watch = scenario.demands === undefined ? undefined : await StoreWatch.of(servers.urls[0]!);
+  const watch = scenario.demands === undefined ? undefined : await watchOf(servers);
   let cleanUp: (() => Promise<void>) | undefined;
   try {
     cleanUp = await scenario.prepare?.(stage);
-    await pool.start(options.processes);
+    // The memory of a process is not shared.
+    await pool.start(options.store === 'simple' ? 1 : options.processes);
     const rounds = options.isShort ? (scenario.shortRounds ?? Math.ceil(scenario.rounds * SHORT_ROUNDS)) : scenario.rounds;
     const wanted = scenario.isCounted === true ? 0 : options.operations;
     for (let round = 1; round <= rounds || pool.operations < wanted; round++) {
@@ -82,6 +83,11 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const verdict = check({ reads: pool.reads, changes: isStoreHealthy ? pool.changes.map(asDelivered) : pool.changes, faults });
   const failures = scenario.demands ? failuresOf(pool, scenario.demands) : [];
   return { plan, pool, failures, storeMs, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
+}
+
+/** @returns undefined without a server: nothing comes between a process and its own memory, or a file */
+async function watchOf({ breakable, urls }: Servers): Promise<StoreWatch | undefined> {
+  return breakable.length === 0 ? undefined : StoreWatch.of(urls[0]!);
 }
 
 /** Where the store is healthy, nothing is excused because of what the cache has reported. */

@@ -33,6 +33,8 @@ export async function startServers(store: StoreKind): Promise<Servers> {
       const server = await MemcachedServer.start();
       return { breakable: [server], urls: [`memcached://${server.address}`], stop: () => server.stop() };
     }
+    case 'simple':
+      return { breakable: [], urls: [], stop: () => Promise.resolve() };
     case 'keyv': {
       const folder = await mkdtemp(join(tmpdir(), 'torture-'));
       const stop = () => rm(folder, { recursive: true, force: true });

@@ -26,6 +26,8 @@ export class WorkerPool {
   readonly changes: Change[] = [];
   readonly bursts: Burst[] = [];
   readonly faults: Record<string, number> = {};
+  /** Verified hits, by outcome. */
+  readonly verified: Record<string, number> = {};
   killed = 0;
   private readonly database = new Database();
   private readonly members: Member[] = [];
@@ -143,13 +145,14 @@ export class WorkerPool {
     else member.tell({ kind: 'answer', id: asked.id, versions: { [asked.key]: version } });
   }
 
-  private note(member: Member, { reads, changes, faults }: Extract<FromWorker, { kind: 'log' }>): void {
+  private note(member: Member, { reads, changes, faults, verified }: Extract<FromWorker, { kind: 'log' }>): void {
     for (const read of reads) this.reads.push(read);
     for (const change of changes) {
       member.open.delete(change.step);
       this.changes.push(change);
     }
     for (const [code, count] of Object.entries(faults)) this.faults[code] = (this.faults[code] ?? 0) + count;
+    for (const [outcome, count] of Object.entries(verified)) this.verified[outcome] = (this.verified[outcome] ?? 0) + count;
   }
 
   private onExit({ worker, open, isKilled, isLeaving }: Member): void {

@@ -1,6 +1,7 @@
 import type { ActionMetadata, RoutingControllersOptions, Action } from 'routing-controllers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Class } from '../classes/class-hierarchy.js';
+import type { RepeatableResult } from './repeatable-result.js';
 
 /** The options of the server that an action was built for. routing-controllers stores them in the action, but its types lack them. */
 export function serverOptionsOf(metadata: ActionMetadata): RoutingControllersOptions {
@@ -35,6 +36,8 @@ export interface ActionCall {
   readonly args: unknown[];
   /** True if the method has begun to run. */
   hasRun: boolean;
+  /** The way to let routing-controllers handle further results. Undefined unless a hit of the call is to be verified. */
+  repeatable?: RepeatableResult;
   /** Runs the method. */
   run(): unknown;
 }
@@ -58,6 +61,12 @@ export type Response = ServerResponse & { readonly locals: Readonly<Record<strin
 /** The class and the method, for messages. */
 export function nameOf({ metadata }: ActionCall): string {
   return `${metadata.target.name}.${metadata.method}`;
+}
+
+/** Returns the method and the path of the request for subscribers, without the query, which may be private. */
+export function requestNameOf(call: ActionCall): string {
+  const { method = '', originalUrl } = requestOf(call);
+  return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
 }
 
 export function requestOf({ action }: ActionCall): Request {

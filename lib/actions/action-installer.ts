@@ -14,6 +14,9 @@ export type Override = (call: ActionCall) => unknown;
 /** Returns true if a request only asks for its action. Then no method may run. */
 export type IsProbe = (request: unknown) => boolean;
 
+/** Called before the method of an action without decorators runs. It must not throw. */
+export type Observe = (call: ActionCall) => void;
+
 /** A value that equals no class and no method. */
 const MATCHES_NOTHING = undefined as never;
 
@@ -49,6 +52,7 @@ export class ActionInstaller {
     private readonly verify: () => void = () => undefined,
     private readonly isProbe: IsProbe = () => false,
     private readonly warn: (message: string) => void = () => undefined,
+    private readonly observe: Observe = () => undefined,
   ) {}
 
   /** Each decorator calls it, because a `reset()` of the metadata storage drops earlier registrations. */
@@ -107,7 +111,9 @@ export class ActionInstaller {
           return (previous === undefined ? metadata.callMethod(args, context) : previous(metadata, context, args)) as unknown;
         };
         const call: ActionCall = { owner, metadata, action: context, args, hasRun: false, run };
-        return isDecorated || this.isProbe(context.request) ? this.override(call) : run();
+        if (isDecorated || this.isProbe(context.request)) return this.override(call);
+        this.observe(call);
+        return call.run();
       };
     }
   }

@@ -95,7 +95,7 @@ function tailOf({ path }: Request, filled: string): string {
 const NOT_MOUNTED: CanonicalPath = { path: '', ignoresCase: false };
 
 /** Returns the mount path of the app: as the application spells it, otherwise as the client spells it. */
-function mountOf({ baseUrl, app }: Request): CanonicalPath {
+export function mountOf({ baseUrl, app }: Request): CanonicalPath {
   if (baseUrl === '') return NOT_MOUNTED;
   const mounted = app.path();
   const isSpelled = typeof mounted === 'string' && mounted.toLowerCase() === baseUrl.toLowerCase();

@@ -10,6 +10,7 @@ import type { Explainer } from '../explain/explainer.js';
 import type { Explanation } from '../explain/explanation.js';
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { CacheStats } from '../runtime/stats.js';
+import type { VerificationReport } from '../verification/verification.js';
 import { InvalidationCache, type InvalidationParts } from './invalidation-api.js';
 
 /** The parts of the cache. */
@@ -150,6 +151,23 @@ export class Cache extends InvalidationCache {
   /** Returns the counters of the cache and the size of its store at this moment. */
   stats(): CacheStats {
     return this.#current.get().stats();
+  }
+
+  /**
+   * Waits until no verification of a hit runs or waits, and returns their counts since the configuration. In a test, the `/testing` entry
+   * has `expectNoStaleHits`, which throws if a hit was stale.
+   *
+   * @returns undefined if the configuration has no `verify`
+   *
+   * @example
+   * ```ts
+   * const { stale = 0, stories = [] } = (await cache.verifications()) ?? {};
+   * ```
+   */
+  async verifications(): Promise<VerificationReport | undefined> {
+    const { verification } = this.#current.get();
+    await verification?.turns.allEnded();
+    return verification?.report();
   }
 
   /** Removes everything, the configuration too. Then `configure` may run again. This method is for tests. */

@@ -13,6 +13,7 @@ import { ClassIdentities } from '../classes/class-identities.js';
 import { MemoizedMethods } from '../memoized/memoize.js';
 import { NEVER_SETTLES } from '../serving/respond.js';
 import { RuntimeHolder } from '../runtime/runtime-holder.js';
+import { recordChange } from '../serving/record-change.js';
 import { bypassOnFault, serveCached } from '../serving/serve-cached.js';
 import { serveWrite } from '../serving/serve-write.js';
 import { Changes } from '../writes/changes.js';
@@ -39,6 +40,9 @@ class ProcessCache {
     request => ProbeRequest.of(request) !== undefined,
     message => {
       this.current.warnAboutUse(message);
+    },
+    call => {
+      recordChange(this.current.currentOrUndefined(), call);
     },
   );
   readonly cache = new Cache({
@@ -72,6 +76,7 @@ class ProcessCache {
       if (call.metadata.type === 'get') return bypassOnFault({ runtime, call, trace: undefined }, nameOf(call), error);
     }
     if (cached !== undefined) return serveCached(runtime, cached, call);
+    recordChange(runtime, call);
     return serveWrite(
       () => this.current.get(),
       this.writeScopes,

@@ -73,6 +73,44 @@ export interface OperationEvent {
   readonly failed: boolean;
 }
 
+/** A change that may have made an entry stale: it was answered since the entry was stored, and its targets do not cover the entry. */
+export interface Suspect {
+  /** The request, such as `PUT /users/bob/avatar`, or the call, such as `cache.changing`. */
+  readonly by: string;
+  /**
+   * The target that would have covered the entry: `/users/:username/friends`, as `@InvalidatesCache` takes it, with the parameters of the
+   * route of the change. For a call: the whole path.
+   */
+  readonly target: string;
+  /** Seconds from the end of the change to the hit that was verified; negative if the change ended after it. */
+  readonly secondsBefore: number;
+}
+
+/** A hit was verified: behind the answer the method ran again, and its response was compared with the entry. */
+export interface VerifiedEvent {
+  readonly action: string;
+  /** The canonical path of the entry. */
+  readonly path: string;
+  /**
+   * `same`: the method still gives the response of the entry. `stale`: two runs give another response, the same one, so an invalidation is
+   * missing. `unstable`: two runs give two responses, so the entry cannot be judged.
+   */
+  readonly outcome: 'same' | 'unstable' | 'stale';
+  /** The age of the entry at the hit, in seconds. */
+  readonly ageSeconds: number;
+  /**
+   * JSON pointers (RFC 6901) to the places of the body that differ, 20 at most; the empty pointer if the body is not JSON, or the status
+   * differs too. Of an unstable response: the places at which the two runs differ.
+   */
+  readonly pointers: readonly string[];
+  /** The names of the headers that differ, in lower case. `:status` if the status differs. */
+  readonly headers: readonly string[];
+  /** The changes that may have made the entry stale, newest first, 10 at most. Empty unless the entry is stale. */
+  readonly suspects: readonly Suspect[];
+  /** False if there may be more suspects: the record of changes is younger than the entry, or full. */
+  readonly hasAllSuspects: boolean;
+}
+
 /** The events of the cache, by name. */
 export interface CacheEvents {
   readonly outcome: OutcomeEvent;
@@ -82,6 +120,7 @@ export interface CacheEvents {
   readonly fault: FaultEvent;
   readonly breaker: BreakerEvent;
   readonly operation: OperationEvent;
+  readonly verified: VerifiedEvent;
 }
 
 /** The channels of Node's `diagnostics_channel` for the events: `routing-controllers-cache:outcome`, and so on. */
@@ -93,6 +132,7 @@ export const channels = {
   fault: channel('routing-controllers-cache:fault'),
   breaker: channel('routing-controllers-cache:breaker'),
   operation: channel('routing-controllers-cache:operation'),
+  verified: channel('routing-controllers-cache:verified'),
 } as const satisfies Record<keyof CacheEvents, Channel>;
 
 /** Publishes an event. Callers check `channels[name].hasSubscribers` first, so that no event is built without subscribers. */

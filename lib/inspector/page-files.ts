@@ -18,10 +18,9 @@ const FILES: Readonly<Record<string, PageFile>> = {
   'page.css': { source: 'page.css', type: STYLE },
   'audit.css': { source: 'audit.css', type: STYLE },
   ...Object.fromEntries(
-    ['page.js', 'actions.js', 'audit.js', 'audit-lines.js', 'charts.js', 'past.js', 'rows.js', 'words.js'].map(name => [
-      name,
-      { source: name, type: SCRIPT },
-    ]),
+    ['page.js', 'actions.js', 'audit.js', 'audit-lines.js', 'charts.js', 'past.js', 'rows.js', 'verified.js', 'words.js'].map(
+      name => [name, { source: name, type: SCRIPT }],
+    ),
   ),
   'uplot.css': { source: 'uplot/dist/uPlot.min.css', type: STYLE },
   'uplot.js': { source: 'uplot/dist/uPlot.iife.min.js', type: SCRIPT },

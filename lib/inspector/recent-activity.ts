@@ -1,5 +1,11 @@
 import type { Clock } from '../time/clock.js';
-import { type CacheEvents, type InvalidatedEvent, type OutcomeEvent, onCacheEvent } from '../events/channels.js';
+import {
+  type CacheEvents,
+  type InvalidatedEvent,
+  type OutcomeEvent,
+  type VerifiedEvent,
+  onCacheEvent,
+} from '../events/channels.js';
 import { ActionMetrics, type ActionReport, type ActionSample } from './action-metrics.js';
 import { Ring } from './ring.js';
 
@@ -25,6 +31,7 @@ function masked(parameter: string): string {
 
 const KEPT_REQUESTS = 100;
 const KEPT_INVALIDATIONS = 50;
+const KEPT_REPORTS = 50;
 /** The maximum characters of a text from a client. */
 const MAX_TEXT = 300;
 
@@ -35,6 +42,8 @@ export interface HistoryReport {
   readonly actions: readonly ActionReport[];
   readonly requests: readonly Timed<OutcomeEvent>[];
   readonly invalidations: readonly Timed<InvalidatedEvent>[];
+  /** The verified hits that were stale or unstable. */
+  readonly verified: readonly Timed<VerifiedEvent>[];
 }
 
 /** Subscribes to the events of the cache, and stores the newest. */
@@ -42,12 +51,16 @@ export class RecentActivity {
   private readonly actions = new Map<string, ActionMetrics>();
   private readonly requests = new Ring<Timed<OutcomeEvent>>(KEPT_REQUESTS);
   private readonly invalidations = new Ring<Timed<InvalidatedEvent>>(KEPT_INVALIDATIONS);
+  private readonly verified = new Ring<Timed<VerifiedEvent>>(KEPT_REPORTS);
   private readonly stops = [
     onCacheEvent('outcome', event => {
       this.addOutcome(event);
     }),
     onCacheEvent('invalidated', event => {
       this.addInvalidated(event);
+    }),
+    onCacheEvent('verified', event => {
+      this.addVerified(event);
     }),
   ];
 
@@ -59,6 +72,7 @@ export class RecentActivity {
       actions: Array.from(this.actions.values(), action => action.report()),
       requests: this.requests.newestFirst(),
       invalidations: this.invalidations.newestFirst(),
+      verified: this.verified.newestFirst(),
     };
   }
 
@@ -81,5 +95,11 @@ export class RecentActivity {
 
   private addInvalidated(event: CacheEvents['invalidated']): void {
     this.invalidations.add({ ...event, by: event.by.slice(0, MAX_TEXT), atMs: this.clock().now() });
+  }
+
+  private addVerified(event: CacheEvents['verified']): void {
+    if (event.outcome === 'same') return;
+    const suspects = event.suspects.map(suspect => ({ ...suspect, by: suspect.by.slice(0, MAX_TEXT) }));
+    this.verified.add({ ...event, path: event.path.slice(0, MAX_TEXT), suspects, atMs: this.clock().now() });
   }
 }

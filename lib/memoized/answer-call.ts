@@ -17,7 +17,7 @@ export function answerCall(call: MemoizedCall): unknown {
 async function answerAsync(call: MemoizedCall): Promise<unknown> {
   const pendingDecision = decideCall(call);
   const decision = pendingDecision instanceof Promise ? await pendingDecision : pendingDecision;
-  if (decision.kind === 'bypass') return runUncached(call);
+  if (decision.kind === 'bypass') return runUncached(call, decision.argumentsText);
   const pending = lookUp(call, decision);
   // A store in memory answers synchronously. An `await` here would let an invalidation run between the look-up and `collapse`.
   const found = pending instanceof Promise ? await pending : pending;
@@ -37,7 +37,7 @@ function answerSync(call: MemoizedCall): unknown {
   const { runtime, method } = call;
   const decision = decideCall(call);
   if (decision instanceof Promise) return bypass(call, 'unless or forcedUpdate returns a promise');
-  if (decision.kind === 'bypass') return classify(call, runUncached(call));
+  if (decision.kind === 'bypass') return classify(call, runUncached(call, decision.argumentsText));
   const found = lookUp(call, decision);
   if (found instanceof Promise) {
     void found.then(late => {

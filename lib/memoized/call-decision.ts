@@ -3,7 +3,14 @@ import { isThenable } from '../runtime/thenable.js';
 import type { MemoizedCall } from './call.js';
 
 /** The decision about a call: a look-up under a key, or a bypass. */
-export type CallDecision = KeyedCall | typeof BYPASS;
+export type CallDecision = KeyedCall | Bypass;
+
+/** The decision to run the method past the cache. */
+interface Bypass {
+  readonly kind: 'bypass';
+  /** The arguments as a part of the key; undefined if they cannot be in a key. */
+  readonly argumentsText?: string;
+}
 
 export interface KeyedCall {
   readonly kind: 'key';
@@ -13,7 +20,7 @@ export interface KeyedCall {
   readonly isForced: boolean;
 }
 
-const BYPASS = { kind: 'bypass' } as const;
+const BYPASS: Bypass = { kind: 'bypass' };
 
 /**
  * Decides about a call: synchronously if `unless` and `forcedUpdate` return no promise. If an option throws, the call bypasses
@@ -41,6 +48,9 @@ function keyed(call: MemoizedCall, isForced: boolean): CallDecision {
   try {
     const key = method.argumentsOf(self, args);
     if (key.kind === 'key') {
+      // A stored result may be as stale as the response that is verified.
+      const isVerification = runtime.verification !== undefined && runtime.computations.running?.isVerification === true;
+      if (isVerification) return { kind: 'bypass', argumentsText: key.text };
       const address = method.addressOf(self, key.text, runtime.config.version);
       return { kind: 'key', address, argumentsText: key.text, isForced };
     }
@@ -51,7 +61,7 @@ function keyed(call: MemoizedCall, isForced: boolean): CallDecision {
   }
 }
 
-function optionFailed({ runtime, method }: MemoizedCall, error: unknown): typeof BYPASS {
+function optionFailed({ runtime, method }: MemoizedCall, error: unknown): Bypass {
   runtime.faults.report(
     'CACHE_OPTION_FAILED',
     `${method.label}: an option of @Memoized threw, so the call bypasses the cache`,

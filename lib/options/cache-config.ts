@@ -4,6 +4,7 @@ import { environment } from './environment.js';
 import { isStore, isTimerSeconds } from './config-checks.js';
 import { SETTLE } from './invalidation-target.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
+import { VERIFY, type VerifyOptions } from './verify-options.js';
 import { isBoolean, isByteCount, isFunction, isName, isSeconds, Validate } from './validate.js';
 
 /**
@@ -156,6 +157,15 @@ export class CacheConfig {
    */
   @Validate(...SETTLE)
   settle = 0;
+
+  /**
+   * Verifies a share of the hits: behind the answer the method runs again, and the cache compares. `onError` and the event `verified`
+   * report stale entries. An action may refine or refuse it. `false`: no hit is verified.
+   *
+   * @default false
+   */
+  @Validate(...VERIFY)
+  verify: false | VerifyOptions = false;
 
   /**
    * `false`: every request and every memoized call bypasses the cache, and the cache neither stores nor finds values.

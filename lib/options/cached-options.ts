@@ -1,5 +1,6 @@
 import { isFunction, isSeconds, Validate } from './validate.js';
 import { isVaryBy, type VaryBy } from './vary-by.js';
+import { VERIFY, type VerifyOptions } from './verify-options.js';
 import type { Action } from './action.js';
 
 /** A recorded response, the argument of `responseFilter`. */
@@ -143,6 +144,15 @@ export class CachedOptionRules {
    */
   @Validate(value => typeof value === 'boolean', 'true or false', 'edge: true, and http.createServer(cache.edge(app))')
   readonly edge?: boolean;
+
+  /**
+   * Options of the verification of hits that differ from those of the configuration. `false`: hits are not verified, for a method that
+   * must not run without its client. Without `verify` in the configuration the option has no effect.
+   *
+   * @default the `verify` of the configuration
+   */
+  @Validate(...VERIFY)
+  readonly verify?: false | VerifyOptions;
 }
 
 /**

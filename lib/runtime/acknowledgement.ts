@@ -1,10 +1,20 @@
 import type { CacheConfig } from '../options/cache-config.js';
-import type { MaybePromise, Undelivered } from '../stores/store.js';
+import type { InvalidationResult, MaybePromise, Undelivered } from '../stores/store.js';
 import { inTime } from '../time/deadline.js';
 import type { FaultReporter } from './fault-reporter.js';
 
+/** Waits for an invalidation. @returns true if the client may see the write acknowledged */
+export function acknowledged(
+  config: CacheConfig,
+  faults: FaultReporter,
+  invalidated: MaybePromise<InvalidationResult>,
+): MaybePromise<boolean> {
+  if (invalidated instanceof Promise) return invalidated.then(settled => acknowledged(config, faults, settled));
+  return invalidated === undefined || isAcknowledged(config, faults, invalidated);
+}
+
 /** Returns true if the client may see a change acknowledged whose invalidation is not delivered. Waits for the delivery if needed. */
-export function isAcknowledged(
+function isAcknowledged(
   { whenUnreachable, collapseTimeout }: CacheConfig,
   faults: FaultReporter,
   { cause, delivered, isLost, hasLapsed = false }: Undelivered,

@@ -22,7 +22,7 @@ import type {
 } from '../stores/store.js';
 import { FaultReporter } from './fault-reporter.js';
 import type { Computations } from './computation.js';
-import { isAcknowledged } from './acknowledgement.js';
+import { acknowledged } from './acknowledgement.js';
 import { Settling } from './settling.js';
 import { SingleFlight } from './single-flight.js';
 import { clockOf, openStore } from './open-store.js';
@@ -30,6 +30,7 @@ import { PartialResponses } from './partial-responses.js';
 import { reasonOf } from './outcome-text.js';
 import { Counters, type CacheStats } from './stats.js';
 import { publishInvalidation } from './publish-invalidation.js';
+import { Verification } from '../verification/verification.js';
 
 const UNREACHABLE: Unreachable = { kind: 'unreachable' };
 
@@ -52,6 +53,8 @@ export class CacheRuntime {
   readonly cacheName: string | undefined;
   /** The clock for the lifetimes of entries. */
   readonly clock: Clock;
+  /** The verification of hits. Undefined if no hit is verified. */
+  readonly verification: Verification | undefined;
 
   constructor(
     readonly config: CacheConfig,
@@ -60,6 +63,7 @@ export class CacheRuntime {
     this.faults = new FaultReporter(config.onError, () => this.counters.counts.errors++);
     this.singleFlight = new SingleFlight(steadyClock);
     this.clock = clockOf(config);
+    this.verification = config.verify === false ? undefined : new Verification(config.verify, this.clock);
     this.cacheName = config.cacheStatus === false ? undefined : sfCacheName(config.cacheStatus);
     this.plainStore = openStore(config, this.clock, this.faults);
   }
@@ -158,15 +162,10 @@ export class CacheRuntime {
     this.counters.counts.invalidations += prefixes.length + tags.length;
     if (settleMs > 0 && this.plainStore.beginWrite === undefined) this.settle(targets, settleMs);
     this.history?.recordInvalidated(prefixes, tags, by, this.clock.now());
-    return this.acknowledged(
-      channels.invalidated.hasSubscribers ? publishInvalidation(this.store, targets, by, invalidateStore) : invalidateStore(),
-    );
-  }
-
-  /** Waits for an invalidation. @returns true if the client may see the write acknowledged */
-  private acknowledged(invalidated: MaybePromise<InvalidationResult>): MaybePromise<boolean> {
-    if (invalidated instanceof Promise) return invalidated.then(settled => this.acknowledged(settled));
-    return invalidated === undefined || isAcknowledged(this.config, this.faults, invalidated);
+    this.verification?.changes.recordInvalidated(targets, by);
+    const isPublished = channels.invalidated.hasSubscribers;
+    const invalidated = isPublished ? publishInvalidation(this.store, targets, by, invalidateStore) : invalidateStore();
+    return acknowledged(this.config, this.faults, invalidated);
   }
 
   private settle(targets: Targets, settleMs: number): void {

@@ -13,6 +13,8 @@ const NONE: Dependencies = { kind: 'known', tags: [], isCoarse: false };
 /** The computation of one response or of one memoized result. It collects the tags of its dependencies. */
 export class Computation {
   private readonly collected = new CollectedTags();
+  /** True if the computation verifies a hit. It uses no stored result. */
+  isVerification = false;
   private isComplete = true;
   private isOver = false;
   private outer: Computation | undefined;
@@ -101,6 +103,13 @@ export class Computations extends AsyncScopes<Computation> {
   enterNew(): Computation {
     const computation = this.begin();
     this.enter(computation);
+    return computation;
+  }
+
+  /** Begins a computation that uses no stored result. */
+  beginVerification(): Computation {
+    const computation = this.begin();
+    computation.isVerification = true;
     return computation;
   }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { keyDigest } from './key-digest.js';
+import { keyDigest } from '../keys/key-digest.js';
 
 const MAX_KNOWN = 10_000;
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.js';
-import { keyDigest } from './key-digest.js';
+import { keyDigest } from '../keys/key-digest.js';
 import type { Entry, Lease } from '../stores/store.js';
 
 /** The result of a fill, for the requests that wait for it. */

@@ -21,7 +21,7 @@ export function identify(response: ServerResponse, { status, wholeBody }: Record
 }
 
 /** Converts a recorded response for the store. Adds an `ETag` if the handler and Express set none. */
-function storedResponse(
+export function storedResponse(
   { status, statusMessage, headers: recorded, wholeBody }: RecordedHead,
   body: Buffer,
   { callsNext }: Pick<StoredResponse, 'callsNext'>,

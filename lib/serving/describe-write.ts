@@ -1,4 +1,4 @@
-import { nameOf, requestOf, type ActionCall, pinnedCall, type PinnedCall } from '../actions/action-call.js';
+import { nameOf, type ActionCall, pinnedCall, type PinnedCall } from '../actions/action-call.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import type { Targets } from '../stores/store.js';
 import { EVERYTHING } from '../stores/targets.js';
@@ -50,10 +50,4 @@ export function targetsAfter(
     );
     return EVERYTHING;
   }
-}
-
-/** Returns method and path for subscribers, without the query, which may be private. */
-export function requestName(call: ActionCall): string {
-  const { method = '', originalUrl } = requestOf(call);
-  return `${method} ${originalUrl.replace(/\?.*/s, '')}`;
 }

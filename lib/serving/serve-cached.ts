@@ -1,5 +1,6 @@
 import { requestOf, responseOf, type ActionCall } from '../actions/action-call.js';
 import type { CachedAction } from '../actions/cached-action.js';
+import { RepeatableResult } from '../actions/repeatable-result.js';
 import { RequestTrace } from '../events/request-trace.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import type { LookupResult, MaybePromise } from '../stores/store.js';
@@ -10,6 +11,7 @@ import { tapOf } from './response-tap.js';
 import { fill, fillCollapsed, serveHeadMiss } from './serve-miss.js';
 import { serveStale } from './stale-while-revalidate.js';
 import { openWindows } from './stale-windows.js';
+import { respondAndVerify } from './verify-hit.js';
 
 /**
  * Serves a request to a cached action. Middlewares, authorization and conversion have run before it. A hit answers in place of
@@ -18,6 +20,12 @@ import { openWindows } from './stale-windows.js';
  * A step that can answer synchronously does: a hit in memory, the most frequent case, creates no promise.
  */
 export function serveCached(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
+  if (runtime.verification?.samples(action.name, action.options.verify) !== true) return serve(runtime, action, call);
+  call.repeatable = new RepeatableResult();
+  return call.repeatable.of(serve(runtime, action, call));
+}
+
+function serve(runtime: CacheRuntime, action: CachedAction, call: ActionCall): unknown {
   const trace = RequestTrace.isEnabled ? startTrace(action, call) : undefined;
   // Before the first `await`: routing-controllers continues this frame with the interceptors, which are part of the computation.
   const request = {
@@ -69,7 +77,9 @@ function onLookedUp(request: CachedRequest, decision: KeyDecision, found: Lookup
   tap?.learnAlias(request, address);
   if (found.kind === 'hit') {
     tap?.captureHit(request, address)?.attachTo(found.entry);
-    return respondWithEntry(request, found.entry);
+    return request.call.repeatable === undefined
+      ? respondWithEntry(request, found.entry)
+      : respondAndVerify(request, decision, found.entry);
   }
   if (found.kind === 'unreachable') return bypass(request, 'the store cannot be reached');
   trace?.missed(isForced ? 'forcedUpdate' : runtime.history?.missReason(address, runtime.clock.now()), runtime.history?.sequence);

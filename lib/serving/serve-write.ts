@@ -1,5 +1,5 @@
 import { isClientError } from '../actions/client-error.js';
-import { responseOf, type ActionCall, type Response, type PinnedCall } from '../actions/action-call.js';
+import { requestNameOf, responseOf, type Response, type ActionCall, type PinnedCall } from '../actions/action-call.js';
 import { WriteRefused } from '../actions/write-refused.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import { observedResult } from '../actions/observed-result.js';
@@ -9,7 +9,7 @@ import type { MaybePromise, Targets } from '../stores/store.js';
 import type { DeclaredWrite } from '../writes/declared-write.js';
 import { longWriteMessage, MAX_WRITE_DURATION } from '../writes/max-write-duration.js';
 import type { WriteScopes } from '../writes/write-scopes.js';
-import { describeWrite, requestName, targetsAfter, type WriteDescription } from './describe-write.js';
+import { describeWrite, targetsAfter, type WriteDescription } from './describe-write.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import { respondNotAcknowledged, RETRY_AFTER } from './not-acknowledged.js';
 import { invalidateAfterFault, runUnserved } from './unserved-write.js';
@@ -72,7 +72,7 @@ class ServedWrite {
     this.knownTargets = knownTargets;
     this.declared = scopes.open({
       label: action.name,
-      by: requestName(call),
+      by: requestNameOf(call),
       settleMs: (action.settle ?? currentRuntime().config.settle) * 1000,
     });
     // Before the first `await`: routing-controllers continues this frame with the interceptors.

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { requestOf, responseOf, type ActionCall, type Request, type Response } from '../actions/action-call.js';
-import { backgroundExchange, type Exchange } from '../http/background-exchange.js';
 import type { Entry } from '../stores/store.js';
+import { clientCallOf, exchangeOf, redirectToBackground, type BackgroundExchange } from './background-call.js';
 import { respondWithEntry, NEVER_SETTLES } from './respond.js';
 import { acquireFillLock } from '../runtime/collapse.js';
 import { fill } from './serve-miss.js';
@@ -25,22 +24,11 @@ export function serveStale(request: MissedRequest, stale: Entry, answerMiss: () 
     return respondWithEntry(request, stale, outcome);
   }
   // Before the answer changes request and response.
-  const exchange = exchangeOf(request);
+  const exchange = exchangeOf(request, 'its response cannot be refreshed in the background');
   if (exchange === undefined) return answerMiss();
   const flight = runtime.singleFlight.open(address.key, lease);
   respondWithEntry(request, stale, outcome);
   return refresh(request, flight, exchange);
-}
-
-/** @returns undefined if the method cannot run without its client */
-function exchangeOf({ runtime, action, call }: MissedRequest): Exchange<Request, Response> | undefined {
-  try {
-    return backgroundExchange(requestOf(call), responseOf(call));
-  } catch (error) {
-    // A middleware may have replaced any part of the request.
-    runtime.faults.report('CACHE_REFRESH_FAILED', `${action.name}: its response cannot be refreshed in the background`, error);
-    return undefined;
-  }
 }
 
 /** True if a refresh runs, or one has just ended with a response that cannot be stored. */
@@ -51,7 +39,7 @@ function isRefreshing({ runtime, address }: MissedRequest): boolean {
   return flight !== undefined && performance.now() - flight.sinceMs < (config.collapseTimeout || REFRESH_TIMEOUT) * 1000;
 }
 
-async function refresh(request: MissedRequest, flight: Flight, exchange: Exchange<Request, Response>): Promise<unknown> {
+async function refresh(request: MissedRequest, flight: Flight, exchange: BackgroundExchange): Promise<unknown> {
   const { runtime, address, lease } = request;
   const lock = await acquireFillLock(request, 0);
   if (lock.kind !== 'granted') {
@@ -63,20 +51,9 @@ async function refresh(request: MissedRequest, flight: Flight, exchange: Exchang
   }
   // The client's answer goes out first.
   await nextTurn();
-  redirectToBackground(request.call, exchange);
+  redirectToBackground(request.call, clientCallOf(request.call), exchange);
   const behind = { ...request, trace: request.trace?.forRefresh() };
   return fill(behind, flight, refreshListener(request));
-}
-
-/** Makes the method, the interceptors and routing-controllers use the request and the response without a client. */
-function redirectToBackground({ action, args }: ActionCall, { request, response }: Exchange<Request, Response>): void {
-  const clones = new Map<unknown, unknown>([
-    [action.request, request],
-    [action.response, response],
-  ]);
-  for (const [index, argument] of args.entries()) args[index] = clones.get(argument) ?? argument;
-  // The after-middlewares and error handlers have the request of the client, which has its answer.
-  Object.assign(action, { request, response, next: () => undefined });
 }
 
 function refreshListener({ runtime, action, address }: MissedRequest): NotStoredListener {

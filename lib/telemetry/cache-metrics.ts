@@ -63,6 +63,7 @@ class CacheMetrics {
       this.ofFaults(),
       this.ofOperations(),
       this.ofBreaker(),
+      this.ofVerifications(),
     ];
     this.gauge(
       'entries',
@@ -147,6 +148,13 @@ class CacheMetrics {
     enter('closed');
     return onCacheEvent('breaker', ({ state }) => {
       enter(state);
+    });
+  }
+
+  private ofVerifications(): () => void {
+    const verifications = this.counter('verifications_total', 'Verified hits, by outcome.', ['action', 'outcome']);
+    return onCacheEvent('verified', ({ action, outcome }) => {
+      verifications.inc({ action, outcome });
     });
   }
 

@@ -1,5 +1,6 @@
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import type { MaybePromise } from '../stores/store.js';
+import type { RecentChanges } from '../verification/recent-changes.js';
 import { InnerChange } from './inner-change.js';
 import { OutermostChange } from './outermost-change.js';
 import type { Change } from './running-change.js';
@@ -27,6 +28,28 @@ export class Changes {
       outermost === undefined
         ? new OutermostChange(this.runtimes, this.scopes, change)
         : new InnerChange(this.runtimes, outermost, change);
-    return running.run(work);
+    return recorded(this.runtimes.get().verification?.changes, change, () => running.run(work));
+  }
+}
+
+/** Runs a change, and records it from its start to its end. @param changes undefined if no hits are verified */
+function recorded<Result>(
+  changes: RecentChanges | undefined,
+  { label }: Change,
+  run: () => MaybePromise<Result>,
+): MaybePromise<Result> {
+  if (changes === undefined) return run();
+  const change = changes.begin({ by: label, params: undefined });
+  const end = (): void => {
+    changes.end(change);
+  };
+  try {
+    const result = run();
+    if (result instanceof Promise) result.then(end, end);
+    else end();
+    return result;
+  } catch (error) {
+    end();
+    throw error;
   }
 }

@@ -3,6 +3,7 @@ import express from 'express';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Get, JsonController, Param } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
+import { publish } from '../../lib/events/channels.js';
 import { cacheInspector, type Inspector } from '../../lib/inspector.js';
 import { describeInBrowser, launchChromium } from './support/chromium.js';
 import { appOf, stopServers, TestServer } from '../support/server.js';
@@ -137,6 +138,25 @@ describeInBrowser('the page of the inspector', () => {
     for (const written of [`People.${HOSTILE}`, 'GET /people/<img>?<b>=…', `tag ${HOSTILE}`, `people, ${HOSTILE}`])
       expect(text.includes(written) ? '' : written).toBe('');
     expect(await page.locator('img, main script').count()).toBe(0);
+    expect(await page.evaluate('typeof hacked')).toBe('undefined');
+  });
+
+  it('shows the reports of verified hits as text, and no table before the first', async () => {
+    const page = await open();
+    expect(await page.locator('#verified-section').isVisible()).toBe(false);
+    publish('verified', {
+      ...{ action: 'People.one', path: `/people/${HOSTILE}`, outcome: 'stale', ageSeconds: 5 },
+      ...{ pointers: ['/name', ''], headers: [':status'], hasAllSuspects: true },
+      suspects: [{ by: `PUT /people/${HOSTILE}`, target: '/people/:name', secondsBefore: 3 }],
+    });
+    await page.locator('#verified tr').first().waitFor();
+    const cells = await page.locator('#verified tr').first().locator('th, td').allInnerTexts();
+    expect(cells.slice(0, 4)).toEqual([
+      'stale',
+      `People.one /people/${HOSTILE}`,
+      '/name, the whole body, header :status',
+      `PUT /people/${HOSTILE}, 3 s before: /people/:name`,
+    ]);
     expect(await page.evaluate('typeof hacked')).toBe('undefined');
   });
 

@@ -4,7 +4,7 @@ import express from 'express';
 import { Get, JsonController, Param } from 'routing-controllers';
 import { cache, Cached, CacheConfigError } from '../../lib/index.js';
 import { cacheInspector, type CacheInspectorOptions, type Inspector } from '../../lib/inspector.js';
-import { channels } from '../../lib/events/channels.js';
+import { channels, publish } from '../../lib/events/channels.js';
 import { processCache } from '../../lib/cache/process-cache.js';
 import { NullStore } from '../../lib/stores/null-store.js';
 import { holdTime } from '../support/time.js';
@@ -54,6 +54,7 @@ interface Told {
   readonly actions: readonly unknown[];
   readonly requests: readonly { readonly outcome: string; readonly url: string; readonly atMs: number }[];
   readonly invalidations: readonly unknown[];
+  readonly verified: readonly unknown[];
   readonly stats: unknown;
 }
 
@@ -137,7 +138,28 @@ describe('the inspector', () => {
       // Each would make markup of a text.
       expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
     }
-    expect(names.size).toBe(6);
+    expect(names.size).toBe(7);
+  });
+
+  it('shows verified hits that were stale or unstable, the newest first', async () => {
+    const time = holdTime();
+    const server = await start();
+    const event = { action: 'People.one', ageSeconds: 5, headers: [], hasAllSuspects: true } as const;
+    const by = `PUT /people/${'x'.repeat(1000)}`;
+    publish('verified', { ...event, path: '/people/ann', outcome: 'unstable', pointers: ['/a'], suspects: [] });
+    publish('verified', { ...event, path: '/people/ann', outcome: 'same', pointers: [], suspects: [] });
+    time.forwardSeconds(2);
+    const suspects = [{ by, target: '/people/:name', secondsBefore: 3 }];
+    publish('verified', { ...event, path: '/people/bob', outcome: 'stale', pointers: [''], suspects });
+    const { verified, nowMs } = await snapshot(server);
+    expect(verified).toEqual([
+      {
+        ...event,
+        ...{ path: '/people/bob', outcome: 'stale', pointers: [''], atMs: nowMs },
+        suspects: [{ by: by.slice(0, 300), target: '/people/:name', secondsBefore: 3 }],
+      },
+      { ...event, path: '/people/ann', outcome: 'unstable', pointers: ['/a'], suspects: [], atMs: nowMs - 2000 },
+    ]);
   });
 
   it('hides the values of queries', async () => {

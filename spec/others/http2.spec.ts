@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import bridge from 'http2-express-bridge';
 import { Get, HeaderParam, JsonController, Param, Put, Redirect, Res, UseBefore, useExpressServer } from 'routing-controllers';
-import { cache, Cached, InvalidatesCache, type CacheFault } from '../../lib/index.js';
+import { cache, Cached, InvalidatesCache, type CacheFault, type CacheOptions } from '../../lib/index.js';
 import { startAfresh, until } from '../support/each.js';
 import { streamOf } from '../support/stream.js';
 import { holdTime } from '../support/time.js';
@@ -89,8 +89,11 @@ interface Answer {
 let server: Http2Server | undefined;
 let client: ClientHttp2Session | undefined;
 
-async function start(listener: (app: Application) => (...args: never[]) => void = app => app): Promise<void> {
-  cache.configure({ onError: fault => faults.push(fault) });
+async function start(
+  listener: (app: Application) => (...args: never[]) => void = app => app,
+  options: CacheOptions = {},
+): Promise<void> {
+  cache.configure({ onError: fault => faults.push(fault), ...options });
   const app = bridge(express);
   useExpressServer(app, { controllers: [Http2Controller], defaultErrorHandler: true });
   server = createServer(listener(app) as never);
@@ -127,6 +130,14 @@ afterEach(async () => {
 });
 
 describe('over HTTP/2', () => {
+  it('skips the verification of a hit, whose method would need its client', async () => {
+    await start(undefined, { verify: { sample: 1 } });
+    await ask('/h2/json/bob');
+    expect((await ask('/h2/json/bob')).outcome).toBe('hit');
+    expect(await cache.verifications()).toMatchObject({ same: 0, discarded: 0, skipped: 1 });
+    expect(runs).toBe(1);
+  });
+
   it.each(['/h2/json/bob', '/h2/by-hand', '/h2/pieces', '/h2/stream', '/h2/nothing', '/h2/redirect'])(
     'a hit of %s is what its miss was',
     async path => {

@@ -101,6 +101,14 @@ describe('the metrics of Prometheus', () => {
     });
   });
 
+  it('count verified hits by action and outcome', async () => {
+    cache.configure({ verify: { sample: 1 } });
+    const server = await start();
+    for (let request = 0; request < 3; request++) await server.get(FRIENDS);
+    await cache.verifications();
+    expect(await read('verifications_total')).toEqual({ '{action="UsersController.friends",outcome="same"}': 2 });
+  });
+
   it('show the state of the circuit breaker', async () => {
     const states = (closed: number, halfOpen: number, open: number) => ({
       '{state="closed"}': closed,

@@ -9,7 +9,7 @@ const hit: Read = {
   ...{ kind: 'read', worker: 0, path: '/groups/1', startMs: 0, endMs: 1 },
   ...{ outcome: 'hit', versions: {}, remark: '' },
 };
-const seen = { reads: [hit], changes: [changed], bursts: [{ requests: 100, computations: 2 }] };
+const seen = { reads: [hit], changes: [changed], bursts: [{ requests: 100, computations: 2 }], verified: {} };
 
 describe('what a cache owes while its store is healthy', () => {
   it('is met when nothing is refused, all is delivered, and handlers run no more often than allowed', () => {
@@ -37,5 +37,16 @@ describe('what a cache owes while its store is healthy', () => {
     const reads: Read[] = [hit, { ...hit, outcome: 'bypass' }];
     expect(failuresOf({ ...seen, reads }, { computations: 2 })).toEqual(['1 of 2 reads passed by the cache']);
     expect(failuresOf({ ...seen, reads }, {})).toEqual([]);
+  });
+
+  it('is not met with a verified hit that is reported, or without any verified hit', () => {
+    const demands = { isVerified: true };
+    expect(failuresOf({ ...seen, verified: { same: 5 } }, demands)).toEqual([]);
+    expect(failuresOf({ ...seen, verified: { same: 5, stale: 1, unstable: 2 } }, demands)).toEqual([
+      '1 verified hits were reported as stale',
+      '2 verified hits were reported as unstable',
+    ]);
+    expect(failuresOf({ ...seen, verified: {} }, demands)).toEqual(['no hit was verified']);
+    expect(failuresOf({ ...seen, verified: { stale: 1 } }, {})).toEqual([]);
   });
 });

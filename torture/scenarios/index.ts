@@ -11,6 +11,7 @@ import { NOTHING_CLAIMED, REDIS, SERVERS, type Scenario, type Stage } from './sc
 import { split } from './split.js';
 import { stalled, stalledClose } from './stalled.js';
 import { stopped } from './stopped.js';
+import { verified, verifiedChain } from './verified.js';
 
 const calm: Scenario = {
   title: 'nothing goes wrong',
@@ -146,6 +147,8 @@ export const SCENARIOS = {
   edge,
   grace,
   chain,
+  verified,
+  'verified-chain': verifiedChain,
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

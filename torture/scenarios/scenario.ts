@@ -26,6 +26,8 @@ export interface Stage {
 export interface Demands {
   /** Runs of the handler in one burst, at most; then nothing may pass by the cache either. */
   readonly computations?: number;
+  /** Hits are verified, and no verification reports one as stale or unstable. */
+  readonly isVerified?: boolean;
 }
 
 /** One way in which things go wrong. */
@@ -39,7 +41,7 @@ export interface Scenario {
   readonly mix?: Partial<Mix>;
   /** What is otherwise than usual with its processes. */
   readonly assignment?: Partial<
-    Pick<Assignment, 'clients' | 'handlerMs' | 'failing' | 'overHttp' | 'hasEdge' | 'hasGrace' | 'hasChain'>
+    Pick<Assignment, 'clients' | 'handlerMs' | 'failing' | 'overHttp' | 'hasEdge' | 'hasGrace' | 'hasChain' | 'isVerified'>
   >;
   /** Milliseconds by which the clock of the process at a place is ahead. */
   readonly aheadMs?: (place: number) => number;

@@ -4,6 +4,7 @@ import type { Read } from '../operation-log.js';
 import type { Assignment, EndedChange, FromWorker, ToWorker } from '../messages.js';
 import { monotonicMs } from '../monotonic.js';
 import { Random } from '../random.js';
+import { onCacheEvent } from '../../lib/index.js';
 import type { Step } from '../workload.js';
 import { Clients } from './clients.js';
 import { Origin } from './origin.js';
@@ -27,6 +28,7 @@ class Worker {
   private reads: Read[] = [];
   private changes: EndedChange[] = [];
   private faults: Record<string, number> = {};
+  private verified: Record<string, number> = {};
   private readonly origin: Origin;
   private readonly opened: Promise<{ readonly system: System; readonly clients: Clients }>;
   private readonly timer = setInterval(() => {
@@ -37,6 +39,10 @@ class Worker {
     const { seed, handlerMs, failing } = assignment;
     this.origin = new Origin(send, new Random(seed * 7919), handlerMs, failing);
     this.opened = this.open(assignment);
+    onCacheEvent('verified', event => {
+      this.verified[event.outcome] = (this.verified[event.outcome] ?? 0) + 1;
+      if (event.outcome !== 'same') console.error(`process ${assignment.worker}:`, JSON.stringify(event));
+    });
   }
 
   async receive(message: ToWorker): Promise<void> {
@@ -87,9 +93,9 @@ class Worker {
   }
 
   private tell(): void {
-    const { reads, changes, faults } = this;
-    [this.reads, this.changes, this.faults] = [[], [], {}];
-    send({ kind: 'log', reads, changes, faults });
+    const { reads, changes, faults, verified } = this;
+    [this.reads, this.changes, this.faults, this.verified] = [[], [], {}, {}];
+    send({ kind: 'log', reads, changes, faults, verified });
   }
 }
 

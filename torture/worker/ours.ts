@@ -16,6 +16,7 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
   cache.configure({
     store: watched(await storeFor(assignment)),
     whenUnreachable: assignment.mode,
+    verify: assignment.isVerified && { sample: 1 },
     onError: ({ code }) => {
       onFault(code);
       const operation = operations.getStore();
@@ -36,7 +37,8 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
 }
 
 /** The same store, which notes whether it was told of a change: one that is left alone for a while is not, and no fault is reported. */
-function watched(given: OpenableStore): OpenableStore {
+function watched(given: OpenableStore | 'simple'): OpenableStore | 'simple' {
+  if (given === 'simple') return given;
   return {
     open(settings) {
       const store = given.open(settings);

@@ -4,7 +4,7 @@ import type { Assignment } from '../messages.js';
 type StoreClass = new (options: unknown) => OpenableStore;
 
 /** The store that an application would configure. */
-export async function storeFor({ store, urls }: Assignment): Promise<OpenableStore> {
+export async function storeFor({ store, urls }: Assignment): Promise<OpenableStore | 'simple'> {
   const [url = ''] = urls;
   switch (store) {
     case 'redis':
@@ -18,6 +18,8 @@ export async function storeFor({ store, urls }: Assignment): Promise<OpenableSto
     }
     case 'memcached':
       return new (await storeClass('memcached', 'MemcachedStore'))(urls.map(one => one.replace(/^\w+:\/\//, '')));
+    case 'simple':
+      return 'simple';
     case 'keyv': {
       const { default: Keyv } = await import('keyv');
       const { SqliteAdapter } = await import('../../test-servers/sqlite-adapter.js');

@@ -1,0 +1,19 @@
+import { pauses } from '../../lib/time/pauses.js';
+import { Gate } from './deferred.js';
+
+/** Ends each pause of work in the background at once, until mocks are restored. @returns the milliseconds of the pauses */
+export function skipPauses(): readonly number[] {
+  const skipped: number[] = [];
+  jest.spyOn(pauses, 'pause').mockImplementation(ms => {
+    skipped.push(ms);
+    return Promise.resolve();
+  });
+  return skipped;
+}
+
+/** Holds each pause of work in the background until the spec lets it end. */
+export function holdPauses(): Gate {
+  const gate = new Gate();
+  jest.spyOn(pauses, 'pause').mockImplementation(() => gate.pass());
+  return gate;
+}
