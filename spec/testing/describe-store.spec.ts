@@ -420,7 +420,7 @@ describe('a shared store', () => {
     [
       'never marks a response as unshareable',
       () => jest.spyOn(FillLocks.prototype, 'markHitForMiss').mockResolvedValue(),
-      'lets present and later clients fill alone after an unshareable response',
+      'lets present clients fill alone after an unshareable response, and later ones not wait for it',
     ],
     [
       'does not end writes',

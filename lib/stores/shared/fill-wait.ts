@@ -5,7 +5,7 @@ import { isOlderThan, lockState, type FillLocks } from './fill-locks.js';
 import type { Generations } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import type { SharedEntries } from './shared-entries.js';
+import type { EntrySnapshot, SharedEntries } from './shared-entries.js';
 import type { SharedLease } from './shared-lease.js';
 
 /** Milliseconds between two polls for the entry of another process: the first pause, and the longest. */
@@ -38,18 +38,27 @@ export class FillWait {
     }
   }
 
+  /** Notes a lease that a fill may follow. `release` ends it. */
+  begin(lease: SharedLease): void {
+    lease.held = this.generations.unused.hold(lease.keys.generationKeys);
+  }
+
   /** Notes that no fill uses a lease any more, and releases its lock. */
   release(lease: SharedLease, reason: ReleaseReason): void {
-    const { fillLock, initialised } = lease;
+    const { fillLock } = lease;
     lease.isReleased = true;
     lease.fillLock = undefined;
-    if (fillLock !== undefined) this.fillLocks.stopRenewing(fillLock);
-    // An operation without a command would count as a reply of the store. If the store is unreachable, the lock ends with its lifetime.
     const what = 'the end of a fill could not be sent';
-    if (reason === 'unshareable' && (fillLock !== undefined || initialised.size > 0)) {
-      // In this order: a waiting process that finds other generations must also find the mark.
-      this.send(what, () => this.generations.discard(initialised, fillLock && this.fillLocks.markHitForMiss(fillLock)));
-    } else if (fillLock !== undefined && this.fillLocks.isHeld(fillLock)) this.send(what, () => this.fillLocks.release(fillLock));
+    if (fillLock !== undefined) {
+      this.fillLocks.stopRenewing(fillLock);
+      // An operation without a command would count as a reply of the store. If the store is unreachable, the lock ends with its lifetime.
+      if (reason === 'unshareable') this.send(what, () => this.fillLocks.markHitForMiss(fillLock));
+      else if (this.fillLocks.isHeld(fillLock)) this.send(what, () => this.fillLocks.release(fillLock));
+    }
+    // After the mark: a waiting process that finds other generations must also find the mark.
+    const unneeded = this.generations.unused.release(lease.held, reason === 'unshareable');
+    lease.held = [];
+    if (unneeded.length > 0) this.send('unused generations could not be deleted', () => this.generations.discard(unneeded));
   }
 
   /** @param isOver checked after each poll: a process that was busy polls once more before the wait ends */
@@ -79,15 +88,29 @@ export class FillWait {
     if (snapshot.entry !== undefined) return { kind: 'filled', entry: snapshot.entry };
     // The fill has not begun yet.
     if (lease.fillLock !== undefined) lease.seen = snapshot.lease.seen;
-    // Before the stamps are compared: the holder deletes the generations that only its fill has needed.
-    if (lockState(snapshot.lockValue) === 'hit-for-miss' && lease.fillLock === undefined) return { kind: 'hit-for-miss' };
-    // After an invalidation, fills of other processes do not answer this request, and the store refuses the fill of this process.
-    if (lease.fillLock !== undefined || !snapshot.lease.canShare(lease)) return { kind: 'granted' };
-    return isOlderThan(snapshot.lockValue, lease.tagOffset) ? { kind: 'granted' } : { kind: 'wait' };
+    const kind = waitState(lease, snapshot);
+    if (kind === 'hit-for-miss') this.renew(lease, snapshot.lease);
+    return { kind };
+  }
+
+  /** Under the earlier lease the store would refuse the entry: the holder of the lock has deleted generations. */
+  private renew(lease: SharedLease, later: SharedLease): void {
+    const { held } = lease;
+    lease.renew(later);
+    this.begin(lease);
+    this.generations.unused.release(held, false);
   }
 
   /** Runs an operation whose result is not needed. The circuit breaker reports a fault. */
   private send(what: string, operation: () => Promise<void>): void {
     this.breaker.run(what, operation).catch(() => undefined);
   }
+}
+
+function waitState(lease: SharedLease, { lease: later, lockValue }: EntrySnapshot): 'granted' | 'hit-for-miss' | 'wait' {
+  if (lease.fillLock !== undefined) return 'granted';
+  // Before the stamps are compared: the holder deletes the generations that only its fill has needed.
+  if (lockState(lockValue) === 'hit-for-miss') return 'hit-for-miss';
+  // After an invalidation, fills of other processes do not answer this request.
+  return !later.canShare(lease) || isOlderThan(lockValue, lease.tagOffset) ? 'granted' : 'wait';
 }

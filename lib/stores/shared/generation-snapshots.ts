@@ -1,6 +1,6 @@
 import type { Driver, Found } from './driver.js';
 import { isAbandoned, parseGeneration } from './generation.js';
-import type { Generations, KnownValues } from './generations.js';
+import type { Generations } from './generations.js';
 import type { KeySpace } from './key-space.js';
 import type { TagLog } from './tag-log.js';
 import type { Writers } from './writers.js';
@@ -11,11 +11,7 @@ export interface GenerationSnapshot {
   readonly stamps: readonly string[];
   /** True if all generations exist and no write is in progress under them. */
   readonly isClean: boolean;
-  /** The generations that were absent before. The root is excluded, because all entries need the root. */
-  readonly initialised: KnownValues;
 }
-
-const NONE: KnownValues = new Map();
 
 /** Takes snapshots of generations. Absent and abandoned generations are initialised first. */
 export class GenerationSnapshots {
@@ -32,13 +28,18 @@ export class GenerationSnapshots {
     if (this.generations.isDiscarding) await this.generations.allDiscarded(keys);
   }
 
+  /** Notes that an entry needs the generations. */
+  keep(keys: readonly string[]): void {
+    this.generations.unused.keep(keys);
+  }
+
   /**
    * @param found the values that the caller has read under the keys
    * @param isReadOnly true if no entry will be stored under the snapshot, so that no generation is initialised
    */
   async take(keys: readonly string[], found: readonly Found[], isReadOnly = false): Promise<GenerationSnapshot> {
     const isClean = areClean(found);
-    if (isClean || isReadOnly) return { stamps: found.map(stampOf), isClean, initialised: NONE };
+    if (isClean || isReadOnly) return { stamps: found.map(stampOf), isClean };
     const dead = await this.writers.deadAmong(found.map(({ value }) => value));
     const missing = new Map(
       keys.flatMap((key, index) => {
@@ -46,13 +47,14 @@ export class GenerationSnapshots {
         return value === undefined || isAbandoned(parseGeneration(value), dead) ? [[key, value] as const] : [];
       }),
     );
-    if (missing.size === 0) return { stamps: found.map(stampOf), isClean: false, initialised: NONE };
+    if (missing.size === 0) return { stamps: found.map(stampOf), isClean: false };
     // A writer has died. Fills with computed tags must see its invalidation before they can see the new generation.
     if ([...missing.values()].some(value => value !== undefined)) await this.tagLog.appendAll();
     const written = await this.generations.initialise(missing, dead);
-    const initialised = new Map([...written].filter(([key]) => missing.get(key) === undefined && key !== keys[0]));
+    // All entries need the root, which is the first key.
+    this.generations.unused.add(new Map([...written].filter(([key]) => missing.get(key) === undefined && key !== keys[0])));
     const current = await this.driver.getMany(keys);
-    return { stamps: current.map(stampOf), isClean: areClean(current), initialised };
+    return { stamps: current.map(stampOf), isClean: areClean(current) };
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   withWriter,
   type Generation,
 } from './generation.js';
+import { UnusedGenerations, type UnusedGeneration } from './unused-generations.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The lifetime of a generation in milliseconds. Entries extend it; if the driver cannot extend a lifetime, the second one applies. */
@@ -35,6 +36,7 @@ export class Generations {
   private readonly lifetimeMs: number;
   /** The transitions in progress, by key. This process batches them, so that any number of them costs a few round trips. */
   private readonly batches = new Map<string, Batches<CompareAndSet, Buffer | undefined>>();
+  readonly unused = new UnusedGenerations();
   /** The deletions in progress, by key. */
   private readonly discards = new Map<string, Promise<unknown>>();
 
@@ -63,21 +65,16 @@ export class Generations {
     });
   }
 
-  /**
-   * Deletes initialised generations that no process has changed since, so that a fill without a storable response, such as a 404, costs no
-   * keys. An entry under a deleted generation is invalid, because the next generation has another token.
-   *
-   * @param before an operation that the deletions wait for
-   */
-  async discard(initialised: KnownValues, before: Promise<void> = Promise.resolve()): Promise<void> {
-    const discards = Array.from(initialised, ([key, value]) => {
-      const discard = before
-        .then(() => value && this.driver.compareAndDelete(key, value))
+  /** Deletes generations that no process has changed since. An entry under a deleted one is invalid: the next has another token. */
+  async discard(unneeded: readonly UnusedGeneration[]): Promise<void> {
+    const discards = unneeded.map(({ key, value }) => {
+      const discard = this.driver
+        .compareAndDelete(key, value)
         .finally(() => this.discards.get(key) === discard && this.discards.delete(key));
       this.discards.set(key, discard);
       return discard;
     });
-    await Promise.all([before, ...discards]);
+    await Promise.all(discards);
   }
 
   /** Waits until this process deletes none of the generations: the store would refuse the entry of a fill that has seen one. */

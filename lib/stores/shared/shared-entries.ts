@@ -134,6 +134,7 @@ export class SharedEntries {
       this.order.store(placed, lease),
       this.driver.extendTtl(usedKeys, lifetimeMs + OUTLIVES_MS),
     ]);
+    if (isPut) this.snapshots.keep(usedKeys);
     return isPut;
   }
 

@@ -1,8 +1,8 @@
 import { isMark } from './entry-codec.js';
 import type { HeldLock } from './fill-locks.js';
 import { areEqual, type GenerationSnapshot } from './generation-snapshots.js';
-import type { KnownValues } from './generations.js';
 import type { AddressKeys } from './key-space.js';
+import type { UnusedGeneration } from './unused-generations.js';
 
 /** The stored entry at an address before a fill begins. */
 export interface SeenEntry {
@@ -30,27 +30,35 @@ export class SharedLease {
   /** True if no fill uses the lease any more. */
   isReleased = false;
   readonly keys: AddressKeys;
-  readonly generationStamps: readonly string[];
-  /** The generations that were absent before. They end with the fill if it stores nothing. */
-  readonly initialised: KnownValues;
-  readonly tagOffset: string | undefined;
+  generationStamps: readonly string[];
+  /** The generations over the entry that no stored entry needs yet. */
+  held: readonly UnusedGeneration[] = [];
+  tagOffset: string | undefined;
   /** The first bytes of the entry at the last read before the fill; `undefined` if the store had none. */
   seen: string | undefined;
   readonly isForced: boolean;
   readonly sequence: number;
-  private readonly isClean: boolean;
-  private readonly sawAllInvalidations: boolean;
+  private isClean: boolean;
+  private sawAllInvalidations: boolean;
 
   constructor({ keys, generations, tagOffset, sawAllInvalidations, seen, isForced, sequence }: SharedLeaseParts) {
     this.keys = keys;
     this.generationStamps = generations.stamps;
     this.isClean = generations.isClean;
-    this.initialised = generations.initialised;
     this.tagOffset = tagOffset;
     this.sawAllInvalidations = sawAllInvalidations;
     this.seen = seen;
     this.isForced = isForced;
     this.sequence = sequence;
+  }
+
+  /** Takes over a later lease of the same entry, before the fill begins. */
+  renew(later: SharedLease): void {
+    this.generationStamps = later.generationStamps;
+    this.tagOffset = later.tagOffset;
+    this.isClean = later.isClean;
+    this.sawAllInvalidations = later.sawAllInvalidations;
+    this.seen = later.seen;
   }
 
   /** True if a change of the entry runs or settles. */

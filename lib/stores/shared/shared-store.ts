@@ -99,6 +99,7 @@ export class SharedStore implements Store {
   async lookup(address: Address): Promise<LookupResult> {
     return unlessUnreachable<LookupResult>({ kind: 'unreachable' }, async () => {
       const { entry, stale, lease } = await this.breaker.run('the store could not be read', () => this.entries.read(address));
+      if (entry === undefined) this.fillWait.begin(lease);
       return entry === undefined ? { kind: 'miss', lease, stale, isBeingChanged: lease.isBeingChanged } : { kind: 'hit', entry };
     });
   }
@@ -106,6 +107,7 @@ export class SharedStore implements Store {
   async lease(address: Address): Promise<LookupMiss | Unreachable> {
     return unlessUnreachable<LookupMiss | Unreachable>({ kind: 'unreachable' }, async () => {
       const lease = await this.breaker.run('the store could not be read', () => this.entries.lease(address));
+      this.fillWait.begin(lease);
       return { kind: 'miss', lease, isBeingChanged: lease.isBeingChanged };
     });
   }
