@@ -13,6 +13,9 @@ export type GatePoint = 'head' | 'end' | 'whole';
  */
 export type GateDecision = (point: GatePoint) => boolean | Promise<boolean>;
 
+/** A function that continues after a response. */
+export type Callback = (...args: unknown[]) => unknown;
+
 const GATED = ['write', 'end', 'flushHeaders'] as const;
 type Gated = (typeof GATED)[number];
 type Call = readonly [Gated, readonly unknown[]];
@@ -55,6 +58,13 @@ export class ResponseGate {
   whenNotHolding(callback: () => void): void {
     if (this.state === 'holding') this.waiting.push(callback);
     else callback();
+  }
+
+  /** Returns a function that calls the callback as `whenNotHolding` does. */
+  delaying(callback: Callback | undefined): Callback {
+    return (...args) => {
+      this.whenNotHolding(() => void callback?.(...args));
+    };
   }
 
   private intercept(call: Call): unknown {

@@ -1,7 +1,9 @@
 import { nameOf, requestNameOf, requestOf, responseOf, type ActionCall } from '../actions/action-call.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import { isThenable } from '../runtime/thenable.js';
+import { startDeadline } from '../time/deadline.js';
 import type { RecentChanges } from '../verification/recent-changes.js';
+import { MAX_WRITE_DURATION } from '../writes/max-write-duration.js';
 
 /** The methods of requests that change nothing (RFC 9110 §9.2.1). */
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
@@ -22,8 +24,10 @@ export function recordChange(runtime: CacheRuntime | undefined, call: ActionCall
 
 function record(changes: RecentChanges, call: ActionCall): void {
   const change = changes.begin({ by: requestNameOf(call), params: { ...requestOf(call).params } });
+  const response = responseOf(call);
   let isRunning = false;
-  let isClosed = false;
+  // The client may have left before the method.
+  let isClosed = response.closed || response.destroyed;
   const endIfOver = (): void => {
     if (isClosed && !isRunning) changes.end(change);
   };
@@ -34,13 +38,16 @@ function record(changes: RecentChanges, call: ActionCall): void {
   const closed = (): void => {
     isClosed = true;
     endIfOver();
+    // A method that never settles must not count as a running change for ever.
+    if (isRunning) startDeadline(MAX_WRITE_DURATION * 1000, settled, false);
   };
-  responseOf(call).once('finish', closed).once('close', closed);
+  response.once('finish', closed).once('close', closed);
   const run = call.run.bind(call);
   call.run = () => {
     isRunning = true;
     try {
       const result = run();
+      if (isClosed) startDeadline(MAX_WRITE_DURATION * 1000, settled, false);
       // A query may run at each call of its `then`, so only one may come.
       if (isThenable(result)) return settledBy(Promise.resolve(result), settled);
       settled();

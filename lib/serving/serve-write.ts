@@ -4,7 +4,7 @@ import { WriteRefused } from '../actions/write-refused.js';
 import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import { observedResult } from '../actions/observed-result.js';
 import { startDeadline } from '../time/deadline.js';
-import { ResponseGate, type GatePoint } from '../http/response-gate.js';
+import { ResponseGate, type Callback, type GatePoint } from '../http/response-gate.js';
 import type { MaybePromise, Targets } from '../stores/store.js';
 import type { DeclaredWrite } from '../writes/declared-write.js';
 import { longWriteMessage, MAX_WRITE_DURATION } from '../writes/max-write-duration.js';
@@ -12,7 +12,8 @@ import type { WriteScopes } from '../writes/write-scopes.js';
 import { describeWrite, targetsAfter, type WriteDescription } from './describe-write.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import { respondNotAcknowledged, RETRY_AFTER } from './not-acknowledged.js';
-import { invalidateAfterFault, runUnserved } from './unserved-write.js';
+import { EVERYTHING } from '../stores/targets.js';
+import { invalidateEverything, reportWriteFault, runUnserved } from './unserved-write.js';
 
 /**
  * Runs a method that writes data. Before the client sees the response, the stale entries are invalidated.
@@ -34,7 +35,8 @@ export function serveWrite(
       write.onHandled();
     });
   } catch (error) {
-    return runUnserved(currentRuntime, description.action.name, call, error);
+    reportWriteFault(currentRuntime(), description.action.name, error);
+    return runUnserved(call, responseOf(call), () => invalidateEverything(currentRuntime(), description.action.name));
   }
 }
 
@@ -86,8 +88,7 @@ class ServedWrite {
       isAllowed = await declared.begin(this.knownTargets);
       if (isAllowed) this.watch();
     } catch (error) {
-      this.isOver = true;
-      return runUnserved(this.currentRuntime, this.action.name, call, error);
+      return this.runUnserved(error);
     }
     if (!isAllowed) {
       this.end();
@@ -121,20 +122,16 @@ class ServedWrite {
 
   private watch(): void {
     const { response, declared } = this;
-    const gate = new ResponseGate(
-      response,
-      point => this.guarded(() => this.beforeOutput(point)),
-      respondNotAcknowledged.bind(undefined, response),
-    );
+    const mayPass = (point: GatePoint): MaybePromise<boolean> => this.guarded(() => this.beforeOutput(point));
+    const gate = new ResponseGate(response, mayPass, respondNotAcknowledged.bind(undefined, response));
     const { unpinned: action } = this.call;
-    const { next } = action;
     // Express breaks the connection if an error comes after the headers and before the end.
-    action.next = (error?: unknown): void => {
-      gate.whenNotHolding(() => void next?.(error));
-    };
+    action.next = gate.delaying(action.next as Callback | undefined);
     response.once('close', this.onClose.bind(this));
     if (!declared.isDeclared) return;
-    this.startDeadline(this.reportLong.bind(this));
+    this.startDeadline(() => {
+      this.currentRuntime().faults.report('CACHE_CHANGE_LONG', longWriteMessage(this.action.name), undefined);
+    });
   }
 
   /** Invalidates before output. Before the method has settled, the targets that need no result cover the output. */
@@ -151,9 +148,7 @@ class ServedWrite {
   private onClose(): void {
     if (this.isOver || !this.isHandled) return;
     void this.guarded(() => this.declared.invalidate(this.currentTargets));
-    this.startDeadline(() => {
-      this.declared.end();
-    });
+    this.startDeadline(this.declared.end.bind(this.declared));
   }
 
   /** Runs code at a point where an error of the library would reach the handler, or no code at all. */
@@ -161,13 +156,22 @@ class ServedWrite {
     try {
       return invalidate();
     } catch (error) {
-      return invalidateAfterFault(this.currentRuntime(), this.action.name, error);
+      reportWriteFault(this.currentRuntime(), this.action.name, error);
+      return invalidateEverything(this.currentRuntime(), this.action.name);
     }
   }
 
   private finish(): MaybePromise<boolean> {
     this.end();
     return this.declared.commit(this.currentTargets);
+  }
+
+  private runUnserved(error: unknown): Promise<unknown> {
+    this.targets = EVERYTHING;
+    reportWriteFault(this.currentRuntime(), this.action.name, error);
+    return runUnserved(this.call, this.response, isLast =>
+      this.guarded(() => (isLast ? this.finish() : this.declared.invalidate(EVERYTHING))),
+    );
   }
 
   private end(): void {
@@ -183,10 +187,6 @@ class ServedWrite {
       this.declared.lapse(this.currentTargets);
     };
     this.cancelDeadline = startDeadline(MAX_WRITE_DURATION * 1000, onDeadline, false);
-  }
-
-  private reportLong(): void {
-    this.currentRuntime().faults.report('CACHE_CHANGE_LONG', longWriteMessage(this.action.name), undefined);
   }
 
   private get currentTargets(): Targets {

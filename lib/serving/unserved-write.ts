@@ -1,31 +1,47 @@
-import type { ActionCall } from '../actions/action-call.js';
+import type { ActionCall, Response } from '../actions/action-call.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
 import type { MaybePromise } from '../stores/store.js';
 import { EVERYTHING } from '../stores/targets.js';
+import { respondNotAcknowledged } from './not-acknowledged.js';
+
+/** Reports a fault of the library in a write. The stale entries are then unknown, so the write invalidates everything. */
+export function reportWriteFault(runtime: CacheRuntime, name: string, error: unknown): void {
+  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the change invalidates everything`, error);
+}
 
 /**
- * Invalidates everything after a fault of the library in a write, because the stale entries are unknown. Reports the fault.
+ * Invalidates everything for a write.
  *
- * @param name class and method of the action, or the request
+ * @param name class and method of the action
  * @returns true if the client may see the write acknowledged
  */
-export function invalidateAfterFault(runtime: CacheRuntime, name: string, error: unknown): MaybePromise<boolean> {
-  runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the change invalidates everything`, error);
+export function invalidateEverything(runtime: CacheRuntime, name: string): MaybePromise<boolean> {
   return runtime.survive(`${name}: the entries of its change could not be invalidated`, true, () =>
     runtime.invalidate(EVERYTHING, name),
   );
 }
 
-/** Runs the method of a write that the library cannot serve, and invalidates everything before its result is used. */
+/**
+ * Runs the method of a write whose response the library cannot delay. Everything is invalidated before the method, which may respond
+ * itself, and again before its result is used.
+ *
+ * @param invalidate invalidates everything. @returns true if the client may see the write acknowledged
+ * @returns the result for routing-controllers
+ */
 export async function runUnserved(
-  currentRuntime: () => CacheRuntime,
-  name: string,
   call: Pick<ActionCall, 'run'>,
-  error: unknown,
+  response: Response,
+  invalidate: (isLast: boolean) => MaybePromise<boolean>,
 ): Promise<unknown> {
+  await invalidate(false);
+  let isAcknowledged: boolean;
+  let result: unknown;
   try {
-    return await call.run();
+    result = await call.run();
   } finally {
-    await invalidateAfterFault(currentRuntime(), name, error);
+    isAcknowledged = await invalidate(true);
   }
+  if (isAcknowledged || response.headersSent) return result;
+  respondNotAcknowledged(response);
+  return response;
 }

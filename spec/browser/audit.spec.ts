@@ -199,7 +199,7 @@ describeInBrowser('the audit in the inspector', openPage => {
     const page = await open();
     await server.get('/users/bob');
     await page.getByRole('link', { name: 'Activity' }).press('Enter');
-    expect(await page.locator('.node').first().isVisible()).toBe(false);
+    await page.locator('.node').first().waitFor({ state: 'hidden' });
     await page.locator('#charts canvas').first().waitFor();
     await page.evaluate(DRAWN);
     expect((await page.locator('#charts canvas').first().boundingBox())!.width).toBeGreaterThan(100);

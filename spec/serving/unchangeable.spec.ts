@@ -2,6 +2,10 @@ import type { NextFunction, Request, Response } from 'express';
 import { Controller, Get, Put, Req, Res, UseBefore } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
+import { SharedStore } from '../../lib/stores/shared/shared-store.js';
+import type { StoreSettings } from '../../lib/stores/store.js';
+import { HeldDriver } from '../support/held-driver.js';
+import { MemoryDriver } from '../support/memory-driver.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
@@ -130,5 +134,22 @@ describe.each(Object.keys(fixes))('where a middleware has fixed %s', name => {
       expect(plain[0]).toBeLessThan(300);
       for (let time = 0; time < 2; time++) expect(await answerOf(`/cached${path}`, method)).toEqual(plain);
     }
+  });
+});
+
+describe('a change whose response cannot be held back', () => {
+  it('ends on each store: what follows is stored again, and close waits for nothing', async () => {
+    fix = 'the method end of the response';
+    const faults: string[] = [];
+    const driver = new HeldDriver(new MemoryDriver());
+    const store = { open: (settings: StoreSettings) => new SharedStore(driver, settings) };
+    cache.configure({ store, onError: ({ code }) => faults.push(code) });
+    const server = await TestServer.ofControllers([CachedController]);
+    expect((await server.send('/cached/value', { method: 'PUT' })).text).toBe('put');
+    fix = 'request.user';
+    expect((await server.get('/cached/value')).outcome).toBe('fwd=miss');
+    expect((await server.get('/cached/value')).outcome).toBe('hit');
+    await cache.close();
+    expect(faults).toEqual(['CACHE_FAILED']);
   });
 });

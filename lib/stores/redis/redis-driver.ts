@@ -137,12 +137,12 @@ export abstract class RedisDriver implements Driver {
     if (this.connecting !== undefined) await this.connecting;
     // A client may reconnect automatically when it is used.
     if (this.isClosed) throw new Error('the store is closed');
+    this.wasReady ||= this.client.isReady;
   }
 
   private async connect(onError: (error: unknown) => void): Promise<void> {
     try {
       await this.client.connect();
-      this.wasReady = true;
       // The store was closed meanwhile, but the client has connected.
       if (this.isClosed) this.client.destroy();
     } catch (error) {

@@ -7,6 +7,7 @@ import type { KeySpace } from './key-space.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { EntrySnapshot, SharedEntries } from './shared-entries.js';
 import type { SharedLease } from './shared-lease.js';
+import type { UnusedGeneration } from './unused-generations.js';
 
 /** Milliseconds between two polls for the entry of another process: the first pause, and the longest. */
 const FIRST_PAUSE_MS = 4;
@@ -56,8 +57,12 @@ export class FillWait {
       else if (this.fillLocks.isHeld(fillLock)) this.send(what, () => this.fillLocks.release(fillLock));
     }
     // After the mark: a waiting process that finds other generations must also find the mark.
-    const unneeded = this.generations.unused.release(lease.held, reason === 'unshareable');
+    this.letGo(lease.held, reason === 'unshareable');
     lease.held = [];
+  }
+
+  private letGo(held: readonly UnusedGeneration[], isUnneeded: boolean): void {
+    const unneeded = this.generations.unused.release(held, isUnneeded);
     if (unneeded.length > 0) this.send('unused generations could not be deleted', () => this.generations.discard(unneeded));
   }
 
@@ -89,7 +94,7 @@ export class FillWait {
     // The fill has not begun yet.
     if (lease.fillLock !== undefined) lease.seen = snapshot.lease.seen;
     const kind = waitState(lease, snapshot);
-    if (kind === 'hit-for-miss') this.renew(lease, snapshot.lease);
+    if (kind === 'hit-for-miss' && !lease.isReleased) this.renew(lease, snapshot.lease);
     return { kind };
   }
 
@@ -98,7 +103,7 @@ export class FillWait {
     const { held } = lease;
     lease.renew(later);
     this.begin(lease);
-    this.generations.unused.release(held, false);
+    this.letGo(held, false);
   }
 
   /** Runs an operation whose result is not needed. The circuit breaker reports a fault. */

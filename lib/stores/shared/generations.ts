@@ -1,3 +1,4 @@
+import { inTime } from '../../time/deadline.js';
 import { Batches } from './batches.js';
 import type { Driver } from './driver.js';
 import {
@@ -68,9 +69,10 @@ export class Generations {
   /** Deletes generations that no process has changed since. An entry under a deleted one is invalid: the next has another token. */
   async discard(unneeded: readonly UnusedGeneration[]): Promise<void> {
     const discards = unneeded.map(({ key, value }) => {
-      const discard = this.driver
-        .compareAndDelete(key, value)
-        .finally(() => this.discards.get(key) === discard && this.discards.delete(key));
+      // No look-up waits longer for a reply that never comes.
+      const discard = inTime(this.driver.compareAndDelete(key, value), this.timeoutMs, false).finally(
+        () => this.discards.get(key) === discard && this.discards.delete(key),
+      );
       this.discards.set(key, discard);
       return discard;
     });

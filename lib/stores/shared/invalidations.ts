@@ -42,17 +42,17 @@ export class Invalidations {
     });
   }
 
-  /** Notes the end of a writer whose declaration has failed. */
-  forget(writerId: string): void {
-    this.writers.end(writerId);
+  /** Notes the end of a writer. @returns true if it was the last one of its group */
+  forget(writerId: string): boolean {
+    return this.writers.end(writerId);
   }
 
-  /** Ends a write that has changed nothing. */
-  async abort(targets: Targets, writerId: string, seen: KnownValues): Promise<void> {
+  /** Ends a write that has changed nothing. @param isLast true if no writer of its group runs */
+  async abort(targets: Targets, writerId: string, seen: KnownValues, isLast: boolean): Promise<void> {
     await this.inChunks('the end of an aborted write could not be sent', targets, async chunk =>
       this.generations.endWrites(await this.complete(chunk, seen), [writerId], false),
     );
-    if (!this.writers.end(writerId)) return;
+    if (!isLast) return;
     // A change that is refused again and again, such as one of a path that does not exist, must not occupy keys for longer.
     this.breaker.run('ended writers could not be expired', () => this.writers.expireSoon(writerId)).catch(() => undefined);
   }
@@ -80,7 +80,6 @@ export class Invalidations {
     };
     const what = 'an invalidation could not be delivered';
     await this.inChunks(what, targets, sendChunk, insists);
-    for (const writerId of writerIds) this.writers.end(writerId);
     if (settling !== undefined) await this.breaker.run(what, () => this.writers.expire(settling, settleMs));
   }
 

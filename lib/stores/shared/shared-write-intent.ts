@@ -55,6 +55,7 @@ export class SharedWriteIntent implements WriteIntent {
   async commit(targets: Targets, settleMs = 0): Promise<InvalidationResult> {
     const hasLapsed = this.mayHaveLapsed();
     await this.stopHeartbeat();
+    this.invalidations.forget(this.writerId);
     const write = { targets: mergeTargets(this.targets, targets), writerIds: [this.writerId], settleMs };
     const undelivered = await this.retries.deliver(write, this.seen);
     return undelivered && { ...undelivered, hasLapsed };
@@ -66,8 +67,9 @@ export class SharedWriteIntent implements WriteIntent {
       return;
     }
     await this.stopHeartbeat();
+    const isLast = this.invalidations.forget(this.writerId);
     // If the store is unreachable, the writer expires without its heartbeat.
-    await this.invalidations.abort(this.targets, this.writerId, this.seen).catch(() => undefined);
+    await this.invalidations.abort(this.targets, this.writerId, this.seen, isLast).catch(() => undefined);
   }
 
   private async declare(): Promise<void> {
