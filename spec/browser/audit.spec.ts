@@ -64,7 +64,7 @@ const GAPS = `(() => {
   });
 })()`;
 
-/** Resolves when the page has drawn what has changed. */
+/** Resolves when the page has drawn its changes. */
 const DRAWN = 'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))';
 
 let inspector: Inspector;

@@ -132,6 +132,18 @@ export class OtherProcess {
   }
 }
 
+/** A shared store on a driver, with what `given` says in place of its own settings. */
+export function sharedStoreOn(driver: Driver, given: Partial<StoreSettings> = {}): SharedStore {
+  return new SharedStore(driver, {
+    clock: systemClock,
+    keyPrefix: 'rcc',
+    storeTimeoutMs: 5000,
+    collapseTimeoutMs: 10_000,
+    reportFault: () => undefined,
+    ...given,
+  });
+}
+
 /** The fence of a computation that begins now. */
 export async function fenceOver(store: Store, address: Address): Promise<Lease> {
   const begun = await store.lease(address);

@@ -1,8 +1,9 @@
 import { systemClock } from '../../../lib/time/clock.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry, Lease, Undelivered } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
+import { sharedStoreOn } from '../../support/processes.js';
 
 const BOB = { prefixes: ['/users/bob'] };
 const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
@@ -29,9 +30,7 @@ describe('a shared store that is closed', () => {
     memory = new MemoryDriver();
     driver = new HeldDriver(memory);
     reports = [];
-    store = new SharedStore(driver, {
-      clock: systemClock,
-      keyPrefix: 'rcc',
+    store = sharedStoreOn(driver, {
       storeTimeoutMs: 20_000,
       collapseTimeoutMs: 20_000,
       reportFault: (code, message) => reports.push(`${code}: ${message}`),

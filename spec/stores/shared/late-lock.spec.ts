@@ -1,10 +1,9 @@
-import { systemClock } from '../../../lib/time/clock.js';
 import type { Driver, Found } from '../../../lib/stores/shared/driver.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { Deferred } from '../../support/deferred.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
+import { sharedStoreOn } from '../../support/processes.js';
 
 const ADDRESS = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } } as unknown as Address;
 
@@ -64,13 +63,7 @@ class HangingDriver implements Driver {
 describe('the right to compute', () => {
   it('is given back when it comes too late, so that no other process waits for it', async () => {
     const driver = new HangingDriver();
-    const store = new SharedStore(driver, {
-      clock: systemClock,
-      keyPrefix: 'rcc',
-      storeTimeoutMs: 20,
-      collapseTimeoutMs: 10_000,
-      reportFault: () => undefined,
-    });
+    const store = sharedStoreOn(driver, { storeTimeoutMs: 20 });
     const miss = await store.lookup(ADDRESS);
     if (miss.kind !== 'miss') throw new Error(`Expected a miss, got ${miss.kind}.`);
     expect(await store.acquireFillLock(ADDRESS, miss.lease, 1000)).toEqual({ kind: 'granted' });
@@ -85,13 +78,7 @@ describe('the right to compute', () => {
   it('is not renewed after its computation has ended while the store is left alone', async () => {
     jest.useFakeTimers({ doNotFake: ['performance', 'nextTick'] });
     const driver = new HeldDriver(new MemoryDriver());
-    const store = new SharedStore(driver, {
-      clock: systemClock,
-      keyPrefix: 'rcc',
-      storeTimeoutMs: 20,
-      collapseTimeoutMs: 400,
-      reportFault: () => undefined,
-    });
+    const store = sharedStoreOn(driver, { storeTimeoutMs: 20, collapseTimeoutMs: 400 });
     const miss = await store.lookup(ADDRESS);
     if (miss.kind !== 'miss') throw new Error(`Expected a miss, got ${miss.kind}.`);
     await store.acquireFillLock(ADDRESS, miss.lease, 0);

@@ -1,9 +1,8 @@
-import { systemClock } from '../../../lib/time/clock.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, WriteIntent, LookupMiss, Targets } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf } from '../../support/processes.js';
+import { entryOf, sharedStoreOn } from '../../support/processes.js';
 
 const address: Address = { key: 'key', path: { path: '/stock/5', ignoresCase: false }, tags: ['stock'] };
 const faults: string[] = [];
@@ -11,9 +10,7 @@ let driver: HeldDriver;
 let store: SharedStore;
 
 function open(on = new HeldDriver(new MemoryDriver())): SharedStore {
-  return new SharedStore(on, {
-    clock: systemClock,
-    keyPrefix: 'rcc',
+  return sharedStoreOn(on, {
     storeTimeoutMs: 250,
     collapseTimeoutMs: 1000,
     reportFault: (_code, message) => faults.push(message),

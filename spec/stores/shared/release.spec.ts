@@ -1,9 +1,8 @@
-import { systemClock } from '../../../lib/time/clock.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { fenceOver } from '../../support/processes.js';
+import { fenceOver, sharedStoreOn } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
 
@@ -13,13 +12,7 @@ describe('the end of a computation whose response cannot be stored', () => {
 
   beforeEach(() => {
     driver = new HeldDriver(new MemoryDriver());
-    store = new SharedStore(driver, {
-      clock: systemClock,
-      keyPrefix: 'rcc',
-      storeTimeoutMs: 5000,
-      collapseTimeoutMs: 10_000,
-      reportFault: () => undefined,
-    });
+    store = sharedStoreOn(driver);
   });
 
   afterEach(() => store.close());

@@ -1,9 +1,8 @@
-import { systemClock } from '../../../lib/time/clock.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver } from '../../support/processes.js';
+import { entryOf, fenceOver, sharedStoreOn } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 const TARGETS = { prefixes: [], tags: ['user:bob'] };
@@ -14,13 +13,7 @@ describe('an entry that was served, and is stored again with what went out for i
 
   beforeEach(async () => {
     driver = new HeldDriver(new MemoryDriver());
-    store = new SharedStore(driver, {
-      clock: systemClock,
-      keyPrefix: 'rcc',
-      storeTimeoutMs: 5000,
-      collapseTimeoutMs: 10_000,
-      reportFault: () => undefined,
-    });
+    store = sharedStoreOn(driver);
     expect(await store.save(ADDRESS, entryOf('old', { tags: ['user:bob'] }), await fenceOver(store, ADDRESS))).toBe(true);
   });
 

@@ -1,9 +1,8 @@
-import { systemClock } from '../../../lib/time/clock.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, LookupMiss } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf } from '../../support/processes.js';
+import { entryOf, sharedStoreOn } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false }, tags: ['users'] };
 const TARGETS = { prefixes: ['/users'], tags: ['users'] };
@@ -19,13 +18,7 @@ beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   faults = [];
   driver = new HeldDriver(new MemoryDriver({ pause: () => new Promise(resolve => setTimeout(resolve, latencyMs)) }));
-  store = new SharedStore(driver, {
-    clock: systemClock,
-    keyPrefix: 'rcc',
-    storeTimeoutMs: TIMEOUT_MS,
-    collapseTimeoutMs: 10_000,
-    reportFault: (_code, what, cause) => faults.push([what, cause]),
-  });
+  store = sharedStoreOn(driver, { storeTimeoutMs: TIMEOUT_MS, reportFault: (_code, what, cause) => faults.push([what, cause]) });
 });
 
 afterEach(async () => {
@@ -67,7 +60,7 @@ describe('a store that stops replying', () => {
     ['to a later one', 100, 100 + TIMEOUT_MS],
   ])('%s costs storeTimeout', async (_which, ms, totalMs) => {
     latencyMs = ms;
-    // The look-up reads, initialises what is absent, and reads again.
+    // The look-up reads, initialises absent generations, and reads again.
     driver.hold(ms === 0 ? 'getMany' : 'compareAndSet', 'before');
     const beganMs = performance.now();
     expect(await settled(store.lookup(ADDRESS))).toEqual({ kind: 'unreachable' });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Get, HttpError, NotFoundError, Param, Put } from 'routing-controllers';
-import { systemClock } from '../../../lib/time/clock.js';
 import { cache, Cached, InvalidatesCache } from '../../../lib/index.js';
 import { RedisStore } from '../../../lib/redis.js';
-import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
+import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { describeWith } from '../../../test-servers/installed.js';
 import { ready } from '../../../test-servers/readiness.js';
@@ -12,7 +11,7 @@ import { startAfresh } from '../../support/each.js';
 import { describeRacesOnEveryStore } from '../../support/every-store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver } from '../../support/processes.js';
+import { entryOf, fenceOver, sharedStoreOn } from '../../support/processes.js';
 import { TestServer } from '../../support/server.js';
 
 const JUNK = 200;
@@ -100,13 +99,7 @@ describe('the generation of a path', () => {
   beforeEach(() => {
     memory = new MemoryDriver();
     driver = new HeldDriver(memory);
-    store = new SharedStore(driver, {
-      clock: systemClock,
-      keyPrefix: 'rcc',
-      storeTimeoutMs: 5000,
-      collapseTimeoutMs: 10_000,
-      reportFault: () => undefined,
-    });
+    store = sharedStoreOn(driver);
   });
 
   afterEach(() => store.close());
