@@ -81,7 +81,7 @@ function keyOfChange({ report }: DeclaredChange): readonly unknown[] {
   return [report.name, report.route, report.method, report.paths, report.tags, report.hasUnknownTargets];
 }
 
-/** Sorts by a key, and leaves out what has the same key as another: two servers may have one action. */
+/** Sorts by a key, and drops items with the same key: two servers may have one action. */
 function sorted<Item>(items: readonly Item[], keyOf: (item: Item) => readonly unknown[]): Item[] {
   const byKey = new Map(items.map(item => [JSON.stringify(keyOf(item)), item]));
   return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, item]) => item);

@@ -3,6 +3,7 @@ import type { InvalidatingAction } from '../actions/invalidating-action.js';
 import type { Targets } from '../stores/store.js';
 import { EVERYTHING } from '../stores/targets.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
+import { reportWriteFault } from './unserved-write.js';
 
 /** A write of an action, and the targets that it invalidates. */
 export interface WriteDescription {
@@ -23,7 +24,7 @@ export function describeWrite(runtime: CacheRuntime, describe: () => Invalidatin
     return { action, call: pinned, knownTargets: action.knownTargets(pinned) };
   } catch (error) {
     const name = nameOf(call);
-    runtime.faults.report('CACHE_FAILED', `${name}: the cache failed, so the change invalidates everything`, error);
+    reportWriteFault(runtime, name, error);
     return {
       action: { name, writesResponse: true, targetsOf: () => EVERYTHING, settle: 0 },
       call: { ...call, unpinned: call.action },

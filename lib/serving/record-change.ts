@@ -38,8 +38,11 @@ function record(changes: RecentChanges, call: ActionCall): void {
   const closed = (): void => {
     isClosed = true;
     endIfOver();
-    // A method that never settles must not count as a running change for ever.
-    if (isRunning) startDeadline(MAX_WRITE_DURATION * 1000, settled, false);
+    limit();
+  };
+  // A method that never settles must not count as a running change for ever.
+  const limit = (): void => {
+    if (isClosed && isRunning) startDeadline(MAX_WRITE_DURATION * 1000, settled, false);
   };
   response.once('finish', closed).once('close', closed);
   const run = call.run.bind(call);
@@ -47,7 +50,7 @@ function record(changes: RecentChanges, call: ActionCall): void {
     isRunning = true;
     try {
       const result = run();
-      if (isClosed) startDeadline(MAX_WRITE_DURATION * 1000, settled, false);
+      limit();
       // A query may run at each call of its `then`, so only one may come.
       if (isThenable(result)) return settledBy(Promise.resolve(result), settled);
       settled();

@@ -23,9 +23,9 @@ export class GenerationSnapshots {
     private readonly tagLog: TagLog,
   ) {}
 
-  /** Waits until the generations can be read for a snapshot. */
-  async prepare(keys: readonly string[]): Promise<void> {
-    if (this.generations.isDiscarding) await this.generations.allDiscarded(keys);
+  /** Resolves when the generations can be read for a snapshot. @returns undefined if they can be read at once */
+  prepare(keys: readonly string[]): Promise<unknown> | undefined {
+    return this.generations.allDiscarded(keys);
   }
 
   /** Notes that an entry needs the generations. */

@@ -79,14 +79,14 @@ export class Generations {
     await Promise.all(discards);
   }
 
-  /** Waits until this process deletes none of the generations: the store would refuse the entry of a fill that has seen one. */
-  async allDiscarded(keys: readonly string[]): Promise<void> {
-    await Promise.allSettled(keys.flatMap(key => this.discards.get(key) ?? []));
-  }
-
-  /** True if this process deletes a generation. */
-  get isDiscarding(): boolean {
-    return this.discards.size > 0;
+  /**
+   * Resolves when this process deletes none of the generations: the store would refuse the entry of a fill that has seen one.
+   *
+   * @returns undefined if it deletes no generation
+   */
+  allDiscarded(keys: readonly string[]): Promise<unknown> | undefined {
+    if (this.discards.size === 0) return undefined;
+    return Promise.allSettled(keys.flatMap(key => this.discards.get(key) ?? []));
   }
 
   /** Marks generations as dirty for a writer, again if they are. */

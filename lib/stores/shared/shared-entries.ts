@@ -70,7 +70,8 @@ export class SharedEntries {
     const { entryKey, generationKeys } = keys;
     const tagRead = this.recentTags.begin(address, entryKey);
     const lockKeys = lockKey === undefined ? [] : [lockKey];
-    await this.snapshots.prepare(generationKeys);
+    const preparing = this.snapshots.prepare(generationKeys);
+    if (preparing !== undefined) await preparing;
     const { value, start, found } = await this.reader.read(entryKey, [...generationKeys, ...tagRead.keys, ...lockKeys]);
     const tagsEnd = generationKeys.length + tagRead.keys.length;
     const generationsFound = found.slice(0, generationKeys.length);
@@ -100,7 +101,8 @@ export class SharedEntries {
     const hadPendingInvalidation = this.retries.hasPendingFor(address);
     const keys = this.keySpace.of(address);
     const { entryKey, generationKeys } = keys;
-    await this.snapshots.prepare(generationKeys);
+    const preparing = this.snapshots.prepare(generationKeys);
+    if (preparing !== undefined) await preparing;
     const { start, found } =
       address.isValue !== true
         ? await readStart(this.driver, entryKey, generationKeys)
