@@ -7,6 +7,7 @@ import { publish } from '../../lib/events/channels.js';
 import { cacheInspector, type Inspector } from '../../lib/inspector.js';
 import { describeInBrowser, launchChromium } from './support/chromium.js';
 import { appOf, stopServers, TestServer } from '../support/server.js';
+import { ready } from '../../test-servers/readiness.js';
 
 const HOSTILE = '<img src=x onerror="hacked=1"><script>hacked=1</script>';
 
@@ -191,7 +192,11 @@ describeInBrowser('the page of the inspector', () => {
     await page.locator('#pause').click();
     const light = await page.evaluate(INK);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction(`![undefined, '${String(light)}'].includes(${INK})`, undefined, { timeout: 5000 });
+    // The policy of the page forbids `waitForFunction` to evaluate more than once.
+    await ready('the page has the colours of the dark scheme', async () => {
+      const ink = await page.evaluate(INK);
+      return ink !== undefined && ink !== light;
+    });
   });
 
   it('goes on where it is live, and stands still where it is paused', async () => {
