@@ -1,9 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
+import { postgresFolder } from './postgres-server.js';
 import { stopRealServers } from './real-server.js';
 
 /** Server programs that specs run, and the packages that bring them. */
-const PACKAGES = { 'redis-server': 'redis-server', memcached: 'memcached' } as const;
+const PACKAGES = { 'redis-server': 'redis-server', memcached: 'memcached', postgres: 'postgresql' } as const;
 
 export type ServerProgram = keyof typeof PACKAGES;
 
@@ -23,7 +24,7 @@ export function hasProgram(program: string): boolean {
  * skipped, saying so; but not in continuous integration (`CI` is set), where it fails: nothing there passes unseen.
  */
 export function describeWith(program: ServerProgram, name: string, body: () => void): void {
-  if (hasProgram(program)) {
+  if (program === 'postgres' ? postgresFolder() !== undefined : hasProgram(program)) {
     describe(name, () => {
       afterAll(stopRealServers);
       body();

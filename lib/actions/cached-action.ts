@@ -1,4 +1,4 @@
-import type { CachedOptions } from '../options/cached-options.js';
+import { DERIVED, type CachedOptions } from '../options/cached-options.js';
 import { headersOfVaryBy, mayTellCallers } from '../options/vary-by.js';
 import { TagForecast } from '../stores/tag-forecast.js';
 import { bearsResponse, requestOf, type ActionCall } from './action-call.js';
@@ -13,6 +13,11 @@ const DEFAULT_STATUSES: readonly number[] = [200, 204];
 /** The statuses of an action's responses that may be stored. */
 export function statusesOf({ options }: CachedAction): readonly number[] {
   return options.statuses ?? DEFAULT_STATUSES;
+}
+
+/** Returns the use of the reads of a followed database by an action. */
+export function readUseOf({ options }: CachedAction): 'followed' | 'ignored' {
+  return options.tags === DERIVED ? 'followed' : 'ignored';
 }
 
 /** A cached action of one controller of one server: the part that all its requests share. */
@@ -62,8 +67,8 @@ export function cachedAction(call: ActionCall, registry: DecoratorRegistry): Cac
     ]),
     options,
     path: new ActionPath(metadata),
-    tags: typeof options.tags === 'function' ? undefined : options.tags,
-    tagForecast: new TagForecast(typeof options.tags === 'function' || writesResponse),
+    tags: typeof options.tags === 'object' ? options.tags : undefined,
+    tagForecast: new TagForecast(typeof options.tags === 'function' || options.tags === DERIVED || writesResponse),
     inputs: inputsOf(metadata.params, options.queryString === true),
     varyHeaders: [...new Set([...headersOf(metadata.params), ...named])],
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),

@@ -33,8 +33,10 @@ export interface AuditedAction {
   readonly timeout: number;
   /** The fixed tags. */
   readonly tags: readonly string[];
-  /** True if a function returns the tags, so that they are unknown. */
+  /** True if a function returns the tags, or reads of a database do, so that they are unknown. */
   readonly hasUnknownTags: boolean;
+  /** True if its tags are `'derived'`: the changes of a followed database invalidate it, without a target. */
+  readonly derivesTags: boolean;
   readonly invalidatedBy: readonly Invalidation[];
   /** The names of other changes that may invalidate it: by a function, by a pattern, or through a memoized result that it may use. */
   readonly mayBeInvalidatedBy: readonly string[];

@@ -1,5 +1,6 @@
 import { effectiveOptions, type DecoratorRegistry } from '../actions/decorator-registry.js';
 import type { LoadedAction } from '../actions/loaded-actions.js';
+import { DERIVED } from '../options/cached-options.js';
 import type { MemoizedMethod } from '../memoized/memoized-method.js';
 import type { AuditedAction } from './audit.js';
 import { describedAction, isExempt } from './described-action.js';
@@ -43,13 +44,17 @@ export function memoizedResult({ label, options }: MemoizedMethod, defaultTimeou
 
 interface LifetimeAndTags {
   readonly timeout?: number;
-  readonly tags?: readonly string[] | ((...args: never[]) => readonly string[]);
+  readonly tags?: readonly string[] | typeof DERIVED | ((...args: never[]) => readonly string[]);
 }
 
 function lifetimeAndTags(
   { timeout, tags }: LifetimeAndTags,
   defaultTimeout: number,
-): Pick<AuditedAction, 'timeout' | 'tags' | 'hasUnknownTags'> {
-  const hasUnknownTags = typeof tags === 'function';
-  return { timeout: timeout ?? defaultTimeout, tags: hasUnknownTags ? [] : [...new Set(tags)].sort(), hasUnknownTags };
+): Pick<AuditedAction, 'timeout' | 'tags' | 'hasUnknownTags' | 'derivesTags'> {
+  return {
+    timeout: timeout ?? defaultTimeout,
+    tags: typeof tags === 'object' ? [...new Set(tags)].sort() : [],
+    hasUnknownTags: typeof tags === 'function' || tags === DERIVED,
+    derivesTags: tags === DERIVED,
+  };
 }

@@ -19,6 +19,8 @@ export interface AuditedProgram {
 
 /** Finds actions that change data, and declare nothing. */
 export function undeclaredChanges({ results, changes }: AuditedProgram): AuditFinding[] {
+  // The changes of a followed database need no declaration.
+  if (results.length > 0 && results.every(({ report }) => report.derivesTags)) return [];
   return changes
     .filter(({ report }) => report.declares === 'undeclared')
     .map(change => {
@@ -46,7 +48,7 @@ function ownCachedPrefix({ place }: DeclaredChange, results: readonly CachedResu
 export function unreachedActions({ results }: AuditedProgram, actions: readonly AuditedAction[]): AuditFinding[] {
   return actions
     .map((action, index) => ({ ...action, result: results[index] }))
-    .filter(({ kind, result }) => kind === 'action' && result?.isExempt === false)
+    .filter(({ kind, result, derivesTags }) => kind === 'action' && result?.isExempt === false && !derivesTags)
     .filter(({ timeout }) => timeout === 0 || timeout > SHORT_TIMEOUT)
     .filter(({ invalidatedBy, mayBeInvalidatedBy }) => invalidatedBy.length + mayBeInvalidatedBy.length === 0)
     .map(({ name, method = '', route = '', timeout, tags, result }) => {

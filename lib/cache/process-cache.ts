@@ -29,7 +29,7 @@ class ProcessCache {
   readonly explainer = new Explainer(this.current);
   readonly registry = new DecoratorRegistry(this.identities);
   private readonly writeScopes = new WriteScopes(this.current);
-  private readonly changes = new Changes(this.current, this.writeScopes);
+  readonly changes = new Changes(this.current, this.writeScopes);
   readonly invalidatingMethods = new InvalidatingMethods(this.registry, this.current, this.changes);
   readonly startUp = new ActionInstaller(
     this.registry,

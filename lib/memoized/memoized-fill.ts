@@ -19,7 +19,7 @@ export class MemoizedFill {
   ) {
     const { computations } = call.runtime;
     dependOnCall(call, computations.running, keyed.argumentsText);
-    this.computation = computations.begin(keyed.address.key);
+    this.computation = computations.begin(keyed.address.key, call.method.readUse);
   }
 
   run(): Promise<unknown> {

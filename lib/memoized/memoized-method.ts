@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { DERIVED } from '../options/cached-options.js';
 import type { MemoizedOptions } from '../options/memoized-options.js';
+import type { ReadUse } from '../runtime/computation.js';
 import { joinKey, encodeValue } from '../keys/key-encoding.js';
 import type { Class } from '../classes/class-hierarchy.js';
 import type { Address, Targets } from '../stores/store.js';
@@ -40,7 +42,7 @@ export class MemoizedMethod {
     private readonly addresses: ClassAddresses,
   ) {
     this.label = `${owner.name}.${name}`;
-    this.tagForecast = new TagForecast(typeof options.tags === 'function');
+    this.tagForecast = new TagForecast(typeof options.tags === 'function' || options.tags === DERIVED);
     this.returns = isAsync ? 'promise' : 'unknown';
   }
 
@@ -68,6 +70,15 @@ export class MemoizedMethod {
     // A missing argument equals `undefined`: for both, the method uses the default of the parameter.
     while (texts.at(-1) === 'undefined' || texts.at(-1) === IGNORED) texts.pop();
     return { kind: 'key', text: joinKey(texts as string[]) };
+  }
+
+  /** The use of the reads of a followed database. */
+  get readUse(): ReadUse {
+    if (this.options.tags === DERIVED) return 'followed';
+    return {
+      kind: 'refused',
+      reason: `it uses ${this.label}, which reads the database: write @Memoized({ tags: '${DERIVED}' })`,
+    };
   }
 
   /** Returns the address of the result of a call on this object. */

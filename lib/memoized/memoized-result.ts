@@ -1,5 +1,7 @@
 import { warnAboutMany, type Computation } from '../runtime/computation.js';
+import { DERIVED } from '../options/cached-options.js';
 import { withoutKnown } from '../runtime/computed-tags.js';
+import { underivedReason } from '../runtime/table-tags.js';
 import type { Address, Entry } from '../stores/store.js';
 import { losslessJson, type JsonResult } from '../values/lossless-json.js';
 import { entryOfValue, valueOf } from '../values/value-service.js';
@@ -53,6 +55,13 @@ function tagsOf({ runtime, method }: MemoizedCall, address: Address, computation
   const dependencies = runtime.computations.dependenciesOf(computation);
   if (dependencies.kind === 'unknown') return undefined;
   warnAboutMany(runtime.faults, method.label, dependencies);
+  const underived =
+    method.options.tags === DERIVED ? underivedReason(dependencies.tags, runtime.computations.isFollowing) : undefined;
+  if (underived !== undefined) {
+    const message = `${method.label}: a result is not stored: ${underived}`;
+    runtime.faults.warnAboutUse(`${method.label} reads`, message, 'CACHE_RESULT_NOT_KEPT');
+    return undefined;
+  }
   const tags = withoutKnown(dependencies.tags, address.tags);
   method.tagForecast.record(tags.length > 0);
   // A lease that expects no tags cannot detect that one of them was invalidated during the run.

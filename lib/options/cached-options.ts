@@ -13,6 +13,9 @@ export interface FilteredResponse {
   readonly body: Buffer;
 }
 
+/** The value of `tags` for the tables and rows that a computation reads. */
+export const DERIVED = 'derived';
+
 /** The options of `@Cached` and `@CacheDefaults`, each with its check. */
 export class CachedOptionRules {
   /**
@@ -95,17 +98,18 @@ export class CachedOptionRules {
 
   /**
    * Names for `cache.invalidateTags`, in addition to the path: an array, or a function of the result of the method. The result is
-   * `undefined` if the method answered through `@Res()` before it returned.
+   * `undefined` if the method answered through `@Res()` before it returned. `'derived'`: the tables and rows that the method reads through
+   * a data source of `followEntities`. If the library cannot follow a read, the response is not stored.
    *
    * @default none
    */
   @Validate(
-    value => isFunction(value) || isTags(value),
-    'an array of names, or a function of the result and the action that returns one',
+    value => isFunction(value) || isTags(value) || value === DERIVED,
+    `an array of names, a function of the result and the action that returns one, or '${DERIVED}'`,
     `tags: ['users'], or tags: friends => friends.map(friend => \`user:\${friend.name}\`)`,
   )
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type that the method returns
-  readonly tags?: readonly string[] | ((result: any, action: Action) => readonly string[]);
+  readonly tags?: readonly string[] | 'derived' | ((result: any, action: Action) => readonly string[]);
 
   /**
    * Seconds that a browser, or another cache, may use the response without a request. 0 sends `Cache-Control: no-cache`: the

@@ -1,4 +1,4 @@
-import { isTags } from './cached-options.js';
+import { DERIVED, isTags } from './cached-options.js';
 import { isFunction, isSeconds, Validate } from './validate.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the method's own arguments, result and class, which the author may type */
@@ -57,16 +57,17 @@ export class MemoizedOptionRules {
   readonly makeCacheKey?: (this: any, ...args: any[]) => string;
 
   /**
-   * Names for `cache.invalidateTags`: an array, or a function of the result and the arguments.
+   * Names for `cache.invalidateTags`: an array, or a function of the result and the arguments. `'derived'`: the tables and rows that the
+   * method reads through a data source of `followEntities`. If the library cannot follow a read, the result is not stored.
    *
    * @default none
    */
   @Validate(
-    value => isFunction(value) || isTags(value),
-    'an array of names, or a function of the result and the arguments that returns one',
+    value => isFunction(value) || isTags(value) || value === DERIVED,
+    `an array of names, a function of the result and the arguments that returns one, or '${DERIVED}'`,
     `tags: ['users'], or tags: user => [\`user:\${user.id}\`]`,
   )
-  readonly tags?: readonly string[] | ((this: any, result: any, ...args: any[]) => readonly string[]);
+  readonly tags?: readonly string[] | 'derived' | ((this: any, result: any, ...args: any[]) => readonly string[]);
 
   /**
    * Builds the result from its JSON if JSON cannot carry the result: a date, an instance of a class. The cache does not call the

@@ -1,12 +1,19 @@
 import { AsyncScopes } from './async-scopes.js';
 import { CollectedTags } from './collected-tags.js';
 import type { FaultReporter } from './fault-reporter.js';
+import { isNamedTableTag, unfollowedTag } from './table-tags.js';
 
 /** The dependencies of a computation. */
 export type Dependencies =
   | { readonly kind: 'known'; readonly tags: readonly string[]; readonly isCoarse: boolean }
   /** An invalidation could not reach what was computed, so it may not be stored. */
   | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * The use of the reads of a followed database: they are dependencies, or have no effect, or prevent the storage of a result that uses
+ * this one and follows its reads.
+ */
+export type ReadUse = 'followed' | 'ignored' | { readonly kind: 'refused'; readonly reason: string };
 
 const NONE: Dependencies = { kind: 'known', tags: [], isCoarse: false };
 
@@ -28,6 +35,7 @@ export class Computation {
     private readonly isTracked: boolean,
     around?: Computation,
     private readonly key?: string,
+    private readonly readUse: ReadUse = 'ignored',
   ) {
     this.outer = around?.running;
   }
@@ -41,6 +49,31 @@ export class Computation {
 
   add(tags: Iterable<string>): void {
     this.collected.add(tags);
+  }
+
+  /** True if the reads of a followed database have an effect. */
+  get followsReads(): boolean {
+    return this.readUse !== 'ignored';
+  }
+
+  /** Makes the computation depend on what it reads in a followed database. */
+  addRead(tags: readonly string[]): void {
+    if (this.readUse === 'followed') this.add(tags);
+    else if (this.readUse !== 'ignored') this.add([unfollowedTag(this.readUse.reason)]);
+  }
+
+  /** Notes a read that a change could miss. @param reason the reason, with the remedy */
+  markUnfollowed(reason: string): void {
+    this.addRead([unfollowedTag(reason)]);
+  }
+
+  has(tag: string): boolean {
+    return this.collected.has(tag);
+  }
+
+  /** True if its author has named a table that it reads. */
+  get namesTables(): boolean {
+    return [...this.collected].some(isNamedTableTag);
   }
 
   /** Notes that the tags of a part could not be computed. */
@@ -80,7 +113,7 @@ export class Computation {
 /** Reports, once for each action or method, that it uses too many results for exact dependencies. */
 export function warnAboutMany(faults: FaultReporter, label: string, { isCoarse }: { readonly isCoarse: boolean }): void {
   if (!isCoarse) return;
-  const message = `${label} uses more than 100 memoized results at once, so an invalidation of any result of the same methods invalidates it too`;
+  const message = `${label} uses more than 100 memoized results or rows at once, so an invalidation of any result of the same methods, or of any row of the same tables, invalidates it too`;
   faults.warnAboutUse(`${label} dependencies`, message, 'CACHE_DEPENDENCIES_MANY');
 }
 
@@ -89,26 +122,35 @@ const UNTRACKED = new Computation(false);
 
 /** The computations of this process. */
 export class Computations extends AsyncScopes<Computation> {
+  /** True if the process follows a database. */
+  isFollowing = false;
+
+  /** Begins to follow a database. */
+  startFollowing(): void {
+    this.isFollowing = true;
+    this.start();
+  }
+
   /** The innermost computation that the running code belongs to. */
   get running(): Computation | undefined {
     return this.current?.running;
   }
 
   /** Begins a computation within the running one. `run` runs the code that belongs to it. @param key the key of the entry */
-  begin(key?: string): Computation {
-    return new Computation(this.isStarted, this.current, key);
+  begin(key?: string, reads?: ReadUse): Computation {
+    return new Computation(this.isStarted, this.current, key, reads);
   }
 
   /** Begins a computation that the rest of the running function belongs to. Call it only after the start. */
-  enterNew(): Computation {
-    const computation = this.begin();
+  enterNew(reads: ReadUse): Computation {
+    const computation = this.begin(undefined, reads);
     this.enter(computation);
     return computation;
   }
 
   /** Begins a computation that uses no stored result. */
-  beginVerification(): Computation {
-    const computation = this.begin();
+  beginVerification(reads: ReadUse): Computation {
+    const computation = this.begin(undefined, reads);
     computation.isVerification = true;
     return computation;
   }

@@ -13,6 +13,8 @@ import type { MissedRequest } from './cached-request.js';
 import { ResponseControl } from './response-control.js';
 import { warnAboutMany } from '../runtime/computation.js';
 import { computedTags, withoutKnown } from '../runtime/computed-tags.js';
+import { underivedReason, withoutMarks } from '../runtime/table-tags.js';
+import { DERIVED } from '../options/cached-options.js';
 
 /** Adds an `ETag` to a response whose whole body is known, unless the response has one. */
 export function identify(response: ServerResponse, { status, wholeBody }: RecordedHead): void {
@@ -93,6 +95,14 @@ export function createEntry(request: MissedRequest, recorded: Recorded): Entry |
 
 const NO_TAGS: readonly string[] = [];
 
+/** Finds the reason why a response with derived tags may not be stored, by the reads so far. @returns undefined if there is none */
+export function underivedResponse({ runtime, action, computation }: MissedRequest): string | undefined {
+  if (action.options.tags !== DERIVED) return undefined;
+  const dependencies = runtime.computations.dependenciesOf(computation);
+  if (dependencies.kind === 'unknown') return dependencies.reason;
+  return underivedReason(dependencies.tags, runtime.computations.isFollowing);
+}
+
 /**
  * Returns the tags that a response has in addition to those of its action: by the `tags` option, by `cacheControl`, and by its
  * dependencies.
@@ -112,8 +122,11 @@ function responseTags(request: MissedRequest, result: unknown, directed = NO_TAG
   const dependencies = runtime.computations.dependenciesOf(computation);
   if (dependencies.kind === 'unknown') return dependencies.reason;
   warnAboutMany(runtime.faults, name, dependencies);
-  const isUntagged = optional.length + directed.length + dependencies.tags.length === 0;
-  const tags = isUntagged ? NO_TAGS : withoutKnown([...optional, ...directed, ...dependencies.tags], address.tags);
+  const underived = underivedResponse(request);
+  if (underived !== undefined) return underived;
+  const dependent = withoutMarks(dependencies.tags);
+  const isUntagged = optional.length + directed.length + dependent.length === 0;
+  const tags = isUntagged ? NO_TAGS : withoutKnown([...optional, ...directed, ...dependent], address.tags);
   tagForecast.record(tags.length > 0);
   // A lease that expects no tags cannot detect that one of them was invalidated during the fill.
   return tags.length > 0 && address.hasComputedTags !== true ? 'it is the first of its action that has tags of its own' : tags;

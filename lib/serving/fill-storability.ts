@@ -3,9 +3,11 @@ import { headersOfVaryBy } from '../options/vary-by.js';
 import { requestOf } from '../actions/action-call.js';
 import { isPartial, totalLength } from '../http/content-range.js';
 import { storability, type Storability } from '../http/storability.js';
+import type { RecordedHead } from '../http/response-recorder.js';
 import type { HeaderChange } from '../http/stored-response.js';
 import type { FillResult } from '../runtime/single-flight.js';
 import type { MissedRequest } from './cached-request.js';
+import { underivedResponse } from './create-entry.js';
 import type { ResponseControl } from './response-control.js';
 import { statusesOf } from '../actions/cached-action.js';
 import { hasReadRange } from './watched-reads.js';
@@ -15,10 +17,13 @@ type Directives = ResponseControl['directives'] | undefined;
 /** Decides by the status and the author's headers whether a response may be stored. */
 export function fillStorability(
   request: MissedRequest,
-  status: number,
+  { status, wholeBody }: Pick<RecordedHead, 'status' | 'wholeBody'>,
   headers: readonly HeaderChange[],
   directives: Directives,
 ): Storability {
+  // A response in pieces may still read.
+  const underived = wholeBody === undefined ? undefined : underivedResponse(request);
+  if (underived !== undefined) return { kind: 'unstorable', reason: underived };
   // A whole response that depends on `Range` would answer requests with the same key and another range.
   if (!isPartial(status) && hasReadRange(request)) return { kind: 'unstorable', reason: 'the method read the header range' };
   return storableAs(request, status, headers, directives);

@@ -167,7 +167,7 @@ export class Fill implements RecorderListener, MethodListener {
     const directives = ResponseControl.of(this.response)?.directives;
     if (directives?.isStored === false) return this.settleUnstored('unshareable', NO_STORE_BY_CONTROL);
     const headers = this.marks?.authorsOf(head.headers) ?? head.headers;
-    const verdict = fillStorability(this.missed, head.status, headers, directives);
+    const verdict = fillStorability(this.missed, head, headers, directives);
     if (verdict.kind === 'unstorable')
       return this.settleUnstored(unstoredResult(this.missed, head.status, headers, directives), verdict.reason);
     if (this.marks !== undefined) this.head = { ...head, headers: this.marks.takeOff(head.headers) };

@@ -1,5 +1,5 @@
 import { requestOf, responseOf, type ActionCall } from '../actions/action-call.js';
-import type { CachedAction } from '../actions/cached-action.js';
+import { readUseOf, type CachedAction } from '../actions/cached-action.js';
 import { RepeatableResult } from '../actions/repeatable-result.js';
 import { RequestTrace } from '../events/request-trace.js';
 import type { CacheRuntime } from '../runtime/cache-runtime.js';
@@ -33,7 +33,7 @@ function serve(runtime: CacheRuntime, action: CachedAction, call: ActionCall): u
     action,
     call,
     trace,
-    computation: runtime.computations.isStarted ? runtime.computations.enterNew() : undefined,
+    computation: runtime.computations.isStarted ? runtime.computations.enterNew(readUseOf(action)) : undefined,
   };
   try {
     const decision = decide(request);

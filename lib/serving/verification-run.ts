@@ -91,7 +91,7 @@ export class VerificationRun implements RecorderListener, MethodListener {
     this.head = this.marks === undefined ? head : { ...head, headers: this.marks.takeOff(head.headers) };
     if (head.status >= 500) this.discard(REASONS.handlerFailed);
     if (!statusesOf(this.missed.action).includes(head.status)) return 'send';
-    const verdict = fillStorability(this.missed, head.status, headers, ResponseControl.of(this.response)?.directives);
+    const verdict = fillStorability(this.missed, head, headers, ResponseControl.of(this.response)?.directives);
     if (verdict.kind === 'storable') this.lifetimeMs = verdict.lifetimeMs;
     else this.discard(verdict.reason);
     return 'send';

@@ -1,3 +1,4 @@
+import { readUseOf } from '../actions/cached-action.js';
 import type { RepeatableResult } from '../actions/repeatable-result.js';
 import { backgroundExchange } from '../http/background-exchange.js';
 import type { ResolvedVerifyOptions } from '../options/verify-options.js';
@@ -95,7 +96,9 @@ export class VerifiedHit {
       isPerUser,
       lease,
       isBeingChanged: false,
-      computation: computations.isStarted ? computations.beginVerification() : computations.beginUntracked(),
+      computation: computations.isStarted
+        ? computations.beginVerification(readUseOf(this.request.action))
+        : computations.beginUntracked(),
     };
   }
 

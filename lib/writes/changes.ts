@@ -13,6 +13,11 @@ export class Changes {
     private readonly scopes: WriteScopes,
   ) {}
 
+  /** The tags that the change around the running code declares. */
+  get declaredTags(): readonly string[] {
+    return this.scopes.current?.declaredTags ?? [];
+  }
+
   /**
    * Runs the work of a change. Within another change it joins the outermost one: its targets stay declared until that one ends.
    * Synchronous if the store and the work are.

@@ -30,6 +30,8 @@ export class DeclaredWrite {
   private beginning: Promise<boolean> | undefined;
   /** The targets of writes within this one. */
   private joined = NOTHING;
+  /** The targets that it declares at its beginning. */
+  private own = NOTHING;
   private settleMs: number;
 
   /** @param onOver called when the write is over */
@@ -47,8 +49,14 @@ export class DeclaredWrite {
     return this.intent !== undefined;
   }
 
+  /** Returns the tags that it has declared, with those of the writes within it. */
+  get declaredTags(): readonly string[] {
+    return [...(this.own.tags ?? []), ...(this.joined.tags ?? [])];
+  }
+
   /** Declares the write. @returns false if the method must not run, because the store cannot be reached */
   begin(targets: Targets): MaybePromise<boolean> {
+    this.own = mergeTargets(this.own, targets);
     const { store, config } = this.runtime;
     if (store.beginWrite === undefined || !config.enabled) return true;
     return (this.beginning = this.beginIn(store, targets));

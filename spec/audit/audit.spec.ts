@@ -92,6 +92,7 @@ describe('the audit', () => {
         timeout: 90,
         tags: ['people'],
         hasUnknownTags: false,
+        derivesTags: false,
         invalidatedBy: [
           { change: 'Users.change', how: 'path', target: '/users/:name' },
           { change: 'Users.change', how: 'tag', target: 'people' },

@@ -18,6 +18,8 @@ import { MemcachedStore } from '${root}/lib/memcached.js';
 import { RedisStore } from '${root}/lib/redis.js';
 import { cacheMetrics } from '${root}/lib/prometheus.js';
 import { traceCache } from '${root}/lib/opentelemetry.js';
+import { followEntities, table, tables } from '${root}/lib/typeorm.js';
+import { DataSource } from 'typeorm';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import http from 'node:http';
@@ -25,6 +27,8 @@ declare const app: http.RequestListener;
 declare const adapter: KeyvStoreAdapter;
 declare const db: { [query: string]: (...args: unknown[]) => any };
 declare const name: string;
+declare const dataSource: DataSource;
+declare const User: new () => object;
 class Avatar { url!: string }
 class Member { name!: string }
 export {};
