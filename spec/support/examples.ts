@@ -14,6 +14,7 @@ const SUBPATHS = {
   '/prometheus': 'prometheus',
   '/inspector': 'inspector',
   '/opentelemetry': 'opentelemetry',
+  '/openapi': 'openapi',
   '/testing': '../store-contract/index',
 };
 export const PACKAGE_PATHS = Object.fromEntries(
