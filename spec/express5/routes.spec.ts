@@ -165,7 +165,7 @@ describe('a route of Express 5', () => {
     const inner = express();
     useExpressServer(inner, { controllers: [OptionalController], routePrefix: '/v1' });
     outer.use('/Api', inner);
-    const server = await TestServer.start(outer as unknown as RequestListener);
+    const server = await TestServer.start(outer);
     const paths = ['/api/v1/years/2020', '/api/v1/years/%32020/', '/API/V1/years/2020'];
     expect(await outcomes(server, ...paths, ...paths)).toEqual(['fwd=miss', 'hit', 'fwd=miss', 'hit', 'hit', 'hit']);
     await server.put('/API/v1/Years/2020');
