@@ -109,7 +109,7 @@ async function checkStores(report, root, project, ready, { name, stores, compile
 
 async function expectStores(project, file, stores) {
   const output = await run('node', [file], { cwd: project, seconds: 60 });
-  const expected = JSON.stringify({ loaded: [], testing: 'function', stores });
+  const expected = JSON.stringify({ loaded: [], testing: 'function', openapi: 'function', stores });
   if (output.trim() !== expected) throw new CheckFailure(`Expected ${expected}.`, output);
 }
 

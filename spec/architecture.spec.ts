@@ -17,7 +17,7 @@ const imports = sources.flatMap(({ file, text }) =>
 /** From the entry points of the package down to what knows nothing of caches. */
 const LEVELS = [
   ['.'],
-  ['decorators', 'inspector', 'telemetry', 'cli', 'typeorm'],
+  ['decorators', 'inspector', 'telemetry', 'openapi', 'cli', 'typeorm'],
   ['cache'],
   ['audit'],
   ['memoized'],

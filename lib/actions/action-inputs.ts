@@ -105,8 +105,8 @@ function inputOf(parameter: ParamMetadata, position: number, hasWholeQuery: bool
 }
 
 /** The request headers that select the response, for `Vary`. */
-export function headersOf(parameters: readonly ParamMetadata[]): string[] {
-  const names = parameters.flatMap(({ type, name }) => {
+export function headersOf(parameters: readonly Pick<Parameter, 'type' | 'name'>[]): string[] {
+  const names = parameters.flatMap(({ type, name = '' }) => {
     switch (type) {
       case 'header':
         return [name];

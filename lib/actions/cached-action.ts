@@ -1,17 +1,18 @@
 import { DERIVED, type CachedOptions } from '../options/cached-options.js';
-import { headersOfVaryBy, mayTellCallers } from '../options/vary-by.js';
+import { headersOfVaryBy } from '../options/vary-by.js';
 import { TagForecast } from '../stores/tag-forecast.js';
 import { bearsResponse, requestOf, type ActionCall } from './action-call.js';
 import { ActionPath } from './action-path.js';
 import { declaredReads, type DeclaredReads } from './declared-reads.js';
 import { effectiveOptions, type DecoratorRegistry } from './decorator-registry.js';
-import { headersOf, inputsOf, keyedHeadersOf, type Input } from './action-inputs.js';
+import { inputsOf, keyedHeadersOf, type Input } from './action-inputs.js';
+import { isForOneCaller, varyHeadersOf } from './downstream-inputs.js';
 import { serializationFingerprint } from './serialization-fingerprint.js';
 
 const DEFAULT_STATUSES: readonly number[] = [200, 204];
 
 /** The statuses of an action's responses that may be stored. */
-export function statusesOf({ options }: CachedAction): readonly number[] {
+export function statusesOf({ options }: Pick<CachedAction, 'options'>): readonly number[] {
   return options.statuses ?? DEFAULT_STATUSES;
 }
 
@@ -55,7 +56,6 @@ export function cachedAction(call: ActionCall, registry: DecoratorRegistry): Cac
   const controller = metadata.target;
   const rules = registry.decorationsOf(owner, metadata.method) ?? { cached: [], invalidates: [] };
   const options = effectiveOptions(controller, rules, registry);
-  const types = new Set(metadata.params.map(({ type }) => type));
   const named = headersOfVaryBy(options.varyBy);
   const writesResponse = metadata.params.some(({ type }) => bearsResponse(type));
   return {
@@ -70,21 +70,13 @@ export function cachedAction(call: ActionCall, registry: DecoratorRegistry): Cac
     tags: typeof options.tags === 'object' ? options.tags : undefined,
     tagForecast: new TagForecast(typeof options.tags === 'function' || options.tags === DERIVED || writesResponse),
     inputs: inputsOf(metadata.params, options.queryString === true),
-    varyHeaders: [...new Set([...headersOf(metadata.params), ...named])],
+    varyHeaders: varyHeadersOf(metadata.params, options),
     keyedHeaders: options.makeCacheKey === undefined ? keyedHeadersOf(metadata.params, named) : new Set('*'),
     readsRequest: options.makeCacheKey === undefined && writesResponse,
     declaredReads: declaredReads(metadata, options),
     writesResponse,
     redirects: options.statuses?.some(status => status >= 300 && status < 400) ?? false,
-    isPerUser: metadata.isAuthorizedUsed || USER_PARAMETERS.some(type => types.has(type)) || hasAuthorsKey(options),
+    isPerUser: metadata.isAuthorizedUsed || isForOneCaller(metadata.params, options),
     rendersLocals: Boolean(metadata.renderedTemplate),
   };
-}
-
-/** Parameters that may identify the caller by something that `Vary` cannot name. */
-const USER_PARAMETERS = ['current-user', 'session', 'session-param', 'custom-converter'] as const;
-
-/** A key that the author computes may distinguish callers by anything. */
-function hasAuthorsKey({ makeCacheKey, varyBy }: CachedOptions): boolean {
-  return makeCacheKey !== undefined || mayTellCallers(varyBy);
 }

@@ -60,7 +60,7 @@ export function writtenPrefixMistake(prefix: unknown, routes: readonly NamedRout
   const mistake = prefixMistake(prefix);
   if (mistake !== undefined) return mistake;
   const written = prefix as string;
-  if (/[*()[\]+\\]/.test(written)) return 'has a pattern. Write the path before it: a prefix covers all that lies under it.';
+  if (/[*(){}[\]+\\]/.test(written)) return 'has a pattern. Write the path before it: a prefix covers all that lies under it.';
   for (const { text, names } of routes) {
     const unknown = parameterNames(written).find(name => !names.has(name));
     if (unknown === undefined) continue;

@@ -19,7 +19,12 @@ export function applyDownstreamPolicy(response: ServerResponse, policy: Downstre
     if (policy.isPrivate) response.setHeader('Cache-Control', 'private');
     return;
   }
+  response.setHeader('Cache-Control', cacheControlOf(policy));
+}
+
+/** Returns the `Cache-Control` of a response whose handler sets none. */
+export function cacheControlOf({ clientTimeout, isPrivate }: DownstreamPolicy): string {
   // RFC 9111 §5.2.2.4: a client may store a no-cache response but must revalidate it. With an ETag, that costs a 304.
-  const reuse = policy.clientTimeout === 0 ? 'no-cache' : `max-age=${policy.clientTimeout}`;
-  response.setHeader('Cache-Control', policy.isPrivate ? `private, ${reuse}` : reuse);
+  const reuse = clientTimeout === 0 ? 'no-cache' : `max-age=${clientTimeout}`;
+  return isPrivate ? `private, ${reuse}` : reuse;
 }

@@ -51,8 +51,11 @@ interface Slot {
 /** `:name`, `:name(pattern)`, `:name?` and the wildcard `:name*` in the syntax of Express 4 (path-to-regexp 0.1). */
 const SLOT = /(?<lead>\/?\.?):(?<name>\w+)(?:\((?:[^()]|\([^()]*\))*\))?(?<star>\*)?(?<optional>\?)?/g;
 
-/** Characters of pattern syntax. If a fixed part contains one, parameter values cannot determine the path. */
-const PATTERN_SYNTAX = /[*+?()[\]\\|^$:]/;
+/**
+ * Characters of pattern syntax, in Express 4 or in Express 5: there braces enclose an optional part. If a fixed part contains one,
+ * parameter values cannot determine the path.
+ */
+const PATTERN_SYNTAX = /[*+?(){}[\]\\|^$:]/;
 
 /** The parsed route of an action: fixed text and named parameters. */
 export class PathTemplate {

@@ -6,7 +6,7 @@ export type RouteSegments = readonly string[] | undefined;
 
 export function segmentsOf(route: unknown): RouteSegments {
   const plain = typeof route === 'string' ? route.replace(/(:\w+)(?:\((?:[^()]|\([^()]*\))*\))?\??/g, '$1') : '*';
-  return /[*+?()[\]\\|^$]/.test(plain) ? undefined : plain.split('/').filter(segment => segment !== '');
+  return /[*+?(){}[\]\\|^$]/.test(plain) ? undefined : plain.split('/').filter(segment => segment !== '');
 }
 
 /** Returns true if a prefix may cover paths of a route. A parameter may have any value. */

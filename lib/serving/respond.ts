@@ -54,7 +54,10 @@ export function ageSeconds({ storedAtMs }: Entry, nowMs: number): number {
 }
 
 /** Returns what the responses of an action allow caches downstream. */
-export function downstreamPolicy({ config }: CacheRuntime, { varyHeaders, options, isPerUser }: CachedAction): DownstreamPolicy {
+export function downstreamPolicy(
+  { config }: Pick<CacheRuntime, 'config'>,
+  { varyHeaders, options, isPerUser }: Pick<CachedAction, 'varyHeaders' | 'options' | 'isPerUser'>,
+): DownstreamPolicy {
   const named = headersOfVaryBy(config.varyBy);
   return {
     varyHeaders: named.length === 0 ? varyHeaders : [...varyHeaders, ...named],

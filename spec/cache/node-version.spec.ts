@@ -9,7 +9,7 @@ function load(entry: string, node: string): void {
   });
 }
 
-describe.each(['index', 'redis', 'memcached', 'keyv', 'prometheus', 'opentelemetry', 'inspector', 'testing'])(
+describe.each(['index', 'redis', 'memcached', 'keyv', 'prometheus', 'opentelemetry', 'inspector', 'openapi', 'testing'])(
   'the import of %s',
   entry => {
     it.each(['16.20.2', '18.20.4', '19.9.0'])('is refused on Node %s, in words', node => {

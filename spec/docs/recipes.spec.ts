@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import * as routingControllers from 'routing-controllers';
 import * as library from '../../lib/index.js';
 import * as keyv from '../../lib/keyv.js';
+import * as openapi from '../../lib/openapi.js';
 import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import { exampleUnder, runModule } from '../support/examples.js';
@@ -30,6 +31,7 @@ const PACKAGES = {
     },
   },
   'routing-controllers-cache/keyv': keyv,
+  'routing-controllers-cache/openapi': openapi,
 };
 
 const run = (page: string, heading: string): Record<string, unknown> =>
@@ -85,6 +87,23 @@ describe('the recipe', () => {
     await server.send('/articles', { method: 'POST' });
     expect((await server.get(first)).text).toBe('["new","one"]');
     expect((await server.get(second)).text).toBe('["two","three"]');
+  });
+
+  it('of an OpenAPI document describes the headers that the server sends, and the targets of the change', async () => {
+    // The decorated classes of other specs are unknown to it.
+    routingControllers.getMetadataArgsStorage().reset();
+    const { app, spec } = run('operations', 'The caching in an OpenAPI document');
+    const server = await TestServer.start(app as RequestListener);
+    const { headers } = await server.get('/plans');
+    expect(spec).toMatchObject({
+      paths: {
+        '/plans/': {
+          get: { responses: { 200: { headers: { 'Cache-Control': { example: headers['cache-control'] } } }, 304: {} } },
+          post: { 'x-invalidates': { paths: ['/plans'], tags: [], isComplete: true } },
+        },
+      },
+    });
+    expect(headers['cache-control']).toBe('max-age=5');
   });
 
   it('of a 404 stores it for ten seconds, until the user is created', async () => {

@@ -15,6 +15,7 @@ const SUBPATHS = {
   '/inspector': 'inspector',
   '/opentelemetry': 'opentelemetry',
   '/typeorm': 'typeorm',
+  '/openapi': 'openapi',
   '/testing': '../store-contract/index',
 };
 export const PACKAGE_PATHS = Object.fromEntries(

@@ -11,6 +11,7 @@ const { MemcachedStore } = require('routing-controllers-cache/memcached');
 const { RedisStore } = require('routing-controllers-cache/redis');
 const { cacheMetrics } = require('routing-controllers-cache/prometheus');
 const { traceCache } = require('routing-controllers-cache/opentelemetry');
+const { describeCaching } = require('routing-controllers-cache/openapi');
 const { describeStore } = require('routing-controllers-cache/testing');
 
 function made(create) {
@@ -30,5 +31,5 @@ const stores = [
   made(() => cacheMetrics()),
   made(() => traceCache()),
 ];
-console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
+console.log(JSON.stringify({ loaded, testing: typeof describeStore, openapi: typeof describeCaching, stores }));
 process.exit();

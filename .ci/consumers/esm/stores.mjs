@@ -12,6 +12,7 @@ const { MemcachedStore } = await import('routing-controllers-cache/memcached');
 const { RedisStore } = await import('routing-controllers-cache/redis');
 const { cacheMetrics } = await import('routing-controllers-cache/prometheus');
 const { traceCache } = await import('routing-controllers-cache/opentelemetry');
+const { describeCaching } = await import('routing-controllers-cache/openapi');
 const { describeStore } = await import('routing-controllers-cache/testing');
 
 function made(create) {
@@ -31,5 +32,5 @@ const stores = [
   made(() => cacheMetrics()),
   made(() => traceCache()),
 ];
-console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
+console.log(JSON.stringify({ loaded, testing: typeof describeStore, openapi: typeof describeCaching, stores }));
 process.exit();

@@ -5,6 +5,7 @@ import { createClient } from 'redis';
 import { onCacheEvent, type OpenableStore, type OutcomeEvent, type Store } from 'routing-controllers-cache';
 import { KeyvStore, type KeyvStoreOptions } from 'routing-controllers-cache/keyv';
 import { MemcachedStore, type MemcachedStoreOptions } from 'routing-controllers-cache/memcached';
+import { describeCaching } from 'routing-controllers-cache/openapi';
 import { traceCache, type CacheTracingOptions } from 'routing-controllers-cache/opentelemetry';
 import { cacheMetrics, type CacheMetricsOptions } from 'routing-controllers-cache/prometheus';
 import { RedisStore, type RedisStoreOptions } from 'routing-controllers-cache/redis';
@@ -26,7 +27,9 @@ const outcomes: OutcomeEvent[] = [];
 const stop: () => void = onCacheEvent('outcome', outcome => outcomes.push(outcome));
 stop();
 
+const document: { openapi: string; paths: object } = describeCaching({ openapi: '3.1.0', paths: {} });
+
 const stores = [...made.map(store => typeof store.open), typeof cacheMetrics(metrics), typeof traceCache(tracing)];
 const loaded: string[] = [];
-console.log(JSON.stringify({ loaded, testing: typeof describeStore, stores }));
-process.exit(typeof create === 'function' && typeof wrong === 'object' ? 0 : 1);
+console.log(JSON.stringify({ loaded, testing: typeof describeStore, openapi: typeof describeCaching, stores }));
+process.exit(typeof create === 'function' && typeof wrong === 'object' && typeof document === 'object' ? 0 : 1);
