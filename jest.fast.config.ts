@@ -7,7 +7,7 @@ import config from './jest.config';
 const SPECS = join(__dirname, 'spec');
 /** The modules of `spec` that start servers, browsers or other processes. */
 const PROCESSES =
-  /from '[^']*\/(stores|breakable|remote|redis-server|memcached-server|redis-cluster|redis-sentinel|tcp-proxy|chromium|demo-process|processes|program-process|leaving-process|stampede-process|torture|installed|installed-page|page-quality)\.js'|from 'node:child_process'/;
+  /from '[^']*\/(stores|breakable|remote|redis-server|memcached-server|redis-cluster|redis-sentinel|redis-driver-suite|tcp-proxy|chromium|demo-process|processes|program-process|leaving-process|stampede-process|torture|installed|installed-page|page-quality)\.js'|from 'node:child_process'/;
 
 /** Specs that take more than ten seconds of processor time each. */
 const LONG = [

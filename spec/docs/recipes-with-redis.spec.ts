@@ -8,9 +8,8 @@ import { systemClock } from '../../lib/time/clock.js';
 import * as library from '../../lib/index.js';
 import { cache } from '../../lib/index.js';
 import * as redisStore from '../../lib/redis.js';
-import type { RedisSingleClient } from '../../lib/stores/redis/redis-client.js';
+import { driverOf } from '../../lib/stores/redis/driver-of.js';
 import { clientOf } from '../../lib/stores/redis/redis-options.js';
-import { RedisSingle } from '../../lib/stores/redis/redis-single.js';
 import { startAfresh, until } from '../support/each.js';
 import { exampleUnder, runModule } from '../support/examples.js';
 import { OtherProcess } from '../support/processes.js';
@@ -49,7 +48,7 @@ describeWith('redis-server', 'the recipe', () => {
       changeProducts: (change: () => Promise<void>) => Promise<void>;
       endJob: () => Promise<void>;
     };
-    const server = new OtherProcess(new RedisSingle(clientOf({ url: redis.url }) as RedisSingleClient), {
+    const server = new OtherProcess(driverOf(clientOf({ url: redis.url })), {
       clock: systemClock,
       keyPrefix: 'shop',
       storeTimeoutMs: 20_000,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keyv } from 'keyv';
+import { Redis } from 'ioredis';
 import { createCluster, createSentinel } from 'redis';
 import { SimpleStore } from '../../lib/index.js';
 import { KeyvStore } from '../../lib/keyv.js';
@@ -35,6 +36,11 @@ describeWith('redis-server', 'one server', () => {
   });
 
   describeStore('RedisStore', () => new RedisStore(server.url), SHARED);
+  describeStore(
+    'RedisStore by ioredis',
+    () => new RedisStore({ client: new Redis({ port: server.port, lazyConnect: true }), nearCache: true }),
+    SHARED,
+  );
   describeStore('RedisStore with a near cache', () => new RedisStore({ url: server.url, nearCache: true }), SHARED);
 });
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { RedisSingle } from '../../lib/stores/redis/redis-single.js';
+import { driverOf } from '../../lib/stores/redis/driver-of.js';
 
 /** A client that the application has connected, as far as a driver that is only opened and closed uses it. */
 class OpenClient extends EventEmitter {
@@ -16,7 +16,7 @@ describe('a client of the application', () => {
     client.on('error', () => undefined);
     const before = client.eventNames();
     for (let time = 0; time < 12; time++) {
-      const driver = new RedisSingle(client);
+      const driver = driverOf(client);
       driver.open(() => undefined);
       expect(client.listenerCount('error')).toBeGreaterThan(1);
       await driver.close();

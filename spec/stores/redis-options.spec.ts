@@ -1,3 +1,5 @@
+import { Cluster, Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis5';
 import { createClient, createClientPool, createCluster } from 'redis';
 import { CacheConfigError } from '../../lib/index.js';
 import { RedisStore, type RedisStoreOptions } from '../../lib/redis.js';
@@ -42,6 +44,24 @@ describe('the client of a Redis', () => {
   it('may be one of createClient, or of createCluster', () => {
     expect(mistakesOf({ client: createClient() })).toEqual([]);
     expect(mistakesOf({ client: createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] }) })).toEqual([]);
+  });
+
+  it('may be one of ioredis: a server, a Cluster, or the primary behind Sentinels', () => {
+    const options = { lazyConnect: true };
+    expect(mistakesOf({ client: new Redis(options) })).toEqual([]);
+    expect(mistakesOf({ client: new Redis5(options) })).toEqual([]);
+    expect(mistakesOf({ client: new Cluster([1], options) })).toEqual([]);
+    expect(mistakesOf({ client: new Redis({ ...options, sentinels: [{ host: 'a', port: 1 }], name: 'main' }) })).toEqual([]);
+  });
+
+  it('may not be one of redis 4, which has no destroy', () => {
+    const noop = () => undefined;
+    const old = { isOpen: false, connect: noop, disconnect: noop, sendCommand: noop, on: noop, off: noop };
+    expect(mistakesOf({ client: old as never })).toEqual([
+      expect.stringMatching(
+        /^client must be a client of redis 5 or later, or of ioredis 5 or later; .* npm install redis@latest$/,
+      ),
+    ]);
   });
 
   it('may not be a pool', () => {

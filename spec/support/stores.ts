@@ -2,17 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keyv } from 'keyv';
+import { Cluster, Redis } from 'ioredis';
 import { createCluster, createSentinel } from 'redis';
 import { KeyvStore } from '../../lib/keyv.js';
 import { MemcachedStore } from '../../lib/memcached.js';
 import { RedisStore } from '../../lib/redis.js';
 import { KeyvDriver } from '../../lib/stores/keyv/keyv-driver.js';
 import { MemcachedDriver } from '../../lib/stores/memcached/memcached-driver.js';
-import type { RedisSingleClient } from '../../lib/stores/redis/redis-client.js';
-import { RedisCluster as RedisClusterDriver } from '../../lib/stores/redis/redis-cluster.js';
+import { driverOf } from '../../lib/stores/redis/driver-of.js';
 import { clientOf } from '../../lib/stores/redis/redis-options.js';
-import { RedisSentinel as RedisSentinelDriver } from '../../lib/stores/redis/redis-sentinel.js';
-import { RedisSingle } from '../../lib/stores/redis/redis-single.js';
 import type { Driver } from '../../lib/stores/shared/driver.js';
 import type { OpenableStore } from '../../lib/stores/store.js';
 import { describeWith, type ServerProgram } from '../../test-servers/installed.js';
@@ -70,7 +68,33 @@ const redisCluster: SharedKind = {
     const client = () => createCluster({ rootNodes });
     return {
       create: () => new RedisStore({ client: client() }),
-      createDriver: () => new RedisClusterDriver(client()),
+      createDriver: () => driverOf(client()),
+      stop: () => cluster.stop(),
+    };
+  },
+};
+
+const redisByIoredis: SharedKind = {
+  name: 'Redis by ioredis',
+  program: 'redis-server',
+  hasAtomicCas: true,
+  start: async () => {
+    const { port } = await RedisServer.start();
+    const client = () => new Redis({ port, lazyConnect: true });
+    return { create: () => new RedisStore({ client: client() }), createDriver: () => driverOf(client()) };
+  },
+};
+
+const redisClusterByIoredis: SharedKind = {
+  name: 'Redis Cluster by ioredis',
+  program: 'redis-server',
+  hasAtomicCas: true,
+  start: async () => {
+    const cluster = await RedisCluster.start();
+    const client = () => new Cluster([...cluster.rootUrls], { lazyConnect: true });
+    return {
+      create: () => new RedisStore({ client: client() }),
+      createDriver: () => driverOf(client()),
       stop: () => cluster.stop(),
     };
   },
@@ -85,7 +109,7 @@ const redisSentinel: SharedKind = {
     const client = () => createSentinel({ name: group.name, sentinelRootNodes: [...group.rootNodes] });
     return {
       create: () => new RedisStore({ client: client() }),
-      createDriver: () => new RedisSentinelDriver(client()),
+      createDriver: () => driverOf(client()),
       stop: () => group.stop(),
     };
   },
@@ -133,6 +157,8 @@ export const sharedStores: readonly SharedKind[] = [
   redisWithNearCache,
   redisCluster,
   redisSentinel,
+  redisByIoredis,
+  redisClusterByIoredis,
   memcached,
   memcachedTwice,
   keyv,
@@ -197,7 +223,7 @@ export function onRedis(url: string, nearBytes = 0): SharedServer {
   const nearCache = nearBytes > 0 && { maxBytes: nearBytes };
   return {
     create: () => new RedisStore({ url, nearCache }),
-    createDriver: () => new RedisSingle(clientOf({ url }) as RedisSingleClient),
+    createDriver: () => driverOf(clientOf({ url })),
   };
 }
 

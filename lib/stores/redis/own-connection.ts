@@ -1,5 +1,5 @@
 import { inTime, startDeadline } from '../../time/deadline.js';
-import type { RedisSingleClient } from './redis-client.js';
+import type { RedisSingleClient } from './node-redis-client.js';
 
 /** Milliseconds between two pings. */
 const PING_MS = 2000;

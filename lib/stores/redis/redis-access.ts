@@ -28,7 +28,7 @@ export function explained(error: unknown): unknown {
 }
 
 /** Returns true if Redis rejects the password of a connection, or that there is none. */
-const UNAUTHENTICATED = /^WRONGPASS|^NOAUTH|^ERR invalid password|^ERR AUTH/;
+const UNAUTHENTICATED = /\b(?:WRONGPASS|NOAUTH)\b|^ERR invalid password|^ERR AUTH/;
 
 const TO_CHECK = {
   password: 'Write the right password in the URL: redis://:<password>@<host>:<port>, or redis://<user>:<password>@<host>:<port>.',
@@ -46,10 +46,13 @@ export function explainedConnection(error: unknown, wasReady: boolean): unknown 
   return advice === undefined ? error : new Error(`${withStop(error.message)} ${advice}`, { cause: error });
 }
 
-/** The package `redis` gives these errors no code. */
+/** The message of the package `redis` if the server closes a connection. */
+export const CLOSED = 'Socket closed unexpectedly';
+
+/** The packages give these errors no codes of their own. */
 function adviceOf({ message }: Error): string | undefined {
-  if (message === 'Socket closed unexpectedly') return TO_CHECK.closed;
-  return message === 'Connection timeout' ? TO_CHECK.silent : undefined;
+  if (message === CLOSED) return TO_CHECK.closed;
+  return message === 'Connection timeout' || message === 'connect ETIMEDOUT' ? TO_CHECK.silent : undefined;
 }
 
 function withStop(message: string): string {

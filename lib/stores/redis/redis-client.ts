@@ -1,105 +1,31 @@
-/** Compares and sets in one step. */
-const COMPARE_AND_SET = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
-return 1`;
+import { formatValue } from '../../errors/format-value.js';
+import { isIoredis, type IoredisClient, type IoredisClusterClient } from './ioredis-client.js';
+import type { NodeRedisClient } from './node-redis-client.js';
 
-/** Compares and deletes in one step. */
-const COMPARE_AND_DELETE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`;
+/** A client of the package `redis` or `ioredis`. */
+export type RedisClient = NodeRedisClient | IoredisClient | IoredisClusterClient;
 
-/** As `COMPARE_AND_SET`, but compares only the beginning of the value. */
-const REPLACE = `if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-if #ARGV[1] > 0 and redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], unpack(ARGV, 3))
-return 1`;
+const EXAMPLE = "{ client: createClient({ url: 'redis://127.0.0.1:6379' }) }";
 
-/** Milliseconds: about three thousand years. Redis rejects a TTL that overflows its clock. */
-const LONGEST_MS = 1e14;
-
-export function set(key: string, value: Buffer, lifetimeMs: number): RedisCommand {
-  return ['SET', key, value, ...expiry(lifetimeMs)];
+/** Describes why a value is no client that the store can use. @returns undefined for a client of `redis` or `ioredis` */
+export function clientMistake(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !hasMethods(value, ['connect', 'sendCommand', 'on', 'off'])) {
+    return `client must be a client of the package redis or ioredis, got ${formatValue(value)}. Write ${EXAMPLE}, or { client: new Redis() } of ioredis.`;
+  }
+  if (isIoredis(value)) return undefined;
+  if (!hasMethods(value, ['destroy'])) {
+    return 'client must be a client of redis 5 or later, or of ioredis 5 or later; this client is older, or of another package. Run: npm install redis@latest';
+  }
+  return isPool(value)
+    ? `client must be one connection, got a pool of createClientPool. Write ${EXAMPLE}: it sends all commands without a pool.`
+    : undefined;
 }
 
-export function setIfAbsent(key: string, value: Buffer, lifetimeMs: number): RedisCommand {
-  return ['SET', key, value, 'NX', ...expiry(lifetimeMs)];
+/** Returns true for a client of `createClientPool`. Its commands use several connections, so the incarnation of the server is unknown. */
+function isPool(value: object): boolean {
+  return hasMethods(value, ['execute']) && !('isReady' in value);
 }
 
-export function setIfEqual(key: string, expected: Buffer, value: Buffer, lifetimeMs: number): RedisCommand {
-  return ['EVAL', COMPARE_AND_SET, '1', key, expected, value, ...expiry(lifetimeMs)];
-}
-
-export function deleteIfEqual(key: string, expected: Buffer): RedisCommand {
-  return ['EVAL', COMPARE_AND_DELETE, '1', key, expected];
-}
-
-export function setIfBegins(key: string, start: Buffer, value: Buffer, lifetimeMs: number): RedisCommand {
-  return ['EVAL', REPLACE, '1', key, start, value, ...expiry(lifetimeMs)];
-}
-
-/** Never shortens the TTL: `GT` needs Redis 7. */
-export function extendTtl(key: string, lifetimeMs: number): RedisCommand {
-  return Number.isFinite(lifetimeMs) ? ['PEXPIRE', key, milliseconds(lifetimeMs), 'GT'] : ['PERSIST', key];
-}
-
-function expiry(lifetimeMs: number): string[] {
-  return Number.isFinite(lifetimeMs) ? ['PX', milliseconds(lifetimeMs)] : [];
-}
-
-function milliseconds(lifetimeMs: number): string {
-  return String(Math.min(Math.max(1, Math.ceil(lifetimeMs)), LONGEST_MS));
-}
-
-/** The arguments of one command. */
-export type RedisCommand = readonly (string | Buffer)[];
-
-interface Connectable {
-  readonly isOpen: boolean;
-  readonly isReady: boolean;
-  connect(): Promise<unknown>;
-  destroy(): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
-  on(event: string, listener: (...args: any[]) => void): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
-  off(event: string, listener: (...args: any[]) => void): unknown;
-}
-
-interface SendOptions {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each of the client's versions has a type of its own
-  readonly typeMapping?: any;
-}
-
-/** The part that this library uses of a client of `createClient`. */
-export interface RedisSingleClient extends Connectable {
-  sendCommand(command: RedisCommand, options?: SendOptions): Promise<unknown>;
-}
-
-/** The part that this library uses of a client of `createCluster`. */
-export interface RedisClusterClient extends Connectable {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a shard
-  readonly slots: readonly any[];
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a node
-  nodeClient(node: any): Promise<RedisSingleClient>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its words are not readonly
-  sendCommand(firstKey: string, isReadonly: boolean, command: any, options?: SendOptions): Promise<unknown>;
-}
-
-/** The part that this library uses of a client of `createSentinel`. */
-export interface RedisSentinelClient extends Connectable {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its words are not readonly
-  sendCommand(isReadonly: boolean, command: any, options?: SendOptions): Promise<unknown>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the property that distinguishes it from other clients
-  use(...args: any[]): Promise<unknown>;
-}
-
-export type RedisClient = RedisSingleClient | RedisClusterClient | RedisSentinelClient;
-
-/** Replies as bytes. 36 is `RESP_TYPES.BLOB_STRING`, the `$` of the protocol. */
-export const AS_BYTES = { typeMapping: { 36: Buffer } };
-
-export function isCluster(client: RedisClient): client is RedisClusterClient {
-  return 'nodeClient' in client;
-}
-
-export function isSentinel(client: RedisClient): client is RedisSentinelClient {
-  return 'use' in client;
+function hasMethods(value: object, names: readonly string[]): boolean {
+  return names.every(name => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function');
 }

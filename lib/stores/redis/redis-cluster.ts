@@ -1,10 +1,11 @@
 import type { Found } from '../shared/driver.js';
-import { AS_BYTES, type RedisClusterClient, type RedisCommand, type RedisSingleClient } from './redis-client.js';
+import type { ClusterClient, ServerClient } from './driver-client.js';
+import type { RedisCommand } from './redis-commands.js';
 import { RedisDriver } from './redis-driver.js';
 import { RedisServerIdentity, type IdentifiedReply } from './redis-server-identity.js';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- its types do not compile
-const slotOf = require('cluster-key-slot') as (key: string) => number;
+/** Milliseconds between two attempts to learn the server of a slot whose former server does not answer. */
+const LEARN_AGAIN_MS = 1000;
 
 /**
  * A Redis Cluster. Its keys belong to many servers, so each key has its own command, and all are sent at once. Each reply has the
@@ -12,11 +13,12 @@ const slotOf = require('cluster-key-slot') as (key: string) => number;
  */
 export class RedisCluster extends RedisDriver {
   readonly shards = 16;
-  private readonly identities = new WeakMap<RedisSingleClient, RedisServerIdentity>();
+  private readonly identities = new WeakMap<ServerClient, RedisServerIdentity>();
   /** The identities of the servers, as long as the cluster client uses the connections to them. */
   private readonly living = new Set<WeakRef<RedisServerIdentity>>();
+  private learnAgainAtMs = 0;
 
-  constructor(private readonly cluster: RedisClusterClient) {
+  constructor(private readonly cluster: ClusterClient) {
     super(cluster);
   }
 
@@ -40,31 +42,40 @@ export class RedisCluster extends RedisDriver {
   }
 
   protected write(key: string, command: RedisCommand): Promise<unknown> {
-    return this.cluster.sendCommand(key, false, command, AS_BYTES);
+    return this.cluster.send(key, command);
   }
 
   private async sendTo(key: string, command: RedisCommand): Promise<IdentifiedReply> {
     try {
       return await (await this.identityOf(key)).send(command);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('MOVED'))) throw error;
-      // The client follows the redirection and learns the new slots. Then the present server of the key receives the command.
-      await this.cluster.sendCommand(key, false, command, AS_BYTES);
+      if (!(error instanceof Error && error.message.startsWith('MOVED'))) {
+        this.learnLater(key);
+        throw error;
+      }
+      // Then the present server of the key receives the command.
+      await this.cluster.learnSlot(key);
       return (await this.identityOf(key)).send(command);
     }
   }
 
+  /** The former server of the slot may be gone, or a replica. */
+  private learnLater(key: string): void {
+    if (performance.now() < this.learnAgainAtMs) return;
+    this.learnAgainAtMs = performance.now() + LEARN_AGAIN_MS;
+    // The operations on the slot report the failure.
+    this.cluster.learnSlot(key).catch(() => undefined);
+  }
+
   private async identityOf(key: string): Promise<RedisServerIdentity> {
-    const shard = this.cluster.slots[slotOf(key)] as { readonly master: unknown } | undefined;
-    if (shard === undefined) throw new Error('no server of the cluster is known for the key');
-    const client = await this.cluster.nodeClient(shard.master);
-    let identity = this.identities.get(client);
-    if (identity === undefined) this.identities.set(client, (identity = this.begin(client)));
+    const server = await this.cluster.primaryOf(key);
+    let identity = this.identities.get(server);
+    if (identity === undefined) this.identities.set(server, (identity = this.begin(server)));
     return identity;
   }
 
-  private begin(client: RedisSingleClient): RedisServerIdentity {
-    const identity = new RedisServerIdentity(client);
+  private begin(server: ServerClient): RedisServerIdentity {
+    const identity = new RedisServerIdentity(server);
     this.living.add(new WeakRef(identity));
     return identity;
   }

@@ -1,16 +1,8 @@
 import type { Driver, Found } from '../shared/driver.js';
-import { explained, explainedConnection, NOT_CONNECTED } from './redis-access.js';
-import {
-  deleteIfEqual,
-  extendTtl,
-  set,
-  setIfAbsent,
-  setIfBegins,
-  setIfEqual,
-  type RedisClient,
-  type RedisCommand,
-} from './redis-client.js';
+import type { DriverClient, RemoveListener } from './driver-client.js';
 import type { OwnConnection } from './own-connection.js';
+import { explained, explainedConnection, NOT_CONNECTED } from './redis-access.js';
+import { deleteIfEqual, extendTtl, set, setIfAbsent, setIfBegins, setIfEqual, type RedisCommand } from './redis-commands.js';
 
 /** Milliseconds between two attempts to connect, if the client itself makes only one. */
 const RECONNECT_MS = 500;
@@ -26,11 +18,11 @@ export abstract class RedisDriver implements Driver {
   private wasReady = false;
   /** The error of the last attempt to connect. */
   private lastError: unknown;
-  private onClientError: ((error: unknown) => void) | undefined;
+  private ignoreErrors: RemoveListener | undefined;
 
   /** @param connection the connection of a client that this library has created */
   constructor(
-    private readonly client: RedisClient,
+    private readonly client: DriverClient,
     private readonly connection?: OwnConnection,
   ) {}
 
@@ -92,14 +84,12 @@ export abstract class RedisDriver implements Driver {
       endAttempt();
       onError(this.lastError);
     };
-    this.onClientError = report;
-    this.client.on('error', this.onClientError);
-    if (this.client.isOpen) {
-      this.wasReady = this.client.isReady;
-      return;
-    }
-    this.ownsClient = true;
-    this.connecting = Promise.race([this.connect(report), failed]).finally(() => {
+    this.ignoreErrors = this.client.onError(report);
+    this.ownsClient = !this.client.isOpen;
+    this.wasReady = this.client.isReady;
+    if (this.wasReady) return;
+    const attempt = this.ownsClient ? this.connect(report) : this.client.attempt();
+    this.connecting = Promise.race([attempt, failed]).finally(() => {
       this.connecting = undefined;
     });
   }
@@ -112,8 +102,8 @@ export abstract class RedisDriver implements Driver {
     this.isClosed = true;
     this.connection?.end();
     // The listener stays on an own client: otherwise an error during its end would end the process.
-    if (this.ownsClient) this.client.destroy();
-    else if (this.onClientError !== undefined) this.client.off('error', this.onClientError);
+    if (this.ownsClient) this.client.close();
+    else this.ignoreErrors?.();
     return Promise.resolve();
   }
 
@@ -128,6 +118,7 @@ export abstract class RedisDriver implements Driver {
 
   /** Why no command can be sent. */
   protected notReady(): Error {
+    if (this.wasReady && !this.client.isOpen) return new Error('the application has closed the client of Redis');
     const why = this.lastError instanceof Error ? `: ${this.lastError.message}` : '';
     return new Error(`the connection to Redis is not ready${why}`, { cause: this.lastError });
   }
@@ -144,7 +135,7 @@ export abstract class RedisDriver implements Driver {
     try {
       await this.client.connect();
       // The store was closed meanwhile, but the client has connected.
-      if (this.isClosed) this.client.destroy();
+      if (this.isClosed) this.client.close();
     } catch (error) {
       if (this.isClosed) return;
       onError(error);

@@ -2,7 +2,8 @@ import { CacheConfigError } from '../../errors/cache-errors.js';
 import { formatValue } from '../../errors/format-value.js';
 import { unknownOptions } from '../../errors/option-errors.js';
 import { missingPeer } from '../../errors/require-peer.js';
-import type { RedisClient, RedisSingleClient } from './redis-client.js';
+import type { OwnClient } from './own-connection.js';
+import { clientMistake, type RedisClient } from './redis-client.js';
 import { redisPlace, redisUrlMistake } from './redis-url.js';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
@@ -16,8 +17,8 @@ export interface RedisStoreOptions {
    */
   readonly url?: string;
   /**
-   * A client of the package `redis`, made by `createClient`, `createCluster` or `createSentinel`. A client that is open stays open
-   * when the cache is closed.
+   * A client of the package `redis`, made by `createClient`, `createCluster` or `createSentinel`; or a `Redis` or `Cluster` of the package
+   * `ioredis`. A client that is open stays open when the cache is closed.
    */
   readonly client?: RedisClient;
   /**
@@ -32,7 +33,7 @@ const NEAR_BYTES = 64 * 1024 * 1024;
 const LONGEST_RETRY_MS = 1000;
 
 interface RedisPackage {
-  createClient(options: object): RedisSingleClient;
+  createClient(options: object): OwnClient;
 }
 
 /** @throws CacheConfigError if the package `redis` is not installed */
@@ -45,8 +46,8 @@ export function loadRedis(): RedisPackage {
   }
 }
 
-export function clientOf({ url, client }: RedisStoreOptions): RedisClient {
-  if (client !== undefined) return client;
+/** Creates the client of a URL. */
+export function clientOf({ url }: RedisStoreOptions): OwnClient {
   const { socket, ...place } = { socket: {}, ...redisPlace(url ?? DEFAULT_URL) };
   return loadRedis().createClient({
     ...place,
@@ -75,15 +76,8 @@ export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptio
   const mistakes = unknownOptions(options, ['url', 'client', 'nearCache']);
   const urlMistake = url === undefined ? undefined : redisUrlMistake(url, formatValue(url), EXAMPLE);
   if (urlMistake !== undefined) mistakes.push(urlMistake);
-  if (isPool(client)) {
-    mistakes.push(
-      `client must be one connection, got a pool of createClientPool. Write { client: createClient({ url: '${DEFAULT_URL}' }) }: it sends all commands without a pool.`,
-    );
-  } else if (client !== undefined && !isClient(client)) {
-    mistakes.push(
-      `client must be a client of the package redis, got ${formatValue(client)}. Write { client: createClient({ url: '${DEFAULT_URL}' }) }.`,
-    );
-  }
+  const mistake = client === undefined ? undefined : clientMistake(client);
+  if (mistake !== undefined) mistakes.push(mistake);
   if (url !== undefined && client !== undefined)
     mistakes.push('url and client contradict each other: the client has its server. Leave one of them out.');
   if (!isNearCache(nearCache)) {
@@ -93,16 +87,6 @@ export function redisOptions(given: string | RedisStoreOptions): RedisStoreOptio
   }
   if (mistakes.length > 0) throw new CacheConfigError(mistakes);
   return options;
-}
-
-function isClient(value: unknown): boolean {
-  const methods = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return ['connect', 'destroy', 'sendCommand', 'on'].every(name => typeof methods[name] === 'function');
-}
-
-/** Returns true for a client of `createClientPool`. Its commands use several connections, so the incarnation of the server is unknown. */
-function isPool(value: unknown): boolean {
-  return isClient(value) && typeof (value as { execute?: unknown }).execute === 'function' && !('isReady' in (value as object));
 }
 
 function isNearCache(value: unknown): boolean {

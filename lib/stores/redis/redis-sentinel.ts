@@ -1,5 +1,6 @@
 import type { Found } from '../shared/driver.js';
-import { AS_BYTES, type RedisCommand, type RedisSentinelClient } from './redis-client.js';
+import type { SentinelClient } from './driver-client.js';
+import type { RedisCommand } from './redis-commands.js';
 import { RedisDriver } from './redis-driver.js';
 import { replicationIdIn, runIdIn, type IdentifiedReply } from './redis-server-identity.js';
 
@@ -12,7 +13,7 @@ return { reply, redis.call('INFO', 'server'), redis.call('INFO', 'replication') 
  * server.
  */
 export class RedisSentinel extends RedisDriver {
-  constructor(private readonly sentinel: RedisSentinelClient) {
+  constructor(private readonly sentinel: SentinelClient) {
     super(sentinel);
   }
 
@@ -26,11 +27,11 @@ export class RedisSentinel extends RedisDriver {
   }
 
   protected async write(_key: string, command: RedisCommand): Promise<unknown> {
-    return this.sentinel.sendCommand(false, command, AS_BYTES);
+    return this.sentinel.send(command);
   }
 
   private async sendTo(command: RedisCommand): Promise<IdentifiedReply> {
-    const said = (await this.sentinel.sendCommand(false, ['EVAL', ASK, '0', ...command], AS_BYTES)) as readonly unknown[];
+    const said = (await this.sentinel.send(['EVAL', ASK, '0', ...command])) as readonly unknown[];
     const [reply, server, replication] = said;
     return { reply, incarnation: `${runIdIn(String(server))}.${replicationIdIn(String(replication))}` };
   }

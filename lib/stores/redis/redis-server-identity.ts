@@ -1,8 +1,6 @@
+import type { ServerClient } from './driver-client.js';
 import { explained } from './redis-access.js';
-import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
-
-/** The events of a client after which the next reply may come from another incarnation of the server. */
-const CONNECTION_EVENTS = ['connect', 'ready', 'reconnecting', 'error', 'end', 'terminated'] as const;
+import type { RedisCommand } from './redis-commands.js';
 
 /** Milliseconds after which the role of a server is checked again, because a primary may be demoted without closing its connections. */
 const ASK_AGAIN_MS = 1000;
@@ -30,13 +28,15 @@ export class RedisServerIdentity {
   private identity: Identity | undefined;
   private identifying: Promise<void> | undefined;
 
-  constructor(private readonly client: RedisSingleClient) {
-    for (const onConnectionEvent of CONNECTION_EVENTS) client.on(onConnectionEvent, this.onConnectionEvent);
-  }
-
   /** Removes the listeners from the client. */
-  end(): void {
-    for (const onConnectionEvent of CONNECTION_EVENTS) this.client.off(onConnectionEvent, this.onConnectionEvent);
+  readonly end: () => void;
+
+  constructor(private readonly client: ServerClient) {
+    this.end = client.onConnectionChange(() => {
+      this.connection++;
+      this.identity = undefined;
+      this.identifying = undefined;
+    });
   }
 
   /** @throws if the connection is not ready, if it is lost before the reply, or if the server is not the primary */
@@ -50,23 +50,17 @@ export class RedisServerIdentity {
     const isDue = performance.now() >= identity.askAgainAtMs;
     if (isDue) identity.askAgainAtMs = performance.now() + ASK_AGAIN_MS;
     // In this order: the server of the second reply also gave the first reply.
-    const asked = this.client.sendCommand(command, AS_BYTES);
+    const asked = this.client.send(command);
     const [reply] = await Promise.all([asked, isDue ? this.checkReplicationId(identity) : undefined]);
     if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
     return { reply, incarnation: `${identity.runId}.${identity.replicationId}` };
   }
 
-  private readonly onConnectionEvent = (): void => {
-    this.connection++;
-    this.identity = undefined;
-    this.identifying = undefined;
-  };
-
   private async identify(connection: number): Promise<void> {
     try {
       const [server, replication] = await Promise.all([
-        this.client.sendCommand(['INFO', 'server']),
-        this.client.sendCommand(['INFO', 'replication']),
+        this.client.send(['INFO', 'server']),
+        this.client.send(['INFO', 'replication']),
       ]);
       if (connection !== this.connection) throw new Error('the connection was lost before the reply came');
       const askAgainAtMs = performance.now() + ASK_AGAIN_MS;
@@ -80,7 +74,7 @@ export class RedisServerIdentity {
 
   private async checkReplicationId(identity: Identity): Promise<void> {
     try {
-      identity.replicationId = replicationIdIn(String(await this.client.sendCommand(['INFO', 'replication'])));
+      identity.replicationId = replicationIdIn(String(await this.client.send(['INFO', 'replication'])));
     } catch (error) {
       this.identity = undefined;
       throw error;
@@ -104,7 +98,9 @@ export function runIdIn(info: string): string {
 export function replicationIdIn(info: string): string {
   // The data of a replica may be older than acknowledged writes, at any time.
   if (fieldIn(info, 'role') === 'slave') {
-    throw new Error('Redis is a replica; the cache needs the primary. With Sentinel, pass a client of createSentinel');
+    throw new Error(
+      'Redis is a replica; the cache needs the primary. With Sentinel, pass a client of createSentinel, or of ioredis with role master',
+    );
   }
   // Reported if `min-replicas-to-write` is set: the server may be isolated, and another may be the primary.
   if (fieldIn(info, 'min_slaves_good_slaves') === '0') {

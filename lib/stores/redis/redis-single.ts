@@ -1,6 +1,7 @@
 import type { Found } from '../shared/driver.js';
+import type { ServerClient } from './driver-client.js';
 import type { OwnConnection } from './own-connection.js';
-import { AS_BYTES, type RedisCommand, type RedisSingleClient } from './redis-client.js';
+import type { RedisCommand } from './redis-commands.js';
 import { RedisDriver } from './redis-driver.js';
 import { RedisServerIdentity } from './redis-server-identity.js';
 
@@ -9,7 +10,7 @@ export class RedisSingle extends RedisDriver {
   private readonly identity: RedisServerIdentity;
 
   constructor(
-    private readonly server: RedisSingleClient,
+    private readonly server: ServerClient,
     connection?: OwnConnection,
   ) {
     super(server, connection);
@@ -34,7 +35,7 @@ export class RedisSingle extends RedisDriver {
 
   protected async write(_key: string, command: RedisCommand): Promise<unknown> {
     this.requireReady();
-    return this.server.sendCommand(command, AS_BYTES);
+    return this.server.send(command);
   }
 
   /** Otherwise the client would queue the command, and send it at an unknown time. */

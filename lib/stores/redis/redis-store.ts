@@ -1,18 +1,13 @@
 import { SharedStore } from '../shared/shared-store.js';
 import type { OpenableStore, Store, StoreSettings } from '../store.js';
-import { OwnConnection, type OwnClient } from './own-connection.js';
-import { isCluster, isSentinel, type RedisClient } from './redis-client.js';
-import { RedisCluster } from './redis-cluster.js';
-import type { RedisDriver } from './redis-driver.js';
+import { driverOf, ownDriver } from './driver-of.js';
 import { clientOf, loadRedis, nearBytesOf, redisOptions, type RedisStoreOptions } from './redis-options.js';
-import { RedisSentinel } from './redis-sentinel.js';
-import { RedisSingle } from './redis-single.js';
 
 /**
  * Stores responses in Redis or Valkey, version 7 or later: a single server, a Cluster, or servers behind a Sentinel. All processes with
- * the same database share them. The store needs the package `redis`.
+ * the same database share them. With a URL the store needs the package `redis`.
  *
- * @throws CacheConfigError for invalid options, or if the package is not installed
+ * @throws CacheConfigError for invalid options, or if the package is needed and not installed
  *
  * @example
  * ```ts
@@ -30,17 +25,8 @@ export class RedisStore implements OpenableStore {
 
   /** Opens the driver. Only the cache calls it. */
   open(settings: StoreSettings): Store {
-    const client = clientOf(this.options);
-    const driver = this.options.client === undefined ? ownDriver(client as OwnClient) : driverOf(client);
+    const { client } = this.options;
+    const driver = client === undefined ? ownDriver(clientOf(this.options)) : driverOf(client);
     return new SharedStore(driver, settings, nearBytesOf(this.options));
   }
-}
-
-function ownDriver(client: OwnClient): RedisDriver {
-  return new RedisSingle(client, new OwnConnection(client));
-}
-
-function driverOf(client: RedisClient): RedisDriver {
-  if (isCluster(client)) return new RedisCluster(client);
-  return isSentinel(client) ? new RedisSentinel(client) : new RedisSingle(client);
 }

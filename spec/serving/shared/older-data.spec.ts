@@ -11,7 +11,7 @@ import { TcpProxy } from '../../../test-servers/tcp-proxy.js';
 import { onRedis, type SharedServer } from '../../support/stores.js';
 import { RedisStore } from '../../../lib/redis.js';
 import { createSentinel } from 'redis';
-import { RedisSentinel as RedisSentinelDriver } from '../../../lib/stores/redis/redis-sentinel.js';
+import { driverOf } from '../../../lib/stores/redis/driver-of.js';
 import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
@@ -100,7 +100,7 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
     const group = await RedisSentinel.start();
     const client = () => createSentinel({ name: group.name, sentinelRootNodes: [...group.rootNodes] });
     const server = await serveOn(
-      { create: () => new RedisStore({ client: client() }), createDriver: () => new RedisSentinelDriver(client()) },
+      { create: () => new RedisStore({ client: client() }), createDriver: () => driverOf(client()) },
       0,
     );
     await fill(server, 1);

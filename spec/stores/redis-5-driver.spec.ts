@@ -1,0 +1,4 @@
+import { redis5 } from '../support/redis-clients.js';
+import { describeRedisDriver } from './redis-driver-suite.js';
+
+describeRedisDriver(redis5);
