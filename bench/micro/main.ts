@@ -15,7 +15,7 @@ async function main(): Promise<void> {
 
   const { Bench } = await import('tinybench');
   const bench = new Bench({ time: Number(values.milliseconds), throws: true });
-  for (const { name, run, prepare } of await parts()) bench.add(name, run, prepare && { beforeEach: prepare });
+  for (const { name, run, prepare, verify } of await parts()) bench.add(name, run, { beforeEach: prepare, afterEach: verify });
   const tasks = await bench.run();
 
   const text = `${machine(busy)}\n\n${table<Task>(tasks, [
