@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import ts from 'typescript';
 
 /** Folders whose comments use only the terms of the field. */
-const FOLDERS = ['lib', 'store-contract', 'torture'];
+const FOLDERS = ['lib', 'store-contract', 'torture', 'spec/support', 'test-servers', 'bench'];
 
 /** Words of the former private language of the project. In a comment they are always wrong. */
 const BANNED =

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { stopRealServers } from './real-server.js';
 
-/** Server programs that specs run, and the packages that bring them. */
+/** The server programs that specs run, and their Debian packages. */
 const PACKAGES = { 'redis-server': 'redis-server', memcached: 'memcached' } as const;
 
 export type ServerProgram = keyof typeof PACKAGES;
@@ -19,8 +19,8 @@ export function hasProgram(program: string): boolean {
 }
 
 /**
- * Describes what needs a server program, and stops at its end whatever servers it has started. Where the program is not installed it is
- * skipped, saying so; but not in continuous integration (`CI` is set), where it fails: nothing there passes unseen.
+ * Describes specs that need a server program, and stops their servers at the end. If the program is not installed, the specs are
+ * skipped, with a message. In continuous integration (`CI` is set) they fail instead, so that no spec is skipped silently.
  */
 export function describeWith(program: ServerProgram, name: string, body: () => void): void {
   if (hasProgram(program)) {

@@ -5,7 +5,7 @@ import { writeSection } from '../report/section.js';
 import { table } from '../report/table.js';
 import { parts, TIMES } from './hit-breakdown.js';
 
-/** The parts of a hit one by one. `npm run bench:micro -- [--milliseconds 2000] [--write]` */
+/** Measures the parts of a hit one by one. `npm run bench:micro -- [--milliseconds 2000] [--write]` */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { milliseconds: { type: 'string', default: '2000' }, write: { type: 'boolean', default: false } },
