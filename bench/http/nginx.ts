@@ -25,7 +25,7 @@ export async function startNginx(body: string): Promise<Running | LeftOut> {
     .replaceAll('BENCH_DIRECTORY', directory)
     .replaceAll('BENCH_PORT', String(port))
     .replaceAll('BENCH_ORIGIN', origin.origin)
-    // If root starts nginx, its worker runs as the user `nobody`, who may not write to this folder.
+    // If root starts nginx, its worker runs as an unprivileged user, who may not write to this folder.
     .concat(process.getuid?.() === 0 ? 'user root;\n' : '');
   await writeFile(join(directory, 'nginx.conf'), configuration);
 
