@@ -10,10 +10,10 @@ import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const SOURCE = fileURLToPath(new URL('consumers/bundled', import.meta.url));
-/** What routing-controllers needs only for what is not used here. */
+/** Packages that routing-controllers needs only for features that this server does not use. */
 const UNUSED = ['cors', '@koa/cors'];
 
-/** Each bundles `server.cjs` into a folder of `out`, all in one file. */
+/** The bundlers. Each bundles `server.cjs` into one file in a folder of `out`. */
 const BUNDLERS = [
   {
     name: 'esbuild',
@@ -34,7 +34,7 @@ const BUNDLERS = [
   },
 ];
 
-/** Bundles a server with Redis and the inspector into one file, as its users do, and runs that file where there is nothing else. */
+/** Bundles a server with Redis and the inspector into one file, as users do, and runs the file in an empty folder. */
 export async function checkBundles(report, root, scratch, tarball) {
   const project = join(scratch, 'bundled');
   const ready = await report.check('bundles: installs the tarball and the bundlers in an empty project', async () => {

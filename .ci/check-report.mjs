@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** Ends a check as failed, with the output that shows why. */
+/** The failure of a check, with the output that shows the cause. */
 export class CheckFailure extends Error {
   constructor(reason, output = '') {
     super(output.trim() === '' ? reason : `${reason}\n${output.trim()}`);
@@ -9,7 +9,7 @@ export class CheckFailure extends Error {
 
 /** Counts the checks and prints a line for each. */
 export class CheckReport {
-  /** Set when the last check has been made. Until then the sum is a failure, whatever has passed. */
+  /** True after the last check. Until then the sum is a failure, even if all checks have passed. */
   isComplete = false;
   #passed = 0;
   #failed = 0;
@@ -21,8 +21,8 @@ export class CheckReport {
   }
 
   /**
-   * Makes one check: it has failed when `act` throws. Gives what `act` returned as a function, which throws in turn when the check
-   * failed: so a later check that needs the result fails too, and is never skipped.
+   * Runs one check, which fails if `act` throws. Returns a function that returns the result of `act`, or throws if the check failed. So a
+   * later check that needs the result fails too, and is never skipped.
    */
   async check(name, act) {
     const began = performance.now();
@@ -34,7 +34,7 @@ export class CheckReport {
     } catch (error) {
       this.fail(timed(), error instanceof CheckFailure ? error.message : (error?.stack ?? String(error)));
       return () => {
-        throw new CheckFailure(`Could not run, for this failed: ${name}`);
+        throw new CheckFailure(`Not run, because this check failed: ${name}`);
       };
     }
   }
@@ -50,7 +50,7 @@ export class CheckReport {
     this.note(reason);
   }
 
-  /** Prints text apart from the checks' own lines, so that none of its lines can be taken for one of them. */
+  /** Prints text with an indent, so that none of its lines looks like the line of a check. */
   note(text) {
     for (const line of text.split('\n')) console.log(`     | ${line}`);
   }
@@ -59,7 +59,7 @@ export class CheckReport {
   close() {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (!this.isComplete && this.#failed === 0) this.fail(this.#completeness, 'They ended early.');
+    if (!this.isComplete && this.#failed === 0) this.fail(this.#completeness, 'The checks ended early.');
     process.exitCode = this.#failed === 0 && this.#passed > 0 ? 0 : 1;
     console.log(`${this.#passed} passed, ${this.#failed} failed`);
   }

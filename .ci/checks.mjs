@@ -1,4 +1,4 @@
-// Runs every check in order and ends with their sum. Node built-ins only: the dependencies are installed by the first check.
+// Runs every check in order and ends with their sum. It imports built-ins of Node only, because a check installs the dependencies.
 import { setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { checkBundles } from './bundles.mjs';
@@ -32,7 +32,7 @@ const interrupt = why => {
   process.exit();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt(`Ended by ${signal}.`));
-setTimeout(() => interrupt('They took more than 60 minutes.'), 60 * MINUTE).unref();
+setTimeout(() => interrupt('The checks took more than 60 minutes.'), 60 * MINUTE).unref();
 
 await checkLocks(report, root);
 await checkSpecs(report, root, scratch);

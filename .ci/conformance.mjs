@@ -1,6 +1,6 @@
 import { run } from './program.mjs';
 
-/** Runs the public HTTP cache tests: each must pass, or fail as `docs/conformance.md` says. */
+/** Runs the public HTTP cache tests. Each test must pass, or fail with a reason in `docs/conformance.md`. */
 export async function checkConformance(report, root) {
   const output = await report.check('conformance: the public HTTP cache tests come out as docs/conformance.md says', () =>
     run('npm', ['run', '--silent', 'conformance', '--', '--check'], { cwd: root, seconds: 120 }),
@@ -8,6 +8,6 @@ export async function checkConformance(report, root) {
   try {
     report.note(output());
   } catch {
-    // The check has said why there is none.
+    // The failed check has reported the reason.
   }
 }

@@ -10,10 +10,10 @@ import { CheckFailure } from './check-report.mjs';
 const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
 export const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
 
-/** What the subpaths need, in the order in which the consumers use them. */
+/** The packages that the subpaths need, in the order in which the consumers use them. */
 const SUBPATH_PEERS = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'];
 
-/** Folders under `consumers`, each a project that installs the tarball and serves with it. */
+/** Folders under `consumers`. Each is a project that installs the tarball and starts a server with it. */
 const CONSUMERS = [
   { name: 'commonjs', packages: PEERS, main: 'server.cjs', stores: 'stores.cjs' },
   { name: 'esm', packages: PEERS, main: 'server.mjs', stores: 'stores.mjs' },
@@ -26,7 +26,7 @@ const CONSUMERS = [
   },
 ];
 
-/** Installs the tarball in projects of its users, outside the repository, and has them serve. */
+/** Installs the tarball in projects outside the repository, and starts their servers. */
 export async function checkConsumers(report, root, scratch, tarball) {
   for (const consumer of CONSUMERS) {
     const project = join(scratch, consumer.name);
@@ -63,7 +63,7 @@ export async function checkConsumers(report, root, scratch, tarball) {
   await checkStoreSuite(report, root, scratch, tarball);
 }
 
-/** Runs the server on Node 18, where that is to be had: as a package of npm, which has it for some systems only. */
+/** Runs the server on Node 18, if npm has a package of Node 18 for this system. */
 async function checkOldNode(report, scratch, project, ready) {
   const folder = join(scratch, 'node-18');
   const name = `node-${process.platform}-${process.arch}`;
@@ -83,7 +83,7 @@ async function checkOldNode(report, scratch, project, ready) {
   });
 }
 
-/** Imports each subpath by name: first without the packages that they need, where nothing has to compile, and then with them. */
+/** Imports each subpath by name: first without the packages that it needs, without a compilation, and then with them. */
 async function checkStores(report, root, project, ready, { name, stores, compile }) {
   const made = SUBPATH_PEERS.map(() => 'function');
   if (!compile) {
@@ -113,7 +113,7 @@ async function expectStores(project, file, stores) {
   if (output.trim() !== expected) throw new CheckFailure(`Expected ${expected}.`, output);
 }
 
-/** Has the author of a store test it, with no test runner but that of Node. */
+/** Tests a store as its author does, with the test runner of Node only. */
 async function checkStoreSuite(report, root, scratch, tarball) {
   const project = join(scratch, 'node-test');
   await report.check('consumer node-test: describeStore passes a store and fails a broken one, with node --test', async () => {
@@ -133,7 +133,7 @@ export function install(root, project, tarball, packages) {
   return installPeers(root, project, packages, [tarball]);
 }
 
-/** Installs packages in the versions that this project is developed with, and files as they are. */
+/** Installs packages in the versions of this project's lock file, and installs given files unchanged. */
 async function installPeers(root, project, packages, files = []) {
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const wanted = packages.map(name => `${name}@${devDependencies[name]}`);
@@ -159,7 +159,7 @@ async function serveAndChange(project, main) {
   }
 }
 
-/** The port that the server took and printed. */
+/** Returns the port that the server printed. */
 export async function portOf(program) {
   for (let tries = 0; tries < 300 && !program.hasEnded; tries++) {
     const port = /^listening on (\d+)$/m.exec(program.output)?.[1];

@@ -9,7 +9,7 @@ const SECOND = 1000;
 const FRIENDS = '/users/alice/friends';
 const NEW_AVATAR = 'https://example.org/alice.png';
 
-/** Starts the demo on an empty database, as a visitor does, and drives it with requests. */
+/** Starts the demo on an empty database, as a visitor does, and sends requests. */
 export async function checkDemo(report, root, scratch) {
   const demo = await report.check('demo: npm run demo starts', () => startDemo(root, join(scratch, 'demo.db')));
   const drive = (name, act) =>
@@ -39,7 +39,7 @@ export async function checkDemo(report, root, scratch) {
   });
   await drive("after the change a friend's own friends are a miss again and show the new avatar", async port => {
     const { body } = await expectMiss(port, before());
-    if (!body.includes(NEW_AVATAR)) throw new CheckFailure('The avatar is the old one.', body.toString());
+    if (!body.includes(NEW_AVATAR)) throw new CheckFailure('The response has the old avatar.', body.toString());
   });
   await drive('a bad limit is answered with 400', port => sendExpecting(400, port, '/users?limit=many'));
   await drive('an unknown user is answered with 404', port => sendExpecting(404, port, '/users/nobody-of-this-name/friends'));
@@ -58,11 +58,11 @@ async function startDemo(root, database) {
     program.kill();
     await program.ended;
     const isPortTaken = /\bin use\b/.test(program.output);
-    if (!isPortTaken || tries === 3) throw new CheckFailure('It does not start.', program.output);
+    if (!isPortTaken || tries === 3) throw new CheckFailure('The demo does not start.', program.output);
   }
 }
 
-/** Whether it comes to listen. That it says so, and not that somebody answers on the port, shows that it is the demo. */
+/** True if the demo prints that it listens. A response on the port could come from another program. */
 async function isReady(program) {
   for (let waited = 0; waited < 120 * SECOND && !program.hasEnded; waited += 100) {
     if (/^Listening on /m.test(program.output)) return true;

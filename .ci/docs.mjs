@@ -5,7 +5,7 @@ import { run } from './program.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const TESTING_PAGE = 'docs/recipes/testing.md';
-/** The project of a user who tests an app: what the recipes leave to each runner's own documentation. */
+/** The project of a user who tests an app: the files that the recipes leave to the documentation of each test runner. */
 const PROJECT = {
   'package.json': JSON.stringify({ private: true, type: 'commonjs' }),
   'tsconfig.json': JSON.stringify({
@@ -40,13 +40,13 @@ const PACKAGES = [...PEERS, 'typescript', '@types/express', '@types/node', 'jest
 export async function checkDocs(report, root, scratch, tarball) {
   const built = await report.check('docs: npm run docs builds the site without a warning', async () => {
     const output = await run('npm', ['run', '--silent', 'docs'], { cwd: root, seconds: 180 });
-    if (/warning/i.test(output)) throw new CheckFailure('It warns.', output);
+    if (/warning/i.test(output)) throw new CheckFailure('The build of the site has warnings.', output);
   });
   await report.check('docs: no page of the site has a dead link within the site', async () => {
     built();
     const args = ['site', '--recurse', '--check-fragments', '--skip', '^https?://(?!localhost)', '--verbosity', 'error'];
     const output = await run(join(root, 'node_modules/.bin/linkinator'), args, { cwd: root, seconds: 120 });
-    if (!/Successfully scanned \d{2,} links/.test(output)) throw new CheckFailure('It scanned nothing.', output);
+    if (!/Successfully scanned \d{2,} links/.test(output)) throw new CheckFailure('linkinator scanned no links.', output);
   });
   await report.check('docs: the pages of the site open in Chromium without an error, and its search finds', async () => {
     built();
@@ -75,7 +75,7 @@ async function checkTestRecipes(report, root, scratch, tarball) {
   }
 }
 
-/** The first example below a heading. */
+/** Returns the first example below a heading. */
 function exampleAfter(page, heading) {
   const from = page.indexOf(`${heading}`);
   const code = /^```ts(?: +\S+)?\n([\s\S]*?)^```$/m.exec(from === -1 ? '' : page.slice(from))?.[1];

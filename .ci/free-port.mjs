@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A port that nobody listens on. Another process may take it before its use: be ready to ask again. */
+/** Finds a port without a listener. Another process may take the port before its use, so callers try again. */
 export async function freePort() {
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, resolve));

@@ -9,8 +9,8 @@ const PAGE = 'docs/getting-started.md';
 const PACKAGE = 'routing-controllers-cache';
 
 /**
- * Follows the page from an empty folder: writes the files that it names, runs its commands, and compares what they print with what it shows.
- * Two things differ from the page: the package comes from the tarball, and the server has a free port.
+ * Follows the page from an empty folder: writes its files, runs its commands, and compares their output with the page. Two things
+ * differ from the page: the package comes from the tarball, and the server has a free port.
  */
 export async function checkGettingStarted(report, root, scratch, tarball) {
   await report.check('getting started: the page leads from an empty folder to a hit, as written', async () => {
@@ -24,15 +24,15 @@ export async function checkGettingStarted(report, root, scratch, tarball) {
   });
 }
 
-/** The blocks of code, with what the page writes behind the language: the name of a file, or `server`. */
+/** Returns the blocks of code, with the word after the language: the name of a file, or `server`. */
 function stepsOf(page) {
   const blocks = page.matchAll(/^```(\w+)(?: +(\S+))?\n([\s\S]*?)^```$/gm);
   const steps = Array.from(blocks, ([, language, label, text]) => ({ language, label, text }));
-  // What the page shows after its last command of this folder belongs to a clone of the repository.
+  // The blocks after the last command of this folder belong to a clone of the repository.
   return steps.filter(({ text }) => !text.includes('npm run demo'));
 }
 
-/** As the page installs the package when it is published. */
+/** Returns the command with the tarball in place of the published package. */
 function withTarball(command, tarball) {
   return command.replace(`npm install ${PACKAGE} `, `npm install ${tarball} `);
 }
@@ -59,12 +59,12 @@ async function follow(steps, folder, port) {
     server?.kill();
     await server?.ended;
   }
-  // A page without its steps would show nothing wrong.
+  // Without this check, a page without steps would pass.
   const outcomes = seen.map(status => /fwd=miss|hit/.exec(status)?.[0]).join();
   if (outcomes !== 'fwd=miss,hit,fwd=miss') throw new CheckFailure(`Expected a miss, a hit and a miss, got ${outcomes}.`);
 }
 
-/** Each line that the page shows is a line of the output. Only the seconds of a lifetime may differ. */
+/** Checks that each line of the page is a line of the output. Only the seconds of a lifetime may differ. */
 function expectShown(shown, output) {
   const lines = output.split(/\r?\n/).map(withoutSeconds);
   const missing = shown

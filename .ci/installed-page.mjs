@@ -9,7 +9,7 @@ import { CheckFailure } from './check-report.mjs';
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const CHART = '.chart[aria-label] canvas';
 
-/** Opens the inspector of an installed tarball in a browser. `project` has no uPlot: the page carries its own. */
+/** Opens the inspector of an installed tarball in a browser. `project` has no uPlot, because the page contains it. */
 export async function checkInstalledPage(report, project, ready, redis) {
   await report.check('inspector: an installed package brings no uplot, and the licence of the one in its page', async () => {
     ready();

@@ -2,18 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckFailure } from './check-report.mjs';
 
-/** Lock files must serve every registry: no address of one is in them. */
+/** Checks that no lock file contains the address of a registry, so that every registry can serve it. */
 export async function checkLocks(report, root) {
   await report.check('lock files: none names a registry', async () => {
     const files = await lockFilesUnder(root);
-    if (files.length === 0) throw new CheckFailure('There is none.');
+    if (files.length === 0) throw new CheckFailure('There is no lock file.');
     const found = await Promise.all(
       files.map(async file => {
         const lines = (await readFile(join(root, file), 'utf8')).split('\n');
         return lines.filter(line => /"resolved":|\/\/registry\./.test(line)).map(line => `${file}: ${line.trim()}`);
       }),
     );
-    if (found.flat().length > 0) throw new CheckFailure('These do.', found.flat().slice(0, 10).join('\n'));
+    if (found.flat().length > 0) throw new CheckFailure('These lines have an address.', found.flat().slice(0, 10).join('\n'));
   });
 }
 

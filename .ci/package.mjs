@@ -5,7 +5,7 @@ import { CheckFailure } from './check-report.mjs';
 
 const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
-/** Builds and packs the package as for publishing, and checks the tarball. Gives its path. */
+/** Builds and packs the package as for publishing, and checks the tarball. @returns a function that returns its path */
 export async function checkPackage(report, root, scratch) {
   const tarball = await report.check('package: builds and packs', () => pack(root, scratch));
 
@@ -18,7 +18,8 @@ export async function checkPackage(report, root, scratch) {
         ...expected.filter(path => !actual.includes(path)).map(path => `missing: ${path}`),
         ...actual.filter(path => !expected.includes(path)).map(path => `unexpected: ${path}`),
       ];
-      if (differences.length > 0) throw new CheckFailure('The tarball is not what it should be.', differences.join('\n'));
+      if (differences.length > 0)
+        throw new CheckFailure('The files of the tarball differ from the expected ones.', differences.join('\n'));
     },
   );
 
@@ -31,8 +32,8 @@ export async function checkPackage(report, root, scratch) {
 
   await report.check('package: publint has no complaint', async () => {
     const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
-    // It exits with 0 for suggestions too.
-    if (!output.includes('All good!')) throw new CheckFailure('It has suggestions.', output);
+    // publint exits with 0 for suggestions too.
+    if (!output.includes('All good!')) throw new CheckFailure('publint has suggestions.', output);
   });
 
   await report.check('package: the types are right for every way to import it (attw)', () =>
@@ -42,7 +43,7 @@ export async function checkPackage(report, root, scratch) {
 }
 
 async function pack(root, scratch) {
-  // Its prepack script makes the build.
+  // The prepack script runs the build.
   const output = await run('npm', ['pack', '--pack-destination', scratch], { cwd: root, seconds: 180 });
   const tarballs = (await readdir(scratch)).filter(name => name.endsWith('.tgz'));
   if (tarballs.length !== 1) throw new CheckFailure(`npm pack made ${tarballs.length} tarballs.`, output);
@@ -62,7 +63,7 @@ async function expectedContents(root) {
   return [...BESIDE_DIST, ...docs, ...modules.flatMap(path => [`${path}.js`, `${path}.d.ts`])].sort();
 }
 
-/** Relative to the root. */
+/** Returns the paths of the files, relative to the root. */
 async function filesIn(root, folder) {
   const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
   return found.filter(entry => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name)));

@@ -8,9 +8,9 @@ const running = new Set();
 
 /** A child process and the processes that it starts: one group, which ends as a whole. It gets no input and no colours. */
 export class Program {
-  /** All it has printed, on both streams. */
+  /** The output of both streams. */
   output = '';
-  /** Resolves to `{ code, signal }` when it has ended and its output is complete. */
+  /** Resolves to `{ code, signal }` when the process has ended and its output is complete. */
   ended;
   hasEnded = false;
   #child;
@@ -45,7 +45,7 @@ export class Program {
     }
   }
 
-  /** Gives `{ code, signal }`, or fails when it has not ended in time. */
+  /** Returns `{ code, signal }`, or fails if the process does not end in time. */
   async endWithin(milliseconds) {
     let timer;
     const late = new Promise(resolve => {
@@ -68,7 +68,7 @@ export class Program {
       });
     });
     this.hasEnded = true;
-    // What it has started and left behind would keep its output open.
+    // A child that still runs would hold the output open.
     this.kill();
     await Promise.race([closed, wait(2 * SECOND, undefined, { ref: false })]);
     this.#child.stdout.destroy();
@@ -78,12 +78,12 @@ export class Program {
   }
 }
 
-/** Ends all that still runs. */
+/** Ends all programs that still run. */
 export function endAll() {
   for (const program of running) program.kill();
 }
 
-/** Runs a command to its end and gives its output; fails unless it exits with 0. */
+/** Runs a command to its end and returns its output. Fails unless the command exits with 0. */
 export async function run(command, args, { seconds, ...options }) {
   const program = new Program(command, args, options);
   const { code, signal } = await program.endWithin(seconds * SECOND);

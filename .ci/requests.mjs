@@ -4,7 +4,7 @@ import { CheckFailure } from './check-report.mjs';
 
 const TIMEOUT = 10_000;
 
-/** Sends one request on a connection of its own. Gives `{ status, headers, body }`, with the bytes of the body. */
+/** Sends one request on its own connection. Returns `{ status, headers, body }`, with the bytes of the body. */
 export function send(port, path, { method = 'GET', json } = {}) {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
@@ -23,21 +23,21 @@ export function send(port, path, { method = 'GET', json } = {}) {
   });
 }
 
-/** Sends a request and fails unless its answer has the status. */
+/** Sends a request and fails unless its response has the status. */
 export async function sendExpecting(status, port, path, options) {
   const response = await send(port, path, options);
   if (response.status !== status) throw new CheckFailure(`${path}: expected status ${status}.`, shown(response));
   return response;
 }
 
-/** Requests a path that the cache has nothing of. */
+/** Requests a path that is not in the cache. */
 export async function expectMiss(port, path) {
   const response = await sendExpecting(200, port, path);
   if (!/; fwd=miss$/.test(cacheStatusOf(response))) throw new CheckFailure(`${path}: expected a miss.`, shown(response));
   return response;
 }
 
-/** Requests a path again, and fails unless it is a hit with the bytes of the first answer. */
+/** Requests a path again, and fails unless the response is a hit with the bytes of the first response. */
 export async function expectHit(port, path, first) {
   const response = await sendExpecting(200, port, path);
   if (!/; hit; ttl=\d+$/.test(cacheStatusOf(response))) throw new CheckFailure(`${path}: expected a hit.`, shown(response));

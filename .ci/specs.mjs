@@ -5,12 +5,12 @@ import { CheckFailure } from './check-report.mjs';
 
 const MINUTE = 60_000;
 
-/** Makes the checks of `npm test` and counts every spec in them. */
+/** Runs the checks of `npm test` and counts every spec in them. */
 export async function checkSpecs(report, root, scratch) {
   const jestReport = join(scratch, 'specs.json');
   const npmTest = new Program('npm', ['test', '--', '--json', `--outputFile=${jestReport}`], { cwd: root });
 
-  // The specs come last in `npm test`: without their report, something before them failed.
+  // The specs run last in `npm test`. Without their report, an earlier step failed.
   const outcome = await report.check(
     'npm test: dependencies, typecheck, lint and format, up to the report of the specs',
     async () => {
@@ -48,7 +48,7 @@ function count(report, outcome, npmTest) {
   if (leftovers !== null) report.note(leftovers.join('\n'));
 }
 
-/** What a report of jest says. A file that fails outside its tests counts as one failure. */
+/** Returns the counts of a report of jest. A file that fails outside its tests counts as one failure. */
 export function summaryOf({ testResults }) {
   const tests = testResults.flatMap(file => file.assertionResults);
   const withStatus = (...statuses) => tests.filter(test => statuses.includes(test.status));
@@ -57,6 +57,6 @@ export function summaryOf({ testResults }) {
   );
   const passed = withStatus('passed').length;
   const skipped = withStatus('pending', 'skipped', 'disabled', 'todo').map(test => test.fullName);
-  // Whatever is neither passed nor skipped has failed, by whichever name.
+  // Every other state counts as failed.
   return { passed, failed: tests.length - passed - skipped.length + brokenFiles.length, skipped };
 }

@@ -1,9 +1,9 @@
 import { run } from './program.mjs';
 
-/** Fixed, so that what fails here can be run again; what the operating system does in between is different every time. */
+/** A fixed seed, so that a failed run can be repeated. The timing of the operating system still differs each time. */
 const SEED = '20260';
 
-/** How `npm run torture` is run here: each mode and store where it has something to lose. */
+/** The runs of `npm run torture`: each mode and store that may fail. */
 const RUNS = [
   { mode: 'refuse', scenarios: ['calm', 'killed-snapshot', 'failover', 'killed-process'] },
   { mode: 'continue', scenarios: ['killed-snapshot', 'failover'] },
@@ -26,7 +26,7 @@ const RUNS = [
   { mode: 'refuse', scenarios: ['many-changes', 'chain'], store: 'memcached' },
 ];
 
-/** Puts processes that share a store to a short torture: not one stale read, and nothing refused by a store that is healthy. */
+/** Runs a short torture of processes that share a store. It must have no stale read, and no refusal by a healthy store. */
 export async function checkTorture(report, root) {
   for (const { mode, scenarios, store = 'redis' } of RUNS) {
     const options = ['--short', '--seed', SEED, '--store', store, '--mode', mode, '--scenario', scenarios.join()];
@@ -36,7 +36,7 @@ export async function checkTorture(report, root) {
     try {
       report.note(output().trim());
     } catch {
-      // The check has said why there is none.
+      // The failed check has reported the reason.
     }
   }
 }

@@ -2,13 +2,13 @@ import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 
-/** A request, and the response to it, that no network carries. */
+/** A request and its response, without a network. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-/** A request without a body that has arrived whole, and a response that is written to nowhere. */
+/** Returns a complete request without a body, and a response whose bytes are discarded. */
 export function exchangeOf(url: string, method = 'GET'): Exchange {
   const request = new IncomingMessage(new Socket());
   request.method = method;
@@ -29,7 +29,7 @@ export function inject(listener: RequestListener, url: string, method = 'GET'): 
   });
 }
 
-/** Takes all that is written, and keeps nothing. */
+/** Discards all bytes. */
 class Sink extends Writable {
   override _write(_chunk: unknown, _encoding: unknown, callback: () => void): void {
     callback();

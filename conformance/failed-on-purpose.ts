@@ -1,13 +1,13 @@
-/** Tests that fail for one reason, by id. */
+/** Tests that fail for the same reason, by id. */
 export interface FailedOnPurpose {
-  /** One sentence. Begins with `BUG` where the library is to be mended, and not the test's expectation. */
+  /** One sentence. It begins with `BUG` if the library is wrong, and not the test's expectation. */
   readonly reason: string;
   readonly tests: readonly string[];
 }
 
 const CHANGES = ['POST', 'PUT', 'DELETE', 'M-SEARCH'];
 
-/** Every test that fails. One that is not listed fails by accident; one that is listed and passes has to go from the list. */
+/** All tests that may fail. A failed test outside of the list is an error, and so is a listed test that passes. */
 export const FAILED_ON_PURPOSE: readonly FailedOnPurpose[] = [
   {
     reason:

@@ -1,12 +1,12 @@
-/** The parts of the package `http-cache-tests` that are used here; it has no types of its own. */
+/** The used parts of the package `http-cache-tests`, which has no types. */
 
 declare module 'http-cache-tests/tests/index.mjs' {
   export interface PublicTest {
     readonly id: string;
     readonly name: string;
-    /** Default: `required`. */
+    /** @default 'required' */
     readonly kind?: 'required' | 'optimal' | 'check';
-    /** For the caches of browsers, and not run for others. */
+    /** True for tests of browser caches, which do not run for other caches. */
     readonly browser_only?: boolean;
   }
   export interface PublicGroup {
@@ -27,24 +27,24 @@ declare module 'http-cache-tests/client/runner.mjs' {
     isBrowser: boolean,
     baseUrl: string,
   ): Promise<void>;
-  /** By test id: `true`, or the kind of failure and what was seen. */
+  /** The results by test id: `true`, or the kind of failure and the seen response. */
   export function getResults(): Readonly<Record<string, true | readonly [kind: string, message: string]>>;
 }
 
 declare module 'http-cache-tests/server/handle-test.mjs' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
-  /** Answers a request as its test has scripted it, at once, and notes it in the state of the test. */
+  /** Answers a request with the script of its test, and records it in the state of the test. */
   export default function handleTest(pathSegments: readonly string[], request: IncomingMessage, response: ServerResponse): void;
 }
 
 declare module 'http-cache-tests/server/handle-config.mjs' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
-  /** Takes the script of a test. */
+  /** Receives the script of a test. */
   export default function handleConfig(pathSegments: readonly string[], request: IncomingMessage, response: ServerResponse): void;
 }
 
 declare module 'http-cache-tests/server/handle-state.mjs' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
-  /** Tells which requests of a test have reached the origin. */
+  /** Answers with the requests of a test that have reached the origin. */
   export default function handleState(pathSegments: readonly string[], request: IncomingMessage, response: ServerResponse): void;
 }

@@ -9,8 +9,8 @@ import { numbers, report } from './report.js';
 import { judge, type JudgedGroup } from './verdicts.js';
 
 /**
- * Runs the public HTTP cache tests against `@Cached` and writes `docs/conformance.md`. Fails when a test is not passed or failed as
- * listed. `npm run conformance [-- --check]`: with `--check` the page is not written, and has to be what it would be.
+ * Runs the public HTTP cache tests against `@Cached` and writes `docs/conformance.md`. Fails if a result differs from the list.
+ * `npm run conformance [-- --check]`: with `--check` the program compares the page with the results and does not write.
  */
 const GROUPS = [
   'cc-response',
@@ -52,7 +52,7 @@ async function runTests() {
   return judge(groups, runner.getResults(), FAILED_ON_PURPOSE);
 }
 
-/** Writes the page, or holds it against what it would be. @returns what is wrong with it */
+/** Writes the page, or compares it with the results. @returns the faults of the page */
 async function publish(judged: readonly JudgedGroup[], checkOnly: boolean): Promise<string[]> {
   const page = await format(report(judged), { ...(await resolveConfig(PAGE)), filepath: PAGE });
   if (!checkOnly) {

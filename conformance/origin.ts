@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { useExpressServer } from 'routing-controllers';
 import { ScriptedController } from './scripted-controller.js';
 
-/** The origin at work. */
+/** A running origin. */
 export interface Origin {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Starts the origin of the tests: their scripts and states as the package serves them, their resources by a controller. */
+/** Starts the origin of the tests. The package serves the scripts and states of the tests, a controller serves their resources. */
 export async function startOrigin(): Promise<Origin> {
   const { default: handleConfig } = await import('http-cache-tests/server/handle-config.mjs');
   const { default: handleState } = await import('http-cache-tests/server/handle-state.mjs');

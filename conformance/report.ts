@@ -26,7 +26,7 @@ are the defaults. \`POST\`, \`PUT\`, \`DELETE\` and \`M-SEARCH\` to the same pat
 The suite has three kinds of tests. **required**: a cache that fails it departs from the letter of the RFC. **optimal**: a cache may fail it, and
 forgoes a hit. **check**: a question without a right answer; passed is *yes*, failed is *no*.`;
 
-/** The page that tells how the tests came out. The same results give the same page. */
+/** Returns the page with the results. The same results always have the same page. */
 export function report(judged: readonly JudgedGroup[]): string {
   return [
     INTRODUCTION,
@@ -34,7 +34,9 @@ export function report(judged: readonly JudgedGroup[]): string {
     'Passed, of those that were run.',
     numbers(judged),
     '## Failed on purpose',
-    isMended(judged) ? 'None fails by accident.' : 'None fails by accident but those that are marked as a bug.',
+    isMended(judged)
+      ? 'Every failed test has a reason below.'
+      : 'Every failed test has a reason below. Those with a bug are marked.',
     ...sections(judged, 'failed', ['test', 'kind', 'why'], ({ test, verdict }) => [
       `\`${test.id}\``,
       kindOf(test),
@@ -48,7 +50,7 @@ export function report(judged: readonly JudgedGroup[]): string {
   ].join('\n\n');
 }
 
-/** A line for each group, and the sum. */
+/** Returns a table with a line for each group, and the sum. */
 export function numbers(judged: readonly JudgedGroup[]): string {
   const all = judged.flatMap(({ tests }) => tests);
   return table(
@@ -70,7 +72,7 @@ function counts(tests: readonly JudgedTest[]): string[] {
   });
 }
 
-/** A table for each group that has tests with this verdict. */
+/** Returns a table for each group that has tests with this verdict. */
 function sections(
   judged: readonly JudgedGroup[],
   kind: Verdict['kind'],

@@ -1,14 +1,14 @@
 import type { PublicGroup, PublicTest } from 'http-cache-tests/tests/index.mjs';
 import type { FailedOnPurpose } from './failed-on-purpose.js';
 
-/** What the tests gave, by id: `true`, or the kind of failure and what was seen. */
+/** The results by test id: `true`, or the kind of failure and the seen response. */
 export type Results = Readonly<Record<string, true | readonly [kind: string, message: string]>>;
 
-/** How a test came out. */
+/** The verdict on a test. */
 export type Verdict =
   | { readonly kind: 'passed' }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** It is for the caches of browsers. */
+  /** The test is for browser caches. */
   | { readonly kind: 'not-run' };
 
 export interface JudgedTest {
@@ -21,7 +21,7 @@ export interface JudgedGroup {
   readonly tests: readonly JudgedTest[];
 }
 
-/** Holds the results against the list. @returns the verdicts, and one line for each result that is not as listed */
+/** Compares the results with the list. @returns the verdicts, and a line for each result that differs from the list */
 export function judge(
   groups: readonly PublicGroup[],
   results: Results,
@@ -39,7 +39,7 @@ export function judge(
       if (reason !== undefined) surprises.push(`${id} passes: take it from the list of those that fail on purpose`);
       return { kind: 'passed' };
     }
-    if (reason === undefined) surprises.push(`${id} fails by accident: ${result?.join(': ') ?? 'it was not run'}`);
+    if (reason === undefined) surprises.push(`${id} fails and is not in the list: ${result?.join(': ') ?? 'it did not run'}`);
     return { kind: 'failed', reason: reason ?? '' };
   };
 

@@ -16,8 +16,8 @@ import { Users } from './users.js';
 /**
  * The app that shows these users.
  *
- * @param redis where responses are kept. Default: the memory of this process
- * @param inspector what answers at `/cache`. Default: nothing does
+ * @param redis the store of the cache @default the simple store in this process
+ * @param inspector the handler of `/cache` @default none
  */
 export function createApp(users: Users, redis?: RedisSettings, inspector?: Inspector): Express {
   Container.set(Users, users);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StartError } from './start-error.js';
 
-/** What was written after `npm run demo --`. */
+/** The arguments after `npm run demo --`. */
 export interface Arguments {
   readonly help: boolean;
   readonly redis: string | undefined;
@@ -24,9 +24,9 @@ export const HELP = `Starts the demo: a social graph in SQLite, its slow query c
   DEMO_DATABASE=demo/data/users.db     the file of its database, filled at the first start
   DEMO_REDIS=redis://127.0.0.1:6379    the same as --redis`;
 
-/** @throws StartError that names the argument that is wrong */
+/** Reads the arguments. @throws StartError with the wrong argument */
 export function readArguments(args: readonly string[]): Arguments {
-  // Not strict, so that mistakes are told in the demo's own words.
+  // In strict mode, Node would word the errors. The demo words them itself.
   const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
   let redis: string | undefined;
   const flags = new Set<string>();

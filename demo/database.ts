@@ -13,10 +13,10 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the database in a file. Where there is none yet, it is filled.
+ * Opens the database in a file. Fills a new file.
  *
- * @param say told when the file is filled, which takes a moment
- * @throws StartError when the file cannot be used
+ * @param say called with a message before a new file is filled, which takes a moment
+ * @throws StartError if the file is unusable
  */
 export function openDatabase(path: string, size: GraphSize, say: (message: string) => void): Database.Database {
   try {
@@ -29,7 +29,7 @@ export function openDatabase(path: string, size: GraphSize, say: (message: strin
   }
 }
 
-/** All in one transaction: a first start that is interrupted leaves nothing half-filled, and the next one begins anew. */
+/** Fills the database in one transaction. If the first start is interrupted, the file stays empty, and the next start fills it. */
 function fillOnce(db: Database.Database, size: GraphSize, path: string, say: (message: string) => void): void {
   const fillAlone = db.transaction(() => {
     if (isFilled(db)) return;
@@ -48,7 +48,7 @@ function fill(db: Database.Database, size: GraphSize): void {
   }
   const insertFriendship = db.prepare('INSERT INTO friendships VALUES (?, ?)');
   for (const [one, other] of socialGraph(size)) insertFriendship.run(one, other);
-  // Each friendship is found from both sides.
+  // Each friendship has a row for both sides.
   db.exec('INSERT INTO friendships SELECT friend_id, user_id FROM friendships');
 }
 

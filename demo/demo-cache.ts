@@ -3,7 +3,7 @@ import { RedisStore } from '../lib/redis.js';
 import { FaultLog } from './fault-log.js';
 import type { RedisSettings } from './settings.js';
 
-/** The configuration of the demo's cache. @param redis where responses are kept. Default: the memory of this process */
+/** Returns the configuration of the demo's cache. @param redis the store @default the simple store in this process */
 export function demoCache(redis?: RedisSettings): CacheOptions {
   return {
     store: redis && new RedisStore(redis),

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import express, { Router, type RequestHandler } from 'express';
 
-/** Beside this file, and not compiled: from `demo/dist/demo` it is two folders up. */
+/** The folder of the page, which is not compiled. From `demo/dist/demo` it is two folders up. */
 const FOLDER = [join(__dirname, 'page'), join(__dirname, '../../page')].find(folder => existsSync(folder))!;
 
 /** The packages that draw the avatars, in the browser. The import map of the page names them. */
 const DRAWING = ['core', 'lorelei'];
 
-/** Answers `GET /` with the page that shows what the cache does, and leaves all else to the app. */
+/** Answers `GET /` with the page of the demo, and leaves all other requests to the app. */
 export function demoPage(): RequestHandler {
   const headers = securityHeaders();
   const router = Router().use(express.static(FOLDER, { setHeaders: response => void response.set(headers) }));

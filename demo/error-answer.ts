@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { Middleware, type ExpressErrorMiddlewareInterface } from 'routing-controllers';
 import { Service } from 'typedi';
 
-/** Answers errors in words, as JSON. */
+/** Answers an error with a sentence, as JSON. */
 @Service()
 @Middleware({ type: 'after' })
 export class ErrorAnswer implements ExpressErrorMiddlewareInterface {
@@ -16,7 +16,7 @@ export class ErrorAnswer implements ExpressErrorMiddlewareInterface {
   }
 }
 
-/** What errors of routing-controllers (`httpCode`, `errors`) and of Express (`status`) carry. */
+/** The fields of errors of routing-controllers (`httpCode`, `errors`) and of Express (`status`). */
 interface CaughtError {
   readonly httpCode?: number;
   readonly status?: number;
@@ -27,7 +27,7 @@ interface CaughtError {
 function toldOf(error: unknown): { status: number; message: string } {
   const { httpCode, status = 500, message = '', errors } = Object(error) as CaughtError;
   const code = httpCode ?? status;
-  // What went wrong inside is for the log and not for strangers.
+  // The cause of an internal error goes to the log only, not to the client.
   if (code >= 500) return { status: code, message: 'Something went wrong in the server. Its log says what.' };
   return { status: code, message: errors === undefined ? message : sentences(errors) };
 }

@@ -4,14 +4,14 @@ import { StartError } from './start-error.js';
 
 const PATIENCE_MS = 3000;
 
-/** A server at work. */
+/** A running server. */
 export interface Listening {
   readonly url: string;
-  /** Takes no more requests, and ends when those under way are answered, or have had their time. */
+  /** Accepts no more requests, and ends when those in progress are answered, or after a timeout. */
   stop(): Promise<void>;
 }
 
-/** @throws StartError when the port cannot be had */
+/** Starts the server. @throws StartError if the port is not available */
 export async function listen(app: RequestListener, port: number): Promise<Listening> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
@@ -27,7 +27,7 @@ async function stop(server: Server): Promise<void> {
   const impatience = setTimeout(() => {
     server.closeAllConnections();
   }, PATIENCE_MS);
-  // It closes idle connections too.
+  // `close` closes idle connections too.
   await new Promise(resolve => server.close(resolve));
   clearTimeout(impatience);
 }

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   }
   const settings = readSettings(process.env, given);
   const db = openDatabase(settings.database, DEMO_SIZE, console.log);
-  // To this machine only: nobody is authorised to it from elsewhere. The link is printed with the rest, when the port is known.
+  // The inspector answers this machine only. The demo prints the link when the port is known.
   const token = randomUUID();
   const inspector = cacheInspector({ token });
   const server = await listen(createApp(new Users(db), settings.redis, inspector), settings.port);
@@ -36,13 +36,13 @@ async function main(): Promise<void> {
     console.log('Stopped.');
   };
   let stopping: Promise<void> | undefined;
-  // Ctrl-C reaches the demo twice when npm has started it: by the terminal and by npm.
+  // If npm has started the demo, Ctrl-C reaches it twice: from the terminal and from npm.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= shutDown()));
   console.log(`Responses are kept in ${placeOf(settings.redis)}.`);
   console.log(welcome(server.url, `${server.url}/cache/?token=${token}`));
 }
 
-/** Where the cache is, without the password of a URL. */
+/** Describes the store of the cache, without the password of a URL. */
 function placeOf(redis: RedisSettings | undefined): string {
   if (redis === undefined) return 'the memory of this process';
   return `the Redis at ${new URL(redis.url).host}${redis.nearCache ? ', their bodies in this process too' : ''}`;

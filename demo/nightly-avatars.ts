@@ -4,7 +4,7 @@ import { AVATARS, Users } from './users.js';
 
 const HOUR_OF_DAY = 3;
 
-/** A job that changes avatars each night, far from any controller. */
+/** A job that changes avatars each night, outside of all controllers. */
 @Service()
 export class NightlyAvatars {
   private nights = 0;

@@ -3,13 +3,13 @@ import { Service } from 'typedi';
 import { ChangesNothing } from '../lib/index.js';
 import { NightlyAvatars } from './nightly-avatars.js';
 
-/** Lets a visitor see at noon what happens at night. */
+/** Runs the nightly job when a visitor asks for it. */
 @Service()
 @JsonController('/nights')
 export class NightsController {
   constructor(private readonly avatars: NightlyAvatars) {}
 
-  /** It changes nothing by itself: the job is a change. */
+  /** The method itself changes nothing. The job declares its change. */
   @Post()
   @ChangesNothing()
   async pass(): Promise<{ readonly changed: number }> {

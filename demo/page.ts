@@ -1,6 +1,6 @@
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
-/** Which part of the list is asked for. */
+/** The requested part of the list. */
 export class Page {
   @IsOptional()
   @IsInt()
@@ -14,7 +14,7 @@ export class Page {
   @Max(1_000_000)
   offset?: number;
 
-  /** Those whose name contains it. */
+  /** A part of the name. */
   @IsOptional()
   @IsString()
   @MaxLength(50)

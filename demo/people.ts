@@ -14,7 +14,7 @@ const LAST_NAMES =
     ' ',
   );
 
-/** The person with a number, counted from 0: alice, bob, …, zoe, alice2, bob2, … */
+/** Returns the name of the person with a number, counted from 0: alice, bob, …, zoe, alice2, bob2, … */
 export function person(number: number): Person {
   const round = Math.floor(number / FIRST_NAMES.length);
   const first = FIRST_NAMES[number % FIRST_NAMES.length]!;

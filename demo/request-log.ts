@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { Middleware, type ExpressMiddlewareInterface } from 'routing-controllers';
 import { Service } from 'typedi';
 
-/** Logs each request, with what the cache made of it: `GET /users/alice/friends 200 miss 38.2 ms`. */
+/** Logs each request, with the outcome of the cache: `GET /users/alice/friends 200 miss 38.2 ms`. */
 @Service()
 @Middleware({ type: 'before' })
 export class RequestLog implements ExpressMiddlewareInterface {
@@ -17,7 +17,7 @@ export class RequestLog implements ExpressMiddlewareInterface {
   }
 }
 
-/** `hit`, `miss`, `collapsed` or `bypass`, as `Cache-Status` tells (RFC 9211); `-` where no cache was asked. */
+/** Returns the outcome in `Cache-Status` (RFC 9211): `hit`, `miss`, `collapsed` or `bypass`; `-` without this header. */
 function cacheOutcome(response: Response): string {
   const status = String(response.getHeader('Cache-Status') ?? '');
   return /; (hit|collapsed)\b/.exec(status)?.[1] ?? /; fwd=(\w+)/.exec(status)?.[1] ?? '-';

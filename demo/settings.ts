@@ -6,20 +6,20 @@ export interface Settings {
   readonly port: number;
   /** The file with the database. */
   readonly database: string;
-  /** `undefined`: responses are kept in the memory of the process. */
+  /** The URL of a Redis; `undefined` for the simple store in this process. */
   readonly redis: RedisSettings | undefined;
 }
 
 export interface RedisSettings {
   readonly url: string;
-  /** Whether bodies are kept in the process too. */
+  /** True if the process also holds bodies in a near cache. */
   readonly nearCache: boolean;
 }
 
 /**
- * Reads `PORT` (else 3000; 0: any free one), `DEMO_DATABASE` (else `demo/data/users.db`), and `--redis` or else `DEMO_REDIS`.
+ * Reads `PORT` (by default 3000; 0 is any free port), `DEMO_DATABASE` (by default `demo/data/users.db`), and `--redis` or `DEMO_REDIS`.
  *
- * @throws StartError when one of them cannot be used
+ * @throws StartError if a setting is unusable
  */
 export function readSettings(environment: NodeJS.ProcessEnv, given: Pick<Arguments, 'redis' | 'nearCache'>): Settings {
   const { PORT = '', DEMO_DATABASE = '' } = environment;

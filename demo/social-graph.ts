@@ -1,6 +1,6 @@
 import { SeededRandom } from '../store-contract/random.js';
 
-/** How many people there are, counted from 0, and how many pairs of them are friends. */
+/** The number of people, and of pairs of friends among them. */
 export interface GraphSize {
   readonly users: number;
   readonly friendships: number;
@@ -14,8 +14,8 @@ const MOST_FRIENDS = 500;
 const FRIEND_OF_A_FRIEND = 0.7;
 
 /**
- * A social network, the same one each time. People join one after the other and meet whom many know already, and then the friends
- * of their friends (Holme and Kim's model): few have very many friends, most have few, and friends have friends in common.
+ * Returns a social network, the same one each time. People join one after the other. They meet popular people, and then friends of
+ * their friends (Holme and Kim's model). A few people have very many friends, most have few, and friends have friends in common.
  */
 export function socialGraph(size: GraphSize): Friendship[] {
   const network = new Network(size.users);
@@ -53,7 +53,7 @@ class Network {
     return Math.floor(this.random.next() * this.users);
   }
 
-  /** Either side of any friendship: who has more friends is met more often. */
+  /** Returns one side of a random friendship. So people with more friends are more likely. */
   private someonePopular(before: number): number {
     const friendship = this.oneOf(this.friendships);
     return friendship?.[this.random.next() < 0.5 ? 0 : 1] ?? Math.floor(this.random.next() * before);

@@ -1,4 +1,4 @@
-/** Why the demo cannot start, in a sentence for whoever started it. */
+/** The reason why the demo cannot start, as a sentence for its user. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { Middleware, NotFoundError, type ExpressMiddlewareInterface } from 'routing-controllers';
 import { Service } from 'typedi';
 
-/** Says so where no controller has answered. */
+/** Answers 404 if no controller has answered. */
 @Service()
 @Middleware({ type: 'after', priority: 1 })
 export class UnknownRoute implements ExpressMiddlewareInterface {

@@ -23,7 +23,7 @@ export class UsersController {
     return this.known(username);
   }
 
-  /** It shows the avatars of others. What invalidates the memoized list invalidates this response too. */
+  /** Shows the avatars of friends. An invalidation of the memoized list invalidates this response too. */
   @Get('/:username/friends')
   @Cached()
   async friends(@Param('username') username: string): Promise<Friend[]> {
@@ -31,7 +31,7 @@ export class UsersController {
     return this.users.friendsOf(username);
   }
 
-  /** It changes nothing by itself: the service declares its change. */
+  /** The method itself changes nothing. The service declares its change. */
   @Put('/:username/avatar')
   @ChangesNothing()
   async changeAvatar(@Param('username') username: string, @Body() avatar: Avatar): Promise<Pick<User, 'username' | 'avatar'>> {

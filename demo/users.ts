@@ -72,13 +72,13 @@ export class Users {
     await Promise.resolve(this.db.prepare('UPDATE users SET avatar = ? WHERE username = ?').run(url, username));
   }
 
-  /** Gives every fifth user a new avatar. The caller invalidates. @returns the number of users */
+  /** Sets a new avatar for every fifth user. The caller invalidates. @returns the number of users */
   renewAvatars(night: number): number {
     const query = `UPDATE users SET avatar = 'https://example.org/night-${night}/' || username || '.png' WHERE id % 5 = ?`;
     return this.db.prepare(query).run(night % 5).changes;
   }
 
-  /** `all` also where one row is expected: libsql's `get` adds its own field to the row. */
+  /** Uses `all` for one row too, because `get` of libsql adds its own field to the row. */
   private all<Row>(query: string, ...values: (string | number)[]): Promise<Row[]> {
     return Promise.resolve(this.db.prepare(query).all(...values) as Row[]);
   }

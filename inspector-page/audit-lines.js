@@ -27,7 +27,7 @@ export class Lines {
     for (const link of this.links) {
       const from = link.action.box.getBoundingClientRect();
       const to = link.change.box.getBoundingClientRect();
-      // Two lines between the same boxes are beside each other.
+      // Two lines between the same boxes are next to each other.
       const pair = places.get(link.action)?.get(link.change) ?? 0;
       if (!places.has(link.action)) places.set(link.action, new Map());
       places.get(link.action).set(link.change, pair + 1);

@@ -11,23 +11,23 @@ const sizes = new ResizeObserver(changed => {
   for (const { target } of changed) charts.get(target)?.setSize({ width: target.clientWidth, height: target.clientHeight });
 });
 
-/** Read when it is drawn, so that it follows the colour scheme. */
+/** Returns a colour. The chart reads it at each drawing, so that it follows the colour scheme. */
 const ink = name => () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
 window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const chart of charts.values()) chart.redraw(false, true);
 });
 
-/** A chart with its name, what it says now, and the same in words for who cannot see it. */
+/** A chart with its name, its current values, and the same values in words for screen readers. */
 export class Chart {
   element = element('figure');
   #plot;
-  #says = element('span', '', 'says');
+  #values = element('span', '', 'says');
   #box = element('div', '', 'chart');
   #data = [];
 
   /**
-   * `label`: its name where it is read out. `lines`: each with a name, the variable of its colour and, where it is, `dash`. `write`: a value in words. `top`: where the scale ends, if it
-   * always ends there.
+   * `label`: the name for screen readers. `lines`: each with a name, the variable of its colour and optionally `dash`. `write`: returns a
+   * value in words. `top`: the fixed end of the scale, if any.
    */
   constructor(title, { label = title, lines, write, top, height = 130, isSmall = false }) {
     this.label = label;
@@ -37,7 +37,7 @@ export class Chart {
     this.#box.style.height = `${height}px`;
     this.#box.setAttribute('role', 'img');
     const caption = element('figcaption');
-    caption.append(element('span', title), this.#says);
+    caption.append(element('span', title), this.#values);
     this.element.append(caption, this.#box);
   }
 
@@ -93,18 +93,18 @@ export class Chart {
 
   #say(at) {
     const [times, ...values] = this.#data;
-    const said = values.map(line => this.write(line[at] ?? null)).join(' · ');
-    this.#says.textContent = at === times.length - 1 ? said : `${timeOfDay(times[at] * 1000)}: ${said}`;
+    const text = values.map(line => this.write(line[at] ?? null)).join(' · ');
+    this.#values.textContent = at === times.length - 1 ? text : `${timeOfDay(times[at] * 1000)}: ${text}`;
   }
 
   #inWords() {
     const [times, ...values] = this.#data;
-    const said = this.lines.map(({ name }, line) => {
+    const texts = this.lines.map(({ name }, line) => {
       const known = values[line].filter(value => value !== null);
       if (known.length === 0) return `${name} nothing yet`;
       const [least, most] = [Math.min(...known), Math.max(...known)];
       return `${name} ${this.write(known.at(-1))} now, ${this.write(least)} to ${this.write(most)} since then`;
     });
-    return `${this.label}, from ${timeOfDay(times[0] * 1000)}: ${said.join('; ')}`.replaceAll('  ', ' ');
+    return `${this.label}, from ${timeOfDay(times[0] * 1000)}: ${texts.join('; ')}`.replaceAll('  ', ' ');
   }
 }

@@ -7,7 +7,7 @@ import { between, bytes, count, duration, percent, ratio, timeOfDay, took } from
 
 const byId = id => document.getElementById(id);
 
-/** Who asked for less motion is not shown numbers that never rest. */
+/** Milliseconds between two updates of the numbers for a user who prefers reduced motion. */
 const CALM_MS = 5000;
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -56,7 +56,7 @@ function showPast() {
   if (byId('figures').open) showFigures(ratios);
 }
 
-/** A dozen moments of the hour, the newest first. */
+/** Returns a dozen samples of the hour, the newest first. */
 function showFigures(ratios) {
   const { samples } = past;
   const step = Math.ceil(samples.length / 12);
@@ -179,7 +179,7 @@ feed.addEventListener('past', ({ data }) => {
 });
 feed.addEventListener('now', ({ data }) => {
   const snapshot = JSON.parse(data);
-  // The past goes on while nothing is shown.
+  // The page also collects samples while it is hidden.
   isNewSample = past.add(snapshot) || isNewSample;
   const isDue = !calm.matches || snapshot.nowMs - shownAtMs >= CALM_MS;
   if (!isPaused && isDue) show(snapshot);

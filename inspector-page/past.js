@@ -1,6 +1,6 @@
-/** How things stood in the past hour: what the server kept before the page was opened, then what the page is told. */
+/** The number of samples in the past hour. The server sends the samples from before the page opened, then its events have the others. */
 const KEPT = 360;
-/** What a hit ratio is of. */
+/** Milliseconds that a hit ratio covers. */
 const WINDOW_MS = 60_000;
 
 export class Past {
@@ -13,7 +13,7 @@ export class Past {
     this.#samples = samples;
   }
 
-  /** Returns whether a sample was added, rather than that of now replaced. */
+  /** Adds a sample, or replaces the live one. @returns true if the sample was added */
   add({ nowMs, stats, actions }) {
     const { entries, bytes, hits, misses, stale, collapsed } = stats;
     const figures = Object.fromEntries(actions.map(({ action, sample }) => [action, sample]));
@@ -30,7 +30,7 @@ export class Past {
     return this.#live === undefined || this.#live === this.#samples.at(-1) ? this.#samples : [...this.#samples, this.#live];
   }
 
-  /** Seconds, as the charts count. */
+  /** Returns the times in seconds, the unit of the charts. */
   get times() {
     return this.samples.map(({ atMs }) => atMs / 1000);
   }
@@ -43,7 +43,7 @@ export class Past {
     return this.samples.map(({ actions }) => actions[action]?.[name] ?? null);
   }
 
-  /** Percent of the minute before each sample, or since it began; `null` where nobody asked. */
+  /** Returns the hit ratio of the minute before each sample in percent, or since the first one; `null` without requests. */
   hitRatios(figuresOf = sample => sample) {
     const samples = this.samples;
     let first = 0;
@@ -53,7 +53,7 @@ export class Past {
       const then = (at === 0 || isFirstMinute ? undefined : figuresOf(samples[first])) ?? { hits: 0, asked: 0 };
       const now = figuresOf(sample);
       if (now === undefined) return null;
-      // Counts fall where the cache was configured anew.
+      // Counts fall if the cache gets a new configuration.
       const asked = now.asked < then.asked ? now.asked : now.asked - then.asked;
       const hits = now.asked < then.asked ? now.hits : now.hits - then.hits;
       return asked === 0 ? null : (100 * hits) / asked;

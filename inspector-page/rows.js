@@ -1,4 +1,4 @@
-/** An element with a text: what a client has written is never markup. */
+/** Returns an element with text only, so that no text of a client becomes markup. */
 export function element(name, text = '', className = '') {
   const made = document.createElement(name);
   made.textContent = text;
@@ -6,15 +6,15 @@ export function element(name, text = '', className = '') {
   return made;
 }
 
-/** Makes the rows of a table those, and touches only what differs, so that what somebody reads or selects stays. */
+/** Sets the rows of a table. Changes only the cells that differ, so that a selection of the user remains. */
 export function fill(body, rows, markOf = () => '') {
   while (body.rows.length > rows.length) body.deleteRow(-1);
   rows.forEach((cells, at) => {
     const row = body.rows[at] ?? newRow(body, cells.length);
     cells.forEach((text, column) => {
-      const said = String(text ?? '–');
+      const shown = String(text ?? '–');
       const cell = row.cells[column];
-      if (cell.textContent !== said) cell.textContent = said;
+      if (cell.textContent !== shown) cell.textContent = shown;
     });
     row.cells[0].className = markOf(at);
   });

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times for people. */
 
 export const count = number => (number ?? 0).toLocaleString('en');
 export const took = ms => (typeof ms === 'number' ? `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms` : '–');
@@ -10,7 +10,7 @@ export function bytes(number) {
   return number < 1_000_000 ? `${(number / 1000).toFixed(1)} kB` : `${(number / 1_000_000).toFixed(1)} MB`;
 }
 
-/** JSON has no `Infinity`: it comes as `null`. */
+/** JSON has no `Infinity`, and writes `null` instead. */
 export function duration(ms) {
   if (ms === null) return 'no end';
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -19,7 +19,7 @@ export function duration(ms) {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** `null` minus a number is no `null`. */
+/** Returns a difference, or `null` if the first value is `null`. */
 export const between = (earlierMs, laterMs) => (laterMs === null ? null : laterMs - earlierMs);
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });

@@ -3,7 +3,19 @@ import { extname, join } from 'node:path';
 import ts from 'typescript';
 
 /** Folders whose comments use only the terms of the field. */
-const FOLDERS = ['lib', 'store-contract'];
+const FOLDERS = [
+  'lib',
+  'store-contract',
+  'torture',
+  'spec/support',
+  'test-servers',
+  'bench',
+  'demo',
+  'conformance',
+  'scripts',
+  '.ci',
+  'inspector-page',
+];
 
 /** Words of the former private language of the project. In a comment they are always wrong. */
 const BANNED =
@@ -20,7 +32,7 @@ const COMMENT = /(?:^|\s)(?:\/\/|\/\*\*?|\*)\s(.*)$/;
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => ['.ts', '.mjs'].includes(extname(name)))
+    .filter(name => ['.ts', '.mjs', '.js'].includes(extname(name)) && !name.includes('node_modules') && !name.startsWith('dist'))
     .map(name => join(folder, name));
 }
 
@@ -60,7 +72,7 @@ describe('plain English', () => {
 
   it.each(FOLDERS)('is the language of the comments in %s', folder => {
     const files = filesIn(folder);
-    expect(files.length).toBeGreaterThan(10);
+    expect(files.length).toBeGreaterThan(5);
     expect(files.flatMap(oddLines)).toEqual([]);
   });
 

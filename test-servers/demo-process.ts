@@ -7,16 +7,16 @@ const ROOT = join(__dirname, '..');
 
 const started = new Set<ChildProcess>();
 
-/** What a demo has answered, and what its cache made of it. */
+/** A response of a demo, with the outcome of its cache. */
 export interface DemoAnswer {
   readonly status: number;
   readonly outcome: string | null;
   readonly text: string;
 }
 
-/** The demo as a visitor runs it: a process of its own. */
+/** A process of the demo, started as a visitor starts it. */
 export class DemoProcess {
-  /** What it has said, on both its outputs. */
+  /** The text of both outputs of the process. */
   said = '';
 
   private constructor(readonly child: ChildProcess) {
@@ -25,14 +25,14 @@ export class DemoProcess {
     }
   }
 
-  /** Compiles the demo, which comes before all else. */
+  /** Compiles the demo. Call this function before all others. */
   static build(): void {
     const compiler = [require.resolve('typescript/bin/tsc'), '-p', 'demo/tsconfig.json'];
     const { status, stdout } = spawnSync(process.execPath, compiler, { cwd: ROOT });
     if (status !== 0) throw new Error(stdout.toString());
   }
 
-  /** On any free port, where the environment says no other. */
+  /** Starts the demo on a free port, if the environment names no port. */
   static start(env: NodeJS.ProcessEnv, args: readonly string[] = []): DemoProcess {
     const child = spawn(process.execPath, ['demo/dist/demo/main.js', ...args], {
       cwd: ROOT,
@@ -67,7 +67,7 @@ export class DemoProcess {
     return answerOf(await fetch(`${await this.url()}/users/${username}/avatar`, { method: 'PUT', headers, body }));
   }
 
-  /** @returns the exit code, when all that it has to say has come */
+  /** Waits for the end of the process and of its output. @returns the exit code */
   async end(): Promise<number | null> {
     const [code] = (await once(this.child, 'close')) as [number | null];
     return code;

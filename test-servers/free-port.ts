@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port that nothing listens on. It is taken from below those that systems give to outgoing connections, so that a server that is
- * down for a moment finds its own again; the one 10000 above, which a node of a Redis Cluster needs too, is free as well.
+ * Finds a port without a listener. The port is below the range of outgoing connections, so a server that restarts finds its port free.
+ * The port 10000 above, which a node of a Redis Cluster needs too, is free as well.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

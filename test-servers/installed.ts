@@ -3,7 +3,7 @@ import { delimiter, join, relative } from 'node:path';
 import { postgresFolder } from './postgres-server.js';
 import { stopRealServers } from './real-server.js';
 
-/** Server programs that specs run, and the packages that bring them. */
+/** The server programs that specs run, and their Debian packages. */
 const PACKAGES = { 'redis-server': 'redis-server', memcached: 'memcached', postgres: 'postgresql' } as const;
 
 export type ServerProgram = keyof typeof PACKAGES;
@@ -20,8 +20,8 @@ export function hasProgram(program: string): boolean {
 }
 
 /**
- * Describes what needs a server program, and stops at its end whatever servers it has started. Where the program is not installed it is
- * skipped, saying so; but not in continuous integration (`CI` is set), where it fails: nothing there passes unseen.
+ * Describes specs that need a server program, and stops their servers at the end. If the program is not installed, the specs are
+ * skipped, with a message. In continuous integration (`CI` is set) they fail instead, so that no spec is skipped silently.
  */
 export function describeWith(program: ServerProgram, name: string, body: () => void): void {
   if (program === 'postgres' ? postgresFolder() !== undefined : hasProgram(program)) {

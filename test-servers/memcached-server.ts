@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { RealServer } from './real-server.js';
 import { ServerProcess } from './server-process.js';
 
-/** A `memcached`. It always comes back empty. */
+/** A `memcached`. It is always empty after a restart. */
 export class MemcachedServer extends RealServer {
   private constructor(
     port: number,
@@ -18,7 +18,7 @@ export class MemcachedServer extends RealServer {
   }
 
   protected override launch(): Promise<ServerProcess> {
-    // It refuses to run as root unless that is said.
+    // Without this option memcached refuses to run as root.
     const user = process.getuid?.() === 0 ? ['-u', 'root'] : [];
     return ServerProcess.launch('memcached', ['-l', '127.0.0.1', '-p', String(this.port), '-U', '0', ...user, ...this.args]);
   }

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServerProcess } from './server-process.js';
 
-/** How often a server that has been started is asked to take a connection. */
+/** The number of attempts to connect to a server that starts. */
 const ATTEMPTS = 100;
 
-/** A `memcached` that listens at a socket of this machine alone. */
+/** A `memcached` that listens on a Unix socket only. */
 export class MemcachedSocket {
   private constructor(
     private readonly folder: string,
@@ -56,7 +56,7 @@ async function isReady(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch {
-    // It is not there yet.
+    // The socket does not exist yet.
     return false;
   } finally {
     socket.destroy();

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 const PATIENCE_MS = 20_000;
 
 /**
- * Waits for another process: asks again and again until the answer is yes. A question that fails is a no.
+ * Waits for another process. Repeats a check until its result is true. A check that throws counts as false.
  *
- * @param what for the message, after "waited in vain until"
+ * @param what the awaited condition, for the message of the error
+ * @throws Error if the condition stays false
  */
 export async function ready(what: string, isReady: () => Promise<boolean>, patienceMs = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + patienceMs;
@@ -18,5 +19,5 @@ export async function ready(what: string, isReady: () => Promise<boolean>, patie
     }
     await pause(10);
   }
-  throw new Error(`Waited in vain until ${what}.`, { cause });
+  throw new Error(`Timed out waiting until ${what}.`, { cause });
 }

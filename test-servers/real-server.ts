@@ -7,7 +7,7 @@ const ATTEMPTS = 5;
 
 const running = new Set<{ stop(): Promise<void> }>();
 
-/** To be called when the specs of a file are over: stops whatever they have started. */
+/** Stops all servers that the specs of a file have started. Call this function after the specs. */
 export async function stopRealServers(): Promise<void> {
   const servers = [...running];
   running.clear();
@@ -18,13 +18,13 @@ export function stopAtTheEnd(server: { stop(): Promise<void> }): void {
   running.add(server);
 }
 
-/** A real server on a port of its own, which specs break and mend. */
+/** A real server on its own port. Specs break and restore it. */
 export abstract class RealServer {
   private process: ServerProcess | undefined;
 
   protected constructor(readonly port: number) {}
 
-  /** Starts on a free port: on another one when that was taken meanwhile. */
+  /** Starts the server on a free port, or on another one if a process has taken the port meanwhile. */
   protected static async startSomewhere<Server extends RealServer>(
     create: (port: number) => Server | Promise<Server>,
   ): Promise<Server> {
@@ -40,12 +40,12 @@ export abstract class RealServer {
     }
   }
 
-  /** Whether its program runs; one that runs may still be starting, or paused. */
+  /** True if the program runs. It may still be starting, or be paused. */
   protected get isRunning(): boolean {
     return this.process?.isRunning ?? false;
   }
 
-  /** The end of what its program has said. */
+  /** The end of the output of the program. */
   protected get lastWords(): string {
     return this.process?.lastWords ?? '';
   }
@@ -54,7 +54,7 @@ export abstract class RealServer {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Starts it again on the same port, after a kill too. */
+  /** Starts the server again on the same port, after a kill too. */
   async restart(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       await this.kill();
@@ -62,19 +62,19 @@ export abstract class RealServer {
         await this.begin();
         return;
       } catch (error) {
-        // Who looks for a free port holds it for a moment.
+        // Another search for a free port may hold this port for a moment.
         if (attempt === ATTEMPTS) throw error;
         await pause(100);
       }
     }
   }
 
-  /** Ends it at once, as a crash does. */
+  /** Ends the server at once, as a crash does. */
   async kill(): Promise<void> {
     await this.process?.kill();
   }
 
-  /** Connections stay, new ones are accepted, nothing is answered. */
+  /** Pauses the server. The system accepts connections, but the server sends no reply. */
   async pause(): Promise<void> {
     const { process: child } = this;
     child?.signal('SIGSTOP');

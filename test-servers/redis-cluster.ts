@@ -6,11 +6,11 @@ import { RedisServer } from './redis-server.js';
 const MASTERS = 3;
 
 export interface RedisClusterOptions {
-  /** Replicas of each master. Default 0. */
+  /** The number of replicas of each master. @default 0 */
   readonly replicas?: number;
 }
 
-/** Three masters that share all slots. */
+/** A cluster of three masters that share all slots. */
 export class RedisCluster {
   private constructor(readonly nodes: readonly RedisServer[]) {}
 

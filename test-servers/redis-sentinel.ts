@@ -1,15 +1,15 @@
 import { ready } from './readiness.js';
 import { RedisServer } from './redis-server.js';
 
-/** What the sentinels call the master. */
+/** The name of the master for the sentinels. */
 const NAME = 'main';
 
 export interface RedisSentinelOptions {
-  /** One that decides alone, or three of which two must agree. Default 1. */
+  /** The number of sentinels: 1 decides alone, of 3 two must agree. @default 1 */
   readonly sentinels?: 1 | 3;
 }
 
-/** A master, its replica, and the sentinels that promote the one when the other is gone. */
+/** A master, its replica, and the sentinels that promote the replica if the master fails. */
 export class RedisSentinel {
   readonly name = NAME;
 
@@ -22,7 +22,7 @@ export class RedisSentinel {
   static async start({ sentinels: count = 1 }: RedisSentinelOptions = {}): Promise<RedisSentinel> {
     const master = await RedisServer.start({ args: ['--repl-diskless-sync-delay', '0'] });
     const replica = await RedisServer.start({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
-    // Sentinels ask a master for its replicas when they meet it, and then only every ten seconds.
+    // Sentinels ask a master for its replicas at their start, and then only every ten seconds.
     await ready('the replica follows its master', async () => roleOf(await replica.command('ROLE')) === 'slave connected');
     const sentinels = await Promise.all(Array.from({ length: count }, () => startSentinel(master, count === 1 ? 1 : 2)));
     const group = new RedisSentinel(master, replica, sentinels);
@@ -30,12 +30,12 @@ export class RedisSentinel {
     return group;
   }
 
-  /** The addresses of the sentinels, as clients want them. */
+  /** The addresses of the sentinels, in the form for clients. */
   get rootNodes(): readonly { host: string; port: number }[] {
     return this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
-  /** Kills the master, and waits until the replica is in its place. */
+  /** Kills the master, and waits until the replica has replaced it. */
   async failover(): Promise<void> {
     await this.master.kill();
     await ready('the replica is promoted', async () => {
@@ -70,7 +70,7 @@ function roleOf(role: unknown): string {
   return Array.isArray(role) ? `${String(role[0])} ${String(role[3])}` : '';
 }
 
-/** Of a reply that lists names and values in turn. */
+/** Returns a field of a reply that lists names and values in turn. */
 function fieldOf(reply: unknown, name: string): unknown {
   return Array.isArray(reply) ? reply[reply.indexOf(name) + 1] : undefined;
 }

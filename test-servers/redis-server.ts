@@ -6,27 +6,27 @@ import { createClient } from 'redis';
 import { RealServer } from './real-server.js';
 import { ServerProcess } from './server-process.js';
 
-/** What is needed of a client. */
+/** The parts of a client that this file uses. */
 interface Client {
   sendCommand(args: readonly string[]): Promise<unknown>;
   destroy(): void;
 }
 
-/** How often a server that runs is asked to take a connection. */
+/** The number of attempts to connect to a running server. */
 const ATTEMPTS = 20;
 
 export interface RedisServerOptions {
-  /** Further arguments of `redis-server`; they win over those given here. */
+  /** Further arguments of `redis-server`, which override those of this file. */
   readonly args?: readonly string[];
-  /** Where it keeps its files. Default: a temporary folder that `stop` removes. */
+  /** The folder of its files. @default a temporary folder that `stop` removes */
   readonly dir?: string;
-  /** Default: a free one. */
+  /** The port. @default a free one */
   readonly port?: number;
-  /** The text of a configuration file, where arguments are not enough. */
+  /** The text of a configuration file, if arguments do not suffice. */
   readonly config?: string;
 }
 
-/** A `redis-server` that saves nothing by itself: it comes back empty, or with what `command('SAVE')` has written to its folder. */
+/** A `redis-server` without automatic snapshots. After a restart it has the data of the last `command('SAVE')`, or none. */
 export class RedisServer extends RealServer {
   private constructor(
     port: number,
@@ -56,9 +56,9 @@ export class RedisServer extends RealServer {
   }
 
   /**
-   * Runs one command on a connection of its own. A server that runs and takes no connection now is asked again.
+   * Runs one command on its own connection. If a running server refuses the connection, the function tries again.
    *
-   * @throws with the end of what the server has said
+   * @throws Error with the end of the output of the server
    */
   async command(...args: readonly string[]): Promise<unknown> {
     const client = await this.connected(ATTEMPTS);
@@ -90,7 +90,7 @@ export class RedisServer extends RealServer {
 
   private async connected(attempts: number): Promise<Client> {
     const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false, connectTimeout: 2000 } });
-    // What fails is told by the promises.
+    // The promises below reject with the errors.
     client.on('error', () => undefined);
     try {
       await client.connect();

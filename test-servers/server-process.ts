@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Kills the server when this process ends without having done it, however it ends: its end closes the guard's input. */
+/** Kills the server if this process ends in any way without a kill. The end of this process closes the input of the guard. */
 const GUARD = 'cat > /dev/null; kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"';
 
-/** A server program that runs beside the specs. */
+/** A server program that runs during the specs. */
 export class ServerProcess {
   private readonly guard: ChildProcess;
   private readonly exit: Promise<unknown>;
@@ -27,7 +27,7 @@ export class ServerProcess {
     }
   }
 
-  /** @param temporaryFolder removed should this process end before it has removed it itself */
+  /** @param temporaryFolder a folder that the guard removes if this process ends before */
   static async launch(program: string, args: readonly string[], temporaryFolder?: string): Promise<ServerProcess> {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     await once(child, 'spawn');
@@ -38,12 +38,12 @@ export class ServerProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** The end of what it has said. */
+  /** The end of the output of the program. */
   get lastWords(): string {
     return this.output;
   }
 
-  /** Whether each of its threads has stopped; where nobody can tell, it is taken to. */
+  /** True if each thread of the program has stopped, or if the system does not show the state of threads. */
   async isPaused(): Promise<boolean> {
     const folder = `/proc/${this.child.pid}/task`;
     if (!existsSync(folder)) return true;

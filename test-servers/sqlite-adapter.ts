@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { KeyvStoreAdapter, StoredData } from 'keyv';
 import Database from 'libsql';
 
-/** A Keyv adapter for a file of SQLite, as the published ones are, over the SQLite that the demo uses. */
+/** A Keyv adapter for a file of SQLite, like the published adapters. It uses the SQLite package of the demo. */
 export class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   readonly opts = { dialect: 'sqlite' };
   declare namespace: string | undefined;
@@ -11,7 +11,7 @@ export class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
   constructor(file: string) {
     super();
     this.db = new Database(file);
-    // Others may be writing. Later, an operation that meets another fails: that is what stores must survive.
+    // Another process may be writing now. Later, concurrent operations fail, and stores must survive that.
     this.db.exec('PRAGMA busy_timeout = 5000');
     this.db.exec('CREATE TABLE IF NOT EXISTS keyv (key TEXT PRIMARY KEY, value TEXT NOT NULL)');
     this.db.exec('PRAGMA busy_timeout = 0');
@@ -41,7 +41,7 @@ export class SqliteAdapter extends EventEmitter implements KeyvStoreAdapter {
     return this.run(() => void this.db.close());
   }
 
-  /** `all` where one row is expected: libsql's `get` adds its own field to the row. */
+  /** Uses `all` for one row, because `get` of libsql adds its own field to the row. */
   private valueAt(key: string): string | undefined {
     const [row] = this.db.prepare('SELECT value FROM keyv WHERE key = ?').all(key) as { value: string }[];
     return row?.value;

@@ -3,10 +3,10 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { freePort } from './free-port.js';
 import { stopAtTheEnd } from './real-server.js';
 
-/** `toServer`: what clients send; `toClient`: what the server answers. */
+/** The direction of bytes: `toServer` from the clients, `toClient` from the server. */
 export type Direction = 'toServer' | 'toClient';
 
-/** The network between a client and a server on this machine, which specs break and mend. */
+/** The network between a client and a server on this machine. Specs break and restore it. */
 export class TcpProxy {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -18,7 +18,7 @@ export class TcpProxy {
     readonly port: number,
   ) {}
 
-  /** @param port of the server behind it, on this machine */
+  /** @param port the port of the server on this machine */
   static async to(port: number): Promise<TcpProxy> {
     const proxy = new TcpProxy(port, await freePort());
     stopAtTheEnd(proxy);
@@ -30,7 +30,7 @@ export class TcpProxy {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** From the next connection on, another server is behind it: as a virtual address does when a replica takes over. */
+  /** Leads new connections to another server, as a virtual address does if a replica takes over. */
   leadTo(port: number): void {
     this.target = port;
   }
@@ -41,18 +41,18 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Moves the address to another server on this machine: connections break, and new ones lead there. */
+  /** Moves the address to another server on this machine. All connections break, and new ones lead to that server. */
   redirect(port: number): void {
     this.target = port;
     this.cut();
   }
 
-  /** Lets this many more bytes pass in one direction, of all connections together, and then breaks all. */
+  /** Breaks all connections after this number of bytes in one direction, of all connections together. */
   cutAfterBytes(bytes: number, direction: Direction = 'toClient'): void {
     this.cutPoint = { direction, bytesLeft: bytes };
   }
 
-  /** New connections are refused; those there are go on. */
+  /** Refuses new connections. The open ones remain. */
   refuse(): void {
     this.server?.close();
     this.server = undefined;
@@ -64,7 +64,7 @@ export class TcpProxy {
     await once(this.server, 'listening');
   }
 
-  /** A network that hangs: connections stay, new ones are accepted, and nothing goes through until `release`. */
+  /** Lets the network hang. It accepts new connections, and no byte passes until `release`. */
   hold(): void {
     this.isHeld = true;
     for (const socket of this.sockets) socket.pause();
@@ -99,7 +99,7 @@ export class TcpProxy {
       this.sockets.delete(from);
       to.destroy();
     });
-    // The end of either side ends the other; why does not matter here.
+    // The end of one side ends the other, for any reason.
     from.on('error', () => to.destroy());
   }
 

@@ -2,14 +2,14 @@ import type { Change, FaultWindow, OperationLog, Read } from './operation-log.js
 import { VersionFloor } from './version-floor.js';
 
 /**
- * Milliseconds after a fault has ended in which an undelivered invalidation may still be on its way: the client connects again within a
- * second, the store is asked again every second, the invalidation is tried every tenth of one. The rest is for busy machines.
+ * Milliseconds after the end of a fault in which an invalidation may still be undelivered. The client reconnects within a second, the
+ * circuit breaker checks the store every second, and the cache retries the invalidation every 0.1 s. The rest is for busy machines.
  */
 export const SETTLING_MS = 5000;
-/** Milliseconds after which nothing may be left of a change whose process has died: its mark ends after 30 seconds. */
+/** Milliseconds after which a change of a dead process has no effect left. Its write intent expires after 30 seconds. */
 const MARK_ENDED_MS = 31_000;
 
-/** A read that was answered with less than had been acknowledged before it began. */
+/** A read that shows an older version than a change that was acknowledged before the read began. */
 export interface StaleRead {
   readonly key: string;
   readonly seen: number;
@@ -18,24 +18,24 @@ export interface StaleRead {
 }
 
 export interface Verdict {
-  /** What the contract forbids. */
+  /** The stale reads that the contract forbids. */
   readonly stale: readonly StaleRead[];
   /**
-   * Stale too, but allowed with `whenUnreachable: 'continue'`: the cache had said that the invalidation was not delivered yet, and the
-   * store was, or had just been, out of reach. Only of other processes than the one that made the change.
+   * The stale reads that the contract allows with `whenUnreachable: 'continue'`. The cache had reported that the invalidation was not
+   * delivered yet, and the store was unreachable at the time or shortly before. Another process than that of the change read.
    */
   readonly excused: readonly StaleRead[];
 }
 
 /**
- * Looks in a log for reads that began after a change had been acknowledged, and saw an older version. A change binds
+ * Finds the reads in a log that began after the acknowledgement of a change and show an older version. A change binds reads from:
  *
- * - from the moment its end was seen, when it was acknowledged;
- * - from `SETTLING_MS` after the store was whole again, when the cache had said that its invalidation is not delivered; but its own
- *   process, which knows, from the moment its end was seen. Where that process died before, it binds no other: nobody is left to tell;
- * - those reads that are hits, from the end of its process, when that died after the store had been told of the change: what was stored
- *   before or meanwhile must be dead. All reads, once the mark has ended;
- * - nobody otherwise.
+ * - the end of the change, if it was acknowledged;
+ * - `SETTLING_MS` after the store was whole again, if the cache reported the invalidation as undelivered. The process of the change knows
+ *   of it, so its own reads are bound from the end of the change. If that process died earlier, no other process learns of the change;
+ * - the end of its process, if the process died after the store had accepted the write intent. These are hits only, because earlier
+ *   entries must be invalid. When the write intent has expired, all reads are bound;
+ * - never, in all other cases.
  */
 export function check({ reads, changes, faults }: OperationLog): Verdict {
   const settled = settledAfter(faults);
@@ -77,7 +77,7 @@ export function check({ reads, changes, faults }: OperationLog): Verdict {
   return { stale, excused };
 }
 
-/** When processes were killed: always with a change under way. */
+/** Returns the time at which each process was killed. A killed process always has a change in progress. */
 function deathsIn(changes: readonly Change[]): ReadonlyMap<number, number> {
   return new Map(changes.filter(({ outcome }) => outcome === 'died').map(({ worker, endMs }) => [worker, endMs]));
 }
@@ -90,7 +90,7 @@ function violated(read: Read, floor: VersionFloor, worker?: number): StaleRead |
   return undefined;
 }
 
-/** From when on an invalidation that could not be delivered at a moment must have been: no fault is near any more. */
+/** Returns a function from the time of a failed delivery to its latest repetition: `SETTLING_MS` later, or after the last fault near it. */
 function settledAfter(faults: readonly FaultWindow[]): (moment: number) => number {
   const windows = [...faults].sort((one, other) => one.startMs - other.startMs);
   return moment => {

@@ -1,22 +1,22 @@
 import type { Versions } from './operation-log.js';
 
-/** The truth: versions that only grow. */
+/** The database of a run. The version of a key only grows. */
 export class Database {
   private readonly versions = new Map<string, number>();
   private readonly looks = new Map<string, number>();
 
-  /** @param path of the resource that is computed */
+  /** Returns the versions of the keys, and counts a computation. @param path the path of the computed resource */
   look(path: string, keys: readonly string[]): Versions {
     this.looks.set(path, this.computationsOf(path) + 1);
     return Object.fromEntries(keys.map(key => [key, this.versions.get(key) ?? 0]));
   }
 
-  /** How often handlers have run for a resource. */
+  /** Returns the number of handler runs for a resource. */
   computationsOf(path: string): number {
     return this.looks.get(path) ?? 0;
   }
 
-  /** @returns the version from now on */
+  /** Increments the version of a key. @returns the new version */
   commit(key: string): number {
     const version = (this.versions.get(key) ?? 0) + 1;
     this.versions.set(key, version);

@@ -2,19 +2,19 @@ import type { WorkerPool } from './worker-pool.js';
 import type { Demands } from './scenarios/scenario.js';
 
 /**
- * Milliseconds in which a store that is healthy answers, on a machine that leaves it time: far less than `storeTimeout`. Where it has taken
- * longer it was not healthy, and what the cache owes cannot be said.
+ * Milliseconds in which a healthy store answers on a machine with free time: far less than `storeTimeout`. If the store took longer, the
+ * runner does not judge the demands on the cache.
  */
 export const HEALTHY_MS = 100;
 
-/** What a cache owes while its store is healthy, and did not do: one sentence for each. */
+/** Returns a sentence for each demand that the cache did not meet while its store was healthy. */
 export function failuresOf(
   { reads, changes, bursts, verified }: Pick<WorkerPool, 'reads' | 'changes' | 'bursts' | 'verified'>,
   { computations, isVerified = false }: Demands,
 ): string[] {
   const refused = changes.filter(({ outcome }) => outcome === 'refused' || outcome === 'unacknowledged').length;
   const undelivered = changes.filter(({ isUndelivered }) => isUndelivered).length;
-  const passedBy = reads.filter(({ outcome }) => outcome === 'bypass').length;
+  const bypasses = reads.filter(({ outcome }) => outcome === 'bypass').length;
   const { same = 0, ...reported } = verified;
   const most = Math.max(0, ...bursts.map(burst => burst.computations));
   return [
@@ -25,7 +25,7 @@ export function failuresOf(
     ...(computations !== undefined && most > computations
       ? [`the handler ran ${most} times in one burst, not ${computations}`]
       : []),
-    ...(computations !== undefined && passedBy > 0 ? [`${passedBy} of ${reads.length} reads passed by the cache`] : []),
+    ...(computations !== undefined && bypasses > 0 ? [`${bypasses} of ${reads.length} reads bypassed the cache`] : []),
     ...(isVerified && same === 0 ? ['no hit was verified'] : []),
     ...Object.entries(isVerified ? reported : {}).map(([outcome, count]) => `${count} verified hits were reported as ${outcome}`),
   ];

@@ -9,9 +9,9 @@ import { SCENARIOS } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 
 /**
- * Processes that share a store, readers and writers on the same keys, and a store that breaks in every way: a log of all that was
- * seen proves that no read was answered from before a change that had been acknowledged when it began. Other caches can be put to the
- * same test. `npm run torture -- --help`
+ * Searches for stale reads. Several processes share a store, read and write the same keys, and the runner breaks the store. The log of
+ * all operations shows each read that began after the acknowledgement of a change and shows older data. The same test runs on other
+ * caches. `npm run torture -- --help`
  */
 const SHOWN = 5;
 const SHOWN_OF_OTHERS = 1;
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   console.log(heading());
   const results: RunResult[] = [];
   for (const plan of plansOf(options)) {
-    const why = whyNot(plan);
+    const why = skipReason(plan);
     if (why !== undefined) {
       console.log(figuresOfNone(plan.contender, options.store, plan.scenario, why));
       continue;
@@ -44,13 +44,13 @@ async function main(): Promise<void> {
   conclude(options, results);
 }
 
-/** A run that could not be made, for what is around the cache and not for the cache, is made once more. */
+/** Runs a plan, and repeats it once if something other than the cache failed, such as the start of a server. */
 async function runWhole(plan: RunPlan, options: Options): Promise<RunResult> {
   try {
     return await run(plan, options);
   } catch (error) {
     if (error instanceof LostProcess) throw error;
-    console.error(`${plan.scenario} could not be run, once more:`, error);
+    console.error(`${plan.scenario} did not run to its end, and starts once more:`, error);
     return run(plan, options);
   }
 }
@@ -67,24 +67,24 @@ function isFailed(result: RunResult): boolean {
   return result.stale.length > 0 || (result.failures.length > 0 && !isStoreSlow(result));
 }
 
-/** Whether the store has been so slow that nothing can be said of what the cache owes. */
+/** True if the store was so slow that the runner cannot judge the demands on the cache. */
 function isStoreSlow({ storeMs = 0 }: RunResult): boolean {
   return storeMs > HEALTHY_MS;
 }
 
 function failed(result: RunResult, failure: string): string {
-  const verdict = isStoreSlow(result) ? `not judged, the store took ${result.storeMs?.toFixed(0)} ms to answer` : 'FAIL';
+  const verdict = isStoreSlow(result) ? `not judged, because the store took ${result.storeMs?.toFixed(0)} ms to answer` : 'FAIL';
   return `  ${verdict}: seed ${result.plan.seed}: ${failure}${reported(result)}`;
 }
 
-/** What the cache has reported, by code. */
+/** Returns the number of faults that the cache reported, by code. */
 function reported({ pool: { faults } }: RunResult): string {
   const codes = Object.entries(faults).map(([code, count]) => `${count} ${code}`);
   return codes.length === 0 ? '' : `; reported: ${codes.join(', ')}`;
 }
 
-/** Why a scenario is not run. */
-function whyNot({ contender, scenario: name }: RunPlan): string | undefined {
+/** Returns the reason to skip a scenario. @returns undefined if the scenario runs */
+function skipReason({ contender, scenario: name }: RunPlan): string | undefined {
   const scenario: Scenario = SCENARIOS[name];
   const skipped = scenario.missing?.();
   return skipped === undefined ? scenario.othersCannot?.[contender] : `skipped: ${skipped}`;
@@ -100,8 +100,8 @@ function conclude({ contenders }: Options, results: readonly RunResult[]): void 
     );
   if (results.some(({ excused }) => excused.length > 0)) {
     console.log(
-      `excused: with whenUnreachable 'continue', reads of what was changed while the store was out of reach, when the cache had said so ` +
-        `(CACHE_INVALIDATION_UNDELIVERED) and no later than five seconds after the store was whole again.`,
+      `excused: with whenUnreachable 'continue', stale reads of data that changed while the store was unreachable. The cache had reported ` +
+        `CACHE_INVALIDATION_UNDELIVERED, and the read began at most five seconds after the store was whole again.`,
     );
   }
   const ours = results.filter(({ plan }) => plan.contender === 'ours');

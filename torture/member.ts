@@ -5,19 +5,19 @@ import type { Assignment, FromWorker, Question, ToWorker } from './messages.js';
 import type { Step } from './workload.js';
 
 export type Commit = Extract<Question, { kind: 'commit' }> & { readonly version: number };
-type Said = Exclude<FromWorker, { kind: 'ready' | 'done' }>;
+type PoolMessage = Exclude<FromWorker, { kind: 'ready' | 'done' }>;
 
-/** What happens at a commit: it is made, its process is killed after it, or stopped for a while before or after it. */
+/** The fate of a process at a commit: nothing, killed after the commit, or stopped for some time before or after the commit. */
 export type CommitFate =
   { readonly kind: 'made' | 'killed' } | { readonly kind: 'stopped'; readonly isMadeBefore: boolean; readonly ms: number };
 
-/** One process that uses the store. */
+/** A process that uses the store. */
 export class Member {
-  /** Changes that have been made and whose end it has not told of. */
+  /** Committed changes whose end the process has not reported. */
   readonly open = new Map<number, Commit>();
-  /** What happens at its next commit that takes its time. */
+  /** The fate of the process at its next slow commit. */
   fate: CommitFate = { kind: 'made' };
-  /** It has been told to end. */
+  /** True if the process has the order to end. */
   isLeaving = false;
   readonly left: Promise<unknown>;
   private readonly child: ChildProcess;
@@ -32,9 +32,9 @@ export class Member {
     this.child = fork(join(__dirname, 'worker', 'main.ts'), {
       execArgv: process.execArgv,
       ...options,
-      // Express prints what handlers throw, but for tests.
+      // Express prints the errors of handlers, except in tests.
       env: { ...process.env, NODE_ENV: 'test', ...options.env },
-      // Some of the others print every fault.
+      // Some of the other caches print every fault.
       stdio: ['ignore', 'inherit', contender === 'ours' ? 'inherit' : 'ignore', 'ipc'],
     });
     this.left = once(this.child, 'exit');
@@ -43,7 +43,7 @@ export class Member {
   static async spawn(
     assignment: Assignment,
     options: ForkOptions,
-    onMessage: (member: Member, message: Said) => void,
+    onMessage: (member: Member, message: PoolMessage) => void,
     onExit: (member: Member) => void,
   ): Promise<Member> {
     const member = new Member(assignment.worker, assignment.contender, options);
@@ -54,13 +54,13 @@ export class Member {
         else onMessage(member, message);
       });
       member.child.on('exit', () => {
-        reject(new Error('A worker has ended before it began.'));
+        reject(new Error('A worker ended before it was ready.'));
         for (const done of member.doing.values()) done();
         onExit(member);
       });
     });
     await ready;
-    member.tell({ kind: 'begin', assignment });
+    member.send({ kind: 'begin', assignment });
     return member;
   }
 
@@ -72,34 +72,34 @@ export class Member {
     this.child.kill('SIGKILL');
   }
 
-  /** Lets it run no further until `goOn`. */
-  halt(): void {
-    // Not `child.kill`, after which it would count as killed.
+  /** Suspends the process until `resume`. */
+  suspend(): void {
+    // After `child.kill` the process would count as killed.
     process.kill(this.child.pid!, 'SIGSTOP');
   }
 
-  goOn(): void {
+  resume(): void {
     process.kill(this.child.pid!, 'SIGCONT');
   }
 
-  /** @returns when all have ended, or the process has */
+  /** Runs steps concurrently. @returns when all steps have ended, or the process has */
   together(steps: readonly Step[]): Promise<void> {
     const id = ++this.count;
     const done = new Promise<void>(resolve => this.doing.set(id, resolve));
-    this.tell({ kind: 'together', id, steps });
+    this.send({ kind: 'together', id, steps });
     return done;
   }
 
-  /** Has it end by itself. */
+  /** Sends the order to end, and waits for the end of the process. */
   async leave(message: Extract<ToWorker, { kind: 'stop' | 'retire' }>): Promise<void> {
     this.isLeaving = true;
     const { exitCode, signalCode } = this.child;
     if (exitCode !== null || signalCode !== null) return;
-    this.tell(message);
+    this.send(message);
     await this.left;
   }
 
-  tell(message: ToWorker): void {
+  send(message: ToWorker): void {
     if (this.child.connected) this.child.send(message, () => undefined);
   }
 }

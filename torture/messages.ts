@@ -5,34 +5,34 @@ export type StoreKind = 'redis' | 'redis-near' | 'redis-cluster' | 'memcached' |
 export type ContenderName = 'ours' | 'bentocache' | 'bentocache-l2' | 'type-cacheable' | 'cache-manager' | 'cache-manager-wrap';
 export type Mode = 'refuse' | 'continue';
 
-/** What a worker is to do. */
+/** The task of a worker. */
 export interface Assignment {
   readonly worker: number;
   readonly contender: ContenderName;
   readonly store: StoreKind;
-  /** Of the store's servers, as this worker reaches them. */
+  /** The URLs of the store's servers, as this worker reaches them. */
   readonly urls: readonly string[];
   readonly mode: Mode;
   readonly seed: number;
   readonly clients: number;
   readonly mix: Mix;
-  /** Milliseconds that handlers take at most, before and after they ask the database. */
+  /** The longest time of a handler in milliseconds, before and after its query of the database together. */
   readonly handlerMs: number;
-  /** Share of handlers that fail. */
+  /** The share of handler runs that fail. */
   readonly failing: number;
-  /** Requests go through real sockets. */
+  /** True if requests go through real sockets. */
   readonly overHttp: boolean;
-  /** Hits are answered before the application (`cache.edge`). */
+  /** True if hits are answered before the application (`cache.edge`). */
   readonly hasEdge: boolean;
-  /** Entries expire soon, and may be served for a while after that. */
+  /** True if entries expire soon, and stale responses are allowed for some time. */
   readonly hasGrace: boolean;
-  /** Responses use memoized results, and are invalidated only by these. */
+  /** True if responses use memoized results, and only these results are invalidated. */
   readonly hasChain: boolean;
-  /** Every hit is verified. */
+  /** True if every hit is verified. */
   readonly isVerified: boolean;
 }
 
-/** Of a worker to the database. */
+/** A question of a worker to the database. */
 export type Question =
   | { readonly kind: 'look'; readonly id: number; readonly path: string; readonly keys: readonly string[] }
   | {
@@ -44,13 +44,13 @@ export type Question =
       readonly isAnnounced: boolean;
     };
 
-/** A change as its worker saw it end. */
+/** A change whose end its worker has seen. */
 export type EndedChange = Change & { readonly step: number };
 
 export type FromWorker =
   | Question
   | { readonly kind: 'ready' }
-  /** All steps that were given together have ended. */
+  /** All steps of one `together` have ended. */
   | { readonly kind: 'done'; readonly id: number }
   | {
       readonly kind: 'log';
@@ -64,10 +64,10 @@ export type FromWorker =
 export type ToWorker =
   | { readonly kind: 'begin'; readonly assignment: Assignment }
   | { readonly kind: 'answer'; readonly id: number; readonly versions: Versions }
-  /** Takes these steps all at once. */
+  /** Runs these steps concurrently. */
   | { readonly kind: 'together'; readonly id: number; readonly steps: readonly Step[] }
   /** Blocks the event loop. */
   | { readonly kind: 'stall'; readonly ms: number }
-  /** Blocks the event loop with requests under way, then takes the steps, closes the cache, and ends. */
+  /** Blocks the event loop during requests, then runs the steps, closes the cache, and ends. */
   | { readonly kind: 'retire'; readonly ms: number; readonly steps: readonly Step[] }
   | { readonly kind: 'stop' };

@@ -1,4 +1,4 @@
-/** Milliseconds of a clock that never goes back, and that all processes of one machine share. */
+/** Returns milliseconds of a clock that never goes back. All processes of one machine share this clock. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,10 +1,10 @@
-/** The version of each key, as seen. */
+/** The seen version of each key. */
 export type Versions = Readonly<Record<string, number>>;
 
-/** How a read was answered; `expired`: with a response that has expired, within its grace. */
+/** The outcome of a read. `expired`: an expired response, within its grace period. */
 export type ReadOutcome = 'hit' | 'miss' | 'collapsed' | 'bypass' | 'expired' | 'failed';
 
-/** One answered read. Times are those of `monotonicMs`. */
+/** A read and its response. All times are those of `monotonicMs`. */
 export interface Read {
   readonly kind: 'read';
   readonly worker: number;
@@ -13,40 +13,40 @@ export interface Read {
   readonly endMs: number;
   readonly outcome: ReadOutcome;
   readonly versions: Versions;
-  /** What the cache said of it. */
+  /** The `Cache-Status` of the response, or the error. */
   readonly remark: string;
 }
 
 export type ChangeOutcome =
-  /** Its end was seen, and with it that the data have changed. */
+  /** The client saw the end of the change, and so knows that the data have changed. */
   | 'acknowledged'
-  /** 503 before anything had changed. */
+  /** 503 before the data changed. */
   | 'refused'
-  /** 503 after the data had changed: it may have happened. */
+  /** 503 after the data had changed. The client does not know whether they have. */
   | 'unacknowledged'
-  /** It said that nothing has changed. */
+  /** The response reports that no data have changed. */
   | 'nothing'
-  /** Its process was killed after the data had changed. */
+  /** The process was killed after the data had changed. */
   | 'died';
 
-/** One change. */
+/** A change and its end. */
 export interface Change {
   readonly kind: 'change';
   readonly worker: number;
   readonly key: string;
-  /** That the key has from then on; 0 where nothing has changed. */
+  /** The new version of the key; 0 if no data have changed. */
   readonly version: number;
   readonly startMs: number;
-  /** When its end was seen; of one that died, when its process had ended. */
+  /** The time at which the client saw the end. If the process died, the time of its end. */
   readonly endMs: number;
   readonly outcome: ChangeOutcome;
-  /** The cache said that the store does not know of it yet (`CACHE_INVALIDATION_UNDELIVERED`), and that it goes on all the same. */
+  /** True if the cache acknowledged the change and reported `CACHE_INVALIDATION_UNDELIVERED`: the store does not know of it yet. */
   readonly isUndelivered: boolean;
-  /** The store had been told before that the change was under way. */
+  /** True if the store had accepted the write intent of the change before. */
   readonly isAnnounced: boolean;
 }
 
-/** A time in which the store was broken on purpose. */
+/** A time in which the runner broke the store. */
 export interface FaultWindow {
   readonly startMs: number;
   readonly endMs: number;

@@ -15,10 +15,10 @@ const MODES: readonly Mode[] = ['refuse', 'continue'];
 
 export interface Options {
   readonly seed: number;
-  /** Of each run, at least. */
+  /** The lowest number of operations of a run. */
   readonly operations: number;
   readonly processes: number;
-  /** Of each process. */
+  /** The number of clients of each process. */
   readonly clients: number;
   readonly handlerMs: number;
   readonly store: StoreKind;
@@ -27,25 +27,25 @@ export interface Options {
   readonly modes: readonly Mode[];
   readonly isShort: boolean;
   readonly overHttp: boolean;
-  /** Much is invalidated by tag. */
+  /** True if many changes invalidate by tag. */
   readonly hasTags: boolean;
 }
 
 export const USAGE = `npm run torture -- [options]
   --seed <number>         default: the time
-  --operations <number>   of each run, at least; default 40000 (short: 1500)
+  --operations <number>   the lowest number for each run; default 40000 (short: 1500)
   --processes <number>    default 4
-  --clients <number>      of each process; default 8
-  --handler-ms <number>   what handlers take at most; default 15 (short: 5)
+  --clients <number>      the number for each process; default 8
+  --handler-ms <number>   the longest time of a handler; default 15 (short: 5)
   --store <name>          ${STORES.join(' | ')}
   --scenario <name>       ${Object.keys(SCENARIOS).join(' | ')} | all; several with commas
   --contender <name>      ${CONTENDERS.join(' | ')} | all; several with commas
   --mode <name>           refuse | continue | all; default all (short: refuse)
-  --tags <on | off>       much is invalidated by tag; default on
-  --http                  requests go through real sockets (short: they do)
-  --short                 a few minutes: fewer scenarios, fewer rounds, few operations`;
+  --tags <on | off>       many changes invalidate by tag; default on
+  --http                  requests go through real sockets (short: always)
+  --short                 a few minutes: fewer scenarios, rounds and operations`;
 
-/** @throws with what is wrong and the usage */
+/** Reads the options of a run. @throws Error with the fault and the usage */
 export function optionsOf(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -93,7 +93,7 @@ function oneOf<Name extends string>(option: string, text: string, known: readonl
   if (text === 'all') return known;
   return text.split(',').map(name => {
     const found = known.find(one => one === name);
-    if (found === undefined) throw new Error(`--${option} knows no ${name}.\n${USAGE}`);
+    if (found === undefined) throw new Error(`--${option} has no value ${name}.\n${USAGE}`);
     return found;
   });
 }

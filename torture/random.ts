@@ -1,8 +1,8 @@
 import { SeededRandom } from '../store-contract/random.js';
 
-/** Numbers that are the same for the same seed. */
+/** Pseudo-random numbers. The same seed gives the same sequence. */
 export class Random extends SeededRandom {
-  /** A whole number below `end`. */
+  /** Returns a whole number from 0 to below `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }

@@ -62,7 +62,7 @@ export function figures({ plan, pool, stale, excused, seconds, storeMs }: RunRes
   ]);
 }
 
-/** Of what could not be run, and why. */
+/** Returns the row of a skipped scenario, with the reason. */
 export function figuresOfNone(contender: string, store: string, scenario: string, why: string): string {
   return `${row([contender, store, scenario, '-'])}: ${why}`;
 }
@@ -73,7 +73,7 @@ function range(numbers: readonly number[]): string {
   return least === most ? String(least) : `${least}-${most}`;
 }
 
-/** One stale read, with what is needed to understand it. */
+/** Describes a stale read in one sentence: the read, the change before it, and the time between them. */
 export function described({ key, seen, change, read }: StaleRead, seed: number): string {
   const { outcome, version, worker, endMs } = change;
   return (

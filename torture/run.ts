@@ -23,18 +23,18 @@ export interface RunPlan {
 
 export interface RunResult extends Verdict {
   readonly plan: RunPlan;
-  /** What a healthy store was asked for and did not do. */
+  /** The demands that the cache did not meet although the store was healthy. */
   readonly failures: readonly string[];
   readonly pool: WorkerPool;
   readonly seconds: number;
-  /** Milliseconds of the longest answer of the store to the runner, where it is healthy all the time. */
+  /** The longest response time of the store to the runner in milliseconds; `undefined` in scenarios that break the store. */
   readonly storeMs: number | undefined;
 }
 
-/** Rounds of a short run, for each that a long one has at least. */
+/** The rounds of a short run as a share of the rounds of a long one. */
 const SHORT_ROUNDS = 1 / 5;
 
-/** One scenario against one cache, from servers that are started for it to the verdict on what was seen. */
+/** Runs one scenario on one cache: starts its servers, runs the load, and checks the log. */
 export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   const scenario: Scenario = SCENARIOS[plan.scenario];
   const servers = await (scenario.startServers?.() ?? startServers(options.store));
@@ -60,7 +60,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   let cleanUp: (() => Promise<void>) | undefined;
   try {
     cleanUp = await scenario.prepare?.(stage);
-    // The memory of a process is not shared.
+    // Processes do not share their memory.
     await pool.start(options.store === 'simple' ? 1 : options.processes);
     const rounds = options.isShort ? (scenario.shortRounds ?? Math.ceil(scenario.rounds * SHORT_ROUNDS)) : scenario.rounds;
     const wanted = scenario.isCounted === true ? 0 : options.operations;
@@ -68,7 +68,7 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
       pool.checkIsWhole();
       await (scenario.round?.({ ...stage, round }) ?? pause(50));
     }
-    // What was allowed to be late has come by now: a calm while, in which nothing stale is excused.
+    // After the settling time no stale read is excused. The calm time then checks that late invalidations have been delivered.
     const hasToSettle = plan.mode === 'continue' && faults.length > 0;
     await pause((options.isShort ? 500 : 2500) + (hasToSettle ? SETTLING_MS : 0));
   } finally {
@@ -85,12 +85,12 @@ export async function run(plan: RunPlan, options: Options): Promise<RunResult> {
   return { plan, pool, failures, storeMs, ...verdict, seconds: (monotonicMs() - startMs) / 1000 };
 }
 
-/** @returns undefined without a server: nothing comes between a process and its own memory, or a file */
+/** Starts the watch of the store. @returns undefined if the store is no server, but memory or a file */
 async function watchOf({ breakable, urls }: Servers): Promise<StoreWatch | undefined> {
   return breakable.length === 0 ? undefined : StoreWatch.of(urls[0]!);
 }
 
-/** Where the store is healthy, nothing is excused because of what the cache has reported. */
+/** Returns the change as delivered. If the store was healthy, a report of the cache excuses no stale read. */
 function asDelivered(change: Change): Change {
   return { ...change, isUndelivered: false };
 }

@@ -8,12 +8,12 @@ import { RedisServer } from '../test-servers/redis-server.js';
 import type { RealServer } from '../test-servers/real-server.js';
 import type { StoreKind } from './messages.js';
 
-/** What keeps the cache in a run. */
+/** The servers of the store in a run. */
 export interface Servers {
-  /** Those that scenarios break; of a Cluster, its nodes; none where a file is the store. */
+  /** The servers that scenarios break: the nodes of a Cluster, and none if the store is memory or a file. */
   readonly breakable: readonly RealServer[];
   readonly urls: readonly string[];
-  /** How the process of a place is started; without: as usual. */
+  /** Returns the start options of the process at a place. @default no options */
   optionsOf?(place: number): ForkOptions;
   stop(): Promise<void>;
 }

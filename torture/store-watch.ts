@@ -5,9 +5,9 @@ import { monotonicMs } from './monotonic.js';
 
 const EVERY_MS = 10;
 
-/** Asks a server all the time, from a process that has nothing else to do: what it says of the store is no fault of the cache. */
+/** Measures the response time of a server, from the process of the runner. The cache has no influence on this time. */
 export class StoreWatch {
-  /** Milliseconds of the longest answer. */
+  /** The longest response time in milliseconds. */
   longestMs = 0;
 
   private constructor(
@@ -15,7 +15,7 @@ export class StoreWatch {
     private readonly question: string,
   ) {}
 
-  /** @param url of a Redis or a Memcached */
+  /** Starts the measurement. @param url the URL of a Redis or Memcached */
   static async of(url: string): Promise<StoreWatch> {
     const { protocol, hostname, port } = new URL(url);
     const socket = createConnection(Number(port), hostname);

@@ -5,12 +5,12 @@ interface Bound {
   readonly change: Change;
 }
 
-/** The least version of each key that may be seen, as it rises with time. */
+/** The lowest version of each key that a read may show. It rises with time. */
 export class VersionFloor {
   private readonly bounds = new Map<string, Bound[]>();
   private isSorted = true;
 
-  /** @param worker the process that is bound; without: all */
+  /** Adds a change that binds reads from a time on. @param worker the bound process @default all processes */
   add(change: Change, fromMs: number, worker?: number): void {
     const key = boundKey(change.key, worker);
     const bounds = this.bounds.get(key);
@@ -19,7 +19,7 @@ export class VersionFloor {
     this.isSorted = false;
   }
 
-  /** @returns the change of the highest version that bound before this moment */
+  /** @returns the change of the highest version that binds a read at this time */
   at(key: string, ms: number, worker?: number): Change | undefined {
     if (!this.isSorted) this.sort();
     const bounds = this.bounds.get(boundKey(key, worker)) ?? [];
@@ -32,7 +32,7 @@ export class VersionFloor {
     return bounds[low - 1]?.change;
   }
 
-  /** By time; each bound then names the highest change up to its moment. */
+  /** Sorts the bounds by time. Each bound then has the change of the highest version up to its time. */
   private sort(): void {
     for (const [key, bounds] of this.bounds) {
       bounds.sort((one, other) => one.fromMs - other.fromMs);

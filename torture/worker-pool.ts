@@ -7,16 +7,16 @@ import type { Assignment, FromWorker } from './messages.js';
 import { monotonicMs } from './monotonic.js';
 import type { Step } from './workload.js';
 
-/** Milliseconds from the start of a change to its commit, in which others have read what it changes. */
+/** Milliseconds from the start of a change to its commit. In this time other clients read the resources that the change invalidates. */
 const SLOW_MS = 25;
 
-/** Says that a process that uses the store has ended by itself: the fault of what it runs. */
+/** Thrown if a process ended that the runner did not kill. This is a fault of the cache under test. */
 export class LostProcess extends Error {}
 
-/** Many reads of one resource at once. */
+/** Many concurrent reads of one resource. */
 export interface Burst {
   readonly requests: number;
-  /** How often the handler has run for them, in all processes. */
+  /** The number of handler runs for these reads, in all processes. */
   readonly computations: number;
 }
 
@@ -26,7 +26,7 @@ export class WorkerPool {
   readonly changes: Change[] = [];
   readonly bursts: Burst[] = [];
   readonly faults: Record<string, number> = {};
-  /** Verified hits, by outcome. */
+  /** The number of verified hits, by outcome. */
   readonly verified: Record<string, number> = {};
   killed = 0;
   private readonly database = new Database();
@@ -36,15 +36,15 @@ export class WorkerPool {
   private lost: number | undefined;
 
   /**
-   * @param assignmentOf a process, by its place and by how many have been started before it
-   * @param optionsOf how the process of a place is started
+   * @param assignmentOf returns the task of a process, from its place and the number of processes started before it
+   * @param optionsOf returns the start options of the process at a place
    */
   constructor(
     private readonly assignmentOf: (place: number, index: number) => Assignment,
     private readonly optionsOf: (place: number) => ForkOptions,
   ) {}
 
-  /** @throws LostProcess when a process has ended that nobody has killed */
+  /** @throws LostProcess if a process ended that the runner did not kill */
   checkIsWhole(): void {
     if (this.lost !== undefined) throw new LostProcess(`Process ${this.lost} has ended by itself.`);
   }
@@ -57,7 +57,7 @@ export class WorkerPool {
     await Promise.all(Array.from({ length: processes }, (_, place) => this.spawn(place)));
   }
 
-  /** Takes one step many times at once, in all processes. */
+  /** Runs one step many times concurrently, in all processes. */
   async together(step: Step, times: number): Promise<void> {
     const places = this.members.length;
     const share = (place: number) => Math.ceil((times - place) / places);
@@ -67,7 +67,7 @@ export class WorkerPool {
     this.bursts.push({ requests: times, computations: this.database.computationsOf(step.path) - before });
   }
 
-  /** Kills a process as soon as it has made its next change that takes its time, before it knows of it; and has another take its place. */
+  /** Kills a process at the commit of its next slow change, before the process learns of the commit. Then another process replaces it. */
   async killAtNextCommit(place: number): Promise<void> {
     const member = this.members[place];
     if (member === undefined) return;
@@ -78,7 +78,7 @@ export class WorkerPool {
     await this.spawn(place);
   }
 
-  /** Stops a process in the middle of its next change that takes its time, before its commit or after it. */
+  /** Stops a process in its next slow change, before or after the commit. */
   async stopAtNextCommit(place: number, isMadeBefore: boolean, ms: number): Promise<void> {
     const member = this.members[place];
     if (member === undefined) return;
@@ -89,16 +89,16 @@ export class WorkerPool {
 
   /** Blocks the event loop of a process. */
   stall(place: number, ms: number): void {
-    this.members[place]?.tell({ kind: 'stall', ms });
+    this.members[place]?.send({ kind: 'stall', ms });
   }
 
-  /** Has a process end that is busy first and has changes to make then; and another take its place. */
+  /** Blocks a process, and lets it run its last steps and end. Then another process replaces it. */
   async retire(place: number, ms: number, steps: readonly Step[]): Promise<void> {
     await this.members[place]?.leave({ kind: 'retire', ms, steps });
     await this.spawn(place);
   }
 
-  /** Has other processes take the places of all. */
+  /** Replaces all processes. */
   async replaceAll(): Promise<void> {
     const places = this.members.length;
     await Promise.all(this.members.map(member => member.leave({ kind: 'stop' })));
@@ -122,27 +122,27 @@ export class WorkerPool {
   private onMessage(member: Member, message: Exclude<FromWorker, { kind: 'ready' | 'done' }>): void {
     if (message.kind === 'log') return this.note(member, message);
     if (message.kind === 'look') {
-      member.tell({ kind: 'answer', id: message.id, versions: this.database.look(message.path, message.keys) });
+      member.send({ kind: 'answer', id: message.id, versions: this.database.look(message.path, message.keys) });
       return;
     }
-    // Killed, but still heard: what it asks for has not happened.
+    // A message of a killed process may still arrive. The database does not commit its change.
     if (member.isKilled) return;
     const isSlow = monotonicMs() - message.startMs > SLOW_MS;
     void this.commit(member, { ...message, version: 0 }, isSlow ? member.fate : { kind: 'made' });
   }
 
   private async commit(member: Member, asked: Commit, fate: CommitFate): Promise<void> {
-    if (fate.kind === 'stopped') member.halt();
+    if (fate.kind === 'stopped') member.suspend();
     if (fate.kind === 'stopped' && !fate.isMadeBefore) await pause(fate.ms);
     const version = this.database.commit(asked.key);
     member.open.set(asked.step, { ...asked, version });
     if (fate.kind === 'stopped') {
       if (fate.isMadeBefore) await pause(fate.ms);
-      member.goOn();
+      member.resume();
       member.fate = { kind: 'made' };
     }
     if (fate.kind === 'killed') member.kill();
-    else member.tell({ kind: 'answer', id: asked.id, versions: { [asked.key]: version } });
+    else member.send({ kind: 'answer', id: asked.id, versions: { [asked.key]: version } });
   }
 
   private note(member: Member, { reads, changes, faults, verified }: Extract<FromWorker, { kind: 'log' }>): void {

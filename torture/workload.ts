@@ -2,14 +2,14 @@ import type { Versions } from './operation-log.js';
 import type { Random } from './random.js';
 
 /**
- * What is cached and changed. Every prefix of a path is a key of the database, with a version of its own; a resource shows the versions
- * of all prefixes over its path, so that it is out of date as soon as any of them has changed. What has tags shows keys that are over no
- * path: those of other resources' paths, and avatars and news, whose changes are told by tag alone.
+ * The resources and their keys. Every prefix of a path is a key of the database with its own version. A resource shows the versions of
+ * all prefixes of its path, so a change of one of them makes the resource stale. A resource with tags also shows keys that are no
+ * prefix of its path: paths of other resources, and avatars and news, whose changes invalidate by tag alone.
  */
 const GROUPS = 4;
 const USERS = 5;
 const LISTS = 3;
-/** Of all users, one in so many is on a list. Who, changes with the list. */
+/** Every fourth user is on a list. The version of the list determines the users. */
 const LISTED = 4;
 
 export const ROOT = '/';
@@ -31,7 +31,7 @@ export function avatarPath(group: number | string, user: number | string): strin
   return `/avatars/${group}/${user}`;
 }
 
-/** Keys of the database that a resource shows; of a list, all that it might. */
+/** Returns the keys of the database that a resource shows, for a list all keys that it may show. */
 export function keysInResource(path: string): string[] {
   const [, place, group = '', kind, user = '', part] = path.split('/');
   if (place === 'lists') return [ROOT, path, ...EVERYBODY.flatMap(keysOfMember)];
@@ -41,7 +41,7 @@ export function keysInResource(path: string): string[] {
   return part === undefined ? [...over, ...keysOfMember({ group, user })] : [...over, userPath(group, user)];
 }
 
-/** What a resource shows when the database says this of all that it might show. */
+/** Returns the versions that a resource shows. @param versions the versions of all keys that the resource may show */
 export function shownOf(path: string, versions: Versions): Versions {
   const round = versions[path];
   if (!path.startsWith('/lists/') || round === undefined) return versions;
@@ -49,14 +49,14 @@ export function shownOf(path: string, versions: Versions): Versions {
   return Object.fromEntries([ROOT, path, ...listed.flatMap(keysOfMember)].map(key => [key, versions[key] ?? 0]));
 }
 
-/** Whom a resource shows. */
+/** Returns the tags of the users that a resource shows. */
 export function membersShown(versions: Versions): string[] {
   return Object.keys(versions)
     .filter(key => key.startsWith('/avatars/'))
     .map(tagOf);
 }
 
-/** The tag of what shows the user that a key is of. */
+/** Returns the tag of the resources that show the user of a key. */
 export function tagOf(key: string): string {
   const [, place, ...rest] = key.split('/');
   const [group = '', user = ''] = place === 'avatars' ? rest : [rest[0], rest[2]];
@@ -78,10 +78,10 @@ function keysOfMember({ group, user }: Member): string[] {
   return [userPath(group, user), avatarPath(group, user)];
 }
 
-/** All resources that show a key. */
+/** Returns the paths of all resources that show a key. */
 export function resourcesShowing(key: string): string[] {
   const [, place, group = '0'] = key.split('/');
-  // Bursts go to groups of their own.
+  // Bursts use other groups.
   const groups = new Set([...GROUP_NAMES, ...(place === 'groups' || place === 'avatars' ? [group] : [])]);
   return resourcesOf([...groups]).filter(path => keysInResource(path).includes(key));
 }
@@ -100,15 +100,15 @@ function resourcesOf(names: readonly string[]): string[] {
   return [...lists, ...groups];
 }
 
-/** How a change ends, and how it says what it has changed. */
+/** The way in which a change ends and invalidates. */
 export type WriteKind =
   /** Returns. */
   | 'plain'
-  /** Takes many times as long as others. */
+  /** Takes twelve times as long as other changes. */
   | 'slow'
-  /** Throws an HttpError below 500, having changed nothing. */
+  /** Throws an HttpError below 500, before it has changed data. */
   | 'rejected'
-  /** Throws an Error, having changed the data. */
+  /** Throws an Error, after it has changed data. */
   | 'broken'
   /** Changes the data, and then calls `cache.invalidate`. */
   | 'from-code';
@@ -117,15 +117,15 @@ export type Step =
   | { readonly kind: 'read'; readonly path: string }
   | { readonly kind: 'change'; readonly key: string; readonly writeKind: WriteKind };
 
-/** How often what is done. */
+/** The shares of the steps. */
 export interface Mix {
-  /** Share of changes. */
+  /** The share of changes among the steps. */
   readonly changes: number;
-  /** Share of steps that go to one user, so that changes and computations of the same meet. */
+  /** The share of steps on one user, so that changes and computations of one resource overlap. */
   readonly hot: number;
-  /** Share of changes that are slow. */
+  /** The share of slow changes. */
   readonly slow: number;
-  /** Share of steps that are about what only tags lead to. */
+  /** The share of steps on resources that only tags invalidate. */
   readonly tagged: number;
 }
 

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** The bytes that every contender answers with: JSON, made by the harness in the size that is being measured. */
+/** The JSON body of every contender. The harness writes it in the measured size. */
 export const bytes = readFileSync(process.env.BENCH_BODY);
 
 const value = JSON.parse(bytes.toString());
 
 let runs = 0;
 
-/** What every handler does: it is as cheap as can be, so that what is measured is the way to it. */
+/** The handler of every contender. It costs nothing, so that the figures show the cost around it. */
 export function friends() {
   runs++;
   return value;
 }
 
-/** How often the handler has run. A hit must not make it grow. */
+/** Returns the number of handler runs. A hit must not increase it. */
 export function handlerRuns() {
   return runs;
 }

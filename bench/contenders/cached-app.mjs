@@ -4,7 +4,7 @@ import { Cached } from 'routing-controllers-cache';
 import { friends } from './answer.mjs';
 import { decorate } from './decorate.mjs';
 
-/** An application with one cached action that is always a hit, and one that never is when its page grows with each request. */
+/** An application with two cached actions. The first is always a hit. The second is a miss for each new page. */
 export function cachedApp(options) {
   class FriendsController {
     friends() {

@@ -5,7 +5,7 @@ import { contend } from './contend.mjs';
 import { decorate } from './decorate.mjs';
 import { headers } from './headers.mjs';
 
-/** The least that anything behind routing-controllers can do: ready bytes, sent from the method itself. */
+/** The lowest cost behind routing-controllers: the method sends ready bytes. */
 class FriendsController {
   friends(response) {
     response.set(headers);

@@ -1,7 +1,7 @@
 import etag from 'etag';
 import { bytes } from './answer.mjs';
 
-/** What the library sends with a hit, beside what Node and Express add by themselves. */
+/** The headers that the library sends with a hit, without those of Node and Express. */
 export const headers = {
   'Content-Type': 'application/json; charset=utf-8',
   ETag: etag(bytes, { weak: true }),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PATIENCE_MS = 5000;
 
-/** Waits until a port takes connections. @returns whether it did in time */
+/** Waits until a port accepts connections. @returns false if it does not in time */
 export async function isAccepting(port: number): Promise<boolean> {
   for (const begin = Date.now(); Date.now() - begin < PATIENCE_MS;) {
     const socket = connect(port, '127.0.0.1');
@@ -12,7 +12,7 @@ export async function isAccepting(port: number): Promise<boolean> {
       await once(socket, 'connect');
       return true;
     } catch {
-      // Not yet: it is tried again until its time is over.
+      // The server does not listen yet.
     } finally {
       socket.destroy();
     }

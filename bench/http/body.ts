@@ -1,4 +1,4 @@
-/** JSON of so many bytes (and no fewer than 25), like what an application answers with: a list of small objects. */
+/** Returns JSON of this number of bytes, at least 25: a list of small objects, like the response of an application. */
 export function bodyOf(bytes: number): string {
   const friends: object[] = [];
   let left = bytes - jsonOf(friends, '').length;
@@ -13,7 +13,7 @@ function jsonOf(friends: readonly object[], note: string): string {
   return JSON.stringify({ friends, note });
 }
 
-/** What a friend takes in the list, with its comma. */
+/** Returns the bytes of a friend in the list, with its comma. */
 function jsonLength(friend: object): number {
   return JSON.stringify(friend).length + 1;
 }

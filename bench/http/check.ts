@@ -5,11 +5,11 @@ import { freshPage, type RequestSpec } from './request-spec.js';
 
 const REQUESTS = 10;
 
-/** How often a contender may be asked until it has the response in its cache: a store may have to be connected first. */
+/** The highest number of requests until the response is in the cache. A store may have to connect first. */
 const PRIMINGS = 50;
 const BETWEEN_PRIMINGS_MS = 100;
 
-/** Asks a contender a few times before it is timed. @returns what is wrong with its answers; empty: nothing */
+/** Checks some responses of a contender before the measurement. @returns the mistakes, empty if there are none */
 export async function wrongAnswers(
   contender: Contender,
   running: Running,
@@ -25,12 +25,11 @@ export async function wrongAnswers(
   }
   const runs = (await running.counters()).runs - before.runs;
   const expected = contender.answering === 'run' ? REQUESTS : 0;
-  if (runs !== expected)
-    mistakes.add(`its handler ran ${runs} times for ${REQUESTS} requests, and should have ${expected} times`);
+  if (runs !== expected) mistakes.add(`its handler ran ${runs} times for ${REQUESTS} requests, not ${expected} times`);
   return [...mistakes];
 }
 
-/** Asks until an answer comes without the handler, where it should. */
+/** Sends requests until a contender with a cache answers without its handler. */
 async function prime({ answering }: Contender, running: Running, requestSpec: RequestSpec): Promise<void> {
   for (let priming = 0; priming < PRIMINGS; priming++) {
     const { runs } = await running.counters();
@@ -48,7 +47,7 @@ interface Answer {
 
 async function ask({ url, headers, asked }: RequestSpec): Promise<Answer> {
   const page = asked === 'growing' ? `?page=${freshPage(1)}` : '';
-  // Unlike fetch, it adds no Cache-Control to a conditional request: a cache may act on that.
+  // `fetch` would add Cache-Control to a conditional request, and a cache may act on that.
   const response = await request(url + page, { headers });
   return { status: response.statusCode, type: String(response.headers['content-type']), text: await response.body.text() };
 }
@@ -56,6 +55,6 @@ async function ask({ url, headers, asked }: RequestSpec): Promise<Answer> {
 function mistakeIn({ asked }: RequestSpec, { status, type, text }: Answer, body: string): string | undefined {
   if (asked === 'conditional') return status === 304 && text === '' ? undefined : `it answered ${status} and not 304`;
   if (status !== 200) return `it answered ${status}`;
-  if (text !== body) return `it answered ${text.length} other bytes than the handler gives`;
+  if (text !== body) return `its body of ${text.length} bytes is not that of the handler`;
   return type.startsWith('application/json') ? undefined : `it answered as ${type}`;
 }

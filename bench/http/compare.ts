@@ -9,14 +9,14 @@ import type { BenchOptions } from './options.js';
 import { requestSpecOf } from './request-spec.js';
 import { summarise, type Summary } from './summary.js';
 
-/** What the comparison with one size of body has shown. */
+/** The comparison with one size of body. */
 export interface Comparison {
   readonly bytes: number;
   readonly base: string;
   readonly rows: readonly Summary[];
-  /** Why contenders are not in the table, by name. */
+  /** The reasons of the contenders that are not in the table, by name. */
   readonly leftOut: ReadonlyMap<string, string>;
-  /** What makes figures worthless, each with the name of its contender. */
+  /** The faults that invalidate figures, each with the name of its contender. */
   readonly faults: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export async function compare(contenders: readonly Contender[], bytes: number, o
       const entrant = { contender, running, requestSpec: await requestSpecOf(contender.asked, running.origin) };
       entrants.push(entrant);
       const mistakes = await wrongAnswers(contender, running, entrant.requestSpec, body);
-      if (mistakes.length > 0) throw new Error(`${contender.name} does not answer as it should: ${mistakes.join('; ')}`);
+      if (mistakes.length > 0) throw new Error(`${contender.name} answers wrongly: ${mistakes.join('; ')}`);
       await warmUp(entrant, options);
     }
     return await comparisonOf(entrants, await measure(entrants, options), { bytes, leftOut, base: options.base });

@@ -1,29 +1,29 @@
-/** What a contender is asked. */
+/** The kind of requests that a contender gets. */
 export type Asked =
-  /** The same path again and again. */
+  /** Always the same path. */
   | 'same'
   /** Another page with every request, so that no cache has it. */
   | 'growing'
-  /** The same path, by a client that has the response already: the answer is 304. */
+  /** The same path, from a client with a stored response. The response is a 304. */
   | 'conditional';
 
-/** What has to happen for an answer. */
+/** The source of the response. */
 type Answering =
-  /** It always has the bytes. */
+  /** The program always has the bytes. */
   | 'constant'
   /** A cache has the bytes, and the handler does not run. */
   | 'hit'
   /** The handler runs. */
   | 'run';
 
-/** What a process has used and done since it began. */
+/** The counters of a process since its start. */
 export interface Counters {
   readonly cpuMicros: number;
-  /** How often its handler ran. */
+  /** The runs of the work that a hit skips: the handler, or for the edge the application. */
   readonly runs: number;
 }
 
-/** A server at work. */
+/** A running server. */
 export interface Running {
   readonly kind: 'running';
   readonly origin: string;
@@ -31,19 +31,19 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Why a contender is not in the tables. */
+/** The reason why a contender is not in the tables. */
 export interface LeftOut {
   readonly kind: 'left-out';
   readonly reason: string;
 }
 
-/** One of those that are compared. */
+/** A server in the comparison. */
 export interface Contender {
   readonly name: string;
-  /** What answers, for the reader of the tables. */
+  /** A description for the reader of the tables. */
   readonly what: string;
   readonly asked: Asked;
   readonly answering: Answering;
-  /** @param body the file that holds the bytes to answer with */
+  /** @param body the file with the bytes of the response */
   start(body: string): Promise<Running | LeftOut>;
 }

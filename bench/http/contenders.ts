@@ -6,7 +6,7 @@ import { startPeer } from './peers.js';
 import { startOnRedis } from './redis.js';
 import { named } from './versions.js';
 
-/** All that are compared, in the order of the tables. */
+/** All contenders, in the order of the tables. */
 export const contenders: readonly Contender[] = [
   {
     name: 'node',

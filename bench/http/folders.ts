@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-/** Where the programs of the contenders are. */
+/** The folder of the programs of the contenders. */
 export const CONTENDERS = join(__dirname, '../contenders');
 
-/** Where those of others are, with a package of their own. */
+/** The folder of the programs of other libraries, with its own package. */
 export const PEERS = join(CONTENDERS, 'peers');

@@ -1,15 +1,15 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where Debian keeps the programs of servers, which is not in everybody's path. */
+/** The folder of server programs on Debian, which is not in the path of every user. */
 const SERVER_PROGRAMS = '/usr/sbin';
 
-/** Whether a program is there to be started by its name. */
+/** True if the program is installed. */
 export function isInstalled(program: string): boolean {
   return programPath(program) !== undefined;
 }
 
-/** Where a program is; `undefined`: it is not installed. */
+/** Returns the path of a program. @returns undefined if it is not installed */
 export function programPath(program: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), SERVER_PROGRAMS];
   return folders.map(folder => join(folder, program)).find(isExecutable);

@@ -5,39 +5,39 @@ import { PEERS } from './folders.js';
 import { isInstalled } from './installed.js';
 import { LOAD_CORE, spawnPinned } from './pinned.js';
 
-/** What to ask of a server, for how long. */
+/** The requests to a server, and their time. */
 export interface Load {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly connections: number;
-  /** The first page of those that grow with each request; `undefined`: the URL stays as it is. */
+  /** The number of the first page, if each request has another page; `undefined` if all requests have the same URL. */
   readonly growsFrom: number | undefined;
 }
 
-/** What a load has met. */
+/** The result of a load. */
 export interface Loaded {
   readonly requests: number;
   readonly micros: number;
-  /** Microseconds that the middle request took. */
+  /** The median time of a request in microseconds. */
   readonly p50: number;
-  /** Microseconds that all but one in a hundred requests stayed under. */
+  /** The 99th percentile of the time of a request in microseconds. */
   readonly p99: number;
-  /** Requests that failed, or were answered with a status from 400 on. */
+  /** Requests that failed, or got a status of 400 or above. */
   readonly errors: number;
 }
 
 const hasWrk = isInstalled('wrk');
 
-/** What makes the load, for the reader of the tables. */
+/** The name of the load generator, for the reader of the tables. */
 export const loadGenerator = hasWrk ? 'wrk' : 'autocannon';
 
-/** Asks a server as fast as it answers, from the other core. */
+/** Sends requests as fast as the server answers, from the other core. */
 export async function load(asked: Load): Promise<Loaded> {
   const child = hasWrk ? wrk(asked) : autocannon(asked);
   const output = await text(child.stdout!);
   const line = output.trimEnd().split('\n').at(-1) ?? '';
-  if (!line.startsWith('{')) throw new Error(`${loadGenerator} told no figures: ${output}`);
+  if (!line.startsWith('{')) throw new Error(`${loadGenerator} printed no figures: ${output}`);
   return JSON.parse(line) as Loaded;
 }
 

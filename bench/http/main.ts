@@ -9,13 +9,13 @@ import { installPeers } from './peers.js';
 import { report } from './report.js';
 
 /**
- * Compares what a cached response costs here and elsewhere, over HTTP. `npm run bench -- [--rounds 5] [--seconds 3]
+ * Compares the cost of a cached response in this library and in others, over HTTP. `npm run bench -- [--rounds 5] [--seconds 3]
  * [--bodies 200,2400,100000] [--only handler-hit,nest] [--base node] [--connections 32] [--warm-up 2] [--write]`
  */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const chosen = choose(options);
-  if (loadGenerator === 'autocannon' && !installPeers()) throw new Error('There is nothing to make the load: install wrk.');
+  if (loadGenerator === 'autocannon' && !installPeers()) throw new Error('There is no load generator: install wrk.');
 
   const busy = busyness();
   if (busy !== undefined) console.warn(`WARNING ${busy}: these figures mean little`);
@@ -30,11 +30,12 @@ async function main(): Promise<void> {
   else if (options.write) await writeSection('bench', text);
 }
 
-/** @throws TypeError when a name is no contender's */
+/** Returns the chosen contenders. @throws TypeError if a name is not that of a contender */
 function choose({ only, base }: BenchOptions): readonly Contender[] {
   const known = contenders.map(({ name }) => name);
   const unknown = [...(only ?? []), base].filter(name => !known.includes(name));
-  if (unknown.length > 0) throw new TypeError(`no contender is named ${unknown.join(', ')}: there are ${known.join(', ')}`);
+  if (unknown.length > 0)
+    throw new TypeError(`no contender has the name ${unknown.join(', ')}; the names are ${known.join(', ')}`);
   return contenders.filter(({ name }) => only === undefined || name === base || only.includes(name));
 }
 

@@ -3,24 +3,24 @@ import { load } from './load.js';
 import type { BenchOptions } from './options.js';
 import { asLoad, type RequestSpec } from './request-spec.js';
 
-/** A contender that is started, checked and warm. */
+/** A contender after its start, check and warm-up. */
 export interface Entrant {
   readonly contender: Contender;
   readonly running: Running;
   readonly requestSpec: RequestSpec;
 }
 
-/** What one load of one contender has shown. */
+/** The figures of one load of one contender. */
 export interface Sample {
   readonly requestsPerSecond: number;
   readonly p50Micros: number;
   readonly p99Micros: number;
   readonly cpuMicrosPerRequest: number;
-  /** What makes it worthless. */
+  /** The faults that invalidate the figures. */
   readonly faults: readonly string[];
 }
 
-/** Loads each entrant once a round, each round beginning with another, so that what changes on the machine meets all of them. */
+/** Loads each entrant once a round. Each round begins with another entrant, so other work of the machine affects all of them. */
 export async function measure(entrants: readonly Entrant[], options: BenchOptions): Promise<Map<Entrant, Sample[]>> {
   const samples = new Map(entrants.map((entrant): [Entrant, Sample[]] => [entrant, []]));
   for (let round = 0; round < options.rounds; round++) {
@@ -33,7 +33,7 @@ export async function measure(entrants: readonly Entrant[], options: BenchOption
   return samples;
 }
 
-/** Loads a contender for a while without looking at it. */
+/** Loads a contender without a measurement. */
 export async function warmUp({ requestSpec }: Entrant, { warmUp: seconds, connections }: BenchOptions): Promise<void> {
   await load(asLoad(requestSpec, seconds, connections));
 }

@@ -11,7 +11,7 @@ import { LOAD_CORE, SERVER_CORE, spawnPinned } from './pinned.js';
 import { processorMicros } from './processor-time.js';
 import { stopProcess } from './stop-process.js';
 
-/** Starts nginx with one worker before an application of routing-controllers that caches nothing itself. */
+/** Starts nginx with one worker in front of an uncached application of routing-controllers. */
 export async function startNginx(body: string): Promise<Running | LeftOut> {
   const program = programPath('nginx');
   if (program === undefined) return { kind: 'left-out', reason: 'nginx is not installed' };
@@ -25,7 +25,7 @@ export async function startNginx(body: string): Promise<Running | LeftOut> {
     .replaceAll('BENCH_DIRECTORY', directory)
     .replaceAll('BENCH_PORT', String(port))
     .replaceAll('BENCH_ORIGIN', origin.origin)
-    // The worker of a nginx that root has started would be nobody, who may not write here.
+    // If root starts nginx, its worker runs as an unprivileged user, who may not write to this folder.
     .concat(process.getuid?.() === 0 ? 'user root;\n' : '');
   await writeFile(join(directory, 'nginx.conf'), configuration);
 

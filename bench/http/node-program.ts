@@ -6,9 +6,9 @@ import { CONTENDERS } from './folders.js';
 import { SERVER_CORE, spawnPinned } from './pinned.js';
 import { stopProcess } from './stop-process.js';
 
-/** How to start a contender that is a program of Node's. */
+/** The start options of a contender that runs in Node. */
 export interface NodeProgram {
-  /** Its file in bench/contenders. */
+  /** The file in `bench/contenders`. */
   readonly file: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ type Message =
   | LeftOut
   | { readonly kind: 'ended' };
 
-/** Starts it, and speaks with it over the channel that Node puts between processes. */
+/** Starts the program, and communicates with it over Node's channel between processes. */
 export async function startNodeProgram(program: NodeProgram): Promise<Running | LeftOut> {
   const { file, args = [], environment, core = SERVER_CORE, body } = program;
   const child = spawnPinned(core, process.execPath, [join(CONTENDERS, file), ...args], {
@@ -49,7 +49,7 @@ async function countersOf(child: ChildProcess, file: string): Promise<Counters> 
   const answer = nextMessage(child);
   child.send('counters');
   const message = await answer;
-  if (message.kind !== 'counters') throw new Error(`${file} ended while it was measured`);
+  if (message.kind !== 'counters') throw new Error(`${file} ended during the measurement`);
   return message;
 }
 

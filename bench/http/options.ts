@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
-/** How to run the benchmark. */
+/** The options of the benchmark. */
 export interface BenchOptions {
-  /** Rounds in which every contender is loaded once; the tables show the median. */
+  /** The number of rounds. Each round loads every contender once, and the tables show the median. */
   readonly rounds: number;
   readonly seconds: number;
   /** Seconds of load before the first round, for the compiler of Node. */
@@ -10,15 +10,15 @@ export interface BenchOptions {
   readonly connections: number;
   /** Sizes of the response's body in bytes. */
   readonly bodies: readonly number[];
-  /** Names of contenders; `undefined`: all. */
+  /** Names of contenders; `undefined` for all. */
   readonly only: readonly string[] | undefined;
-  /** The contender that the others are shown in ratio to. */
+  /** The contender that the ratios divide by. */
   readonly base: string;
-  /** Whether the tables go into docs/performance.md. */
+  /** True if the program writes the tables to `docs/performance.md`. */
   readonly write: boolean;
 }
 
-/** @throws TypeError that names the option that is wrong */
+/** Reads the options. @throws TypeError with the name of the wrong option */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -48,5 +48,5 @@ export function readOptions(args: readonly string[]): BenchOptions {
 function atLeastOne(option: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
-  throw new TypeError(`${option} takes whole numbers from 1 on, got "${text}"`);
+  throw new TypeError(`${option} must be a whole number of at least 1, got "${text}"`);
 }

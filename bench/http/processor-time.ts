@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Linux counts processor time in hundredths of a second for programs, whatever its own clock does. */
+/** Linux shows processor time in hundredths of a second, at any rate of its own clock. */
 const TICK_MICROS = 10_000;
 
-/** The processor time of a process and all that it has started, in microseconds. Linux only. */
+/** Returns the processor time of a process and its children in microseconds. Linux only. */
 export function processorMicros(pid: number): number {
-  // The name of the program stands in parentheses, and may hold spaces.
+  // The name of the program is in parentheses, and may contain spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ');

@@ -6,7 +6,7 @@ import { LOAD_CORE, spawnPinned } from './pinned.js';
 import { isAccepting } from './accepting.js';
 import { stopProcess } from './stop-process.js';
 
-/** Starts our application with its store in a Redis of its own, which runs on the core of the load. */
+/** Starts the application of this library with its own Redis, which runs on the core of the load. */
 export async function startOnRedis(args: readonly string[], body: string): Promise<Running | LeftOut> {
   if (!isInstalled('redis-server')) return { kind: 'left-out', reason: 'redis-server is not installed' };
   const port = await freePort();

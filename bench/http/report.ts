@@ -6,13 +6,13 @@ import type { BenchOptions } from './options.js';
 import { canPin } from './pinned.js';
 import type { Summary } from './summary.js';
 
-/** All that has been measured, in markdown. */
+/** Returns the report of all measurements, in markdown. */
 export function report(comparisons: readonly Comparison[], options: BenchOptions, busy: string | undefined): string {
   return [setting(options, busy), ...comparisons.map(tableOf), leftOutIn(comparisons)].join('\n\n');
 }
 
 function setting({ rounds, seconds, connections }: BenchOptions, busy: string | undefined): string {
-  const places = canPin ? 'the server on one core, the load on another' : 'server and load wherever the system puts them';
+  const places = canPin ? 'the server on one core, the load on another' : 'server and load on any core';
   const method = `${loadGenerator} with ${connections} connections, ${places}; medians over ${rounds} rounds of ${seconds} s.`;
   return `${machine(busy)} ${method}`;
 }

@@ -1,14 +1,14 @@
 import type { Asked } from './contender.js';
 import type { Load } from './load.js';
 
-/** What one contender is asked, and how. */
+/** The requests to one contender. */
 export interface RequestSpec {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly asked: Asked;
 }
 
-/** Finds out what a contender has to be asked: a conditional request names the ETag that it has sent. */
+/** Returns the requests to a contender. A conditional request has the ETag of an earlier response. */
 export async function requestSpecOf(asked: Asked, origin: string): Promise<RequestSpec> {
   switch (asked) {
     case 'same':
@@ -25,16 +25,16 @@ export async function requestSpecOf(asked: Asked, origin: string): Promise<Reque
 
 let pages = 0;
 
-/** The first of so many pages that nobody has asked for yet. */
+/** Reserves pages that no request has used. @returns the number of the first */
 export function freshPage(count: number): number {
   pages += count;
   return pages - count;
 }
 
-/** More than any contender answers in one load. */
+/** A number of pages that no contender reaches in one load. */
 const PAGES_OF_A_LOAD = 100_000_000;
 
-/** The request as a load. */
+/** Returns the requests as a load. */
 export function asLoad({ url, headers, asked }: RequestSpec, seconds: number, connections: number): Load {
   return { url, headers, seconds, connections, growsFrom: asked === 'growing' ? freshPage(PAGES_OF_A_LOAD) : undefined };
 }

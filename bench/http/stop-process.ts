@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 const PATIENCE_MS = 3000;
 
-/** Asks a process to end, and makes it end when it does not. */
+/** Ends a process with SIGTERM, or after three seconds with SIGKILL. */
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');

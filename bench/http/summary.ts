@@ -4,7 +4,7 @@ import type { Entrant, Sample } from './measure.js';
 /** One row of a table: medians over the rounds. */
 export interface Summary {
   readonly contender: Contender;
-  /** Of the throughput to the base's of the same round. */
+  /** The throughput, divided by that of the base in the same round. */
   readonly ratio: number;
   readonly lowestRatio: number;
   readonly highestRatio: number;
@@ -15,7 +15,7 @@ export interface Summary {
   readonly faults: readonly string[];
 }
 
-/** @param base the samples that all others are shown in ratio to, round by round */
+/** Returns the medians of a contender. @param base the samples that the ratios divide by, round by round */
 export async function summarise({ contender }: Entrant, samples: readonly Sample[], base: readonly Sample[]): Promise<Summary> {
   const { median } = await import('simple-statistics');
   const ratios = samples.map(({ requestsPerSecond }, round) => requestsPerSecond / base[round]!.requestsPerSecond);

@@ -19,14 +19,14 @@ class JunkController {
 const listener = createExpressServer({ controllers: [JunkController] }) as RequestListener;
 cache.configure({ maxBytes: MAX_BYTES });
 
-/** Heap and buffers in bytes, after a full collection. */
+/** Returns the bytes of heap and buffers, after a full garbage collection. */
 function used(): number {
   for (let round = 0; round < 3; round++) globalThis.gc!();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
 
-/** What the process takes with an empty cache. */
+/** The bytes of the process with an empty cache. */
 let baseline = 0;
 
 const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1).padStart(7)} MiB`;
@@ -35,28 +35,30 @@ async function load(title: string, requests: number, pathOf: (index: number) => 
   const marks: number[] = [];
   for (let index = 0; index < requests; index += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, (_, offset) => inject(listener, pathOf(index + offset))));
-    // A server comes back to its event loop between requests; what waits for that is no leak.
+    // A server returns to its event loop between requests, and then frees more. That memory is no leak.
     await new Promise(resolve => setImmediate(resolve));
     if ((index + AT_ONCE) % (requests / 5) !== 0) continue;
     marks.push(used());
     const { entries, bytes } = cache.stats();
     console.log(
-      `${title} ${String(index + AT_ONCE).padStart(8)}: process ${megabytes(marks.at(-1)! - baseline)}, store says ${megabytes(bytes)} in ${entries} entries`,
+      `${title} ${String(index + AT_ONCE).padStart(8)}: process ${megabytes(marks.at(-1)! - baseline)}, store ${megabytes(bytes)} in ${entries} entries`,
     );
   }
   return marks;
 }
 
 /**
- * What the simple store's bound means for the process: a flood of distinct keys, then as many hits. Shows heap and buffers on the way.
+ * Shows the effect of `maxBytes` on the process: a flood of distinct keys, then the same number of hits. Prints heap and buffers.
  *
- * @returns which of them left their bounds
+ * @returns the exceeded bounds
  */
 export async function loadJunk(requests: number): Promise<string[]> {
   await inject(listener, '/junk/warm-up');
   await cache.clear();
   baseline = used();
-  console.log(`maxBytes${megabytes(MAX_BYTES)}; the process is shown over its ${megabytes(baseline)} with an empty cache`);
+  console.log(
+    `maxBytes${megabytes(MAX_BYTES)}; the figures of the process exclude its ${megabytes(baseline)} with an empty cache`,
+  );
 
   const marks = await load('distinct keys', requests, index => `/junk/${index}`);
   const { entries, bytes } = cache.stats();
@@ -70,7 +72,7 @@ export async function loadJunk(requests: number): Promise<string[]> {
 
   return [
     ...(Math.max(...marks) - baseline > MAX_BYTES ? ['the flood took more than maxBytes'] : []),
-    ...(bytes > MAX_BYTES ? ['the store holds more than maxBytes'] : []),
+    ...(bytes > MAX_BYTES ? ['the store contains more than maxBytes'] : []),
     ...(growth > 1024 * 1024 ? ['the hits made the heap grow'] : []),
     ...(cache.stats().hits < requests ? ['not all of the hits were hits'] : []),
   ];

@@ -1,4 +1,4 @@
-/** How the paths of entries lie in the tree of a store. */
+/** A shape of the paths in the tree of a store. */
 export interface Layout {
   readonly name: string;
   readonly example: string;

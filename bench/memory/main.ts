@@ -4,8 +4,8 @@ import { loadJunk } from './junk-load.js';
 import { retainedMemoryFailures, retainedMemorySection, measureRetainedMemory } from './retained-memory.js';
 
 /**
- * What the simple store takes: of each entry, when it holds so many, and in a flood of distinct keys and then of hits. Fails when
- * something leaves its bounds. `npm run bench:memory -- [requests] [--held 100000] [--write]`, without the flood: `0` requests.
+ * Measures the memory of the simple store: for each entry of a full store, and in a flood of distinct keys and then of hits. Fails if
+ * a bound is exceeded. `npm run bench:memory -- [requests] [--held 100000] [--write]`; `0` requests skip the flood.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

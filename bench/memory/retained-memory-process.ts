@@ -2,11 +2,11 @@ import { SimpleStore, type Address, type Entry } from '../../lib/index.js';
 import type { Taken } from './retained-memory.js';
 import { layouts } from './layouts.js';
 
-/** Fills a store, and says what its entries take. Arguments: how many, and the name of the layout. */
+/** Fills a store, and reports the memory of its entries. Arguments: the number of entries, and the name of the layout. */
 const entries = Number(process.argv[2]);
 const { pathOf } = layouts.find(({ name }) => name === process.argv[3])!;
 
-/** What a process may be given that is to hold a million entries. */
+/** Enough for a million entries. */
 const MAX_BYTES = 1e9;
 const BODY_BYTES = 200;
 const store = new SimpleStore({ maxBytes: MAX_BYTES });
@@ -39,7 +39,7 @@ function fill(count: number): number {
   let texts = 0;
   for (let index = 0; index < count; index++) {
     const address = addressOf(index);
-    if (!store.save(address, entryOf(index), store.lease(address).lease)) throw new Error('An entry was not kept.');
+    if (!store.save(address, entryOf(index), store.lease(address).lease)) throw new Error('The store refuses an entry.');
     texts += address.key.length + BODY_BYTES;
   }
   return texts;
@@ -51,7 +51,7 @@ const before = used();
 const texts = fill(entries);
 const after = used();
 const size = store.size();
-if (size.entries !== entries) throw new Error(`${size.entries} of ${entries} entries are there.`);
+if (size.entries !== entries) throw new Error(`The store has ${size.entries} of ${entries} entries.`);
 process.send!({
   texts: texts / entries,
   counted: size.bytes / entries,

@@ -5,15 +5,15 @@ import { machine } from '../report/machine.js';
 import { table } from '../report/table.js';
 import { layouts, type Layout } from './layouts.js';
 
-/** What a process takes for each entry that its store holds, in bytes. */
+/** The bytes of one entry. */
 export interface Taken {
-  /** Key and body, which any store would take. */
+  /** Key and body, which every store needs. */
   readonly texts: number;
-  /** What the store counts. */
+  /** The bytes that the store counts. */
   readonly counted: number;
   /** Heap and buffers. */
   readonly used: number;
-  /** Memory that the system has given the process, on top of what it had. */
+  /** The growth of the memory that the system gives the process. */
   readonly resident: number;
 }
 
@@ -23,12 +23,12 @@ interface RetainedMemory {
   readonly taken: Taken;
 }
 
-/** What an entry may take beyond its key and its body. */
+/** The highest number of bytes of an entry in addition to key and body. */
 const MOST_BOOKKEEPING = 600;
-/** Below this, what a process takes for itself hides what the entries take. */
+/** With fewer entries, the memory of Node itself exceeds that of the entries. */
 const FEWEST_FOR_RESIDENT = 1_000_000;
 
-/** Fills a store with entries of 200 bytes, in a process of its own for each layout. */
+/** Fills a store with entries of 200 bytes, in a separate process for each layout. */
 export async function measureRetainedMemory(entries: number): Promise<RetainedMemory[]> {
   const retained: RetainedMemory[] = [];
   for (const layout of layouts) {
@@ -41,7 +41,7 @@ export async function measureRetainedMemory(entries: number): Promise<RetainedMe
   return retained;
 }
 
-/** What is taken beyond the bounds. */
+/** Returns the exceeded bounds. */
 export function retainedMemoryFailures(retained: readonly RetainedMemory[]): string[] {
   return retained.flatMap(({ layout, entries, taken: { texts, counted, used, resident } }) => [
     ...(Math.max(counted, used) - texts > MOST_BOOKKEEPING

@@ -8,13 +8,13 @@ import { ClassIdentities } from '../../lib/classes/class-identities.js';
 import { ActionInstaller } from '../../lib/actions/action-installer.js';
 import { exchangeOf } from '../inject.js';
 
-/** A call of the cached action as the library gets it, all that comes before its method being done. */
+/** A call of the cached action, as the library gets it before the method runs. */
 export interface Captured {
   readonly call: ActionCall;
   readonly action: CachedAction;
 }
 
-/** Cached by nobody but `captureCall`. */
+/** A controller that only `captureCall` caches. */
 @JsonController('/users')
 class CapturedController {
   @Get('/:username/friends')
@@ -23,14 +23,14 @@ class CapturedController {
   }
 }
 
-/** Sends a request through an application, and takes the call where the cache would. */
+/** Sends a request through an application, and captures the call in the place of the cache. */
 export async function captureCall(url: string): Promise<Captured> {
   const registry = new DecoratorRegistry(new ClassIdentities());
   registry.addCached(CapturedController, 'friends', { timeout: 3600 });
   return new Promise(resolve => {
     const startUp = new ActionInstaller(registry, call => {
       resolve({ call, action: cachedAction(call, registry) });
-      // The request stays where it is: Express takes things off it again when it has been answered.
+      // The request stays open, because Express removes properties after the response.
       return new Promise(() => undefined);
     });
     startUp.registerClass(CapturedController);

@@ -9,16 +9,18 @@ import { exchangeOf, inject, type Exchange } from '../inject.js';
 import { captureCall } from './captured-call.js';
 import { friendsApp } from './friends-app.js';
 
-/** Something that is measured, done so many times in one go: a clock is too coarse for one time. */
+/** The number of repetitions in one run. A clock is too coarse for a single one. */
 export const TIMES = 100;
 
-/** One of the things that are measured. */
+/** A measured part. */
 export interface Part {
   readonly name: string;
-  /** Makes ready what the next go takes, without being timed. */
+  /** Prepares the next run. This time is not measured. */
   readonly prepare?: () => void;
-  /** Does it TIMES times. */
+  /** Repeats the part TIMES times. */
   readonly run: () => unknown;
+  /** Checks the last run. This time is not measured. @throws Error if a repetition did not do the work that the name promises */
+  readonly verify: () => void;
 }
 
 const URL_OF_HIT = '/users/alice/friends?limit=25';
@@ -48,10 +50,15 @@ function addressOf(group: number, member: number): Address {
 }
 
 function save(store: SimpleStore, address: Address): void {
-  store.save(address, entry, store.lease(address));
+  if (!store.save(address, entry, store.lease(address).lease)) throw new Error(`The store refuses ${address.key}.`);
 }
 
-/** The parts of a hit and of a miss, an invalidation, and what they compare with. */
+/** @throws Error if not all repetitions of a run did their work */
+function expectAll(done: number, work: string): void {
+  if (done !== TIMES) throw new Error(`${done} of ${TIMES} repetitions ${work}.`);
+}
+
+/** Returns the parts of a hit and of a miss, an invalidation, and the requests to compare them with. */
 export async function parts(): Promise<readonly Part[]> {
   return [await keyPart(), lookUpPart(), replayPart(), ...recordingParts(), invalidationPart(), ...(await wholes())];
 }
@@ -59,10 +66,15 @@ export async function parts(): Promise<readonly Part[]> {
 async function keyPart(): Promise<Part> {
   const { action, call } = await captureCall(URL_OF_HIT);
   const config = resolveConfig({});
+  let keys = 0;
   return {
     name: 'key: one path and one query parameter',
     run: () => {
-      for (let time = 0; time < TIMES; time++) deriveKey(action, call, config);
+      keys = 0;
+      for (let time = 0; time < TIMES; time++) if (deriveKey(action, call, config).kind === 'key') keys++;
+    },
+    verify: () => {
+      expectAll(keys, 'derived a key');
     },
   };
 }
@@ -72,10 +84,15 @@ function lookUpPart(): Part {
   const addresses = Array.from({ length: ENTRIES }, (_, index) => addressOf(index, 0));
   for (const address of addresses) save(store, address);
   let next = 0;
+  let hits = 0;
   return {
     name: `look-up: a hit among ${ENTRIES.toLocaleString('en')} entries of the simple store`,
     run: () => {
-      for (let time = 0; time < TIMES; time++) store.lookup(addresses[(next += 7) % ENTRIES]!);
+      hits = 0;
+      for (let time = 0; time < TIMES; time++) if (store.lookup(addresses[(next += 7) % ENTRIES]!).kind === 'hit') hits++;
+    },
+    verify: () => {
+      expectAll(hits, 'hit');
     },
   };
 }
@@ -93,25 +110,43 @@ function replayPart(): Part {
     run: () => {
       for (const { request, response } of exchanges) replay(request, response, entry.response, rules, 3, conclude(response));
     },
+    verify: () => {
+      const { length } = entry.response.body;
+      expectAll(
+        exchanges.filter(({ response }) => isSent(response) && response.getHeader('content-length') === length).length,
+        'sent the stored response',
+      );
+    },
   };
 }
 
-/** What a response of Express costs as it is, and recorded: Express has exchanged its prototype, which makes each change to it dear. */
+function isSent(response: ServerResponse): boolean {
+  return response.statusCode === 200 && response.writableEnded;
+}
+
+/**
+ * Measures a response of Express without and with a recorder. Express replaces the prototype of a response, so V8 has no hidden
+ * class for it, and each change of it is slow.
+ */
 function recordingParts(): Part[] {
   const prototype = express().response as object;
+  let recorded = 0;
   const listener: RecorderListener = {
     onHead: () => 'send',
-    onEnd: () => undefined,
+    onEnd: () => {
+      recorded++;
+    },
     onComplete: () => undefined,
     onOverflow: () => undefined,
     onFault: () => undefined,
     onClose: () => undefined,
   };
-  const sending = (name: string, prepareOne: (response: ServerResponse) => unknown): Part => {
+  const sending = (name: string, expectedRecordings: number, prepareOne: (response: ServerResponse) => unknown): Part => {
     let responses: ServerResponse[] = [];
     return {
       name,
       prepare: () => {
+        recorded = 0;
         responses = Array.from({ length: TIMES }, () => exchangeOf('/').response);
         for (const response of responses) Object.setPrototypeOf(response.setHeader('X-Powered-By', 'Express'), prototype);
       },
@@ -121,11 +156,15 @@ function recordingParts(): Part[] {
           response.setHeader('Content-Type', 'application/json; charset=utf-8').end(entry.response.body);
         }
       },
+      verify: () => {
+        expectAll(responses.filter(isSent).length, 'sent a response');
+        if (recorded !== expectedRecordings) throw new Error(`${name}: ${recorded} recordings, not ${expectedRecordings}.`);
+      },
     };
   };
   return [
-    sending('sending: one header and 1,234 bytes into a response of Express', () => undefined),
-    sending('recording: the same, recorded', response => new ResponseRecorder(response, 1_000_000, listener)),
+    sending('sending: one header and 1,234 bytes into a response of Express', 0, () => undefined),
+    sending('recording: the same, recorded', TIMES, response => new ResponseRecorder(response, 1_000_000, listener)),
   ];
 }
 
@@ -141,6 +180,10 @@ function invalidationPart(): Part {
     run: () => {
       for (const target of targets) store.invalidate(target);
     },
+    verify: () => {
+      const { entries } = store.size();
+      if (entries !== ENTRIES - TIMES * UNDER_PREFIX) throw new Error(`${entries} entries remain after ${TIMES} invalidations.`);
+    },
   };
 }
 
@@ -151,15 +194,26 @@ function fillGroup(store: SimpleStore, group: number): void {
 async function wholes(): Promise<Part[]> {
   const app = friendsApp();
   await inject(app, URL_OF_HIT);
-  const whole = (name: string, url: string): Part => ({
-    name,
-    run: () => Promise.all(Array.from({ length: TIMES }, () => inject(app, url))),
-  });
-  const hits = cache.stats().hits;
-  await inject(app, URL_OF_HIT);
-  if (cache.stats().hits !== hits + 1) throw new Error('what is measured as a hit is none');
+  const whole = (name: string, url: string, expectedHits: number): Part => {
+    let hitsBefore = 0;
+    let statuses: readonly number[] = [];
+    return {
+      name,
+      prepare: () => {
+        hitsBefore = cache.stats().hits;
+      },
+      run: async () => {
+        statuses = await Promise.all(Array.from({ length: TIMES }, () => inject(app, url)));
+      },
+      verify: () => {
+        expectAll(statuses.filter(status => status === 200).length, 'sent a response');
+        const hits = cache.stats().hits - hitsBefore;
+        if (hits !== expectedHits) throw new Error(`${name}: ${hits} hits, not ${expectedHits}.`);
+      },
+    };
+  };
   return [
-    whole('a whole hit, through Express and routing-controllers, without a network', URL_OF_HIT),
-    whole('the same action without a cache', '/users/alice/uncached?limit=25'),
+    whole('a whole hit, through Express and routing-controllers, without a network', URL_OF_HIT, TIMES),
+    whole('the same action without a cache', '/users/alice/uncached?limit=25', 0),
   ];
 }

@@ -5,7 +5,7 @@ import { writeSection } from '../report/section.js';
 import { table } from '../report/table.js';
 import { parts, TIMES } from './hit-breakdown.js';
 
-/** The parts of a hit one by one. `npm run bench:micro -- [--milliseconds 2000] [--write]` */
+/** Measures the parts of a hit one by one. `npm run bench:micro -- [--milliseconds 2000] [--write]` */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { milliseconds: { type: 'string', default: '2000' }, write: { type: 'boolean', default: false } },
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
 
   const { Bench } = await import('tinybench');
   const bench = new Bench({ time: Number(values.milliseconds), throws: true });
-  for (const { name, run, prepare } of await parts()) bench.add(name, run, prepare && { beforeEach: prepare });
+  for (const { name, run, prepare, verify } of await parts()) bench.add(name, run, { beforeEach: prepare, afterEach: verify });
   const tasks = await bench.run();
 
   const text = `${machine(busy)}\n\n${table<Task>(tasks, [

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** What the figures were made on, and when. @param busy what `busyness` said before they were made */
+/** Describes the machine and the date of a measurement. @param busy the result of `busyness` before the measurement */
 export function machine(busy: string | undefined): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   const processor = cpus()[0]?.model.trim() ?? 'a processor without a name';
@@ -8,7 +8,7 @@ export function machine(busy: string | undefined): string {
   return `${today()}, ${system}.${busy === undefined ? '' : ` **Read with doubt: ${busy}.**`}`;
 }
 
-/** Whether something else was at work when the benchmark began: then its figures mean little. */
+/** Describes the load of the machine, if other programs run. @returns undefined on a quiet machine */
 export function busyness(): string | undefined {
   const [minute = 0] = loadavg();
   return minute < 0.5 ? undefined : `the machine was not quiet (load average ${minute.toFixed(1)} at the start)`;

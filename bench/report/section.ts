@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 
 const DOCS = join(__dirname, '../../docs');
 
-/** Puts markdown between the markers of a section of a page in docs: `<!-- bench:begin -->` and `<!-- bench:end -->`. */
+/** Writes markdown between the markers of a section of a page in docs: `<!-- bench:begin -->` and `<!-- bench:end -->`. */
 export async function writeSection(name: string, markdown: string, file = 'performance.md'): Promise<void> {
   const path = join(DOCS, file);
   const page = await readFile(path, 'utf8');

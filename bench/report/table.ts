@@ -1,11 +1,11 @@
-/** A column: its title, and what stands in it. Figures stand to the right. */
+/** A column: its title, and its cells. Figures are right-aligned. */
 export interface Column<Row> {
   readonly title: string;
   readonly of: (row: Row) => string;
   readonly isFigure?: boolean;
 }
 
-/** A table in markdown, its columns as wide as what stands in them, so that a terminal shows it well too. */
+/** Returns a table in markdown. All cells of a column have the same width, so that a terminal shows the table well too. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = columns.map(({ title, of }) => [title, ...rows.map(of)]);
   const widths = cells.map(column => Math.max(4, ...column.map(cell => cell.length)));

@@ -12,7 +12,7 @@ const visibility = new IntersectionObserver(changes => {
   }
 });
 
-/** Returns the picture of an avatar: the same address always gives the same face. The address itself is not loaded. */
+/** Returns the picture of an avatar. The same address always has the same face. The page does not load the address. */
 export function drawFace(avatar) {
   const image = document.createElement('img');
   image.className = 'face';

@@ -2,13 +2,13 @@ import { drawFace } from './faces.js';
 
 const MAX_LINES = 50;
 const byId = id => document.getElementById(id);
-/** How long the newest miss of an address took. */
+/** The time of the newest miss of each address. */
 const missMs = new Map();
 let changes = 0;
-/** True from a night on until a list shows its changes. */
+/** True after a night, until a list shows its changes. */
 let isMorning = false;
 
-/** Texts only: what somebody has written is never markup. */
+/** Returns an element with text only, so that no text of a user becomes markup. */
 function element(name, text, className = '') {
   const made = document.createElement(name);
   made.textContent = text;
@@ -23,7 +23,7 @@ function log(outcome, request, sentence) {
   while (byId('log').children.length > MAX_LINES) byId('log').lastChild.remove();
 }
 
-/** What `Cache-Status` says (RFC 9211). */
+/** Returns the outcome in `Cache-Status` (RFC 9211). */
 function outcomeOf(headers) {
   const status = headers.get('Cache-Status') ?? '';
   const outcome = /; (hit|collapsed)\b/.exec(status)?.[1] ?? /; fwd=(\w+)/.exec(status)?.[1] ?? 'bypass';
@@ -47,7 +47,7 @@ function done(step) {
   byId(`step-${step}`).classList.add('done');
 }
 
-/** The body of a response, or undefined where it failed; either is told in the log. */
+/** Sends a request, and writes its outcome to the log. @returns the body, undefined if the request failed */
 async function ask(path, options, tell) {
   const request = `${options.method ?? 'GET'} ${decodeURIComponent(path)}`;
   const startedAt = performance.now();
@@ -98,7 +98,7 @@ async function showFriends() {
   if (friends === undefined) return;
   byId('count').textContent = `${user} has ${friends.length} friends.`;
   byId('friends').replaceChildren(...friends.map(friendWithFace));
-  // So that the next step, a change, is one that this list shows.
+  // The next step is then a change that this list shows.
   if (changes === 0 && friends.length > 0) byId('whose').value = friends[0].username;
 }
 

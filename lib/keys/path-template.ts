@@ -55,7 +55,16 @@ const SLOT = /(?<lead>\/?\.?):(?<name>\w+)(?:\((?:[^()]|\([^()]*\))*\))?(?<star>
  * Characters of pattern syntax, in Express 4 or in Express 5: there braces enclose an optional part. If a fixed part contains one,
  * parameter values cannot determine the path.
  */
-const PATTERN_SYNTAX = /[*+?(){}[\]\\|^$:]/;
+const PATTERN_SYNTAX = /[*+?(){}[\]\\|^$]/;
+
+export function hasPatternSyntax(text: string): boolean {
+  return PATTERN_SYNTAX.test(text);
+}
+
+/** Returns true for text that a path cannot contain as it is: pattern syntax, or a colon that begins no parameter. */
+function isNoFixedText(text: string): boolean {
+  return text.includes(':') || hasPatternSyntax(text);
+}
 
 /** The parsed route of an action: fixed text and named parameters. */
 export class PathTemplate {
@@ -68,12 +77,12 @@ export class PathTemplate {
     for (const match of route.matchAll(SLOT)) {
       const fixed = route.slice(end, match.index);
       const { lead = '', name = '', star, optional } = match.groups ?? {};
-      if (star !== undefined || PATTERN_SYNTAX.test(fixed)) return undefined;
+      if (star !== undefined || isNoFixedText(fixed)) return undefined;
       parts.push(canonicalSegments(fixed), { name, lead, optional: optional !== undefined });
       end = match.index + match[0].length;
     }
     const rest = route.slice(end);
-    if (PATTERN_SYNTAX.test(rest)) return undefined;
+    if (isNoFixedText(rest)) return undefined;
     parts.push(canonicalise(rest));
     return new PathTemplate(parts);
   }

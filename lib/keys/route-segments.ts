@@ -1,12 +1,15 @@
 import { nearestText } from '../errors/nearest-text.js';
-import { parameterNames } from './path-template.js';
+import { hasPatternSyntax, parameterNames } from './path-template.js';
 
 /** The segments of a route or of a path prefix. `undefined` if it has a pattern, so that it may match any path. */
 export type RouteSegments = readonly string[] | undefined;
 
+/** A named parameter of a route, with its pattern. The first group is the name. */
+export const ROUTE_PARAMETER = /:(\w+)(?:\((?:[^()]|\([^()]*\))*\))?\??/g;
+
 export function segmentsOf(route: unknown): RouteSegments {
-  const plain = typeof route === 'string' ? route.replace(/(:\w+)(?:\((?:[^()]|\([^()]*\))*\))?\??/g, '$1') : '*';
-  return /[*+?(){}[\]\\|^$]/.test(plain) ? undefined : plain.split('/').filter(segment => segment !== '');
+  const plain = typeof route === 'string' ? route.replace(ROUTE_PARAMETER, ':$1') : '*';
+  return hasPatternSyntax(plain) ? undefined : plain.split('/').filter(segment => segment !== '');
 }
 
 /** Returns true if a prefix may cover paths of a route. A parameter may have any value. */

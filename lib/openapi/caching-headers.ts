@@ -1,7 +1,7 @@
 import type { DeclaredResponse } from '../actions/declared-response.js';
 import { parseCacheControl } from '../http/cache-control.js';
 import { cacheStatus, sfCacheName } from '../http/cache-status.js';
-import { cacheControlOf } from '../http/downstream-policy.js';
+import { cacheControlOf, type DownstreamPolicy } from '../http/downstream-policy.js';
 import type { CacheConfig } from '../options/cache-config.js';
 import { downstreamPolicy } from '../serving/respond.js';
 import { lifetimeOf } from '../time/clock.js';
@@ -17,14 +17,15 @@ const LIFETIME = ['cache-control', 'expires', 'age'];
 
 /** Describes the headers that the library may send with the stored responses of an action. */
 export function cachingHeaders(declared: DeclaredResponse, config: CacheConfig): HeaderObjects {
-  const { varyHeaders } = downstreamPolicy({ config }, declared);
+  const policy = downstreamPolicy({ config }, declared);
+  const { varyHeaders } = policy;
   const mayHaveAge = declared.maySetHeaders || LIFETIME.some(name => declared.headers.has(name));
   return {
     ETag: {
       description: 'The validator of the response. Send it as If-None-Match, and get 304 while the response is the same.',
       schema: TEXT,
     },
-    'Cache-Control': cacheControlHeader(declared, config),
+    'Cache-Control': cacheControlHeader(declared, policy),
     Age: mayHaveAge
       ? {
           description: 'Seconds since the response was generated. A stored response has it if the action sets the lifetime.',
@@ -39,10 +40,9 @@ export function cachingHeaders(declared: DeclaredResponse, config: CacheConfig):
   };
 }
 
-function cacheControlHeader(declared: DeclaredResponse, config: CacheConfig): OpenApiObject | undefined {
+function cacheControlHeader(declared: DeclaredResponse, policy: DownstreamPolicy): OpenApiObject | undefined {
   const own = declared.headers.get('cache-control');
   if (own !== undefined) return { description: 'The action sets it.', schema: TEXT, example: own };
-  const policy = downstreamPolicy({ config }, declared);
   const byAction = declared.maySetHeaders ? ' The action may set another value.' : '';
   const forOne = policy.isPrivate ? 'The response is for one caller, and no shared cache may store it. ' : '';
   // An `Expires` of the action takes the place of the lifetime.

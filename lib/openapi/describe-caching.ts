@@ -4,6 +4,7 @@ import { changeOfAction } from '../audit/declared-changes.js';
 import { processCache } from '../cache/process-cache.js';
 import { misuse } from '../errors/cache-errors.js';
 import { formatValue } from '../errors/format-value.js';
+import { ROUTE_PARAMETER } from '../keys/route-segments.js';
 import { CacheConfig } from '../options/cache-config.js';
 import { withCaching } from './cached-responses.js';
 import { cachingHeaders } from './caching-headers.js';
@@ -81,5 +82,5 @@ function invalidatedBy(action: LoadedAction, base: string): OpenApiObject | unde
 
 /** Writes the path of a target in the form of the document: `/users/:username` becomes `/api/users/{username}`. */
 function documentPath(base: string, path: string): string {
-  return `${base}${path}`.replace(/:(\w+)(?:\((?:[^()]|\([^()]*\))*\))?\??/g, '{$1}').replace(/(?<=.)\/$/, '');
+  return `${base}${path}`.replace(ROUTE_PARAMETER, '{$1}').replace(/(?<=.)\/$/, '');
 }

@@ -37,7 +37,7 @@ export class CollectedTags {
 
   private addOne(tag: string): void {
     if (this.isOverflown || this.tags.has(tag)) return;
-    const coarse = coarseTag(tag) ?? coarseRowTag(tag);
+    const coarse = coarser(tag);
     if (coarse !== undefined && this.isCoarse) this.tags.add(coarse);
     else {
       this.tags.add(tag);
@@ -51,10 +51,15 @@ export class CollectedTags {
   private coarsen(): void {
     this.isCoarse = true;
     for (const tag of [...this.tags]) {
-      const coarse = coarseTag(tag) ?? coarseRowTag(tag);
+      const coarse = coarser(tag);
       if (coarse === undefined) continue;
       this.tags.delete(tag);
       this.tags.add(coarse);
     }
   }
+}
+
+/** Returns the tag of all results of a method, or of all rows of a table. @returns undefined if the tag is not one of a result or row */
+function coarser(tag: string): string | undefined {
+  return coarseTag(tag) ?? coarseRowTag(tag);
 }

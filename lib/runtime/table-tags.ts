@@ -16,6 +16,7 @@ const TABLES = '//table/';
 const UNFOLLOWED = '//unfollowed ';
 
 const ROW_TAG = /^(\/\/table\/.* )\((?!\*\)$).*\)$/s;
+const TABLE_TAG = /^\/\/table\/(.*?)(?: \(.*\)| bulk| new)?$/s;
 
 export function namedTableTag(table: string): string {
   return `${TABLES}${table}`;
@@ -23,6 +24,11 @@ export function namedTableTag(table: string): string {
 
 export function isNamedTableTag(tag: string): boolean {
   return tag.startsWith(TABLES) && !/ bulk$| new$|\)$/.test(tag);
+}
+
+/** Returns the table of a tag. @returns undefined if the tag is not one of a table or its rows */
+export function tableOfTag(tag: string): string | undefined {
+  return TABLE_TAG.exec(tag)?.[1];
 }
 
 export function anyRowTag(table: string): string {

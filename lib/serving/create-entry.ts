@@ -96,11 +96,16 @@ export function createEntry(request: MissedRequest, recorded: Recorded): Entry |
 const NO_TAGS: readonly string[] = [];
 
 /** Finds the reason why a response with derived tags may not be stored, by the reads so far. @returns undefined if there is none */
-export function underivedResponse({ runtime, action, computation }: MissedRequest): string | undefined {
+export function underivedResponse(request: MissedRequest): string | undefined {
+  const { runtime, action, computation } = request;
   if (action.options.tags !== DERIVED) return undefined;
   const dependencies = runtime.computations.dependenciesOf(computation);
-  if (dependencies.kind === 'unknown') return dependencies.reason;
-  return underivedReason(dependencies.tags, runtime.computations.isFollowing);
+  return dependencies.kind === 'unknown' ? dependencies.reason : underivedBy(request, dependencies.tags);
+}
+
+/** Finds the reason why a response with derived tags may not be stored, by the tags of its computation. */
+function underivedBy({ runtime, action }: MissedRequest, tags: readonly string[]): string | undefined {
+  return action.options.tags === DERIVED ? underivedReason(tags, runtime.computations.isFollowing) : undefined;
 }
 
 /**
@@ -122,7 +127,7 @@ function responseTags(request: MissedRequest, result: unknown, directed = NO_TAG
   const dependencies = runtime.computations.dependenciesOf(computation);
   if (dependencies.kind === 'unknown') return dependencies.reason;
   warnAboutMany(runtime.faults, name, dependencies);
-  const underived = underivedResponse(request);
+  const underived = underivedBy(request, dependencies.tags);
   if (underived !== undefined) return underived;
   const dependent = withoutMarks(dependencies.tags);
   const isUntagged = optional.length + directed.length + dependent.length === 0;

@@ -36,11 +36,10 @@ function reachedTables(table: string, kind: TableWrite['kind'], isBulk: boolean,
   }
 }
 
-function ownTags({ table, kind, rows }: TableWrite, schema: Schema, parameters: readonly unknown[]): string[] {
-  const key = schema.keyOf(table);
-  const texts = rows?.map(row => key?.textOf(row, parameters));
-  const areKnown = texts !== undefined && texts.length <= MAX_ROWS && texts.every(text => text !== undefined);
+function ownTags(write: TableWrite, schema: Schema, parameters: readonly unknown[]): string[] {
+  const { table, kind } = write;
+  const texts = schema.rowTextsOf(write, parameters);
   const ofTable = [namedTableTag(table), anyRowTag(table)];
-  if (areKnown) return [...ofTable, ...texts.map(text => rowTag(table, text))];
+  if (texts !== undefined && texts.length <= MAX_ROWS) return [...ofTable, ...texts.map(text => rowTag(table, text))];
   return kind === 'insert' ? [...ofTable, newRowTag(table)] : tagsOfTable(table);
 }

@@ -27,7 +27,7 @@ export function dependOnReads(
   const absent: string[] = [];
   let rows = 0;
   for (const read of tablesOf(statement, schema)) {
-    const texts = rowTextsOf(read, schema, parameters);
+    const texts = schema.rowTextsOf(read, parameters);
     if (texts === undefined) computation.addRead([anyRowTag(read.table)]);
     else {
       computation.addRead([bulkTag(read.table), ...texts.map(text => rowTag(read.table, text))]);
@@ -35,7 +35,7 @@ export function dependOnReads(
       rows += texts.length;
     }
   }
-  // With two tables, the record count does not tell which row is missing.
+  // With two tables, the record count does not identify the missing row.
   const isCounted = statement.showsRows && (rows <= 1 || statement.reads.length === 1);
   return { rows: isCounted ? rows : Infinity, tags: absent };
 }
@@ -44,12 +44,6 @@ export function dependOnReads(
 function tablesOf({ reads, writes, expressions }: DataStatement, schema: Schema): TableRead[] {
   const changed = writes.map(({ table }): TableRead => ({ table, rows: undefined }));
   return [...reads.filter(({ table }) => !expressions.has(table) || schema.has(table)), ...changed];
-}
-
-function rowTextsOf({ table, rows }: TableRead, schema: Schema, parameters: readonly unknown[]): string[] | undefined {
-  const key = schema.keyOf(table);
-  const texts = rows?.map(row => key?.textOf(row, parameters));
-  return texts?.every(text => text !== undefined) === true ? texts : undefined;
 }
 
 /** @returns the reason why changes of what the statement reads could be missed, or undefined */

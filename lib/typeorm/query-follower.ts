@@ -1,6 +1,6 @@
 import type { RuntimeHolder } from '../runtime/runtime-holder.js';
 import { CacheFault } from '../errors/cache-errors.js';
-import { isNamedTableTag, namedTableTag } from '../runtime/table-tags.js';
+import { isNamedTableTag, namedTableTag, tableOfTag } from '../runtime/table-tags.js';
 import type { Computation } from '../runtime/computation.js';
 import type { Change } from '../writes/running-change.js';
 import type { Changes } from '../writes/changes.js';
@@ -134,7 +134,7 @@ export class QueryFollower {
       await work();
       if (tags.length > 0) await this.parts.changes.run(change(), () => undefined);
     } catch (error) {
-      // After an error of the statement itself, TypeORM would try to roll back what is committed.
+      // After an error of the statement itself, TypeORM would try to roll back committed changes.
       if (!transaction.isCommittedByTypeOrm || !isUndelivered(error)) throw error;
       transaction.undelivered = error;
     }
@@ -143,29 +143,26 @@ export class QueryFollower {
 
   /** Reports raw SQL that changes data, unless a change around it names its tables. */
   private reportRaw(sql: string, { writes, unclear }: DataStatement, schema: Schema, transaction: Transaction): void {
-    const { changes, current } = this.parts;
-    const declared = changes.declaredTags;
     const tables = [...new Set(writes.map(({ table }) => table).filter(table => schema.has(table)))];
     if ((tables.length === 0 && unclear !== 'writes') || this.built.has(sql) || transaction.isClearing) return;
     if (tables.length > 0 && tables.every(table => schema.isTree(table))) return;
+    const { changes, current } = this.parts;
+    const declared = changes.declaredTags;
     const isDeclared =
       unclear === 'writes' ? declared.some(isNamedTableTag) : tables.every(table => declared.includes(namedTableTag(table)));
     if (isDeclared) return;
     const names = tables.length === 0 ? ["'name'"] : tables.map(table => `'${table}'`);
-    current
-      .get()
-      .faults.warnAboutUse(
-        `raw change ${sql}`,
-        `raw SQL changes data, and the library sees only the tables in its text (${tables.join(', ') || 'none'}). Write cache.changing(tables(${names.join(', ')}), () => …) around it: ${sql.slice(0, 200)}`,
-        'CACHE_RAW_CHANGE',
-      );
+    current.get().faults.warnAboutUse(
+      // The names in the text, not its values: otherwise each value would be an occasion of its own.
+      `raw change ${writes.map(({ table }) => table).join(' ')}`,
+      `raw SQL changes data, and the library sees only the tables in its text (${tables.join(', ') || 'none'}). Write cache.changing(tables(${names.join(', ')}), () => …) around it: ${sql.slice(0, 200)}`,
+      'CACHE_RAW_CHANGE',
+    );
   }
 }
 
-const TABLE_IN_TAG = /^\/\/table\/(.*?)(?: \(.*\)| bulk| new)?$/s;
-
 function tablesIn(tags: readonly string[]): string[] {
-  return [...new Set(tags.map(tag => TABLE_IN_TAG.exec(tag)?.[1] ?? tag))];
+  return [...new Set(tags.map(tag => tableOfTag(tag) ?? tag))];
 }
 
 function isControl(statement: Statement): statement is ControlStatement {

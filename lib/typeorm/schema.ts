@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EntityTable, FollowedDataSource } from './data-source.js';
 import { PrimaryKey } from './primary-key.js';
+import type { RowKey } from './sql/row-keys.js';
 import { statementsOf, type Statement } from './sql/statements.js';
 import type { Dialect } from './sql/tokens.js';
 
@@ -63,8 +64,14 @@ export class Schema {
     return this.tables.get(table)?.isTree === true;
   }
 
-  keyOf(table: string): PrimaryKey | undefined {
-    return this.tables.get(table)?.key;
+  /** Returns the texts of the rows of a statement, equal for equal primary keys. @returns undefined if one is unknown */
+  rowTextsOf(
+    { table, rows }: { readonly table: string; readonly rows: readonly RowKey[] | undefined },
+    parameters: readonly unknown[],
+  ): readonly string[] | undefined {
+    const key = this.tables.get(table)?.key;
+    const texts = rows?.map(row => key?.textOf(row, parameters));
+    return texts?.every(text => text !== undefined) === true ? texts : undefined;
   }
 
   /** Returns the tables in which the database changes rows when rows of a table are deleted or get another key. */

@@ -1,14 +1,14 @@
 import type { Computation } from '../runtime/computation.js';
 import type { ControlStatement } from './sql/statements.js';
 
-/** The transaction of one query runner, as its statements tell. */
+/** The transaction of one query runner, derived from its statements. */
 export class Transaction {
   isOpen = false;
   /** The computation in which it began. */
   owner: Computation | undefined;
   /** The error of an invalidation that was not delivered, until the transaction has ended for TypeORM. */
   undelivered: Error | undefined;
-  /** True while TypeORM commits. An error of the statement itself would make TypeORM roll back what is committed. */
+  /** True while TypeORM commits. An error of the statement itself would make TypeORM roll back committed changes. */
   isCommittedByTypeOrm = false;
   /** True while TypeORM empties a table. */
   isClearing = false;

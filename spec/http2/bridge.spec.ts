@@ -1,10 +1,11 @@
-import { connect, createServer, type ClientHttp2Session, type Http2Server, type IncomingHttpHeaders } from 'node:http2';
+import { connect, createServer, type ClientHttp2Session, type Http2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import bridge from 'http2-express-bridge';
 import { Get, HeaderParam, JsonController, Param, Put, Redirect, Res, UseBefore, useExpressServer } from 'routing-controllers';
 import { cache, Cached, InvalidatesCache, type CacheFault, type CacheOptions } from '../../lib/index.js';
 import { startAfresh, until } from '../support/each.js';
+import { askByHttp2, type Http2Answer } from '../support/http2.js';
 import { streamOf } from '../support/stream.js';
 import { holdTime } from '../support/time.js';
 
@@ -79,13 +80,6 @@ class Http2Controller {
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  readonly outcome: string | undefined;
-}
-
 let server: Http2Server | undefined;
 let client: ClientHttp2Session | undefined;
 
@@ -103,21 +97,8 @@ async function start(
   client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-function ask(path: string, method = 'GET', headers: Record<string, string> = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const stream = client!.request({ ':method': method, ':path': path, ...headers });
-    let head: IncomingHttpHeaders & { ':status'?: number } = {};
-    let text = '';
-    stream.setEncoding('utf8');
-    stream.on('response', received => (head = received));
-    stream.on('data', (chunk: string) => (text += chunk));
-    stream.on('error', reject);
-    stream.on('end', () => {
-      const outcome = /(?:hit|fwd=\w+)/.exec(String(head['cache-status'] ?? ''))?.[0];
-      resolve({ status: head[':status'] ?? 0, headers: head, text, outcome });
-    });
-    stream.end();
-  });
+function ask(path: string, method = 'GET', headers: Record<string, string> = {}): Promise<Http2Answer> {
+  return askByHttp2(client!, path, { ':method': method, ...headers });
 }
 
 beforeEach(() => {

@@ -5,7 +5,6 @@ import {
   type ClientHttp2Session,
   type Http2SecureServer,
   type Http2ServerResponse,
-  type IncomingHttpHeaders,
 } from 'node:http2';
 import { request as requestByHttp1 } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +14,7 @@ import { Get, JsonController, Param, Put, Req, Res, useExpressServer } from 'rou
 import { generate } from 'selfsigned';
 import { cache, Cached, InvalidatesCache, type CacheFault } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
+import { askByHttp2, outcomeOf, type Http2Answer } from '../support/http2.js';
 
 /** The functions of requests and responses that differ over HTTP/2, on a server with TLS that also serves HTTP/1.1. */
 
@@ -103,16 +103,6 @@ class DifferencesController {
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  readonly outcome: string | undefined;
-}
-
-const outcomeOf = ({ 'cache-status': text }: IncomingHttpHeaders): string | undefined =>
-  /(?:hit|fwd=\w+)/.exec(String(text ?? ''))?.[0];
-
 let keys: { key: string; cert: string };
 let server: Http2SecureServer;
 let client: ClientHttp2Session;
@@ -141,23 +131,11 @@ afterEach(async () => {
   await new Promise(resolve => server.close(resolve));
 });
 
-function ask(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const stream = client.request({ ':path': path, ...headers });
-    let head: IncomingHttpHeaders & { ':status'?: number } = {};
-    let text = '';
-    stream.setEncoding('utf8');
-    stream.on('response', received => (head = received));
-    stream.on('data', (chunk: string) => (text += chunk));
-    stream.on('error', reject);
-    stream.on('end', () => {
-      resolve({ status: head[':status'] ?? 0, headers: head, text, outcome: outcomeOf(head) });
-    });
-    stream.end();
-  });
+function ask(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Http2Answer> {
+  return askByHttp2(client, path, headers);
 }
 
-function askByHttp1(path: string): Promise<Answer & { readonly message: string | undefined }> {
+function askByHttp1(path: string): Promise<Http2Answer & { readonly message: string | undefined }> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path, rejectUnauthorized: false, agent: false, ALPNProtocols: ['http/1.1'] };
     const sent = requestByHttp1(options, response => {

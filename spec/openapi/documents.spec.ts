@@ -15,7 +15,7 @@ import { describeCaching } from '../../lib/openapi.js';
 import { startAfresh } from '../support/each.js';
 import { appOf, TestServer } from '../support/server.js';
 
-/** Documents that nobody has generated. */
+/** Documents in other forms than the generator's. */
 
 startAfresh();
 

@@ -5,11 +5,11 @@ import { ready } from '../../test-servers/readiness.js';
 import { breakableStores, type BreakableServer } from './stores.js';
 import { users, versionIn } from './users.js';
 
-/** A store that specs break and mend, and those who use it. */
+/** A store that specs break and restore, with its server and its other processes. */
 export class Breakable {
-  /** They reach it through the network that breaks. */
+  /** Processes that reach the store through the breakable network. */
   readonly processes: Processes;
-  /** They always reach it. */
+  /** Processes that always reach the store. */
   readonly elsewhere: Processes;
 
   constructor(readonly on: BreakableServer) {
@@ -17,12 +17,12 @@ export class Breakable {
     this.elsewhere = new Processes(on.direct, 0, this.processes.keyPrefix);
   }
 
-  /** Asks until the store serves: on a busy machine it may have passed for unreachable at first. */
+  /** Waits until the store serves. On a busy machine the cache may first count the store as unreachable. */
   async fill(server: TestServer): Promise<void> {
     await ready('the store serves', async () => (await server.get('/users/bob')).outcome === 'hit');
   }
 
-  /** Asks again and again until the store serves; whatever comes until then comes from the handler. */
+  /** Repeats a request until the store serves it. Until then the handler answers. */
   async expectRecovery(server: TestServer): Promise<void> {
     await ready('the store serves again', async () => {
       const answer = await server.get('/users/bob');
@@ -37,7 +37,7 @@ export class Breakable {
   }
 }
 
-/** Describes what must hold on every store that can break. @param body is given what each test has afresh */
+/** Describes a behaviour on every breakable store. @param body gets the store, which is new for each test */
 export function describeBreakable(title: string, body: (current: () => Breakable) => void): void {
   describe.each(breakableStores.map(kind => ({ kind })))(title, ({ kind }) => {
     describeWith(kind.program, `on ${kind.name}`, () => {

@@ -1,4 +1,4 @@
-/** A promise that the spec settles: a barrier to hold a handler or a store operation at. */
+/** A promise that the spec settles, as a barrier for a handler or a store operation. */
 export class Deferred<Value = void> {
   readonly promise: Promise<Value>;
   resolve!: (value: Value) => void;
@@ -12,20 +12,20 @@ export class Deferred<Value = void> {
   }
 }
 
-/** Where handlers are held, one after another, until the spec lets each go on. */
+/** Holds handlers, one after another, until the spec releases each of them. */
 export class Gate {
   private readonly arrivals: Deferred<Deferred>[] = [];
   private arrived = 0;
   private awaited = 0;
 
-  /** For the handler: says that it is here, and waits. */
+  /** For the handler: reports its arrival, and waits. */
   async pass(): Promise<void> {
     const release = new Deferred();
     this.arrivalAt(this.arrived++).resolve(release);
     await release.promise;
   }
 
-  /** For the spec: waits for the next handler to arrive. @returns what lets it go on */
+  /** For the spec: waits for the next handler to arrive. @returns a function that releases the handler */
   async next(): Promise<() => void> {
     const release = await this.arrivalAt(this.awaited++).promise;
     return () => {

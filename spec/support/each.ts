@@ -2,7 +2,7 @@ import { cache } from '../../lib/index.js';
 import { processCache } from '../../lib/cache/process-cache.js';
 import { stopServers } from './server.js';
 
-/** Leaves nothing behind for the next test. Register it once per file. */
+/** Resets the state after each test. Register this function once per file. */
 export function startAfresh(): void {
   beforeEach(() => cache.reset());
   afterEach(async () => {
@@ -12,7 +12,7 @@ export function startAfresh(): void {
   });
 }
 
-/** Waits, without sleeping, until something that happens on other sockets has happened; fails when it never does. */
+/** Waits, without sleeping, until an event on other sockets has happened. Fails if the event never happens. */
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!condition()) {
@@ -21,7 +21,7 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Counts look-ups from now on: a request that has looked up and missed has joined a computation, or begun one. */
+/** Counts look-ups. After its look-up, a request with a miss has joined a computation or begun one. */
 export function countLookUps(): () => number {
   const lookUp = jest.spyOn(processCache.current.get().store, 'lookup');
   return () => lookUp.mock.calls.length;

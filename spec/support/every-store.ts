@@ -6,19 +6,19 @@ import { examplesIn, runModule } from './examples.js';
 import { describeOn, driverFamilies, sharedStores, type SharedKind, type SharedServer } from './stores.js';
 import type { Store } from '../../lib/stores/store.js';
 
-/** A store as `cache.configure` is given it, and what is known of it. */
+/** A store for `cache.configure`, with its properties. */
 export interface EachStore {
   readonly name: string;
-  /** What it shares with other processes. */
+  /** The part that the store shares with other processes. */
   readonly shared: SharedServer | undefined;
-  /** Whether it answers with promises. */
+  /** True if the store returns promises. */
   readonly isAway: boolean;
   readonly hasAtomicCas: boolean;
-  /** Configures the cache with it. @returns the faults that are reported from then on */
+  /** Configures the cache with the store. @returns the faults that the cache reports from then on */
   configure(options?: CacheOptions): CacheFault[];
 }
 
-/** Nothing that a spec holds counts as failed meanwhile. */
+/** Timeouts longer than any time for which a spec holds an operation. */
 const PATIENT = { storeTimeout: 20, collapseTimeout: 20 };
 
 /**
@@ -65,7 +65,7 @@ function configure(options: CacheOptions): CacheFault[] {
   return faults;
 }
 
-/** The one that the page on stores shows. */
+/** The store of `docs/writing-a-store.md`. */
 function ownStore(): Store {
   const { MapStore } = runModule(examplesIn('docs/writing-a-store.md')[0]!) as {
     MapStore: new (clock: { now(): number }) => Store;

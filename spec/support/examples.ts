@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 export const root = resolve(__dirname, '../..');
 
-/** The package by the names that its users import it by. */
+/** The package under the names in the imports of its users. */
 const SUBPATHS = {
   '': 'index',
   '/redis': 'redis',

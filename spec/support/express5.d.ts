@@ -1,4 +1,4 @@
-/** Express 5 beside Express 4, whose types do for what the specs use. */
+/** Express 5, installed next to Express 4. The types of Express 4 suffice for the specs. */
 declare module 'express5' {
   import express from 'express';
   export default express;

@@ -3,9 +3,9 @@ import { Deferred } from './deferred.js';
 
 export type Operation = 'getMany' | 'getRange' | 'set' | 'add' | 'compareAndSet' | 'compareAndDelete' | 'delete' | 'extend';
 
-/** An operation that waits for the spec: before it is sent, or when its answer has come. */
+/** An operation that waits for the spec, before its command or after its reply. */
 export class Hold {
-  /** Resolves with the keys of the operation. */
+  /** Resolves with the keys of the operation when the operation waits. */
   readonly arrived = new Deferred<readonly string[]>();
   private readonly released = new Deferred();
 
@@ -32,9 +32,9 @@ export class HeldDriver implements Driver {
   readonly maxValueBytes?: number;
   readonly shards?: number;
   readonly getRange?: (key: string, bytes: number) => Promise<Buffer>;
-  /** What has been asked of it. */
+  /** The calls of the operations. */
   readonly asked: Operation[] = [];
-  /** What fails at once, for now. */
+  /** The operations that fail at once. */
   readonly failing = new Set<Operation>();
   private readonly holds: Hold[] = [];
 
@@ -47,7 +47,7 @@ export class HeldDriver implements Driver {
     if (getStart !== undefined) this.getRange = (key, bytes) => this.run('getRange', [key], () => getStart(key, bytes));
   }
 
-  /** Holds the next operation of that name on such a key. */
+  /** Holds the next operation of this name on a matching key. */
   hold(operation: Operation, moment: 'before' | 'after', holds: (key: string) => boolean = () => true): Hold {
     const hold = new Hold(operation, moment, holds);
     this.holds.push(hold);

@@ -5,7 +5,7 @@ import { createExpressServer, Get, JsonController } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
 
-/** A process that closes nothing of the cache, and ends when nothing is left to do. */
+/** A process that does not close the cache, and ends when it has no work left. */
 const [, , way = '', redisUrl = ''] = process.argv;
 
 let arrived = 0;
@@ -19,7 +19,7 @@ class HangingController {
   }
 }
 
-/** Uses the store, and then has it do nothing for as long as it holds its connection. */
+/** Uses the store, and then leaves it idle while its connection is open. */
 async function useStore(): Promise<void> {
   cache.configure({ store: new RedisStore(redisUrl), storeTimeout: 20, keyPrefix: 'leaving' });
   await cache.set('key', { value: 1 });
@@ -27,14 +27,14 @@ async function useStore(): Promise<void> {
   console.log(JSON.stringify(await cache.get('key')));
 }
 
-/** Has a request wait for a computation that hangs, and takes both clients and the server away. */
+/** Lets a request wait for a computation that hangs, and then closes both clients and the server. */
 function wait(): void {
   cache.configure({ collapseTimeout: 3600 });
   const app = createExpressServer({ controllers: [HangingController] }) as Parameters<typeof createServer>[1];
   const server = createServer((asked, response) => {
     app?.(asked, response);
     if (++arrived < 2) return;
-    // Both have looked the response up by then.
+    // By then both requests have looked up the response.
     setImmediate(() => {
       server.closeAllConnections();
       server.close(() => {

@@ -1,20 +1,20 @@
 import type { Driver, Found } from '../../lib/stores/shared/driver.js';
 
 export interface MemoryDriverTraits {
-  /** Default true. Where false, others may come between the comparison and the write. */
+  /** If false, another process may write between the comparison and the write. @default true */
   readonly hasAtomicCas?: boolean;
-  /** Before each step that a server takes by itself. Default: nothing. */
+  /** Called before each atomic step of the server. @default no call */
   readonly pause?: () => Promise<unknown>;
 }
 
-/** A server of its own life in the memory of the spec. */
+/** A server in the memory of the spec, with its own incarnation and clock. */
 export class MemoryDriver implements Driver {
   readonly canExtendTtl = true;
   readonly hasAtomicCas: boolean;
   readonly values = new Map<string, Buffer>();
   private readonly endsAtMs = new Map<string, number>();
   private nowMs = 0;
-  /** Of the life that the server is in. */
+  /** The incarnation of the server. */
   incarnation = 'first';
   private readonly pause: () => Promise<unknown>;
 
@@ -89,7 +89,7 @@ export class MemoryDriver implements Driver {
   }
 
   open(): void {
-    // It is always connected.
+    // This driver is always connected.
   }
 
   close(): Promise<void> {

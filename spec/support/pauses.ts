@@ -1,7 +1,7 @@
 import { pauses } from '../../lib/time/pauses.js';
 import { Gate } from './deferred.js';
 
-/** Ends each pause of work in the background at once, until mocks are restored. @returns the milliseconds of the pauses */
+/** Ends each pause of background work at once, until mocks are restored. @returns the milliseconds of the pauses */
 export function skipPauses(): readonly number[] {
   const skipped: number[] = [];
   jest.spyOn(pauses, 'pause').mockImplementation(ms => {
@@ -11,7 +11,7 @@ export function skipPauses(): readonly number[] {
   return skipped;
 }
 
-/** Holds each pause of work in the background until the spec lets it end. */
+/** Holds each pause of background work until the spec ends it. */
 export function holdPauses(): Gate {
   const gate = new Gate();
   jest.spyOn(pauses, 'pause').mockImplementation(() => gate.pass());

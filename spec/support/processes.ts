@@ -12,14 +12,14 @@ import { HeldDriver } from './held-driver.js';
 import { TestServer } from './server.js';
 import type { SharedServer } from './stores.js';
 
-/** Nothing that the spec holds is to count as failed meanwhile. */
+/** Timeouts longer than any time for which a spec holds an operation. */
 const PATIENT = { storeTimeout: 20, collapseTimeout: 20 };
 
 type Controller = new (...args: never[]) => unknown;
 
-/** The processes that share a store: this one, which serves HTTP, and others, which use the store as their requests would. */
+/** The processes that share a store. This process serves HTTP. The others use the store as their requests would. */
 export class Processes {
-  /** What this process was told of, until it is closed. */
+  /** The faults that this process reports, until it is closed. */
   readonly errors: CacheFault[] = [];
   private readonly others: OtherProcess[] = [];
   private address: Address | undefined;
@@ -36,13 +36,13 @@ export class Processes {
     return TestServer.ofControllers([controller]);
   }
 
-  /** This process, with its driver in the spec's hands. */
+  /** This process, with a driver whose operations the spec holds. */
   async serveHeld(controller: Controller, options: CacheOptions = {}): Promise<{ server: TestServer; driver: HeldDriver }> {
     const driver = this.configureHeld(options);
     return { server: await TestServer.ofControllers([controller]), driver };
   }
 
-  /** This process, where it serves nothing. */
+  /** This process, without an HTTP server. */
   configure(options: CacheOptions = {}): void {
     const onError = (error: CacheFault) => this.errors.push(error);
     cache.configure({ store: this.server.create(), keyPrefix: this.keyPrefix, onError, ...PATIENT, ...options });
@@ -74,7 +74,7 @@ export class Processes {
     return { other: this.open(driver), driver };
   }
 
-  /** What this process looked for last. */
+  /** The address of the latest look-up of this process. */
   get lastAddress(): Address {
     return this.address!;
   }
@@ -83,7 +83,7 @@ export class Processes {
     return new KeySpace(this.keyPrefix);
   }
 
-  /** Lets the store forget a change, as it does when nothing is heard of the change for too long. */
+  /** Lets a write intent expire, as in a store that gets no heartbeat of the change for too long. */
   async forget(ownerId: string): Promise<void> {
     const { driver } = this.open();
     await driver.delete(this.keys.writers(ownerId.split('.', 1)[0]!));
@@ -103,7 +103,7 @@ export class Processes {
   }
 }
 
-/** A process that serves no HTTP here: its store, used as its requests would use it. */
+/** A process without HTTP. The spec uses its store as its requests would. */
 export class OtherProcess {
   readonly store: SharedStore;
 
@@ -114,14 +114,14 @@ export class OtherProcess {
     this.store = new SharedStore(driver, settings);
   }
 
-  /** What a request there would be served from the store. */
+  /** Returns the response that a request of the process would get from the store. */
   async hit(address: Address): Promise<string | undefined> {
     const found = await this.store.lookup(address);
     if (found.kind === 'miss') this.store.release(found.lease, 'unused');
     return found.kind === 'hit' ? found.entry.response.body.toString() : undefined;
   }
 
-  /** A computation that begins there now. @returns what ends it with a response: whether that was kept */
+  /** Begins a computation in the process. @returns a function that ends it with a response. Its result is true if the store stored it */
   async compute(address: Address): Promise<(text: string) => Promise<boolean>> {
     const fence = await fenceOver(this.store, address);
     return text => this.store.save(address, entryOf(text), fence);
@@ -132,7 +132,7 @@ export class OtherProcess {
   }
 }
 
-/** A shared store on a driver, with what `given` says in place of its own settings. */
+/** Returns a shared store on a driver. @param given settings in place of the default ones */
 export function sharedStoreOn(driver: Driver, given: Partial<StoreSettings> = {}): SharedStore {
   return new SharedStore(driver, {
     clock: systemClock,
@@ -144,14 +144,14 @@ export function sharedStoreOn(driver: Driver, given: Partial<StoreSettings> = {}
   });
 }
 
-/** The fence of a computation that begins now. */
+/** Acquires the lease of a computation. */
 export async function fenceOver(store: Store, address: Address): Promise<Lease> {
   const begun = await store.lease(address);
   if (begun.kind !== 'miss') throw new Error(`Expected a fence, got: ${begun.kind}.`);
   return begun.lease;
 }
 
-/** An entry that lives a minute if nothing else is given. */
+/** Returns an entry. @default a lifetime of a minute */
 export function entryOf(text: string, given: Partial<Entry> = {}): Entry {
   const { storedAtMs = systemClock.now() } = given;
   return {

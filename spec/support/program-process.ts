@@ -5,7 +5,7 @@ import { createExpressServer } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
 
-/** A process of a program: serves the controllers of some modules, which it loads in the order of its arguments, until it is killed. */
+/** Serves the controllers of modules until the process is killed. It loads the modules in the order of its arguments. */
 const [, , redisUrl = '', ...modules] = process.argv;
 
 async function main(): Promise<void> {

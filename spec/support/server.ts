@@ -10,14 +10,14 @@ import {
 import type { AddressInfo } from 'node:net';
 import { createExpressServer, type RoutingControllersOptions } from 'routing-controllers';
 
-/** A response as it came over the wire. */
+/** A response as received. */
 export interface Answer {
   readonly status: number;
   readonly statusMessage: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
-  /** What the `Cache-Status` header says after the cache's name: `hit`, `fwd=miss`, … without `ttl` and `detail`. */
+  /** The `Cache-Status` after the name of the cache: `hit`, `fwd=miss`, … without `ttl` and `detail`. */
   readonly outcome: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Sent {
 
 const running: TestServer[] = [];
 
-/** A real server on a free port, that the spec's end stops. */
+/** A real server on a free port. The end of the spec stops it. */
 export class TestServer {
   private constructor(
     private readonly server: Server,
@@ -64,7 +64,7 @@ export class TestServer {
     return this.send(path, { method: 'PUT', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   }
 
-  /** Sends the path as it is written, which `fetch` would not. */
+  /** Sends the path unchanged. `fetch` would normalise it. */
   send(path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = httpRequest(
@@ -104,7 +104,7 @@ export function appOf(
   return createExpressServer({ controllers: [...controllers], ...options }) as RequestListener;
 }
 
-/** Node sends a body with GET only when its length is given. */
+/** Node sends a body with GET only if the request has a length. */
 function lengthOf(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
@@ -116,7 +116,7 @@ function outcomeOf(header: string | string[] | undefined): string | undefined {
     .replace(/; (ttl|detail)=.*$/, '');
 }
 
-/** To be called after each test. */
+/** Stops all servers. Call this function after each test. */
 export async function stopServers(): Promise<void> {
   await Promise.all(running.splice(0).map(server => server.stop()));
 }

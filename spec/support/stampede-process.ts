@@ -5,7 +5,10 @@ import { createExpressServer, Get, JsonController } from 'routing-controllers';
 import { cache, Cached } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
 
-/** A process of the stampede: serves one slow answer, which it asks the spec for, to as many requests at once as it is told to send, and tells how many bypassed the cache. */
+/**
+ * A process of the stampede. It sends concurrent requests to its own server, as many as the spec orders. The spec supplies the slow
+ * response. The process reports the number of requests that bypassed the cache.
+ */
 const [, , redisUrl = '', keyPrefix = '', originUrl = '', collapseTimeout = '10', storeTimeout = '10'] = process.argv;
 
 function textAt(url: string): Promise<string> {

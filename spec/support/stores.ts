@@ -22,20 +22,20 @@ import { RedisServer } from '../../test-servers/redis-server.js';
 import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 import { SqliteAdapter } from '../../test-servers/sqlite-adapter.js';
 
-/** What processes share: each that opens it has a client of its own. */
+/** A server that processes share. Each process that opens the store has its own client. */
 export interface SharedServer {
   /** A store for `cache.configure`. */
   create(): OpenableStore;
-  /** What such a store stands on. */
+  /** Creates the driver under such a store. */
   createDriver(): Driver;
   stop?(): Promise<void>;
 }
 
-/** A store that processes share. */
+/** A store for several processes. */
 export interface SharedKind {
   readonly name: string;
   readonly program?: ServerProgram;
-  /** Bytes of bodies that each process keeps itself. */
+  /** The bytes of the near cache of each process. */
   readonly nearBytes?: number;
   readonly hasAtomicCas: boolean;
   start(): Promise<SharedServer>;
@@ -151,7 +151,7 @@ export const keyv: SharedKind = {
   },
 };
 
-/** Every store that processes share. */
+/** All stores for several processes. */
 export const sharedStores: readonly SharedKind[] = [
   redis,
   redisWithNearCache,
@@ -167,7 +167,7 @@ export const sharedStores: readonly SharedKind[] = [
 /** One shared store of each driver family, and the near cache. The store contract and the races run on all `sharedStores`. */
 export const driverFamilies: readonly SharedKind[] = [redis, redisWithNearCache, memcached, keyv];
 
-/** A server, and a network to it that specs break and mend: for this process, not for the others. */
+/** A server, and a network from this process to it. Specs break and restore the network. Other processes do not use it. */
 export interface BreakableServer {
   readonly server: RealServer;
   readonly proxy: TcpProxy;
@@ -181,7 +181,7 @@ export interface BreakableKind {
   start(): Promise<BreakableServer>;
 }
 
-/** Stores whose server, or the network to it, specs break and mend. */
+/** Stores whose server or network specs break and restore. */
 export const breakableStores: readonly BreakableKind[] = [
   {
     name: 'Redis',
@@ -201,7 +201,7 @@ async function breakable(server: RealServer, on: (address: string) => SharedServ
   return { server, proxy, direct: on(server.address), proxied: on(proxy.address) };
 }
 
-/** Describes what must hold on a shared store, on one server for all of it. */
+/** Describes a behaviour on a shared store. All its tests use one server. */
 export function describeOn(kind: SharedKind, body: (server: () => SharedServer) => void): void {
   const { name, program } = kind;
   let server: SharedServer;
@@ -218,7 +218,7 @@ export function describeOn(kind: SharedKind, body: (server: () => SharedServer) 
   else describeWith(program, `on ${name}:`, onServer);
 }
 
-/** A Redis that runs already. */
+/** A store on a Redis that runs already. */
 export function onRedis(url: string, nearBytes = 0): SharedServer {
   const nearCache = nearBytes > 0 && { maxBytes: nearBytes };
   return {

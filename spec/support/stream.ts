@@ -1,8 +1,8 @@
 import { Readable, type Writable } from 'node:stream';
 
 /**
- * A stream of chunks that routing-controllers knows for one: it looks whether `pipe` is a `Function`, and Jest runs specs in a realm of
- * their own, whose `Function` is not that of Node's streams.
+ * A stream of chunks that routing-controllers recognises. It checks that `pipe` is a `Function`, but Jest runs specs in another realm,
+ * whose `Function` is not that of Node's streams.
  */
 export function streamOf(chunks: Iterable<unknown> | AsyncIterable<unknown>): Readable {
   const stream = Readable.from(chunks);

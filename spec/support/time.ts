@@ -1,11 +1,11 @@
 import { steadyClock, systemClock } from '../../lib/time/clock.js';
 
-/** Time that stands still until it is moved. */
+/** A clock that stops until the spec moves it. */
 export interface MovedTime {
   forwardSeconds(seconds: number): void;
 }
 
-/** Takes the clocks of the library into the spec's hands, until mocks are restored. */
+/** Lets the spec control the clocks of the library, until mocks are restored. */
 export function holdTime(): MovedTime {
   let now = Date.UTC(2026, 0, 1);
   for (const clock of [systemClock, steadyClock]) jest.spyOn(clock, 'now').mockImplementation(() => now);
@@ -16,17 +16,17 @@ export function holdTime(): MovedTime {
   };
 }
 
-/** The clocks of a process: the time of day, which can be set, and the monotonic one. */
+/** The clocks of a process: the settable time of day, and the monotonic clock. */
 export interface ProcessClocks {
   /** Time passes. */
   pass(seconds: number): void;
-  /** Somebody sets the time of day. @param seconds negative: back */
+  /** Sets the time of day. @param seconds the difference; negative to set the clock back */
   set(seconds: number): void;
-  /** The machine sleeps: the monotonic clock does not count that time. */
+  /** Lets the machine sleep. The monotonic clock does not count this time. */
   suspend(seconds: number): void;
 }
 
-/** Takes the clocks of the process into the spec's hands, until mocks are restored. */
+/** Lets the spec control the clocks of the process, until mocks are restored. */
 export function holdProcessClocks(): ProcessClocks {
   let wallMs = Date.now();
   let monotonicMs = performance.now();

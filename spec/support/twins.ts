@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Cached } from '../../lib/index.js';
 import { TestServer, type Answer, type Sent } from './server.js';
 
-/** One request, answered in three ways. */
+/** The three responses to one request. */
 export interface Ways {
   readonly plain: Answer;
   readonly miss: Answer;
@@ -13,10 +13,10 @@ export interface Ways {
 
 type Controller = abstract new (...args: never[]) => unknown;
 
-/** Makes a controller of actions, each decorated with what it is given. */
+/** Creates a controller of actions, and decorates each action with the given decorators. */
 export type Actions = (kept: MethodDecorator) => Controller;
 
-/** The same actions twice behind the same middlewares: cached under `/cached`, and as they are under `/plain`. */
+/** Serves the same actions twice behind the same middlewares: cached under `/cached`, and uncached under `/plain`. */
 export class Twins {
   private constructor(readonly server: TestServer) {}
 
@@ -37,7 +37,7 @@ export class Twins {
     return new Twins(await TestServer.start(useExpressServer(app, { controllers, ...options })));
   }
 
-  /** Sends one request three times. Only a GET leaves something for a HEAD to hit. */
+  /** Sends one request three times. A HEAD can hit only after a GET. */
   async ask(path: string, sent: Sent = {}): Promise<Ways> {
     const plain = await this.server.send(`/plain${path}`, sent);
     const miss = await this.server.send(`/cached${path}`, sent);
@@ -53,10 +53,10 @@ function controllerAt(prefix: string, controller: Controller): new () => unknown
   return controller as new () => unknown;
 }
 
-/** What the cache itself says, and the time. */
+/** The headers of the cache itself, and those with the time. */
 const OF_THE_CACHE = ['cache-control', 'cache-status', 'date'];
 
-/** An answer as a client sees it, without what only a cached action says. */
+/** Returns a response as its client sees it, without the headers of the cache. */
 export function seen({ status, headers, body }: Answer, ...unless: string[]): unknown {
   const left = Object.entries(headers).filter(([name]) => !OF_THE_CACHE.includes(name) && !unless.includes(name));
   return { status, headers: Object.fromEntries(left), text: decoded(headers['content-encoding'], body) };

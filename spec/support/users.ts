@@ -5,18 +5,18 @@ import type { Gate } from './deferred.js';
 import type { Answer } from './server.js';
 import { streamOf } from './stream.js';
 
-/** What handlers read and change: a version that only grows. */
+/** The data of the handlers: a version that only grows. */
 export class Users {
   version = 1;
   reads = 0;
   changes = 0;
-  /** Where methods that read wait, when they have read. */
+  /** Holds the reading methods after their read. */
   readGate: Gate | undefined;
-  /** Where methods that change wait, when they have changed. */
+  /** Holds the changing methods after their change. */
   changeGate: Gate | undefined;
   failure: Error | undefined;
   setsCookie = false;
-  /** What a method that answers by hand has seen of its response since: `headersSent`, `writableEnded`. */
+  /** The state of the response after a method has sent it itself: `headersSent`, `writableEnded`. */
   seen: readonly boolean[] = [];
 }
 
@@ -112,5 +112,5 @@ export class UsersController {
 
 export const versionIn = ({ text }: Pick<Answer, 'text'>): number => (JSON.parse(text) as { version: number }).version;
 
-/** How an answer was made, and what it knows. */
+/** The way in which a response was created, and its data. */
 export const told = (answer: Answer): [string | undefined, number] => [answer.outcome, versionIn(answer)];

@@ -33,9 +33,9 @@ describe('what a cache owes while its store is healthy', () => {
     expect(failuresOf({ ...seen, bursts }, { computations: 2 })).toEqual(['the handler ran 3 times in one burst, not 2']);
   });
 
-  it('is not met when reads passed by the cache, where computations are bounded', () => {
+  it('is not met when reads bypassed the cache, where computations are bounded', () => {
     const reads: Read[] = [hit, { ...hit, outcome: 'bypass' }];
-    expect(failuresOf({ ...seen, reads }, { computations: 2 })).toEqual(['1 of 2 reads passed by the cache']);
+    expect(failuresOf({ ...seen, reads }, { computations: 2 })).toEqual(['1 of 2 reads bypassed the cache']);
     expect(failuresOf({ ...seen, reads }, {})).toEqual([]);
   });
 

@@ -22,10 +22,10 @@ interface Store {
   useBus(driver: unknown): Store;
 }
 
-/** Entries that expire soon and are served for a while after that, at once, while one refresh runs. */
+/** Entries expire soon. The cache then serves them at once for some time, while one refresh runs. */
 const WITH_GRACE = { ttl: '1s', grace: '60s', timeout: 0 };
 
-/** As its documentation has it: Redis, with memory before it and a bus that tells the others, or without. */
+/** Opens bentocache as its documentation shows: Redis alone, or Redis with memory before it and a bus between the processes. */
 export async function openBentoCache(
   url: string,
   { hasMemory, hasGrace }: { readonly hasMemory: boolean; readonly hasGrace: boolean },

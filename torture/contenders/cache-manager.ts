@@ -15,8 +15,8 @@ interface Manager {
 const HOUR_MS = 3_600_000;
 
 /**
- * The pattern of Nest's documentation and of its users: get, else compute and set; or its own `wrap`, which computes once in a process for
- * all who ask at once. After a change, delete what it has changed.
+ * Opens cache-manager with the pattern of Nest's documentation: get, else compute and set. With `hasWrap` its own `wrap` computes once
+ * for concurrent requests of a process. A change then deletes the keys of all resources that it made stale.
  */
 export async function openCacheManager(url: string, hasWrap: boolean, onFault: (code: string) => void): Promise<PlainCache> {
   const { createCache } = await fromHere<{ createCache: (options: object) => Manager }>('cache-manager');

@@ -1,4 +1,4 @@
-/** Loads one of the packages that are installed beside this file, and only when a contender is asked for. */
+/** Loads a package of this folder. The packages are installed only for a run of a contender. */
 export async function fromHere<Exports>(name: string): Promise<Exports> {
   return (await import(name)) as Exports;
 }

@@ -6,7 +6,7 @@ import { openCacheManager } from './cache-manager.js';
 import { openTypeCacheable } from './type-cacheable.js';
 import { PlainSystem } from './plain-system.js';
 
-/** Another cache, called as plain functions around the same handlers. */
+/** Opens another cache, called as plain functions around the same handlers. */
 export async function openContender(
   name: Exclude<ContenderName, 'ours'>,
   { urls, hasGrace }: Assignment,

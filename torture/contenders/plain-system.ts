@@ -4,16 +4,16 @@ import type { Operation } from '../worker/operation.js';
 import type { Origin } from '../worker/origin.js';
 import type { Ended, Shown, System } from '../worker/system.js';
 
-/** A cache that is called around functions. */
+/** A cache whose callers wrap functions. */
 export interface PlainCache {
-  /** What is kept for the path, else what is computed, kept for the next. */
+  /** Returns the stored versions of a path, or computes and stores them. */
   remember(path: string, compute: () => Promise<Versions>): Promise<Versions>;
-  /** Makes a change, and has all forgotten that shows the key. */
+  /** Runs a change, then invalidates all resources that show the key. */
   change(key: string, change: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What an application does with it. Where it fails by itself, the application goes on without. */
+/** An application with such a cache. If the cache fails, the request or change fails too. */
 export class PlainSystem implements System {
   constructor(
     private readonly cache: PlainCache,
@@ -40,7 +40,7 @@ export class PlainSystem implements System {
       await this.cache.change(key, () => this.origin.change(key, writeKind, operation));
       return 'seen';
     } catch {
-      // It has told its caller: nothing is claimed of this one.
+      // The caller got an error, so the checker claims nothing for this change.
       this.onFault('CHANGE_FAILED');
       return 'unknown';
     }

@@ -17,7 +17,7 @@ interface Client {
 
 const HOUR = 3600;
 
-/** Its two decorators, as its documentation has them. */
+/** Opens type-cacheable with its two decorators, as its documentation shows. */
 export async function openTypeCacheable(url: string, onFault: (code: string) => void): Promise<PlainCache> {
   const { Cacheable, CacheClear } = await fromHere<Core>('@type-cacheable/core');
   const { useAdapter } = await fromHere<{ useAdapter: (client: Client) => unknown }>('@type-cacheable/redis-adapter');

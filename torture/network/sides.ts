@@ -3,19 +3,19 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where the servers are reached, whoever of them is the primary. */
+/** The address of the primary. The current primary takes it. */
 export const SHARED_ADDRESS = '10.77.0.100';
 
-/** One side of a network that can be split: a network namespace of this machine. */
+/** A side of a splittable network: a network namespace of this machine. */
 export interface Side {
   readonly name: string;
   readonly address: string;
   readonly device: string;
 }
 
-/** @returns why no network can be split here */
-export function whyNoSides(): string | undefined {
-  if (process.platform !== 'linux') return 'network namespaces are of Linux only';
+/** Returns the reason why this machine cannot split a network. @returns undefined if it can */
+export function obstacleToSides(): string | undefined {
+  if (process.platform !== 'linux') return 'only Linux has network namespaces';
   const name = `rcc-try-${process.pid}`;
   try {
     execFileSync('ip', ['netns', 'add', name], { stdio: 'pipe' });
@@ -23,7 +23,7 @@ export function whyNoSides(): string | undefined {
     return undefined;
   } catch (error) {
     const { message } = error as Error;
-    return `network namespaces cannot be made (${message.trim().split('\n').at(-1)}); they need root and iproute2`;
+    return `ip cannot create a network namespace (${message.trim().split('\n').at(-1)}); it needs root and iproute2`;
   }
 }
 
@@ -35,7 +35,7 @@ export class Sides {
     const side = (place: number): Side => ({
       name: `rcc-${process.pid}-${place}`,
       address: `10.77.0.${place + 1}`,
-      // At most 15 characters.
+      // Linux allows at most 15 characters.
       device: `rcc${process.pid}v${place}`,
     });
     const sides = new Sides([side(0), side(1)]);
@@ -50,7 +50,7 @@ export class Sides {
     return sides;
   }
 
-  /** Lets nothing through any more. */
+  /** Cuts the link between the sides. */
   async split(): Promise<void> {
     const [{ name, device }] = this.all;
     await ip('-n', name, 'link', 'set', device, 'down');
@@ -61,14 +61,15 @@ export class Sides {
     await ip('-n', name, 'link', 'set', device, 'up');
   }
 
-  /** Has a side answer on the shared address. */
-  async take({ name }: Side): Promise<void> {
+  /** Adds the shared address to a side. */
+  async addSharedAddress({ name }: Side): Promise<void> {
     await ip('-n', name, 'address', 'add', `${SHARED_ADDRESS}/32`, 'dev', 'lo');
   }
 
-  async give({ name }: Side): Promise<void> {
+  /** Removes the shared address from a side. */
+  async removeSharedAddress({ name }: Side): Promise<void> {
     await ip('-n', name, 'address', 'delete', `${SHARED_ADDRESS}/32`, 'dev', 'lo');
-    // Who has it from now on is asked for.
+    // The hosts then ask again for the owner of the address.
     for (const side of this.all) await ip('-n', side.name, 'neigh', 'flush', 'all');
   }
 
@@ -77,7 +78,7 @@ export class Sides {
   }
 }
 
-/** The command that runs a program on a side. */
+/** Returns the command that runs a program on a side. */
 export function commandOn({ name }: Side, program: string): readonly string[] {
   return ['ip', 'netns', 'exec', name, program];
 }

@@ -8,11 +8,11 @@ import { commandOn, SHARED_ADDRESS, type Side } from './sides.js';
 
 export const PORT = 6379;
 
-/** A primary whose replicas do not answer takes no writes after a second: as `docs/scaling.md` asks for. */
+/** A primary refuses writes one second after its replicas stop to answer, as `docs/scaling.md` requires. */
 const SAFE = ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1', '--repl-ping-replica-period', '1'];
 const AT_ONCE = ['--repl-diskless-sync-delay', '0'];
 
-/** A Redis on one side of a network. It is told what to do over a socket that no network is between. */
+/** A Redis on one side of a network. The runner sends its commands over a Unix socket, so a split does not stop them. */
 export class SplitRedis {
   private constructor(
     readonly side: Side,
@@ -35,7 +35,7 @@ export class SplitRedis {
     await this.command('REPLICAOF', 'NO', 'ONE');
   }
 
-  /** Its clients are sent away first. */
+  /** Makes the server a replica, and closes the connections of its clients. */
   async follow({ side }: SplitRedis): Promise<void> {
     await this.command('CONFIG', 'SET', 'bind', this.side.address);
     await this.command('REPLICAOF', side.address, String(PORT));
@@ -51,7 +51,7 @@ export class SplitRedis {
   private async command(...args: readonly string[]): Promise<unknown> {
     const path = join(this.folder, 'redis.sock');
     const client = createClient({ RESP: 2, socket: { path, tls: false, reconnectStrategy: false, connectTimeout: 2000 } });
-    // What fails is told by the promises.
+    // The promises below reject with the errors.
     client.on('error', () => undefined);
     try {
       await client.connect();

@@ -1,6 +1,6 @@
 import { REDIS, type Scenario } from './scenario.js';
 
-const NO_EDGE = 'it has nothing that answers before the application';
+const NO_EDGE = 'it has no part that answers before the application';
 
 export const edge: Scenario = {
   title: 'hits are answered before the application (cache.edge)',

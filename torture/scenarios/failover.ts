@@ -4,14 +4,14 @@ import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 import type { Servers } from '../servers.js';
 import { NOTHING_CLAIMED, REDIS, type Scenario, type Stage } from './scenario.js';
 
-/** Milliseconds of changes that the replica does not hear of before it is promoted. */
+/** Milliseconds before the promotion in which the replica receives no writes. */
 const LAG_MS = [100, 800] as const;
 
-/** A primary and its replica behind addresses that lead to whoever is the primary. */
+/** A primary and its replica. The addresses of the clients lead to the current primary. */
 interface Pair {
   primary: RedisServer;
   replica: RedisServer;
-  /** From the replica to its primary. */
+  /** The connection from the replica to its primary. */
   link: TcpProxy;
 }
 
@@ -36,7 +36,11 @@ async function follow(replica: RedisServer, primary: RedisServer): Promise<TcpPr
   return link;
 }
 
-/** @param leave what becomes of the old primary. @returns the one that follows next */
+/**
+ * Promotes the replica, without the last writes.
+ *
+ * @param leave ends or keeps the old primary, and returns the server that becomes the next replica
+ */
 async function promote(stage: Stage, leave: (old: RedisServer) => Promise<RedisServer>): Promise<void> {
   const pair = pairs.get(stage.site)!;
   const { random, pause, networks } = stage;
@@ -61,7 +65,7 @@ async function promote(stage: Stage, leave: (old: RedisServer) => Promise<RedisS
 }
 
 export const failover: Scenario = {
-  title: 'a replica that missed the last writes takes the place of its primary, which is gone',
+  title: 'a replica that missed the last writes replaces a primary that was killed',
   stores: REDIS,
   isInShort: true,
   othersCannot: NOTHING_CLAIMED,
@@ -70,14 +74,14 @@ export const failover: Scenario = {
   prepare,
   round: stage =>
     promote(stage, async old => {
-      // Comes back empty, to follow.
+      // The old primary restarts empty, as the next replica.
       await old.restart();
       return old;
     }),
 };
 
 export const failback: Scenario = {
-  title: 'primary and replica change places again and again, without a restart, each time losing the last writes',
+  title: 'primary and replica swap their roles again and again without a restart, and each swap loses the last writes',
   stores: REDIS,
   isInShort: false,
   othersCannot: NOTHING_CLAIMED,

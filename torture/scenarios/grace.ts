@@ -1,12 +1,12 @@
 import { REDIS, type Scenario } from './scenario.js';
 
-const NO_GRACE = 'it serves nothing that has expired';
+const NO_GRACE = 'it serves no expired entry';
 
 export const grace: Scenario = {
-  title: 'responses expire after a second and are served for a while after that, and handlers fail now and then',
+  title: 'responses expire after a second and are then served stale for some time, and every fifth handler fails',
   stores: [...REDIS, 'memcached'],
   isInShort: true,
-  // Long enough for what is read to expire.
+  // With few changes, entries live long enough to expire.
   mix: { changes: 0.02 },
   assignment: { clients: 4, failing: 0.2, hasGrace: true },
   demands: {},

@@ -14,14 +14,14 @@ import { stopped } from './stopped.js';
 import { verified, verifiedChain } from './verified.js';
 
 const calm: Scenario = {
-  title: 'nothing goes wrong',
+  title: 'no failure',
   stores: [...SERVERS, 'keyv'],
   isInShort: true,
   rounds: 1,
 };
 
 const killedEmpty: Scenario = {
-  title: 'the server is killed and comes back empty',
+  title: 'the server is killed and returns empty',
   stores: SERVERS,
   isInShort: false,
   rounds: 6,
@@ -37,12 +37,12 @@ const killedEmpty: Scenario = {
 };
 
 const killedSnapshot: Scenario = {
-  title: 'the server is killed and comes back with an older snapshot',
+  title: 'the server is killed and returns with an older snapshot',
   othersCannot: NOTHING_CLAIMED,
   stores: [...REDIS, 'redis-cluster'],
   isInShort: true,
   rounds: 6,
-  // Enough for hits between two outages, also on a busy machine.
+  // Five rounds have hits between two outages, on a busy machine too.
   shortRounds: 5,
   async round({ random, servers, pause, breaking }) {
     const server = random.pick(servers) as RedisServer;
@@ -58,7 +58,7 @@ const killedSnapshot: Scenario = {
 };
 
 const paused: Scenario = {
-  title: 'the server stops answering for a while, and then does what it was told meanwhile',
+  title: 'the server stops answering for some time, and then executes the commands that arrived meanwhile',
   othersCannot: NOTHING_CLAIMED,
   stores: SERVERS,
   isInShort: false,
@@ -91,7 +91,7 @@ const cut: Scenario = {
 };
 
 const hanging: Scenario = {
-  title: 'the network of some processes hangs for a while, and then delivers all at once',
+  title: 'the network of some processes hangs for some time, and then delivers everything at once',
   othersCannot: NOTHING_CLAIMED,
   stores: SERVERS.filter(store => store !== 'redis-cluster'),
   isInShort: false,
@@ -114,7 +114,7 @@ const killedProcess: Scenario = {
   othersCannot: NOTHING_CLAIMED,
   stores: [...SERVERS, 'keyv'],
   isInShort: true,
-  // Who reads while a change is under way must be there, and find nothing afterwards: so changes are few, and slow.
+  // Few and slow changes leave time for reads during a change, and for hits after it.
   mix: { changes: 0.04, hot: 0.1, slow: 0.6 },
   rounds: 16,
   async round({ random, processes, pool, pause }: Stage) {

@@ -1,11 +1,11 @@
 import { avatarPath, groupPath, userPath } from '../workload.js';
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
-/** At once, over all processes. */
+/** The number of concurrent changes, in all processes together. */
 const CHANGES = 200;
 const READS = 200;
 
-/** Bystanders read and change other things meanwhile. Nobody but the bursts touches their groups. */
+/** Other clients read and change other resources meanwhile. Only the bursts use the groups of the bursts. */
 function manyChanges(what: string, keyOf: (group: string) => string): Scenario {
   return {
     title: `${CHANGES} changes of ${what} at once, and then ${READS} reads of it`,
@@ -13,7 +13,7 @@ function manyChanges(what: string, keyOf: (group: string) => string): Scenario {
     isInShort: true,
     isCounted: true,
     assignment: { clients: 2 },
-    // A few of each process, and more where it loses its claim; all of them where there are no hits afterwards.
+    // Each process may compute a few times, and again if it loses its fill lock. Without hits, every read would compute.
     demands: { computations: READS / 10 },
     rounds: 10,
     shortRounds: 2,

@@ -1,17 +1,17 @@
 import type { RedisServer } from '../../test-servers/redis-server.js';
 import { NOTHING_CLAIMED, REDIS, type Scenario } from './scenario.js';
 
-/** Bytes of one filler: a few thousand of them throw everything else out. */
+/** The value of one filler. A few thousand of them evict all other keys. */
 const FILLER = 'x'.repeat(2000);
 const MAX_MEMORY = '4mb';
 const FILLERS = 800;
 
 const FILL = `for i = 1, ARGV[1] do redis.call('SET', 'filler:' .. ARGV[2] .. ':' .. i, ARGV[3]) end`;
 
-/** The server has little memory, others fill it too, and it throws out what it likes: generations and marks as well as entries. */
+/** The server has little memory, and other keys fill it. So it evicts any key: generations and write intents as well as entries. */
 export function outOfMemory(policy: 'allkeys-lru' | 'allkeys-random'): Scenario {
   return {
-    title: `the server throws keys out (${policy})`,
+    title: `the server evicts keys (${policy})`,
     stores: REDIS,
     isInShort: false,
     othersCannot: NOTHING_CLAIMED,

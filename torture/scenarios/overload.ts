@@ -1,10 +1,10 @@
 import { userPath } from '../workload.js';
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
-/** At once, over all processes. */
+/** The number of concurrent requests, in all processes together. */
 const REQUESTS = 1000;
 
-/** Nobody has asked for it before. */
+/** Returns the path of a resource that no request has read before. */
 function coldPath(round: number): string {
   return userPath(`cold-${round}`, 0);
 }
@@ -13,13 +13,13 @@ const base = {
   stores: SERVERS,
   isInShort: true,
   isCounted: true,
-  // Handlers that take long enough for all to have come.
+  // The handlers take long enough for all requests to arrive meanwhile.
   assignment: { clients: 0, overHttp: true, handlerMs: 400 },
   rounds: 10,
   shortRounds: 3,
 } as const;
 
-/** Processes that have found their store before. */
+/** The processes have used their store before. */
 export const overload: Scenario = {
   ...base,
   title: '1,000 requests at once for one resource that is not in the store',
@@ -30,11 +30,11 @@ export const overload: Scenario = {
   },
 };
 
-/** Processes that have never asked their store: each may compute once. */
+/** The processes have never used their store, so each may compute once. */
 export const overloadStarted: Scenario = {
   ...base,
   title: 'the same, of processes that have just started',
-  // They come to ask one after the other, on a busy machine within seconds.
+  // The processes reach the store one after the other, on a busy machine within seconds.
   assignment: { ...base.assignment, handlerMs: 4000 },
   demands: { computations: 4 },
   async round({ pool, round }: Stage) {

@@ -6,59 +6,59 @@ import type { Random } from '../random.js';
 import type { Servers } from '../servers.js';
 import type { Mix } from '../workload.js';
 
-/** What a scenario may do while the load goes on. */
+/** The tools of a scenario while the load runs. */
 export interface Stage {
   readonly random: Random;
   readonly servers: readonly RealServer[];
-  /** One for each process, where the scenario asked for them. */
+  /** The network of each process, if the scenario has `hasNetworks`. */
   readonly networks: readonly TcpProxy[];
   readonly processes: number;
   readonly pool: WorkerPool;
   readonly site: Servers;
-  /** By how many rounds have begun, from 1. */
+  /** The number of the round, from 1. */
   readonly round: number;
   readonly pause: (ms: number) => Promise<void>;
-  /** Breaks the store for as long as `body` takes: told to the checker. */
+  /** Runs `body`, which breaks the store, and records this time for the checker. */
   readonly breaking: (body: () => Promise<void>) => Promise<void>;
 }
 
-/** What a healthy store owes: no refusal, nothing undelivered, and that handlers run as seldom as they must. */
+/** The demands on a cache with a healthy store: it refuses no change, delivers all invalidations, and runs handlers rarely. */
 export interface Demands {
-  /** Runs of the handler in one burst, at most; then nothing may pass by the cache either. */
+  /** The highest number of handler runs in one burst. With this demand, no read may bypass the cache. */
   readonly computations?: number;
-  /** Hits are verified, and no verification reports one as stale or unstable. */
+  /** True if hits are verified. Then no verification may report a hit as stale or unstable. */
   readonly isVerified?: boolean;
 }
 
-/** One way in which things go wrong. */
+/** A kind of failure, or of load. */
 export interface Scenario {
   readonly title: string;
   readonly stores: readonly StoreKind[];
   readonly isInShort: boolean;
-  /** Each process reaches the store over a network of its own. */
+  /** True if each process reaches the store over its own network. */
   readonly hasNetworks?: boolean;
-  /** What its clients do otherwise than usual. */
+  /** The shares of the steps that differ from `USUAL_MIX`. */
   readonly mix?: Partial<Mix>;
-  /** What is otherwise than usual with its processes. */
+  /** The properties of the processes that differ from the usual ones. */
   readonly assignment?: Partial<
     Pick<Assignment, 'clients' | 'handlerMs' | 'failing' | 'overHttp' | 'hasEdge' | 'hasGrace' | 'hasChain' | 'isVerified'>
   >;
-  /** Milliseconds by which the clock of the process at a place is ahead. */
+  /** Returns the milliseconds by which the clock of the process at a place is ahead. */
   readonly aheadMs?: (place: number) => number;
-  /** The store is healthy all the time: nothing is excused, and the run fails when these are not met. */
+  /** The demands on the cache. The store is healthy all the time, so no stale read is excused, and an unmet demand fails the run. */
   readonly demands?: Demands;
-  /** Ends when its rounds are over, however few its operations. */
+  /** True if the run ends after its rounds, even with few operations. */
   readonly isCounted?: boolean;
-  /** Rounds, at least; there are more where the operations take longer. Of a short run a fifth, unless `shortRounds` says how many. */
+  /** The lowest number of rounds. The run has more until it has enough operations. A short run has `shortRounds`, or a fifth. */
   readonly rounds: number;
   readonly shortRounds?: number;
-  /** Why others are not put to it; without: they are. */
+  /** The reason why another cache does not run the scenario. @default all caches run it */
   readonly othersCannot?: Partial<Record<ContenderName, string>>;
-  /** Starts servers of its own. */
+  /** Starts the servers of the scenario. @default the servers of the store */
   startServers?(): Promise<Servers>;
-  /** Why it cannot be run on this machine. */
+  /** Returns the reason why this machine cannot run the scenario. */
   missing?(): string | undefined;
-  /** Before the load. @returns what is done after it */
+  /** Runs before the load. @returns a function that runs after the load */
   prepare?(stage: Stage): Promise<(() => Promise<void>) | undefined>;
   round?(stage: Stage): Promise<void>;
 }
@@ -66,7 +66,7 @@ export interface Scenario {
 export const REDIS = ['redis', 'redis-near'] as const;
 export const SERVERS = [...REDIS, 'redis-cluster', 'memcached'] as const;
 
-/** Of scenarios in which others only claim nothing. */
+/** The reasons in scenarios about which other caches promise nothing. */
 export const NOTHING_CLAIMED = {
   bentocache: 'not tried: nothing is claimed',
   'bentocache-l2': 'not tried: nothing is claimed',

@@ -1,12 +1,12 @@
-import { commandOn, SHARED_ADDRESS, Sides, whyNoSides } from '../network/sides.js';
+import { commandOn, SHARED_ADDRESS, Sides, obstacleToSides } from '../network/sides.js';
 import { PORT, SplitRedis } from '../network/split-redis.js';
 import type { Servers } from '../servers.js';
 import { REDIS, type Scenario, type Stage } from './scenario.js';
 
-/** Milliseconds from the split to the promotion: longer than a primary without replicas is still read from. */
+/** Milliseconds from the split to the promotion. By then no process reads from a primary without replicas. */
 const UNLED_MS = 6000;
 
-/** A primary and a replica on the two sides of a network, one process on the first, the others on the second. */
+/** A primary and a replica on the two sides of a network. One process is on the first side, the others are on the second. */
 class SplitServers implements Servers {
   readonly breakable = [];
   readonly urls = [`redis://${SHARED_ADDRESS}:${PORT}`];
@@ -21,7 +21,7 @@ class SplitServers implements Servers {
     const sides = await Sides.make();
     const [one, other] = sides.all;
     const servers = new SplitServers(sides, await SplitRedis.on(one), await SplitRedis.on(other));
-    await sides.take(one);
+    await sides.addSharedAddress(one);
     await servers.primary.lead();
     await servers.replica.follow(servers.primary);
     return servers;
@@ -36,18 +36,18 @@ class SplitServers implements Servers {
     await this.sides.split();
   }
 
-  /** Now both sides have a primary, and both answer on the shared address. */
+  /** Promotes the replica. Now both sides have a primary, and both primaries answer on the shared address. */
   async promote(): Promise<void> {
-    await this.sides.take(this.replica.side);
+    await this.sides.addSharedAddress(this.replica.side);
     await this.replica.lead();
   }
 
-  /** Has the old primary follow the new one. */
+  /** Ends the split, and makes the old primary a replica of the new one. */
   async heal(): Promise<void> {
     const { primary: old, replica: next } = this;
     await this.sides.heal();
     await old.follow(next);
-    await this.sides.give(old.side);
+    await this.sides.removeSharedAddress(old.side);
     [this.primary, this.replica] = [next, old];
   }
 
@@ -63,7 +63,7 @@ export const split: Scenario = {
   stores: REDIS,
   isInShort: true,
   startServers: () => SplitServers.start(),
-  missing: whyNoSides,
+  missing: obstacleToSides,
   rounds: 4,
   shortRounds: 1,
   async round({ random, site, pause, breaking }: Stage) {

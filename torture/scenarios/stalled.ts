@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import { avatarPath, userPath, type Step } from '../workload.js';
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
-/** Milliseconds in which an event loop does nothing else. */
+/** Milliseconds in which an event loop is blocked. */
 const STALL_MS = [400, 1200] as const;
 const MIX = { changes: 0.3 };
 
@@ -23,7 +23,7 @@ export const stalled: Scenario = {
   },
 };
 
-/** A process is told to end while it is blocked: it makes its last changes, closes the cache, and ends. */
+/** A process has to end while its event loop is blocked. Then it runs its last changes, closes the cache, and ends. */
 export const stalledClose: Scenario = {
   title: 'a process is blocked for 400 to 1,200 ms, makes its last changes, and closes the cache',
   stores: SERVERS,
@@ -38,7 +38,7 @@ export const stalledClose: Scenario = {
   },
 };
 
-/** Changes of what all others have read. */
+/** Returns changes of resources that the other processes have read. */
 function lastSteps(random: Random): Step[] {
   const user = random.below(5);
   const changes = [userPath(0, user), avatarPath(0, user), userPath(1, user)];

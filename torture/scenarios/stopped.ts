@@ -1,13 +1,13 @@
 import { SERVERS, type Scenario, type Stage } from './scenario.js';
 
-/** Milliseconds for which the process does not run: what it has announced has lapsed by then. */
+/** Milliseconds in which the process does not run. Its write intent expires in this time. */
 const STOPPED_MS = 38_000;
 
-/** As a virtual machine that is moved, or a computer that sleeps. */
+/** The process is stopped, like a virtual machine that is moved, or a computer that sleeps. */
 export const stopped: Scenario = {
-  title: 'a process is stopped for 38 s in the middle of a change, before its commit or after it, and goes on',
+  title: 'a process is stopped for 38 s in a change, before or after its commit, and then continues',
   stores: SERVERS,
-  // An announcement lives for 30 seconds, which nobody can set.
+  // A write intent lives for 30 seconds, and no option changes that.
   isInShort: false,
   isCounted: true,
   mix: { slow: 0.6 },

@@ -3,11 +3,11 @@ import { SERVERS, type Scenario } from './scenario.js';
 const NO_VERIFICATION = 'it does not verify hits';
 
 export const verified: Scenario = {
-  title: 'every hit is verified (verify: { sample: 1 }), and none may be reported: no invalidation is missing',
-  // Not keyv: its SQLite refuses most commands of several processes, and the checker finds stale reads without any verification.
+  title: 'every hit is verified (verify: { sample: 1 }); no invalidation is missing, so no hit may be reported',
+  // Keyv is not in the list: SQLite refuses most commands of several processes, and the checker finds stale reads without verification.
   stores: [...SERVERS, 'simple'],
   isInShort: true,
-  // Changes are fewer, so that verifications come to a verdict.
+  // With fewer changes, more verifications end with a verdict.
   mix: { changes: 0.03 },
   assignment: { overHttp: true, isVerified: true },
   demands: { isVerified: true },
@@ -21,7 +21,7 @@ export const verified: Scenario = {
   },
 };
 
-/** Here each run of a verification computes the whole chain, and changes run within changes. */
+/** Each run of a verification computes the whole chain, and changes run within changes. */
 export const verifiedChain: Scenario = {
   ...verified,
   title: 'every hit is verified, and responses use memoized results, as in chain',

@@ -2,12 +2,12 @@ import { Memoized } from '../../lib/index.js';
 import type { Versions } from '../operation-log.js';
 import type { Origin } from './origin.js';
 
-/** The tag of the innermost results that show a key. */
+/** Returns the tag of the innermost results that show a key. */
 export function chainTag(key: string): string {
   return `key ${key}`;
 }
 
-/** A chain of memoized results. Only the innermost ones have tags; the others, and the responses, follow them. */
+/** A chain of memoized results. Only the innermost results have tags. The other results, and the responses, follow them. */
 export class Chain {
   constructor(private readonly origin: Origin) {}
 

@@ -7,16 +7,16 @@ import { nextStep, type WriteKind, type Step } from '../workload.js';
 import type { Operation } from './operation.js';
 import type { Ended, System } from './system.js';
 
-/** Milliseconds that a client waits before it goes on, when it has been refused. */
+/** Milliseconds that a client waits after a refused operation. */
 const REFUSED_PAUSE_MS = 5;
 
-/** What clients have seen. */
+/** The log of the operations of the clients. */
 export interface Log {
   read(read: Read): void;
   change(change: EndedChange): void;
 }
 
-/** Many clients that read and change, each one thing after the other, until they are told to stop. */
+/** Many clients that read and change until `stop`. Each client runs one operation after the other. */
 export class Clients {
   private steps = 0;
   private isOver = false;
@@ -36,7 +36,7 @@ export class Clients {
     await Promise.all(this.running);
   }
 
-  /** Takes steps all at once. */
+  /** Runs steps concurrently. */
   async together(steps: readonly Step[]): Promise<void> {
     await Promise.all(steps.map(step => this.take(step)));
   }

@@ -8,19 +8,19 @@ import type { Origin } from './origin.js';
 
 const GROUP = '/groups/:group';
 const USER = `${GROUP}/users/:user`;
-/** Outlives every run: what is stale is never so by its age. */
+/** The lifetime is longer than every run, so no entry is stale because of its age. */
 const LASTING = { timeout: 3600 };
-/** Expires all the time; a refresh runs behind the answer, and who has no handler that works gets what there was. */
+/** Entries expire again and again. A refresh runs behind a stale response, and a stale response replaces a failed one. */
 const WITH_GRACE = { timeout: 1, staleWhileRevalidate: 5, staleIfError: 60 };
 
-/** How changes invalidate. */
+/** The way in which changes invalidate. */
 export interface Invalidating {
   readonly hasTags: boolean;
-  /** By the tags of memoized results alone. */
+  /** True if changes invalidate by the tags of memoized results alone. */
   readonly hasChain: boolean;
 }
 
-/** What is invalidated by a change of a key, as `cache.invalidate` and `cache.invalidateTags` want it. */
+/** Returns the targets of a change of a key, for `cache.invalidate` and `cache.invalidateTags`. */
 export function targetsOf(key: string, { hasTags, hasChain }: Invalidating): { paths: string[]; tags: string[] } {
   if (hasChain) return { paths: [], tags: [chainTag(key)] };
   const [, place, group = '', kind] = key.split('/');
@@ -30,7 +30,7 @@ export function targetsOf(key: string, { hasTags, hasChain }: Invalidating): { p
   return hasTags ? { paths: [key], tags: [tagOf(key)] } : { paths: [key, `${groupPath(group)}/members`], tags: [] };
 }
 
-/** An application as its authors write it: what is changed and what it makes out of date stand on one method. */
+/** Returns the controllers of an application. Each changing method has the decorator with its targets. */
 export function controllersFor(
   origin: Origin,
   how: Invalidating,
@@ -47,10 +47,10 @@ export function controllersFor(
 
   async function change(key: string, writeKind: WriteKind) {
     const work = () => origin.change(key, writeKind, operations.getStore()!);
-    // A change of a service, within the change of the action.
+    // With the chain, this is a change of a service within the change of the action.
     await (hasChain ? cache.changing(targetsOf(key, how), work) : work());
     if (writeKind === 'rejected') throw new HttpError(400, 'Nothing has changed.');
-    if (writeKind === 'broken') throw new Error('It may be half done.');
+    if (writeKind === 'broken') throw new Error('The change fails after its commit.');
     return { changed: key };
   }
 

@@ -11,14 +11,14 @@ import { Origin } from './origin.js';
 import type { System } from './system.js';
 import { systemFor } from './system-for.js';
 
-/** One process that uses the store: the runner starts several, and may kill any of them. */
+/** A process that uses the store. The runner starts several, and may kill each. */
 const LOG_EVERY_MS = 50;
 
 function send(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Lets nothing else run, as a long computation does. */
+/** Blocks the event loop, as a long computation does. */
 function stall(ms: number): void {
   const endMs = monotonicMs() + ms;
   while (monotonicMs() < endMs);
@@ -32,7 +32,7 @@ class Worker {
   private readonly origin: Origin;
   private readonly opened: Promise<{ readonly system: System; readonly clients: Clients }>;
   private readonly timer = setInterval(() => {
-    this.tell();
+    this.sendLog();
   }, LOG_EVERY_MS);
 
   constructor(assignment: Assignment) {
@@ -57,7 +57,7 @@ class Worker {
     const { clients } = await this.opened;
     if (message.kind === 'together') {
       await clients.together(message.steps);
-      this.tell();
+      this.sendLog();
       send({ kind: 'done', id: message.id });
     }
     if (message.kind === 'stop') await this.end();
@@ -75,7 +75,7 @@ class Worker {
     return { system, clients };
   }
 
-  /** What a process does that is told to end while it is busy. */
+  /** Blocks the event loop, then runs the last steps and ends. */
   private async retire(ms: number, steps: readonly Step[]): Promise<void> {
     const { clients } = await this.opened;
     stall(ms);
@@ -87,12 +87,12 @@ class Worker {
     const { system, clients } = await this.opened;
     await clients.stop();
     clearInterval(this.timer);
-    this.tell();
+    this.sendLog();
     await system.close();
     process.disconnect();
   }
 
-  private tell(): void {
+  private sendLog(): void {
     const { reads, changes, faults, verified } = this;
     [this.reads, this.changes, this.faults, this.verified] = [[], [], {}, {}];
     send({ kind: 'log', reads, changes, faults, verified });
@@ -104,6 +104,6 @@ process.on('message', (message: ToWorker) => {
   if (message.kind === 'begin') worker = new Worker(message.assignment);
   else void worker?.receive(message);
 });
-// Whatever becomes of the runner, no worker stays.
+// If the runner ends in any way, its workers end too.
 process.on('disconnect', () => process.exit());
 send({ kind: 'ready' });

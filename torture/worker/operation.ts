@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is known of an operation while it runs. */
+/** An operation while it runs. */
 export interface Operation {
   readonly step: number;
   readonly startMs: number;
-  /** What it has committed; 0: nothing. */
+  /** The committed version; 0 before a commit. */
   version: number;
-  /** The store has been told that a change is under way. */
+  /** True if the store has accepted the write intent of the change. */
   isAnnounced: boolean;
-  /** The cache has reported that its invalidation could not be delivered. */
+  /** True if the cache has reported the invalidation as undelivered. */
   isUndelivered: boolean;
 }
 
-/** The operation on whose behalf code runs, on the side of the server. */
+/** The operation for which the code of the server runs. */
 export const operations = new AsyncLocalStorage<Operation>();

@@ -5,10 +5,10 @@ import type { Random } from '../random.js';
 import { keysInResource, shownOf, type WriteKind } from '../workload.js';
 import type { Operation } from './operation.js';
 
-/** How much longer slow changes take than others. */
+/** The time of a slow change, as a multiple of the time of other changes. */
 const SLOW = 12;
 
-/** What handlers do: they ask the database, which is in another process, and take their time before and after. */
+/** The work of the handlers. They query the database in another process, and wait before and after the query. */
 export class Origin {
   private readonly waiting = new Map<number, (versions: Versions) => void>();
   private count = 0;
@@ -17,7 +17,7 @@ export class Origin {
     private readonly send: (message: FromWorker) => void,
     private readonly random: Random,
     private readonly handlerMs: number,
-    /** Share of computations that fail. */
+    /** The share of computations that fail. */
     private readonly failing: number,
   ) {}
 
@@ -34,7 +34,7 @@ export class Origin {
     return shownOf(path, versions);
   }
 
-  /** Never returns when this process is to die with the change. */
+  /** Commits a change. Never returns if the runner kills this process at the commit. */
   async change(key: string, writeKind: WriteKind, operation: Operation): Promise<void> {
     const factor = writeKind === 'slow' ? SLOW : 1;
     await this.takeTime(factor);
@@ -54,7 +54,7 @@ export class Origin {
   }
 
   private async takeTime(factor: number): Promise<void> {
-    // Half of the time, so that both turns together take at most what was asked for.
+    // At most half of the time, so that both waits together take at most `handlerMs`.
     const ms = this.random.between(0, (factor * this.handlerMs) / 2);
     if (ms >= 0.5) await pause(ms);
   }

@@ -11,7 +11,7 @@ import { storeFor } from './stores.js';
 import type { Ended, Shown, System } from './system.js';
 import { Injection, OPERATION_HEADER, RealHttp, type Received, type Transport } from './transport.js';
 
-/** An application with this library. */
+/** Opens an application with this library. */
 export async function openOurs(assignment: Assignment, origin: Origin, onFault: (code: string) => void): Promise<System> {
   cache.configure({
     store: watched(await storeFor(assignment)),
@@ -21,7 +21,7 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
       onFault(code);
       const operation = operations.getStore();
       if (operation === undefined) return;
-      // With 'refuse' a change is not acknowledged before it is delivered: then nothing is left to excuse.
+      // With 'refuse' the cache delivers each change before it acknowledges the change. So the checker excuses no read.
       if (code === 'CACHE_INVALIDATION_UNDELIVERED' && assignment.mode === 'continue') operation.isUndelivered = true;
     },
   });
@@ -36,7 +36,7 @@ export async function openOurs(assignment: Assignment, origin: Origin, onFault: 
   return ours;
 }
 
-/** The same store, which notes whether it was told of a change: one that is left alone for a while is not, and no fault is reported. */
+/** Returns the same store, which records each accepted write intent. With an open circuit breaker, the store gets none and reports no fault. */
 function watched(given: OpenableStore | 'simple'): OpenableStore | 'simple' {
   if (given === 'simple') return given;
   return {
@@ -58,16 +58,16 @@ function watched(given: OpenableStore | 'simple'): OpenableStore | 'simple' {
 
 class Ours implements System {
   transport!: Transport;
-  private readonly underWay = new Map<number, Operation>();
+  private readonly inFlight = new Map<number, Operation>();
 
   constructor(
     private readonly origin: Origin,
     private readonly how: Invalidating,
   ) {}
 
-  /** Node gives a request of a connection the context of that connection, not of whoever sent it. */
+  /** Finds the operation by a header. Node gives a request the asynchronous context of its connection, not that of its client. */
   operationOf(header: string | string[] | undefined): Operation {
-    return this.underWay.get(Number(header))!;
+    return this.inFlight.get(Number(header))!;
   }
 
   async read(path: string, operation: Operation): Promise<Shown> {
@@ -94,7 +94,7 @@ class Ours implements System {
       const { status } = await this.send('PUT', `${key}?writeKind=${writeKind}`, operation);
       return status === 503 ? 'unknown' : 'seen';
     } catch {
-      // Cut off, or `cache.invalidate` has said that it could not be told of: nobody has promised anything.
+      // The connection broke, or `cache.invalidate` reported a failed delivery. In both cases the change promises nothing.
       return 'unknown';
     }
   }
@@ -105,11 +105,11 @@ class Ours implements System {
   }
 
   private async send(method: string, path: string, operation: Operation): Promise<Received> {
-    this.underWay.set(operation.step, operation);
+    this.inFlight.set(operation.step, operation);
     try {
       return await this.transport.send(method, path, operation.step);
     } finally {
-      this.underWay.delete(operation.step);
+      this.inFlight.delete(operation.step);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Milliseconds by which the clock of this process is ahead. Set before the cache is loaded. */
+/** The milliseconds by which the clock of this process is ahead. The clock changes before the cache loads. */
 const aheadMs = Number(process.env.TORTURE_CLOCK_AHEAD_MS ?? 0);
 
 if (aheadMs !== 0) {

@@ -3,7 +3,7 @@ import type { Assignment } from '../messages.js';
 
 type StoreClass = new (options: unknown) => OpenableStore;
 
-/** The store that an application would configure. */
+/** Returns the store that an application would configure. */
 export async function storeFor({ store, urls }: Assignment): Promise<OpenableStore | 'simple'> {
   const [url = ''] = urls;
   switch (store) {
@@ -28,7 +28,7 @@ export async function storeFor({ store, urls }: Assignment): Promise<OpenableSto
   }
 }
 
-/** Each from the entry point that applications import it from. */
+/** Returns the class of a store, from the entry point that applications import. */
 async function storeClass(entryPoint: string, name: string): Promise<StoreClass> {
   const exported = (await import(`../../lib/${entryPoint}.js`)) as Readonly<Record<string, StoreClass>>;
   const found = exported[name];

@@ -8,10 +8,10 @@ export interface Shown {
   readonly remark: string;
 }
 
-/** How a change ended for whoever asked for it: seen to its end, or answered that it may or may not have happened. */
+/** The end of a change for its client. `seen`: the client saw the end. `unknown`: the client does not know whether the data changed. */
 export type Ended = 'seen' | 'unknown';
 
-/** A cache with an application behind it. */
+/** An application with a cache. */
 export interface System {
   read(path: string, operation: Operation): Promise<Shown>;
   change(key: string, writeKind: WriteKind, operation: Operation): Promise<Ended>;

@@ -10,15 +10,15 @@ export interface Received {
 
 /** Sends requests to an application. */
 export interface Transport {
-  /** @throws when the response does not come to its end */
+  /** Sends a request. @throws Error if the response is incomplete */
   send(method: string, url: string, operationId: number): Promise<Received>;
   close(): Promise<void>;
 }
 
-/** Tells the application on whose behalf a request comes. */
+/** The request header with the number of the operation. */
 export const OPERATION_HEADER = 'x-operation';
 
-/** Without a network: several times as many requests a second. */
+/** Sends requests without a network, which allows several times as many requests a second. */
 export class Injection implements Transport {
   constructor(private readonly listener: RequestListener) {}
 
@@ -46,7 +46,7 @@ export class Injection implements Transport {
   }
 }
 
-/** Takes what would go over a connection. */
+/** Collects the bytes of a response in place of a socket. */
 class Sink extends Writable {
   private readonly chunks: Buffer[] = [];
 
@@ -61,7 +61,7 @@ class Sink extends Writable {
   }
 }
 
-/** Over connections that are kept. */
+/** Sends requests over persistent connections. */
 export class RealHttp implements Transport {
   private readonly agent = new Agent({ keepAlive: true });
 
@@ -71,7 +71,7 @@ export class RealHttp implements Transport {
   ) {}
 
   static async to(listener: RequestListener): Promise<RealHttp> {
-    // Otherwise it closes a connection that was idle just when it is used again, and nobody knows what became of the request.
+    // A timeout could close an idle connection at its next use. Then the outcome of the request is unknown.
     const server = createServer({ keepAliveTimeout: 0 }, listener);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     return new RealHttp((server.address() as AddressInfo).port, () => {
@@ -90,7 +90,7 @@ export class RealHttp implements Transport {
         response.on('error', reject);
         const { socket } = response;
         response.on('end', () => {
-          // After an error Express closes the connection that routing-controllers has answered on: nothing more is sent on it.
+          // After an error response of routing-controllers, Express closes the connection. So the agent must not reuse it.
           if (response.statusCode! >= 400) socket.destroy();
           const cacheStatus = String(response.headers['cache-status'] ?? '');
           resolve({ status: response.statusCode ?? 0, cacheStatus, text: Buffer.concat(chunks).toString() });

@@ -19,7 +19,7 @@ class GreetingsController {
   }
 }
 
-// JavaScript has no syntax for decorators: they are called.
+// JavaScript has no syntax for decorators, so the code calls them.
 JsonController()(GreetingsController);
 Get('/greetings/:name')(GreetingsController.prototype, 'greet');
 Param('name')(GreetingsController.prototype, 'greet', 0);

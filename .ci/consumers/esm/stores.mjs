@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { CacheConfigError } from 'routing-controllers-cache';
 
-// Read first: what the main entry has loaded, all by itself.
+// Read first, so that only the main entry has loaded modules.
 const loaded = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'].filter(name =>
   Object.keys(createRequire(import.meta.url).cache).some(file => file.replaceAll('\\', '/').includes(`/node_modules/${name}/`)),
 );

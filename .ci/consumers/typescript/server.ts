@@ -20,7 +20,7 @@ cache.configure(Config);
 
 const options: CachedOptions = { timeout: 60 };
 
-// @ts-expect-error: the types know the options.
+// @ts-expect-error: the types refuse unknown options.
 Cached({ timeuot: 60 });
 
 let runs = 0;

@@ -15,7 +15,7 @@ const redis: RedisStoreOptions = { client: createClient(), nearCache: true };
 const memcached: MemcachedStoreOptions = { servers: ['127.0.0.1:11211'] };
 const keyv: KeyvStoreOptions = { keyv: new Keyv() };
 
-// @ts-expect-error: the types know the options.
+// @ts-expect-error: the types refuse unknown options.
 const wrong: RedisStoreOptions = { uri: 'redis://127.0.0.1' };
 
 const made: OpenableStore[] = [new RedisStore(redis), new MemcachedStore(memcached), new KeyvStore(keyv)];
