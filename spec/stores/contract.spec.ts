@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keyv } from 'keyv';
-import { Redis } from 'ioredis';
+import { Redis } from 'ioredis6';
 import { createCluster, createSentinel } from 'redis';
 import { SimpleStore } from '../../lib/index.js';
 import { KeyvStore } from '../../lib/keyv.js';

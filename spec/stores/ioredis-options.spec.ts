@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis6';
 import { driverOf } from '../../lib/stores/redis/driver-of.js';
 import type { RedisDriver } from '../../lib/stores/redis/redis-driver.js';
 import { cache, type CacheFault } from '../../lib/index.js';

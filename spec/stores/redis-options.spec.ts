@@ -1,5 +1,5 @@
-import { Cluster, Redis } from 'ioredis';
-import { Redis as Redis5 } from 'ioredis5';
+import { Cluster, Redis } from 'ioredis6';
+import { Redis as Redis5 } from 'ioredis';
 import { createClient, createClientPool, createCluster } from 'redis';
 import { CacheConfigError } from '../../lib/index.js';
 import { RedisStore, type RedisStoreOptions } from '../../lib/redis.js';

@@ -1,5 +1,5 @@
-import { Cluster, Redis } from 'ioredis';
-import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
+import { Cluster, Redis } from 'ioredis6';
+import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { createClient as createClient5, createCluster as createCluster5, createSentinel as createSentinel5 } from 'redis5';
 import type { RedisClient } from '../../lib/redis.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keyv } from 'keyv';
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis6';
 import { createCluster, createSentinel } from 'redis';
 import { KeyvStore } from '../../lib/keyv.js';
 import { MemcachedStore } from '../../lib/memcached.js';
