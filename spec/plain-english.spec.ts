@@ -28,6 +28,14 @@ const BANNED_IN_MESSAGES = /\b(stands|told|tells|anew|gives an?|gave|a text|hand
 /** The number of words from which a string literal counts as a message. */
 const WORDS_OF_A_MESSAGE = 4;
 
+/** Words that no title of a spec has, besides those of comments. */
+const BANNED_IN_TITLES =
+  /\b(tell|say|saying|hear|knows|knew|stand|brings?|whichever|afresh|those alone|all who|nobody|go on|a while|by itself|beside|beneath|pass(?:es)? by|keeps?|kept|meanwhile|one’s|leads? to|listen(?:s|ed|ing)?|for good|all the same|well again|comes? of|for want)\b/i;
+/** A title that begins with a clause as its noun. */
+const CLAUSE_IN_TITLES = /^(what|who|whatever)\b/i;
+/** The number of words that a title or a sentence has at most. */
+const WORDS_AT_MOST = 20;
+
 const COMMENT = /(?:^|\s)(?:\/\/|\/\*\*?|\*)\s(.*)$/;
 
 function filesIn(folder: string): string[] {
@@ -50,17 +58,44 @@ function oddLines(file: string): string[] {
     .map(({ line, place }) => `${place}: ${line.trim()}`);
 }
 
-/** Returns the texts of the string literals of a file, with `…` for each inserted value. */
-function messagesIn(file: string): string[] {
-  const texts: string[] = [];
+/** Returns the text of a string literal, with `…` for each inserted value. */
+function textOf(node: ts.Node): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');
+}
+
+/** Returns the texts that `pick` finds at the nodes of a file. */
+function textsIn(file: string, pick: (node: ts.Node, source: ts.SourceFile) => (string | undefined)[]): string[] {
+  const texts: (string | undefined)[] = [];
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node)) texts.push(node.text);
-    else if (ts.isTemplateExpression(node))
-      texts.push(node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join(''));
+    texts.push(...pick(node, source));
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest));
-  return texts.filter(text => text.split(/\s+/).length >= WORDS_OF_A_MESSAGE);
+  visit(source);
+  return texts.filter(text => text !== undefined);
+}
+
+const wordsOf = (text: string): number => text.split(/\s+/).filter(word => /\w|%/.test(word)).length;
+
+/** Returns the texts of the string literals of a file that may be messages. */
+function messagesIn(file: string): string[] {
+  return textsIn(file, node => [textOf(node)]).filter(text => text.split(/\s+/).length >= WORDS_OF_A_MESSAGE);
+}
+
+/** Returns the titles of the specs of a file, of each function whose name begins with `describe`, of `it`, and of `check` of the store contract. */
+function titlesIn(file: string): string[] {
+  return textsIn(file, (node, source) =>
+    ts.isCallExpression(node) && /^(?:describe\w*|it|check)\b/.test(node.expression.getText(source))
+      ? node.arguments.map(textOf)
+      : [],
+  );
+}
+
+function isOddTitle(title: string): boolean {
+  const isOdd = [BANNED, BANNED_IN_TITLES, CLAUSE_IN_TITLES].some(pattern => pattern.test(title));
+  return isOdd || wordsOf(title) > WORDS_AT_MOST;
 }
 
 describe('plain English', () => {
@@ -74,6 +109,21 @@ describe('plain English', () => {
     const files = filesIn(folder);
     expect(files.length).toBeGreaterThan(5);
     expect(files.flatMap(oddLines)).toEqual([]);
+  });
+
+  it.each([
+    ['spec', 1700],
+    ['store-contract', 60],
+  ])('is the language of the titles in %s', (folder, fewest) => {
+    const titles = filesIn(folder).flatMap(file => titlesIn(file).map(title => ({ file, title })));
+    expect(titles.length).toBeGreaterThan(fewest);
+    expect(titles.filter(({ title }) => isOddTitle(title))).toEqual([]);
+  });
+
+  it('recognises the words in titles', () => {
+    for (const title of ['tells the store', 'keeps its entries', 'what is stored', 'x '.repeat(WORDS_AT_MOST + 1)])
+      expect([title, isOddTitle(title)]).toEqual([title, true]);
+    expect(isOddTitle('stores the entry')).toBe(false);
   });
 
   it('recognises the words in comments, and not in code', () => {

@@ -375,7 +375,7 @@ describe('@InvalidatesCache', () => {
     expect(cache.stats().invalidations).toBe(16);
   });
 
-  it('does not need to reach a date that is not written as in ISO 8601: it passes by', async () => {
+  it('does not need to reach a date that is not in ISO 8601: its request bypasses the cache', async () => {
     const server = await TestServer.ofControllers(controllers);
     for (const path of ['/Converted/days/5', '/Converted/days/May%201%202024']) {
       expect((await server.get(path)).headers['cache-status']).toContain('a date in the path is not written as in ISO 8601');

@@ -161,7 +161,7 @@ describeInBrowser('the page of the inspector', () => {
     expect(await page.evaluate('typeof hacked')).toBe('undefined');
   });
 
-  it('tells each chart in words, and in figures', async () => {
+  it('describes each chart in words and in figures', async () => {
     const page = await open();
     const labels = await page.locator('[role=img]').evaluateAll(charts => charts.map(chart => chart.getAttribute('aria-label')));
     expect(labels).toEqual([
@@ -199,7 +199,7 @@ describeInBrowser('the page of the inspector', () => {
     });
   });
 
-  it('goes on where it is live, and stands still where it is paused', async () => {
+  it('updates while it is live, and does not change while it is paused', async () => {
     const page = await open();
     const newest = page.locator('#requests tr').first();
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
@@ -211,7 +211,7 @@ describeInBrowser('the page of the inspector', () => {
     await newest.getByText('GET /people/alice').waitFor();
   });
 
-  it('rests for those who asked for less motion', async () => {
+  it('updates less often if the user prefers reduced motion', async () => {
     const page = await open({ reducedMotion: 'reduce' });
     await server.get('/people/alice');
     await page.evaluate(TOLD_AGAIN);
@@ -219,7 +219,7 @@ describeInBrowser('the page of the inspector', () => {
     await page.locator('#requests').getByText('GET /people/alice').waitFor();
   });
 
-  it('finds entries, and says that one never ends', async () => {
+  it('finds entries, and shows that one never expires', async () => {
     const page = await open();
     expect(await page.locator('#entries tr').innerText()).toMatch(/\/people\/bob\s.*no end\s+no end/);
     await page.getByLabel('Path or tag contains').fill('alice');

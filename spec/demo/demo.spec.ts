@@ -133,7 +133,7 @@ describe('the app', () => {
     }
   });
 
-  it('shows a changed avatar everywhere at once, and computes nothing else anew', async () => {
+  it('shows a changed avatar everywhere at once, and computes no other response again', async () => {
     const friend = friendNamesOf('alice')[0]!;
     const showing = ['/users/alice', `/users/${friend}/friends`];
     const others = ['/users?limit=3', `/users/${friend}`];
@@ -198,7 +198,7 @@ describe('the app', () => {
     '{}',
     '[{"url":"https://example.org/a.png"}]',
     '{bad',
-  ])('refuses the avatar %s in words, and keeps what is cached', async body => {
+  ])('refuses the avatar %s with a message, and invalidates nothing', async body => {
     await get('/users/alice');
     const answer = await putAvatar('alice', body);
     expect(answer.status).toBe(400);
@@ -207,7 +207,7 @@ describe('the app', () => {
     expect(await get('/users/alice')).toMatchObject({ outcome: expect.stringMatching(HIT) });
   });
 
-  it('says how to send an avatar that came as a form', async () => {
+  it('refuses an avatar in a form with the right content type', async () => {
     const answer = await putAvatar('alice', '{"url":"https://example.org/a.png"}', 'application/x-www-form-urlencoded');
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('application/json') });
   });
@@ -216,7 +216,7 @@ describe('the app', () => {
     expect(await putAvatar('nosuch', '{"url":"https://example.org/a.png"}')).toMatchObject({ status: 404 });
   });
 
-  it('tells strangers nothing of what went wrong inside', async () => {
+  it('sends no details of an internal error to the client', async () => {
     const error = jest.spyOn(console, 'error').mockImplementation();
     const find = jest.spyOn(Users.prototype, 'find').mockImplementation(() => {
       throw new Error('secret');
@@ -253,7 +253,7 @@ describe('the process', () => {
     expect(demo.lines.at(-1)).toBe('Stopped.');
   });
 
-  it('says which port is in use', async () => {
+  it('names the port that is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -269,13 +269,13 @@ describe('the process', () => {
     expect(said).toBe(`PORT must be a number from 0 to 65535, got "${value}". Write PORT=3000.\n`);
   });
 
-  it('says which file is no database', async () => {
+  it('names the file that is no database', async () => {
     const { code, said } = await failureOf(start({ DEMO_DATABASE: __filename }));
     expect(code).toBe(1);
     expect(said).toBe(`The database ${__filename} cannot be used: file is not a database.\n`);
   });
 
-  it('says what it takes, and ends', async () => {
+  it('prints its usage and exits', async () => {
     const { code, said } = await failureOf(start({}, ['--help']));
     expect(code).toBe(0);
     expect(said).toContain('npm run demo -- --redis redis://127.0.0.1:6379');
@@ -356,7 +356,7 @@ describe('the process', () => {
       }
     });
 
-    it('starts without Redis, says so, and uses it when it is there', async () => {
+    it('starts without Redis, reports that, and uses Redis once it is reachable', async () => {
       await redis.kill();
       const demo = start({}, ['--redis', redis.url]);
       expect(await demo.get('/users/alice')).toMatchObject({ status: 200, outcome: UNREACHABLE });

@@ -228,7 +228,7 @@ describe('a program before its first tag', () => {
 });
 
 describe('a computation', () => {
-  it('keeps no ended computation in memory', () => {
+  it('retains no ended computation in memory', () => {
     let last = new Computation(true);
     const [first] = [last];
     for (let round = 0; round < 10; round++) {

@@ -106,8 +106,8 @@ describe('junk', () => {
   });
 });
 
-describe('what went out', () => {
-  it('is kept once, where middlewares have left the bytes as they were', async () => {
+describe('a sent response', () => {
+  it('is stored once if middlewares do not change the bytes', async () => {
     const server = await startEdge();
     await server.get('/members/bob/picture');
     await server.get('/members/bob/picture');

@@ -73,7 +73,7 @@ describe('an invalidation', () => {
     expect(members.entered).toBe(entered);
   });
 
-  it('keeps out what was computed before it (R1)', async () => {
+  it('prevents the storage of a response that was computed before it (R1)', async () => {
     members.readGate = new Gate();
     const old = server.get('/members/bob');
     const resume = await members.readGate.next();
@@ -85,7 +85,7 @@ describe('an invalidation', () => {
     expect(told(await server.get('/members/bob'))).toEqual(['hit', 2]);
   });
 
-  it('keeps out what is compressed of an entry that it has ended meanwhile', async () => {
+  it('prevents the storage of a compressed variant of the entry that it invalidated', async () => {
     const path = '/members/bob/story';
     const gzip = { 'accept-encoding': 'gzip' };
     await warm(path);
@@ -105,7 +105,7 @@ describe('an invalidation', () => {
     expect(JSON.parse(fresh.text)).toMatchObject({ version: 2 });
   });
 
-  it('keeps out what goes out of an entry that ends while it is on its way (R4)', async () => {
+  it('prevents the storage of a variant whose entry it invalidates during the send (R4)', async () => {
     const path = '/members/bob/story';
     await warm(path);
     const { store } = processCache.current.get();

@@ -17,7 +17,7 @@ const setting =
     next();
   };
 
-describe('what went out for one', () => {
+describe('a response that was sent to one client', () => {
   it.each<[string, RequestHandler]>([
     ['sets a cookie', setting('Set-Cookie', ['session=1'])],
     ['varies on everything', setting('Vary', '*')],
@@ -86,7 +86,7 @@ describe('what went out for one', () => {
     expect([members.entered, members.reads]).toEqual([2, 1]);
   });
 
-  it('does not answer who accepts no encoding by name with what went to one that said nothing', async () => {
+  it('does not answer a client with an empty Accept-Encoding with the response for a client without one', async () => {
     const server = await startEdge((request, response, next) => {
       response.vary('Accept-Encoding').setHeader('X-Accepted', String(request.headers['accept-encoding']));
       next();
@@ -139,7 +139,7 @@ describe('what went out for one', () => {
     expect(members.entered).toBe(3);
   });
 
-  it('leaves all to the app where a varyBy is configured, and says so once', async () => {
+  it('leaves all requests to the app if a varyBy is configured, and reports that once', async () => {
     const errors: CacheFault[] = [];
     cache.configure({
       varyBy: () => 'a tenant',

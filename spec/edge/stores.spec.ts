@@ -100,7 +100,7 @@ describe('where the store cannot be asked, the edge', () => {
     expect(members.entered).toBe(entered + 1);
   });
 
-  it('keeps nothing that goes out, where it gets no fence', async () => {
+  it('stores no variant if it gets no lease', async () => {
     const errors: unknown[] = [];
     cache.configure({ onError: error => errors.push(error) });
     const server = await startEdge();

@@ -17,7 +17,7 @@ const FRIENDS = '/users/bob/friends';
 const number = expect.any(Number) as number;
 
 describe('stored', () => {
-  it('is told of each response that is kept, and of no other', async () => {
+  it('is published for each stored response, and for no other', async () => {
     const stored = heard('stored');
     const server = await start();
     await server.get(FRIENDS);
@@ -36,7 +36,7 @@ describe('stored', () => {
 });
 
 describe('invalidated', () => {
-  it('is told of a change by its request, with what was removed, when it has been', async () => {
+  it('is published for a change after its invalidation, with its request and the removed entries', async () => {
     const invalidated = heard('invalidated');
     const server = await start();
     await server.get(FRIENDS);
@@ -48,7 +48,7 @@ describe('invalidated', () => {
     ]);
   });
 
-  it('is told of each call of code by its name', async () => {
+  it('is published for each call of code, with the name of the function', async () => {
     const invalidated = heard('invalidated');
     const server = await start();
     await server.get('/users/ann/tagged');
@@ -68,7 +68,7 @@ describe('invalidated', () => {
     expect(invalidated[1]).toMatchObject({ prefixes: [], tags: ['user:ann'] });
   });
 
-  it('is made all the same where a store cannot say what it holds', async () => {
+  it('is published also if the store cannot count its entries', async () => {
     const store = new SimpleStore();
     cache.configure({ store });
     const invalidated = heard('invalidated');
@@ -84,7 +84,7 @@ describe('invalidated', () => {
 });
 
 describe('evicted', () => {
-  it('is told of what goes for want of room, not of what is invalidated', async () => {
+  it('is published for an entry that exceeds the limit, not for an invalidated entry', async () => {
     cache.configure({ maxBytes: 20_000, maxEntryBytes: 15_000 });
     const evicted = heard('evicted');
     const server = await start();
@@ -98,7 +98,7 @@ describe('evicted', () => {
 });
 
 describe('fault', () => {
-  it('is told of what onError is told of', async () => {
+  it('is published for each fault that onError gets', async () => {
     const faults: CacheFault[] = [];
     const store = new SimpleStore();
     cache.configure({ store, onError: fault => faults.push(fault) });
@@ -116,7 +116,7 @@ describe('fault', () => {
     expect(operations).toEqual([{ operation: 'lookup', durationMs: number, failed: true }]);
   });
 
-  it('is told of where nobody set onError', () => {
+  it('is published also without onError', () => {
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const told = heard('fault');
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
@@ -129,7 +129,7 @@ describe('fault', () => {
 });
 
 describe('operation', () => {
-  it('is told of each that the cache asks of the store', async () => {
+  it('is published for each operation of the store', async () => {
     const operations = heard('operation');
     const server = await start();
     await server.get(FRIENDS);
@@ -169,7 +169,7 @@ describe('on a store that processes share', () => {
     expect(outcomes.at(-1)!.reason).toMatch(/^invalidated \d s ago by PUT \/users\/bob\/avatar$/);
   });
 
-  it('what cannot be reached has failed, and what is not delivered is told as such', async () => {
+  it('an operation on an unreachable store has failed, and an undelivered invalidation is marked', async () => {
     const faults: CacheFault[] = [];
     cache.configure({ store, onError: fault => faults.push(fault) });
     const [operations, invalidated, outcomes] = [heard('operation'), heard('invalidated'), heard('outcome')];
@@ -207,7 +207,7 @@ describe('a listener', () => {
     ]);
   });
 
-  it('hears nothing after it has been ended', async () => {
+  it('gets no event after its end', async () => {
     const outcomes: unknown[] = [];
     const stop = onCacheEvent('outcome', outcome => outcomes.push(outcome));
     const server = await start();

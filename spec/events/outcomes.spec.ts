@@ -20,7 +20,7 @@ const start = () => TestServer.ofControllers([UsersController, PagesController])
 const FRIENDS = '/users/bob/friends';
 
 describe('an outcome', () => {
-  it('is told once for a miss and a hit, with what was asked', async () => {
+  it('is published once for a miss and a hit, with the request', async () => {
     const outcomes = heard('outcome');
     const server = await start();
     await server.get(`${FRIENDS}?junk=1`);
@@ -56,7 +56,7 @@ describe('an outcome', () => {
     expect(stored).toMatchObject([{ durationMs: 50 }]);
   });
 
-  it('is told once, whatever else is done for its request', () => {
+  it('is published once for each request', () => {
     const outcomes = heard('outcome');
     const observed = new RequestTrace('Users.friends', 'GET', FRIENDS);
     observed.end('stale', 'expired, and refreshed meanwhile');
@@ -64,7 +64,7 @@ describe('an outcome', () => {
     expect(outcomes).toMatchObject([{ outcome: 'stale' }]);
   });
 
-  it('of what never expires says so', async () => {
+  it('has a reason for a response that never expires', async () => {
     const outcomes = heard('outcome');
     const server = await start();
     await server.get('/users/bob/forever');
@@ -101,7 +101,7 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('names the call of code, and knows the tags that a response brought', async () => {
+  it('names the call of code, and follows the tags of a response', async () => {
     const time = holdTime();
     const outcomes = heard('outcome');
     const server = await start();
@@ -121,7 +121,7 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('says what has expired, and not that it was invalidated before it was stored', async () => {
+  it('names the expiry, and not an invalidation before the storage', async () => {
     const time = holdTime();
     const outcomes = heard('outcome');
     const server = await start();
@@ -132,7 +132,7 @@ describe('an outcome', () => {
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'miss', reason: 'expired 3 s ago' });
   });
 
-  it('does not make up a cause of what happened while nobody listened', async () => {
+  it('names no invalidation from a time without subscribers', async () => {
     heard('outcome');
     const server = await start();
     await server.get(FRIENDS);
@@ -165,7 +165,7 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('of one that waited for another is collapsed, and told when it is answered', async () => {
+  it('of a request that waited for another one is collapsed, and is published with the response', async () => {
     const outcomes = heard('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
@@ -179,7 +179,7 @@ describe('an outcome', () => {
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['collapsed', 'miss']);
   });
 
-  it('before Express is told once, by the edge or behind it', async () => {
+  it('before Express is published once, by the edge or behind it', async () => {
     const outcomes = heard('outcome');
     const server = await startEdge();
     for (let time = 0; time < 3; time++) await server.get('/members/bob?x=1');
@@ -193,12 +193,12 @@ describe('an outcome', () => {
   });
 });
 
-describe('what is not stored', () => {
+describe('the reason of a response that is not stored', () => {
   it.each([
     ['/pages/cookie', 'the response sets a cookie'],
     ['/pages/missing', 'the status 404 is not listed'],
     ['/pages/broken', 'the handler failed'],
-  ])('by the head of %s is told in the header and in the event', async (path, why) => {
+  ])('is in the header and in the event, for the head of %s', async (path, why) => {
     const outcomes = heard('outcome');
     const server = await start();
     const { headers } = await server.get(path);
@@ -207,7 +207,7 @@ describe('what is not stored', () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  it('leaves what other caches said where it stands', async () => {
+  it('follows the Cache-Status of other caches', async () => {
     const app = appOf([PagesController]);
     const server = await TestServer.start((request, response) => {
       response.setHeader('Cache-Status', 'Origin; hit');
@@ -218,7 +218,7 @@ describe('what is not stored', () => {
     );
   });
 
-  it('says so in the header also with nobody listening, and never where cacheStatus is false', async () => {
+  it('is in the header also without subscribers, and never with cacheStatus: false', async () => {
     const server = await start();
     expect((await server.get('/pages/cookie')).headers['cache-status']).toContain('not stored: the response sets a cookie');
     await cache.reset();
@@ -226,7 +226,7 @@ describe('what is not stored', () => {
     expect((await server.get('/pages/cookie')).headers).not.toHaveProperty('cache-status');
   });
 
-  it('by what is known only later is told in the event alone', async () => {
+  it('is in the event only, if the reason follows after the head', async () => {
     cache.configure({ maxEntryBytes: 1000 });
     const outcomes = heard('outcome');
     const server = await start();
@@ -241,7 +241,7 @@ describe('what is not stored', () => {
     ]);
   });
 
-  it('since it was invalidated while it was computed, says so', async () => {
+  it('names an invalidation during the computation', async () => {
     const outcomes = heard('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
@@ -254,7 +254,7 @@ describe('what is not stored', () => {
     expect(outcomes).toMatchObject([{ outcome: 'miss', reason: 'not stored: it was invalidated while it was computed' }]);
   });
 
-  it('since the client left, says so', async () => {
+  it('names a client that left', async () => {
     const outcomes = heard('outcome');
     const server = await start();
     const sent = httpRequest({ port: server.port, path: '/pages/endless', agent: false }, response => {
@@ -265,7 +265,7 @@ describe('what is not stored', () => {
     expect(outcomes).toMatchObject([{ outcome: 'miss', reason: 'not stored: the client left' }]);
   });
 
-  it('since the store holds nothing, says so', async () => {
+  it('names a store that stores nothing', async () => {
     cache.configure({ store: 'null' });
     const outcomes = heard('outcome');
     const server = await start();

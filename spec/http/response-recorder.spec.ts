@@ -82,7 +82,7 @@ describe('the recorded head', () => {
     expect(head.headers).toEqual([{ kind: 'set', name: 'X-One', value: ['2', '3'] }]);
   });
 
-  it('keeps its values when a middleware appends to them as the head goes out', () => {
+  it('has only its own values if a middleware appends to them when the head is sent', () => {
     let sent: unknown;
     const head = headOf(
       response => {

@@ -144,7 +144,7 @@ describe('over HTTP/2', () => {
     expect(faults).toEqual([]);
   });
 
-  it('what has expired is computed before the answer, and answers in place of a failure', async () => {
+  it('an expired response is computed before the answer, and replaces a failure', async () => {
     const time = holdTime();
     await start();
     await ask('/h2/stale');

@@ -109,7 +109,7 @@ describe('the inspector', () => {
     expect((await server.get('/cache/../package.json')).status).toBe(404);
   });
 
-  it('tells requests and invalidations, and lists entries without their bodies', async () => {
+  it('lists requests and invalidations, and entries without their bodies', async () => {
     const server = await start();
     await server.get('/people/bob');
     await server.get('/people/bob');
@@ -170,7 +170,7 @@ describe('the inspector', () => {
     expect(text).not.toContain('s3cret');
   });
 
-  it('tells each action its hits and its latency, bypasses left out', async () => {
+  it('lists the hits and the latency of each action, without bypasses', async () => {
     const server = await start();
     await server.get('/people/bob');
     await server.get('/people/bob');
@@ -215,7 +215,7 @@ describe('the inspector', () => {
     expect(await paths()).toEqual(['/people/bob', '/people/alice']);
   });
 
-  it('says that a store cannot list its entries', async () => {
+  it('reports that a store cannot list its entries', async () => {
     cache.configure({ store: new NullStore() });
     const { text } = await (await start()).get('/cache/entries');
     expect(JSON.parse(text)).toMatchObject({ isListable: false, entries: [] });
@@ -232,7 +232,7 @@ describe('the inspector', () => {
     inspector = cacheInspector({ authorize: () => true });
   });
 
-  it('tells through compression at once', async () => {
+  it('sends its feed through compression at once', async () => {
     inspector = cacheInspector({ authorize: () => true });
     const server = await TestServer.start(
       express()
@@ -242,7 +242,7 @@ describe('the inspector', () => {
     expect(await feedOf(server, { 'accept-encoding': 'gzip' })).toContain('event: past\n');
   });
 
-  it('listens no more once it is closed, and lets go who watches', async () => {
+  it('ends its subscriptions and its streams when it is closed', async () => {
     const server = await start();
     const ended = new Promise<void>((resolve, reject) => {
       httpGet(`${server.base}/cache/events`, response => {
@@ -272,7 +272,7 @@ describe('the inspector', () => {
     ['a proxy', { 'x-forwarded-for': '127.0.0.1' }],
     ['another proxy', { via: '1.1 edge' }],
     ['another name', { host: 'evil.example' }],
-  ])('refuses %s without authorize, and says what to give', async (_, headers) => {
+  ])('refuses %s without authorize, with the remedy', async (_, headers) => {
     const answer = await (await start({ token: TOKEN })).get(`/cache/?token=${encodeURIComponent(TOKEN)}`, headers);
     expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('Pass cacheInspector({ authorize })')]);
   });
@@ -280,7 +280,7 @@ describe('the inspector', () => {
   describe('without authorize', () => {
     const cookieOf = (answer: Answer): string => answer.headers['set-cookie']![0]!.split(';')[0]!;
 
-    it('prints a link with a token, and answers nobody who has it not', async () => {
+    it('prints a link with a token, and refuses each request without it', async () => {
       const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
       const server = await start({});
       const { link } = inspector;
@@ -349,7 +349,7 @@ describe('the inspector', () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'CACHE_INSPECTOR_FAILED' }));
   });
 
-  it('says what is wrong with an order', async () => {
+  it('refuses an invalid command', async () => {
     const server = await start();
     expect((await order(server, OWN, '{}')).status).toBe(400);
     expect((await order(server, OWN, '{"prefix":"people"}')).status).toBe(400);

@@ -144,7 +144,7 @@ describe('classes of one name', () => {
     return texts;
   }
 
-  it('are told apart by their source, in whichever order a process meets them', () => {
+  it('have different texts because of their source, in any order of first use', () => {
     const [first, second] = [textsInOrder(one, other), textsInOrder(other, one)];
     expect(first.get(one)).toEqual(expect.stringMatching(/^Query\./));
     expect(first.get(one)).not.toBe(first.get(other));

@@ -85,7 +85,7 @@ describe('varyBy with the headers that it reads', () => {
       expect((await server.get(`/varied/${path}`)).headers).toMatchObject({ vary, 'cache-control': cacheControl });
   });
 
-  it('may stand in the configuration', async () => {
+  it('may be in the configuration', async () => {
     cache.configure({ varyBy: { headers: ['Accept-Language'], key: language } });
     const server = await start();
     expect(await asked(server, 'plain', { 'accept-language': 'de-AT' })).toEqual(['fwd=miss', '{"runs":1}']);

@@ -108,7 +108,7 @@ describe('behind compression, a hit is compressed as without a cache', () => {
     expect([miss.body, hit.body]).toEqual([plain.body, plain.body]);
   });
 
-  it.each(['gzip', 'identity', 'br'])('whoever asked first: one with %s fills the cache for all', async first => {
+  it.each(['gzip', 'identity', 'br'])('also if a client with %s fills the cache', async first => {
     const twins = await start();
     await twins.server.get('/cached/json/2000', { 'accept-encoding': first });
     for (const [accepted, encoding] of Object.entries(PREFERENCES)) {
@@ -170,7 +170,7 @@ describe('behind compression, a stream', () => {
     expect(hit).toMatchObject({ text: 'ab', headers: { 'content-length': '2', vary: 'Accept-Encoding' } });
   });
 
-  it('that is too large to be kept arrives whole each time', async () => {
+  it('that is too large for the cache arrives whole each time', async () => {
     const twins = await start();
     const headers = { 'accept-encoding': 'gzip' };
     const plain = await twins.server.get('/plain/endless', headers);

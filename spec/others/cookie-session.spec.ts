@@ -69,7 +69,7 @@ describe('behind cookie-session, a hit', () => {
     }
   });
 
-  it('sets the cookies of its own session, whoever filled the cache', async () => {
+  it('sets the cookies of its own session, also if another client filled the cache', async () => {
     const twins = await start();
     const ann = await twins.server.get('/cached/page/one', { 'x-sign-in': 'ann' });
     const ben = await twins.server.get('/cached/page/one', { 'x-sign-in': 'ben' });
@@ -88,7 +88,7 @@ describe('behind cookie-session, a hit', () => {
     expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
   });
 
-  it('of what is in the session is for those alone who have the same in theirs', async () => {
+  it('of a value of the session is only for clients with an equal value', async () => {
     const twins = await start();
     const cookies = new Map<string, string>();
     for (const user of ['ann', 'ben']) {
@@ -103,7 +103,7 @@ describe('behind cookie-session, a hit', () => {
 });
 
 describe('behind cookie-session, an action that reads the request', () => {
-  it('gives nobody the session that began in the request of another', async () => {
+  it('sends no session that began in the request of another client', async () => {
     const twins = await start();
     const ann = await twins.server.get('/cached/form');
     const ben = await twins.server.get('/cached/form');

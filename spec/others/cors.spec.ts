@@ -39,7 +39,7 @@ describe('behind cors, a hit', () => {
     expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
   });
 
-  it('echoes the origin of its own request, whoever filled the cache', async () => {
+  it('echoes the origin of its own request, also if another origin filled the cache', async () => {
     const twins = await start();
     await twins.server.get('/cached/article', { origin: ALLOWED[0]! });
     for (const sent of requests) {
@@ -50,7 +50,7 @@ describe('behind cors, a hit', () => {
     }
   });
 
-  it('tells an origin nothing of another, also where that one has the response already', async () => {
+  it('does not send the origin of another client, also with a 304', async () => {
     const twins = await start();
     const { etag } = (await twins.server.get('/cached/article', { origin: ALLOWED[0]! })).headers;
     const headers = { origin: ALLOWED[1]!, 'if-none-match': etag! };
@@ -59,7 +59,7 @@ describe('behind cors, a hit', () => {
     expect(seen(hit)).toEqual(seen(await twins.server.get('/plain/article', headers)));
   });
 
-  it('names the origin beside the headers of the key in Vary, on each request', async () => {
+  it('names the origin and the headers of the key in Vary, on each request', async () => {
     const twins = await start();
     const { miss, hit } = await twins.ask('/greeting', { headers: { origin: ALLOWED[0]!, 'x-language': 'fi' } });
     expect([miss.headers.vary, hit.headers.vary]).toEqual(['Origin, X-Language', 'Origin, X-Language']);

@@ -96,7 +96,7 @@ describe.each(kinds)('behind express-session, with %s, a hit', (_name, options) 
     }
   });
 
-  it('keeps the session of its own client, and no other', async () => {
+  it('has the session of its own client, and no other', async () => {
     const twins = await Twins.behind([sessions(options), countVisits], actions);
     const { hit: first } = await twins.ask('/page/one');
     const cookie = cookieOf(first)!;
@@ -140,7 +140,7 @@ describe('behind express-session, an action that reads the request', () => {
     ['that every client is given', '/mine', { saveUninitialized: true }],
     ['that it begins itself', '/count', {}],
     ['that it begins itself, told in bytes', '/count-in-bytes', {}],
-  ])('gives nobody the session of another %s', async (_name, path, options) => {
+  ])('sends no client the session of another %s', async (_name, path, options) => {
     const twins = await Twins.behind([sessions(options)], actions);
     const answers = [await twins.server.get(`/cached${path}`), await twins.server.get(`/cached${path}`)];
     for (const answer of answers) {

@@ -44,7 +44,7 @@ describe.each([
   ],
   ['with @UseBefore', () => Twins.behind([], actionsBehind(limitOf(3)))],
 ])('express-rate-limit %s', (_name, start) => {
-  it('counts hits, tells each client what is left to it, and refuses what is too much, as without a cache', async () => {
+  it('counts hits, sends each client its remaining requests, and refuses requests over the limit, as without a cache', async () => {
     const twins = await start();
     for (const client of [ann, ann, ben, ann, ann, ben]) {
       const cached = await twins.server.get('/cached/article', client);

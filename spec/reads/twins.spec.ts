@@ -151,7 +151,7 @@ describe('an action that reads at random', () => {
   });
 
   it.each(Object.keys(readers).filter(name => name !== 'nothing of the client' && name !== 'all locals'))(
-    'stores nothing that was made of %s, and says so',
+    'stores no response that depends on %s, and reports that',
     async reader => {
       const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
       const server = await serve(Cached());

@@ -119,7 +119,7 @@ class UsersController {
 
 const versionIn = (answer: { text: string }) => (JSON.parse(answer.text) as { version: number }).version;
 
-describe('what was computed before an invalidation', () => {
+describe('a response that was computed before an invalidation', () => {
   it('is not stored after it (R1)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     readGate = new Gate();
@@ -290,7 +290,7 @@ describe('a change that answers in pieces', () => {
 });
 
 describe('a change whose client leaves in the middle of its stream', () => {
-  it('has invalidated what was stored meanwhile', async () => {
+  it('has invalidated the entry that was stored during the stream', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     changeGate = new Gate();
     const begun = new Deferred();
@@ -307,7 +307,7 @@ describe('a change whose client leaves in the middle of its stream', () => {
   });
 });
 
-describe('who waits for another', () => {
+describe('a request that waits for another one', () => {
   it('is answered when the one that computes fails, and nothing is stored (R10)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     const lookUps = countLookUps();

@@ -190,7 +190,7 @@ describeRacesOnEveryStore('a change that is not made when its method returns', s
     expect(faults).toEqual([]);
   });
 
-  it('invalidates what its target says in an app that is mounted, when the request has left it', async () => {
+  it('invalidates its target in an app that is mounted, when the request has left that app', async () => {
     const faults = store().configure();
     const events = heard('invalidated');
     wayOut = new Gate();
@@ -245,7 +245,7 @@ describeRacesOnEveryStore('a change that is not made when its method returns', s
     expect(faults).toEqual([]);
   });
 
-  it('that lasts for too long is told of, and keeps others from storing no longer', async () => {
+  it('that lasts for too long is reported, and no longer prevents the storage of other responses', async () => {
     const faults = store().configure();
     const start = jest.spyOn(deadline, 'startDeadline');
     const server = await serve();

@@ -17,7 +17,7 @@ describe('a process that caches nothing', () => {
     ['a path', () => cache.invalidate('/users/5')],
     ['a tag', () => cache.invalidateTags('user:5')],
     ['everything', () => cache.clear()],
-  ])('and invalidates %s in its own memory is told once that nobody else is', async (_what, work) => {
+  ])('and invalidates %s in its own memory only is warned once', async (_what, work) => {
     expect(await adviceOf({}, work)).toEqual(['CACHE_USAGE_DOUBTFUL']);
   });
 
@@ -31,7 +31,7 @@ describe('a process that caches nothing', () => {
     ]);
   });
 
-  it('may invalidate where it says that nothing is kept, and the values that it keeps itself', async () => {
+  it('may invalidate with the null store, and may invalidate its own values', async () => {
     expect(await adviceOf({ store: 'null' }, () => cache.invalidate('/users/5'))).toEqual([]);
     await cache.reset();
     expect(

@@ -71,7 +71,7 @@ export function describeDriver(
       await subject.stop?.();
     });
 
-    it('says whether it exchanges atomically', () => {
+    it('declares correctly whether it exchanges atomically', () => {
       expect(driver.hasAtomicCas).toBe(hasAtomicCas);
     });
 
@@ -239,7 +239,7 @@ export function describeDriver(
       expect(await held(missing)).toBeUndefined();
     });
 
-    it('keeps what has a lifetime of months', async () => {
+    it('stores a value with a lifetime of months', async () => {
       const key = newKey();
       await driver.set(key, bytes('value'), 90 * 24 * 60 * 60 * 1000);
       expect(await held(key)).toEqual(bytes('value'));

@@ -56,7 +56,7 @@ describeWith('memcached', 'Memcached', () => {
       await Promise.all(drivers.splice(0).map(driver => driver.close()));
     });
 
-    it('keeps the keys of a server that is down where they are', async () => {
+    it('does not move the keys of an unreachable server', async () => {
       const [up, down] = await Promise.all([MemcachedServer.start(), MemcachedServer.start()]);
       const { driver } = open(up.address, down.address);
       const keys = Array.from({ length: 40 }, (_, index) => `key-${index}`);
@@ -70,7 +70,7 @@ describeWith('memcached', 'Memcached', () => {
       expect(found.map(({ value }) => value?.toString())).toEqual(places);
     });
 
-    it('says what failed when it cannot connect, and connects when it can', async () => {
+    it('reports the cause if it cannot connect, and connects when it can', async () => {
       const server = await MemcachedServer.start();
       await server.kill();
       const { driver, errors } = open(server.address);
@@ -212,7 +212,7 @@ describe('the options of the Memcached store', () => {
     expect(() => serversOf(options as string)).toThrow(message);
   });
 
-  it('refuse a client that would send commands to any of several servers, and a client beside servers', () => {
+  it('refuse a client with several servers, and a client together with servers', () => {
     const many = new MemcacheClient({ server: { servers: [{ server: 'a:1' }, { server: 'b:1' }] } });
     expect(() => serversOf({ client: many })).toThrow('client must have one server, got one with 2');
     const one = new MemcacheClient({ server: 'a:1' });

@@ -17,7 +17,7 @@ describe('hasProgram', () => {
 });
 
 describeWith('redis-server', 'a Redis server of the specs', () => {
-  it('comes back empty on its port, or with what it was told to save, and leaves nothing behind', async () => {
+  it('restarts empty on its port, or with its saved data, and removes its files at the end', async () => {
     const server = await RedisServer.start();
     await server.command('SET', 'name', 'bob');
     await server.restart();

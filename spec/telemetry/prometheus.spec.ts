@@ -140,7 +140,7 @@ describe('the metrics of Prometheus', () => {
     expect(await register.metrics()).not.toMatch(/ann|bob|fake|xxx/);
   });
 
-  it('end, and may begin anew on the same register', async () => {
+  it('end, and may begin again on the same register', async () => {
     stop();
     expect(await register.metrics()).toBe('\n');
     for (const { hasSubscribers } of Object.values(channels)) expect(hasSubscribers).toBe(false);

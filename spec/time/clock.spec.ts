@@ -41,7 +41,7 @@ describe('the clock for lifetimes in memory', () => {
     },
   );
 
-  it('counts on within a second when the time of day is set back by all that has passed since the last reading', () => {
+  it('counts on within a second when the time of day is set back to the last reading', () => {
     clocks.pass(3600);
     clocks.set(-3600);
     clock.now();

@@ -126,7 +126,7 @@ describe('the turns', () => {
     expect([turns.admits(0.5), turns.admits(1)]).toEqual([false, true]);
   });
 
-  it('go on after a method that throws', async () => {
+  it('continue after a method that throws', async () => {
     const turns = new Turns();
     await expect(turns.run(1, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     await expect(turns.run(1, () => Promise.resolve(5))).resolves.toBe(5);
@@ -183,7 +183,7 @@ describe('the record of changes', () => {
     expect(namesOf(changes.suspectsOf(entry))).toEqual(['otherwise', 'beside']);
   });
 
-  it('is bounded, and tells since when it is complete', () => {
+  it('is bounded, and has the time since which it is complete', () => {
     nowMs = 10;
     for (let change = 0; change < 100; change++) make(`change ${change}`);
     expect(changes.isCompleteSince(10)).toBe(true);
@@ -207,7 +207,7 @@ describe('the record of changes', () => {
     expect(processCache.current.get().verification).toBeUndefined();
   });
 
-  it('says so if it may lack suspects', async () => {
+  it('reports that it may lack suspects', async () => {
     cache.configure({ verify: { sample: 1 } });
     const events = heard('verified');
     const server = await start();

@@ -162,7 +162,7 @@ describeEveryStore('a verification', store => {
     expect(events.length).toBe(1);
   });
 
-  it('is discarded if the entry expires meanwhile', async () => {
+  it('is discarded if the entry expires during the run', async () => {
     store().configure({ verify: { sample: 1 } });
     const pauses = holdPauses();
     const server = await serve();

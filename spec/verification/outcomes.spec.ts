@@ -152,7 +152,7 @@ describeEveryStore('a verified hit', store => {
     expect((await server.get('/api/members/bob')).text).toContain('cat.png');
   });
 
-  it('is unstable if two runs give two responses, and tells so once', async () => {
+  it('is unstable if two runs return two responses, and reports that once', async () => {
     const faults = store().configure({ verify: { sample: 1 } });
     const events = heard('verified');
     await start();

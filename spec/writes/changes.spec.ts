@@ -139,7 +139,7 @@ describeEveryStore('a change from anywhere', store => {
       expect(faults).toEqual([]);
     });
 
-    it('keeps a response from being stored that was computed meanwhile', async () => {
+    it('prevents the storage of a response that was computed during it', async () => {
       gate = new Gate();
       const changed = by('fox');
       const resume = await gate.next();

@@ -114,7 +114,7 @@ describeEveryStore('a change that settles', store => {
     });
   }
 
-  it.each(Object.keys(WAYS))('keeps responses from being stored: by %s', async way => {
+  it.each(Object.keys(WAYS))('prevents the storage of responses: by %s', async way => {
     const { change, options } = WAYS[way]!;
     await start(options);
     await server.get('/users/bob');
@@ -146,7 +146,7 @@ describeEveryStore('a change that settles', store => {
     expect((await server.get('/users/bob')).outcome).toBe('hit');
   });
 
-  it('keeps memoized results from being stored', async () => {
+  it('prevents the storage of memoized results', async () => {
     await start();
     await service.memoized();
     await cache.changing({ tags: ['users'] }, () => version++, { settle: 5 });
@@ -180,7 +180,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change that settles on a 
     });
     afterEach(() => processes.end());
 
-    it('keeps every process from storing, also after the death of the one that asked for it', async () => {
+    it('prevents the storage in every process, also after the death of its own process', async () => {
       processes.configure();
       const [dying, other] = [processes.open(), processes.open()];
       const address = { key: 'k', path: { path: '/users/bob', ignoresCase: false } };

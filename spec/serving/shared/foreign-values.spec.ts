@@ -11,7 +11,7 @@ import { told, UsersController, withNewUsers } from '../../support/users.js';
 withNewUsers();
 startAfresh();
 
-describe.each(sharedStores.map(kind => ({ kind })))('what others have written where an entry stands', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('a value of another program under the key of an entry', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
 
@@ -59,7 +59,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what others have written wh
       expect(await server.get('/users/bob')).toMatchObject({ outcome: 'fwd=miss', text: '{"name":"bob","version":1}' });
     });
 
-    it('is taken for a generation like any other where one stands', async () => {
+    it('is read as a generation under the key of a generation', async () => {
       const server = await processes.serve(UsersController);
       const other = processes.open();
       await server.get('/users/bob');

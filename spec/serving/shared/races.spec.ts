@@ -10,7 +10,7 @@ import { told, users, UsersController, versionIn, withNewUsers } from '../../sup
 withNewUsers();
 startAfresh();
 
-describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalidation', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an invalidation', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
     let server: TestServer;
@@ -74,7 +74,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
       expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
-    it('stays when another process invalidates what is beside it, or beneath', async () => {
+    it('stays when another process invalidates sibling paths or paths under it', async () => {
       const other = processes.open();
       server = await processes.serve(UsersController);
       await server.get('/users/bob');
@@ -150,7 +150,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
   });
 });
 
-describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('a request that waits for another one', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
     let server: TestServer;

@@ -24,7 +24,7 @@ describeBreakable('a store', current => {
     await ready('the right is given back', async () => (await theirs.getMany(keys))[0]!.value === undefined);
   });
 
-  it('that one process cannot reach is told by it as soon as it can be', async () => {
+  it('that one process cannot reach gets its invalidation as soon as it is reachable', async () => {
     const { processes, elsewhere, on } = current();
     const server = await processes.serve(UsersController, { storeTimeout: STORE_TIMEOUT });
     await current().fill(server);
@@ -39,7 +39,7 @@ describeBreakable('a store', current => {
     await current().expectRecovery(server);
   });
 
-  it('that does not know of an invalidation serves nothing of what that covers, and all the rest', async () => {
+  it('without an invalidation serves no entry that the invalidation covers, and all other entries', async () => {
     const { processes, elsewhere } = current();
     const { server, driver } = await processes.serveHeld(UsersController);
     const other = elsewhere.open();
@@ -64,7 +64,7 @@ describeBreakable('a store', current => {
     await current().expectRecovery(server);
   });
 
-  it('that is told of an invalidation while an answer of before is on its way serves nothing of it', async () => {
+  it('that gets an invalidation during an earlier reply does not serve that reply', async () => {
     const { processes, elsewhere } = current();
     const { server, driver } = await processes.serveHeld(UsersController);
     const other = elsewhere.open();
@@ -83,7 +83,7 @@ describeBreakable('a store', current => {
     await current().expectRecovery(server);
   });
 
-  it('that does not know of more than a thousand serves nothing, until it is told', async () => {
+  it('without more than a thousand invalidations serves nothing, until it gets them', async () => {
     const { processes, elsewhere } = current();
     const { server, driver } = await processes.serveHeld(UsersController);
     await current().fill(server);

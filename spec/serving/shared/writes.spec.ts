@@ -121,7 +121,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       await expectStored(server);
     });
 
-    it('keeps its protection when another of the same prefix ends', async () => {
+    it('is protected also after the end of another change of the same prefix', async () => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
@@ -136,7 +136,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       await expectStored(server);
     });
 
-    it('that changed nothing brings nothing back that another has changed meanwhile', async () => {
+    it('that changed nothing restores no entry that another change has invalidated', async () => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
@@ -179,7 +179,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       await expectStored(server);
     });
 
-    it('that changed nothing brings nothing back that one that died has changed', async () => {
+    it('that changed nothing restores no entry that a change of a dead process has changed', async () => {
       const owners = beginning();
       const other = processes.open();
       const server = await processes.serve(UsersController);

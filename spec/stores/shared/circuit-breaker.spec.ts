@@ -42,7 +42,7 @@ describe('a store that is reached', () => {
     expect(reports).toEqual([]);
   });
 
-  it('reports each failure with its cause, and says that the store is unreachable', async () => {
+  it('reports each failure with its cause, as an unreachable store', async () => {
     const cause = new Error('gone');
     const failure = await reachability.run('it failed', () => Promise.reject(cause)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnreachable);
@@ -189,7 +189,7 @@ describe('closing', () => {
 describe('whether it is asked at all', () => {
   afterEach(stopListening);
 
-  it('is told to those who listen: open when it is left alone, half-open when it is tried, closed when it answers', async () => {
+  it('is published: open when calls stop, half-open at a probe, closed after a reply', async () => {
     const states = heard('breaker');
     await failTimes(2);
     expect(states).toEqual([]);

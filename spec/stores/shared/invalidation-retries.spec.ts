@@ -130,7 +130,7 @@ describe('an invalidation that could not be delivered', () => {
     expect(covers('/elsewhere')).toBe(false);
   });
 
-  it('takes no memory of its own when everything waits already, and is delivered all the same', async () => {
+  it('takes no memory if invalidations of all paths wait already, and is also delivered', async () => {
     for (let index = 0; index <= MAX_WAITING; index++) add({ prefixes: [`/${index}`] }, [], cause);
     const [one, other] = ['/one', '/other'].map(prefix => add({ prefixes: [prefix] }, [], cause).delivered);
     expect(one).toBe(other);

@@ -8,7 +8,7 @@ import { entryOf, fenceOver } from '../../support/processes.js';
 const CHANGE_MS = 30_000;
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 
-describe('a computation that learns of its tags when it ends', () => {
+describe('a computation whose tags follow at its end', () => {
   let now: number;
   const clock: Clock = { now: () => now };
   const opened: SharedStore[] = [];
@@ -33,7 +33,7 @@ describe('a computation that learns of its tags when it ends', () => {
   }
 
   it.each([false, true])(
-    'is not kept when it outlives the mark of a change that died, whoever notices that first (another: %s)',
+    'is not stored if it outlives the write intent of a dead process (another process has noticed that: %s)',
     async isNoticed => {
       const driver = new MemoryDriver();
       const [ours, dying] = [open(driver), open(driver)];
@@ -48,7 +48,7 @@ describe('a computation that learns of its tags when it ends', () => {
     },
   );
 
-  it('is not kept when its tag is invalidated together with another, where nothing is compared in one step', async () => {
+  it('is not stored if its tag is invalidated together with another one, without atomic compare-and-set', async () => {
     const driver = new MemoryDriver({ hasAtomicCas: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
     const [ours, theirs] = [open(driver), open(driver)];
     const fence = await fenceOver(ours, ADDRESS);

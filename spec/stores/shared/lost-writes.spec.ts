@@ -56,7 +56,7 @@ describe('a change whose process dies', () => {
     },
   );
 
-  it('keeps out what began while it was under way, also when other changes come and end', async () => {
+  it('prevents the storage of a response that began during it, also after other changes', async () => {
     const reader = open();
     await open().beginWrite(TARGETS);
     const fence = await fenceOver(reader, ADDRESS);
@@ -66,7 +66,7 @@ describe('a change whose process dies', () => {
     expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(true);
   });
 
-  it('keeps out a computation that brings its tag, where the store has evicted the mark', async () => {
+  it('prevents the storage of a response with its tag, also if the store has evicted the write intent', async () => {
     const reader = open();
     await open().beginWrite({ prefixes: [], tags: ['user:bob'] });
     const fence = await fenceOver(reader, TAGGED);
@@ -82,7 +82,7 @@ describe('a change whose announcement the store has forgotten when the change en
   it.each([
     [CHANGE_MS - 1, false],
     [CHANGE_MS, true],
-  ])('says so when its end cannot be delivered (after %d ms: %s)', async (ms, hasLapsed) => {
+  ])('reports whether the invalidation of its end was not delivered (after %d ms: %s)', async (ms, hasLapsed) => {
     jest.useFakeTimers({ now: START_MS, doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask'] });
     const on = held();
     const change = await open(0, on).beginWrite(TARGETS);

@@ -38,7 +38,7 @@ class JunkController {
 
 startAfresh();
 
-describeWith('redis-server', 'what is not stored in Redis', () => {
+describeWith('redis-server', 'a response that is not stored in Redis', () => {
   let redis: RedisServer;
   let server: TestServer;
 
