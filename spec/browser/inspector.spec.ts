@@ -79,11 +79,11 @@ const INK = `(() => {
 })()`;
 
 /** Until the page, too, has been told of all that is there now: a second message of another feed comes with one of its own. */
-const TOLD_AGAIN = `new Promise(resolve => {
+const NEXT_MESSAGE = `new Promise(resolve => {
   const feed = new EventSource('events');
-  let told = 0;
+  let messages = 0;
   feed.addEventListener('now', () => {
-    if (++told < 3) return;
+    if (++messages < 3) return;
     feed.close();
     resolve();
   });
@@ -205,7 +205,7 @@ describeInBrowser('the page of the inspector', () => {
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     expect(await page.locator('#feed').innerText()).toBe('Paused');
     await server.get('/people/alice');
-    await page.evaluate(TOLD_AGAIN);
+    await page.evaluate(NEXT_MESSAGE);
     expect(await newest.innerText()).toContain('/people/bob');
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await newest.getByText('GET /people/alice').waitFor();
@@ -214,7 +214,7 @@ describeInBrowser('the page of the inspector', () => {
   it('updates less often if the user prefers reduced motion', async () => {
     const page = await open({ reducedMotion: 'reduce' });
     await server.get('/people/alice');
-    await page.evaluate(TOLD_AGAIN);
+    await page.evaluate(NEXT_MESSAGE);
     expect(await page.locator('#requests tr').first().innerText()).toContain('/people/bob');
     await page.locator('#requests').getByText('GET /people/alice').waitFor();
   });

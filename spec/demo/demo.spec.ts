@@ -241,8 +241,8 @@ describe('the process', () => {
   const start = (env: NodeJS.ProcessEnv = {}, args: string[] = []): DemoProcess =>
     DemoProcess.start({ DEMO_DATABASE: path, DEMO_REDIS: '', ...env }, args);
 
-  const failureOf = async (demo: DemoProcess): Promise<{ code: number | null; said: string }> => {
-    return { code: await demo.end(), said: demo.said };
+  const failureOf = async (demo: DemoProcess): Promise<{ code: number | null; output: string }> => {
+    return { code: await demo.end(), output: demo.output };
   };
 
   it.each(['SIGTERM', 'SIGINT'] as const)('prints its address and what to try, and stops cleanly on %s', async signal => {
@@ -257,34 +257,34 @@ describe('the process', () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { code, said } = await failureOf(start({ PORT: String(port) }));
+    const { code, output } = await failureOf(start({ PORT: String(port) }));
     expect(code).toBe(1);
-    expect(said).toMatch(new RegExp(`^Port ${port} is in use\\. Choose another: PORT=\\d+ npm run demo\\n$`));
+    expect(output).toMatch(new RegExp(`^Port ${port} is in use\\. Choose another: PORT=\\d+ npm run demo\\n$`));
     other.close();
   });
 
   it.each(['abc', '70000', '-1', '3e3'])('refuses PORT=%s in one line', async value => {
-    const { code, said } = await failureOf(start({ PORT: value }));
+    const { code, output } = await failureOf(start({ PORT: value }));
     expect(code).toBe(1);
-    expect(said).toBe(`PORT must be a number from 0 to 65535, got "${value}". Write PORT=3000.\n`);
+    expect(output).toBe(`PORT must be a number from 0 to 65535, got "${value}". Write PORT=3000.\n`);
   });
 
   it('names the file that is no database', async () => {
-    const { code, said } = await failureOf(start({ DEMO_DATABASE: __filename }));
+    const { code, output } = await failureOf(start({ DEMO_DATABASE: __filename }));
     expect(code).toBe(1);
-    expect(said).toBe(`The database ${__filename} cannot be used: file is not a database.\n`);
+    expect(output).toBe(`The database ${__filename} cannot be used: file is not a database.\n`);
   });
 
   it('prints its usage and exits', async () => {
-    const { code, said } = await failureOf(start({}, ['--help']));
+    const { code, output } = await failureOf(start({}, ['--help']));
     expect(code).toBe(0);
-    expect(said).toContain('npm run demo -- --redis redis://127.0.0.1:6379');
+    expect(output).toContain('npm run demo -- --redis redis://127.0.0.1:6379');
   });
 
   it('refuses a DEMO_REDIS that is no URL of a Redis in one line', async () => {
-    const { code, said } = await failureOf(start({ DEMO_REDIS: 'localhost' }));
+    const { code, output } = await failureOf(start({ DEMO_REDIS: 'localhost' }));
     expect(code).toBe(1);
-    expect(said).toBe('DEMO_REDIS must be the URL of a Redis, got "localhost". Write DEMO_REDIS=redis://127.0.0.1:6379\n');
+    expect(output).toBe('DEMO_REDIS must be the URL of a Redis, got "localhost". Write DEMO_REDIS=redis://127.0.0.1:6379\n');
   });
 
   describeWith('redis-server', 'on Redis', () => {
@@ -346,7 +346,7 @@ describe('the process', () => {
           outcome: UNREACHABLE,
           text: expect.stringContaining(url),
         });
-        expect(demo.said).toContain('Until it can be, requests are answered uncached.');
+        expect(demo.output).toContain('Until it can be, requests are answered uncached.');
       }
 
       await redis.restart();
@@ -360,7 +360,7 @@ describe('the process', () => {
       await redis.kill();
       const demo = start({}, ['--redis', redis.url]);
       expect(await demo.get('/users/alice')).toMatchObject({ status: 200, outcome: UNREACHABLE });
-      expect(demo.said).toMatch(
+      expect(demo.output).toMatch(
         /^Redis cannot be reached: connect ECONNREFUSED .*\. Until it can be, requests are answered uncached\.$/m,
       );
       await redis.restart();

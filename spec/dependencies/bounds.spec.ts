@@ -7,11 +7,11 @@ import { resultTag } from '../../lib/runtime/dependency-tags.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let gate: Gate | undefined;
@@ -154,7 +154,7 @@ describeEveryStore('the dependencies of a computation', store => {
   });
 
   it('of more than a thousand tags prevent the storage', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     await server.get('/tags/1001');
     await until(() => outcomes.some(({ reason }) => reason === 'not stored: it has more than 1000 tags'));
     expect((await server.get('/tags/1000')).text).toContain('version 1');
@@ -172,7 +172,7 @@ describeEveryStore('the dependencies of a computation', store => {
   });
 
   it('are unknown, without a report, if a result that the filter refuses has no tags', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     await server.get('/maybe');
     await until(() => outcomes.some(({ reason }) => reason === 'not stored: the tags of a memoized result in it are unknown'));
     expect(faults).toEqual([]);

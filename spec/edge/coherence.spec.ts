@@ -4,7 +4,7 @@ import { Gate } from '../support/deferred.js';
 import type { LookupHit, LookupMiss } from '../../lib/stores/store.js';
 import { startAfresh, until } from '../support/each.js';
 import type { TestServer } from '../support/server.js';
-import { told } from '../support/users.js';
+import { outcomeAndVersion } from '../support/users.js';
 import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
@@ -60,8 +60,8 @@ describe('an invalidation', () => {
     members.version = 5;
     await invalidate();
     const { version } = members;
-    expect(told(await server.get(...questions[0]!))).toEqual(['fwd=miss', version]);
-    for (const question of questions) expect(told(await server.get(...question))).toEqual(['hit', version]);
+    expect(outcomeAndVersion(await server.get(...questions[0]!))).toEqual(['fwd=miss', version]);
+    for (const question of questions) expect(outcomeAndVersion(await server.get(...question))).toEqual(['hit', version]);
   });
 
   it('does not touch what it does not cover', async () => {
@@ -80,9 +80,9 @@ describe('an invalidation', () => {
     members.readGate = undefined;
     await server.put('/members/bob');
     resume();
-    expect(told(await old)).toEqual(['fwd=miss', 1]);
-    expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
-    expect(told(await server.get('/members/bob'))).toEqual(['hit', 2]);
+    expect(outcomeAndVersion(await old)).toEqual(['fwd=miss', 1]);
+    expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
+    expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['hit', 2]);
   });
 
   it('prevents the storage of a compressed variant of the entry that it invalidated', async () => {

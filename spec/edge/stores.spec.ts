@@ -5,7 +5,7 @@ import { Processes } from '../support/processes.js';
 import type { TestServer } from '../support/server.js';
 import { ready } from '../../test-servers/readiness.js';
 import { describeOn, sharedStores } from '../support/stores.js';
-import { told } from '../support/users.js';
+import { outcomeAndVersion } from '../support/users.js';
 import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
@@ -59,19 +59,19 @@ describe.each(sharedStores.map(kind => ({ kind })))('a hit before Express', ({ k
       await warm(server, '/members/bob');
       members.version = 2;
       await other.invalidate('/members/bob');
-      expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
       await warm(server, '/members/bob');
-      expect(told(await server.get('/members/bob'))).toEqual(['hit', 2]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['hit', 2]);
     });
 
     it('ends with a change in this process, and with a tag', async () => {
       await warm(server, '/members/bob');
       await server.put('/members/bob');
-      expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
       await warm(server, '/members/bob');
       members.version = 3;
       await cache.invalidateTags('members');
-      expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 3]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 3]);
     });
   });
 });

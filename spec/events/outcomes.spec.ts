@@ -3,7 +3,7 @@ import { RequestTrace } from '../../lib/events/request-trace.js';
 import { cache, SimpleStore } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { appOf, TestServer } from '../support/server.js';
 import { holdTime } from '../support/time.js';
 import { members, startEdge, withNewMembers } from '../edge/members-server.js';
@@ -12,7 +12,7 @@ import { behaviour, PagesController, UsersController } from './members-events.js
 startAfresh();
 withNewMembers();
 afterEach(() => {
-  stopListening();
+  unsubscribeAll();
   Object.assign(behaviour, { unless: false, beforeStore: undefined, forced: false, gate: undefined });
 });
 
@@ -21,7 +21,7 @@ const FRIENDS = '/users/bob/friends';
 
 describe('an outcome', () => {
   it('is published once for a miss and a hit, with the request', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(`${FRIENDS}?junk=1`);
     await server.get(FRIENDS);
@@ -41,7 +41,7 @@ describe('an outcome', () => {
   });
 
   it('takes from when the cache was asked, and what is stored, from when its computation began', async () => {
-    const [outcomes, stored] = [heard('outcome'), heard('stored')];
+    const [outcomes, stored] = [recordEvents('outcome'), recordEvents('stored')];
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
     const gate = (behaviour.gate = new Gate());
@@ -57,7 +57,7 @@ describe('an outcome', () => {
   });
 
   it('is published once for each request', () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const observed = new RequestTrace('Users.friends', 'GET', FRIENDS);
     observed.end('stale', 'expired, and refreshed meanwhile');
     observed.end('miss', undefined);
@@ -65,7 +65,7 @@ describe('an outcome', () => {
   });
 
   it('has a reason for a response that never expires', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get('/users/bob/forever');
     await server.get('/users/bob/forever');
@@ -73,7 +73,7 @@ describe('an outcome', () => {
   });
 
   it('of each request is as many as the stats count', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     for (const path of [FRIENDS, '/pages/cookie', '/pages/missing', '/pages/broken', '/pages/filtered', '/pages/large?bytes=10'])
       for (const method of ['GET', 'GET', 'HEAD']) await server.send(path, { method });
@@ -87,7 +87,7 @@ describe('an outcome', () => {
 
   it('names who invalidated what is missed, with the time that has gone by', async () => {
     const time = holdTime();
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
     await server.get('/users/bobby/friends');
@@ -103,7 +103,7 @@ describe('an outcome', () => {
 
   it('names the call of code, and follows the tags of a response', async () => {
     const time = holdTime();
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get('/users/bob/tagged');
     await cache.invalidateTags('user:bob');
@@ -123,7 +123,7 @@ describe('an outcome', () => {
 
   it('names the expiry, and not an invalidation before the storage', async () => {
     const time = holdTime();
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await cache.invalidate('/users/bob');
     await server.get(FRIENDS);
@@ -133,26 +133,26 @@ describe('an outcome', () => {
   });
 
   it('names no invalidation from a time without subscribers', async () => {
-    heard('outcome');
+    recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
-    stopListening();
+    unsubscribeAll();
     await cache.invalidate('/users');
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     await server.get(FRIENDS);
     expect(outcomes).toMatchObject([{ reason: 'first requested, or evicted' }]);
   });
 
   it('of what was evicted does not claim more than is known', async () => {
     cache.configure({ maxBytes: 20_000, maxEntryBytes: 15_000 });
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     for (const bytes of [10_000, 10_001, 10_000]) await server.get(`/pages/large?bytes=${bytes}`);
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'miss', reason: 'evicted, or invalidated without a record' });
   });
 
   it('of forcedUpdate and unless names them', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
     behaviour.forced = true;
@@ -166,7 +166,7 @@ describe('an outcome', () => {
   });
 
   it('of a request that waited for another one is collapsed, and is published with the response', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
     const looked = jest.spyOn(SimpleStore.prototype, 'lookup');
@@ -180,7 +180,7 @@ describe('an outcome', () => {
   });
 
   it('before Express is published once, by the edge or behind it', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await startEdge();
     for (let time = 0; time < 3; time++) await server.get('/members/bob?x=1');
     expect(members.entered).toBe(1);
@@ -199,7 +199,7 @@ describe('the reason of a response that is not stored', () => {
     ['/pages/missing', 'the status 404 is not listed'],
     ['/pages/broken', 'the handler failed'],
   ])('is in the header and in the event, for the head of %s', async (path, why) => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     const { headers } = await server.get(path);
     expect(headers['cache-status']).toBe(`routing-controllers-cache; fwd=miss; detail="not stored: ${why}"`);
@@ -228,7 +228,7 @@ describe('the reason of a response that is not stored', () => {
 
   it('is in the event only, if the reason follows after the head', async () => {
     cache.configure({ maxEntryBytes: 1000 });
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     for (const path of ['/pages/filtered', '/pages/growing?bytes=2000'])
       expect((await server.get(path)).headers['cache-status']).toBe('routing-controllers-cache; fwd=miss');
@@ -242,7 +242,7 @@ describe('the reason of a response that is not stored', () => {
   });
 
   it('names an invalidation during the computation', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
     const answer = server.get(FRIENDS);
@@ -255,7 +255,7 @@ describe('the reason of a response that is not stored', () => {
   });
 
   it('names a client that left', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     const sent = httpRequest({ port: server.port, path: '/pages/endless', agent: false }, response => {
       response.once('data', () => sent.destroy());
@@ -267,7 +267,7 @@ describe('the reason of a response that is not stored', () => {
 
   it('names a store that stores nothing', async () => {
     cache.configure({ store: 'null' });
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
     expect(outcomes).toMatchObject([{ reason: 'not stored: the store never holds anything' }]);

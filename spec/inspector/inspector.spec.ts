@@ -122,10 +122,10 @@ describe('the inspector', () => {
     expect(text).not.toContain('secret');
     expect(JSON.parse((await server.get('/cache/entries?q=alice')).text).entries).toEqual([]);
     expect((await order(server, OWN)).status).toBe(204);
-    const told = await snapshot(server);
-    expect(told.requests.map(({ outcome }) => outcome)).toEqual(['hit', 'miss']);
-    expect(told.invalidations).toMatchObject([{ prefixes: ['/people'], removed: 1 }]);
-    expect(told.stats).toMatchObject({ hits: 1, misses: 1, entries: 0 });
+    const sent = await snapshot(server);
+    expect(sent.requests.map(({ outcome }) => outcome)).toEqual(['hit', 'miss']);
+    expect(sent.invalidations).toMatchObject([{ prefixes: ['/people'], removed: 1 }]);
+    expect(sent.stats).toMatchObject({ hits: 1, misses: 1, entries: 0 });
   });
 
   it('serves all that its scripts import', async () => {

@@ -4,7 +4,7 @@ import { Get, Header, Param, Req, SessionParam } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import type { Answer } from '../support/server.js';
-import { seen, Twins } from '../support/twins.js';
+import { clientView, Twins } from '../support/twins.js';
 
 startAfresh();
 
@@ -64,7 +64,7 @@ describe('behind cookie-session, a hit', () => {
       await cache.clear();
       const twins = await start();
       const { plain, miss, hit } = await twins.ask('/page/one', { method, headers });
-      expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+      expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
       expect(plain.headers['set-cookie'] ?? []).toHaveLength(cookies);
     }
   });
@@ -85,7 +85,7 @@ describe('behind cookie-session, a hit', () => {
     const { etag } = (await twins.server.get('/plain/page/one')).headers;
     const { plain, miss, hit } = await twins.ask('/page/one', { headers: { 'if-none-match': etag!, 'x-sign-in': 'ann' } });
     expect(plain.status).toBe(304);
-    expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+    expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
   });
 
   it('of a value of the session is only for clients with an equal value', async () => {
@@ -95,7 +95,7 @@ describe('behind cookie-session, a hit', () => {
       cookies.set(user, cookieOf(await twins.server.get('/plain/page/one', { 'x-sign-in': user })));
       const { plain, miss, hit } = await twins.ask('/greeting', { headers: { cookie: cookies.get(user)! } });
       expect(plain.text).toBe(`{"hello":"${user}"}`);
-      expect([seen(miss, 'vary'), seen(hit, 'vary')]).toEqual([seen(plain), seen(plain)]);
+      expect([clientView(miss, 'vary'), clientView(hit, 'vary')]).toEqual([clientView(plain), clientView(plain)]);
       expect(hit.headers).toMatchObject({ vary: 'Cookie', 'cache-control': 'private, no-cache' });
     }
     expect((await twins.ask('/greeting')).hit.text).toBe('{}');

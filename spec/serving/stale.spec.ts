@@ -477,14 +477,14 @@ describe('a refresh behind the answer', () => {
 
   it('is published: one outcome for the request, and one stored response', async () => {
     const outcomes: OutcomeEvent[] = [];
-    let told = 0;
-    const stops = [onCacheEvent('outcome', event => outcomes.push(event)), onCacheEvent('stored', () => told++)];
+    let storedCount = 0;
+    const stops = [onCacheEvent('outcome', event => outcomes.push(event)), onCacheEvent('stored', () => storedCount++)];
     const server = await started();
     await server.get('/grace/behind/bob');
     await stored();
     time.forwardSeconds(61);
     await server.get('/grace/behind/bob');
-    await until(() => told === 2);
+    await until(() => storedCount === 2);
     for (const stop of stops) stop();
     expect(outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['miss', expect.anything()],

@@ -6,11 +6,11 @@ startAfresh();
 // No class with @Cached or @Memoized is loaded here, as in a process that works through a queue.
 describe('a process that caches nothing', () => {
   const adviceOf = async (options: CacheOptions, work: () => Promise<unknown>): Promise<string[]> => {
-    const told: string[] = [];
-    cache.configure({ ...options, onError: ({ code }) => told.push(code) });
+    const codes: string[] = [];
+    cache.configure({ ...options, onError: ({ code }) => codes.push(code) });
     await work();
     await work();
-    return told;
+    return codes;
   };
 
   it.each<[string, () => Promise<unknown>]>([

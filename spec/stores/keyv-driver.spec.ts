@@ -126,12 +126,12 @@ describe('a Keyv driver', () => {
     const keyv = new Keyv({ store: adapter });
     const listeners = adapter.listenerCount('error');
     const driver = new KeyvDriver(keyv);
-    const heard: unknown[] = [];
-    driver.open(error => heard.push(error));
+    const errors: unknown[] = [];
+    driver.open(error => errors.push(error));
     adapter.emit('error', 'a complaint');
     await driver.close();
     adapter.emit('error', 'another');
-    expect(heard).toEqual(['a complaint']);
+    expect(errors).toEqual(['a complaint']);
     expect(adapter.listenerCount('error')).toBe(listeners);
   });
 

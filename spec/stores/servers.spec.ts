@@ -133,10 +133,10 @@ describeWith('redis-server', 'a network of the specs', () => {
 async function talk(port: number, line: string, end: string): Promise<string> {
   const socket: Socket = createConnection(port, '127.0.0.1');
   socket.write(line);
-  let heard = '';
+  let reply = '';
   for await (const chunk of socket) {
-    heard += String(chunk);
-    if (heard.endsWith(`${end}\r\n`)) break;
+    reply += String(chunk);
+    if (reply.endsWith(`${end}\r\n`)) break;
   }
-  return heard.trimEnd();
+  return reply.trimEnd();
 }

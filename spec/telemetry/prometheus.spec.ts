@@ -5,7 +5,7 @@ import { processCache } from '../../lib/cache/process-cache.js';
 import { cacheMetrics, type CacheMetricsOptions } from '../../lib/prometheus.js';
 import { PagesController, UsersController } from '../events/members-events.js';
 import { startAfresh, until } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   stop();
-  stopListening();
+  unsubscribeAll();
 });
 
 const start = () => TestServer.ofControllers([UsersController, PagesController]);
@@ -56,7 +56,7 @@ describe('the metrics of Prometheus', () => {
   });
 
   it('estimate what hits save by what the newest stored response of the action took', async () => {
-    const stored = heard('stored');
+    const stored = recordEvents('stored');
     const server = await start();
     await server.get(FRIENDS);
     await server.get(FRIENDS);

@@ -6,13 +6,13 @@ import { Turns } from '../../lib/verification/turns.js';
 import { expectNoStaleHits } from '../../store-contract/expect-no-stale-hits.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { skipPauses } from '../support/pauses.js';
 import { appOf, TestServer } from '../support/server.js';
 import { holdProcessClocks } from '../support/time.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let runs: number;
@@ -209,7 +209,7 @@ describe('the record of changes', () => {
 
   it('reports that it may lack suspects', async () => {
     cache.configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const server = await start();
     await server.get('/things/1');
     for (let change = 0; change < 11; change++) await server.send(`/things/${change}/changes`, { method: 'POST' });

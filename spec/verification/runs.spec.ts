@@ -20,14 +20,14 @@ import {
 import { cache, Cached, cacheControl, type VerificationReport } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { skipPauses } from '../support/pauses.js';
 import { root } from '../support/examples.js';
 import { streamOf } from '../support/stream.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 const tenants = new AsyncLocalStorage<string>();
 let runs: string[];
@@ -243,7 +243,7 @@ describe('the run of a verification', () => {
     'compares what a method answers in its own way: %s',
     async way => {
       cache.configure({ verify: { sample: 1 } });
-      const events = heard('verified');
+      const events = recordEvents('verified');
       const server = await start();
       const fresh = await server.get(`/ways/${way}`);
       const hit = await server.get(`/ways/${way}`);
@@ -277,7 +277,7 @@ describe('the run of a verification', () => {
   ])('is no measure if the method %s, and the fault comes once', async (_what, reason, begin) => {
     const faults: Error[] = [];
     cache.configure({ verify: { sample: 1 }, onError: fault => faults.push(fault) });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const server = await start();
     await server.get('/users/failing');
     begin();

@@ -3,15 +3,15 @@ import { cache, Cached, CacheDefaults, InvalidatesCache, Memoized, type CacheOpt
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
-import { entryOf, fenceOver, Processes } from '../support/processes.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
+import { entryOf, leaseOver, Processes } from '../support/processes.js';
 import { TestServer } from '../support/server.js';
 import { describeOn, sharedStores } from '../support/stores.js';
 import { holdTime, type MovedTime } from '../support/time.js';
 import { ready } from '../../test-servers/readiness.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let gate: Gate | undefined;
@@ -120,7 +120,7 @@ describeEveryStore('a change that settles', store => {
     await server.get('/users/bob');
     await until(() => cache.stats().stores === 1);
     await change(server);
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const { headers, text } = await server.get('/users/bob');
     expect(text).toBe('"bob 2"');
     if (!way.includes('computed')) expect(headers['cache-status']).toContain('detail="not stored: being changed"');
@@ -188,7 +188,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change that settles on a 
       expect(await intent.commit({ prefixes: ['/users/bob'] }, 60_000)).toBeUndefined();
       await dying.driver.close();
       expect(await other.store.lookup(address)).toMatchObject({ kind: 'miss', isBeingChanged: true });
-      expect(await other.store.save(address, entryOf('old'), await fenceOver(other.store, address))).toBe(false);
+      expect(await other.store.save(address, entryOf('old'), await leaseOver(other.store, address))).toBe(false);
     });
   });
 });

@@ -6,7 +6,7 @@ import { Processes } from '../../support/processes.js';
 import { describeWith } from '../../../test-servers/installed.js';
 import { RedisServer } from '../../../test-servers/redis-server.js';
 import { describeOn, onRedis, sharedStores } from '../../support/stores.js';
-import { told, UsersController, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, UsersController, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -41,9 +41,9 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value of another program 
       const key = processes.keys.entry(processes.lastAddress);
       const [entry] = await other.driver.getMany([key]);
       await other.driver.set(key, foreign(entry!.value!), 60_000);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
       await until(() => cache.stats().stores === 2);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 1]);
       expect(processes.errors).toEqual([]);
     });
 
@@ -66,9 +66,9 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value of another program 
       for (const key of processes.keys.generationsOver(processes.lastAddress.path)) {
         await other.driver.set(key, randomBytes(100), 60_000);
       }
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
       await server.put('/users/bob');
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       expect(processes.errors).toEqual([]);
     });
   });

@@ -12,7 +12,7 @@ import { onRedis, type SharedServer } from '../../support/stores.js';
 import { RedisStore } from '../../../lib/redis.js';
 import { createSentinel } from 'redis';
 import { RedisSentinel as RedisSentinelDriver } from '../../../lib/stores/redis/redis-sentinel.js';
-import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -28,9 +28,9 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
 
   async function fill(server: TestServer, version: number): Promise<void> {
     const { stores } = cache.stats();
-    expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', version]);
+    expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', version]);
     await until(() => cache.stats().stores === stores + 1);
-    expect(told(await server.get('/users/bob'))).toEqual(['hit', version]);
+    expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', version]);
   }
 
   /** Every answer on the way to the first hit is of this version, and so is that. */

@@ -5,7 +5,7 @@ import { countLookUps, startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
 import type { TestServer } from '../../support/server.js';
 import { describeOn, sharedStores } from '../../support/stores.js';
-import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -37,9 +37,9 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       const old = await heldRead();
       expect((await server.put('/users/bob')).status).toBe(200);
       expect(versionIn(await old())).toBe(1);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       await until(() => processCache.current.get().stats().stores >= 1);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 2]);
     });
 
     it('is not served when it was computed before one in another process (R2)', async () => {
@@ -49,7 +49,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       users.version = 2;
       await other.invalidate('/users/bob');
       expect(versionIn(await old())).toBe(1);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('is not served when another process computed it before one in this (R2)', async () => {
@@ -61,17 +61,17 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       await server.put('/users/bob');
       await save('{"name":"bob","version":1}');
       expect(await other.hit(address)).toBeUndefined();
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it.each(['/', '/users', '/users/bob'])('is dead when another process invalidates %s', async prefix => {
       const other = processes.open();
       server = await processes.serve(UsersController);
       await server.get('/users/bob');
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 1]);
       users.version = 2;
       await other.invalidate(prefix);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('stays when another process invalidates sibling paths or paths under it', async () => {
@@ -79,7 +79,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       server = await processes.serve(UsersController);
       await server.get('/users/bob');
       await other.invalidate('/users/bo', '/users/bobby', '/users/bob/friends', '/user');
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 1]);
       expect(await other.hit(processes.lastAddress)).toBe('{"name":"bob","version":1}');
     });
 
@@ -98,7 +98,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       const joined = server.get('/users/bob');
       await until(() => lookUps() === 2);
       resumeFresh();
-      expect(told(await fresh)).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await fresh)).toEqual(['fwd=miss', 2]);
       expect(versionIn(await joined)).toBe(2);
       expect(users.reads).toBe(2);
     });
@@ -115,7 +115,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       write.release();
       await until(() => processCache.current.get().stats().stores === 1);
       expect(await other.hit(processes.lastAddress)).toBeUndefined();
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it.each(['/', '/users', '/users/bob'].map((prefix, index) => ({ prefix, index })))(
@@ -132,7 +132,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
         await other.driver.delete(processes.keys.generationsOver(address.path)[index]!);
         expect(await other.hit(address)).toBeUndefined();
         await save('{"name":"bob","version":1}');
-        expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+        expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       },
     );
 
@@ -141,7 +141,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       await server.get('/users/bob/shared');
       users.version = 77;
       await server.get('/users/ann/shared');
-      expect(told(await server.get('/users/bob/shared'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob/shared'))).toEqual(['hit', 1]);
       await server.get('/users/bob/bytes');
       for (let hit = 0; hit < 2; hit++) {
         expect(await server.get('/users/bob/bytes')).toMatchObject({ outcome: 'hit', text: 'as it was sent' });

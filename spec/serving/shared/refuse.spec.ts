@@ -105,7 +105,7 @@ describe.each(breakableStores.map(kind => ({ kind })))('a change that must not b
         }
         expect(users.changes).toBe(1);
         await on.proxy.accept();
-        await ready('the store is told', async () => (await other.hit(address)) === undefined);
+        await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
         expect((await server.get('/users/ann')).status).toBe(200);
       },
     );
@@ -121,7 +121,7 @@ describe.each(breakableStores.map(kind => ({ kind })))('a change that must not b
       expect(performance.now() - began).toBeGreaterThanOrEqual(290);
       expect((await server.get('/users/bob')).outcome).not.toBe('hit');
       await on.proxy.accept();
-      await ready('the store is told', async () => (await other.hit(address)) === undefined);
+      await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
     });
 
     it('made by cache.invalidate resolves when the store gets the invalidation in time', async () => {

@@ -2,7 +2,7 @@ import { cache } from '../../../lib/index.js';
 import { describeBreakable } from '../../support/breakable.js';
 import { startAfresh, until } from '../../support/each.js';
 import { ready } from '../../../test-servers/readiness.js';
-import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -35,7 +35,7 @@ describeBreakable('a store', current => {
     await server.put('/users/bob');
     expect(await other.hit(address)).toBe('{"name":"bob","version":1}');
     await on.proxy.accept();
-    await ready('the other process is told', async () => (await other.hit(address)) === undefined);
+    await ready('the other process has the invalidation', async () => (await other.hit(address)) === undefined);
     await current().expectRecovery(server);
   });
 
@@ -60,7 +60,7 @@ describeBreakable('a store', current => {
       return ann.outcome === 'hit';
     });
     driver.failing.clear();
-    await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
     await current().expectRecovery(server);
   });
 
@@ -77,9 +77,9 @@ describeBreakable('a store', current => {
     const begun = server.get('/users/bob');
     await look.arrived.promise;
     driver.failing.clear();
-    await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
     look.release();
-    expect(told(await begun)).toEqual(['fwd=miss', 2]);
+    expect(outcomeAndVersion(await begun)).toEqual(['fwd=miss', 2]);
     await current().expectRecovery(server);
   });
 
@@ -95,7 +95,7 @@ describeBreakable('a store', current => {
     await Promise.all(paths.map(path => cache.invalidate(path)));
     await ready('the store is asked again', async () => {
       const answer = await server.get('/users/bob');
-      expect(told(answer)).not.toContain('hit');
+      expect(outcomeAndVersion(answer)).not.toContain('hit');
       expect(versionIn(answer)).toBe(2);
       return answer.outcome === 'fwd=miss';
     });

@@ -1,6 +1,6 @@
 import { CircuitBreaker, StoreUnreachable } from '../../../lib/stores/shared/circuit-breaker.js';
 import { Deferred } from '../../support/deferred.js';
-import { heard, stopListening } from '../../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../../support/recorded-events.js';
 
 const RECOVERY_MS = 1000;
 
@@ -187,10 +187,10 @@ describe('closing', () => {
 });
 
 describe('whether it is asked at all', () => {
-  afterEach(stopListening);
+  afterEach(unsubscribeAll);
 
   it('is published: open when calls stop, half-open at a probe, closed after a reply', async () => {
-    const states = heard('breaker');
+    const states = recordEvents('breaker');
     await failTimes(2);
     expect(states).toEqual([]);
     await failTimes(1);

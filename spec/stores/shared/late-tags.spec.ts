@@ -2,7 +2,7 @@ import type { Clock } from '../../../lib/time/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver } from '../../support/processes.js';
+import { entryOf, leaseOver } from '../../support/processes.js';
 
 /** Milliseconds after which a change that is not heard of any more has died. */
 const CHANGE_MS = 30_000;
@@ -39,19 +39,19 @@ describe('a computation whose tags follow at its end', () => {
       const [ours, dying] = [open(driver), open(driver)];
       await dying.beginWrite({ prefixes: [], tags: ['user:bob'] });
       // It reads what is about to be changed; then the data change, and their process dies.
-      const fence = await fenceOver(ours, ADDRESS);
+      const fence = await leaseOver(ours, ADDRESS);
       driver.pass(CHANGE_MS + 1);
-      if (isNoticed) await open(driver).save(ADDRESS, entry(), await fenceOver(ours, ADDRESS));
+      if (isNoticed) await open(driver).save(ADDRESS, entry(), await leaseOver(ours, ADDRESS));
       const other = { ...ADDRESS, key: 'other' };
       expect(await ours.save(other, entry(), fence)).toBe(false);
-      expect(await ours.save(other, entry(), await fenceOver(ours, ADDRESS))).toBe(true);
+      expect(await ours.save(other, entry(), await leaseOver(ours, ADDRESS))).toBe(true);
     },
   );
 
   it('is not stored if its tag is invalidated together with another one, without atomic compare-and-set', async () => {
     const driver = new MemoryDriver({ hasAtomicCas: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
     const [ours, theirs] = [open(driver), open(driver)];
-    const fence = await fenceOver(ours, ADDRESS);
+    const fence = await leaseOver(ours, ADDRESS);
     await Promise.all([
       ours.invalidate({ prefixes: [], tags: ['user:bob'] }),
       theirs.invalidate({ prefixes: [], tags: ['user:alice'] }),
