@@ -98,6 +98,31 @@ function isOddTitle(title: string): boolean {
   return isOdd || wordsOf(title) > WORDS_AT_MOST;
 }
 
+/** The pages whose prose a program writes, or whose parts between two marks it writes. */
+const GENERATED = /<!-- (\w+):begin -->[\s\S]*?<!-- \1:end -->/g;
+
+/** Returns the sentences of a page, without code, tables and the targets of links. */
+function sentencesOf(page: string): string[] {
+  const prose = page
+    .replace(GENERATED, '')
+    .replace(/^ *```[\s\S]*?^ *```$/gm, '')
+    .replace(/^\s*\|.*$/gm, '')
+    .replace(/(``?)(?:(?!\1)[^])*\1/g, 'code')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+  const blocks = prose.split(/\n\s*\n|\n(?=\s*(?:[-*>]|\d+\.|#+)\s)|(?<=^#.*)\n/m);
+  return blocks.flatMap(block => block.replace(/\s+/g, ' ').split(/(?<=[.!?:;][*_)”]*) /));
+}
+
+function isOddSentence(sentence: string): boolean {
+  return [BANNED, BANNED_IN_TITLES].some(pattern => pattern.test(sentence)) || wordsOf(sentence) > WORDS_AT_MOST;
+}
+
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'].concat(
+  readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter(name => extname(name) === '.md')
+    .map(name => join('docs', name)),
+);
+
 describe('plain English', () => {
   it('is the language of the messages in lib', () => {
     const messages = filesIn('lib').flatMap(file => messagesIn(file).map(text => `${file}: ${text}`));
@@ -118,6 +143,23 @@ describe('plain English', () => {
     const titles = filesIn(folder).flatMap(file => titlesIn(file).map(title => ({ file, title })));
     expect(titles.length).toBeGreaterThan(fewest);
     expect(titles.filter(({ title }) => isOddTitle(title))).toEqual([]);
+  });
+
+  it.each(PAGES)('is the language of %s, in short sentences', page => {
+    const sentences = sentencesOf(readFileSync(page, 'utf8'));
+    expect(sentences.length).toBeGreaterThan(3);
+    expect(sentences.filter(isOddSentence)).toEqual([]);
+  });
+
+  it('recognises the sentences of a page', () => {
+    const page =
+      '# One: two\n\nThree `a. b`. **Four.** Five\nsix.\n\n```ts\n// tells\n```\n\n| tells | says |\n\n- Seven\n- [Eight](tells)\n';
+    expect(sentencesOf(page).map(text => text.trim())).toEqual(
+      expect.arrayContaining(['Three code.', '**Four.**', 'Five six.', '- Seven']),
+    );
+    expect(sentencesOf(page).filter(isOddSentence)).toEqual([]);
+    expect(isOddSentence('The store keeps its entries.')).toBe(true);
+    expect(isOddSentence('word '.repeat(WORDS_AT_MOST + 1))).toBe(true);
   });
 
   it('recognises the words in titles', () => {
