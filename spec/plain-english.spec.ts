@@ -31,8 +31,8 @@ const WORDS_OF_A_MESSAGE = 4;
 /** Words that no title of a spec has, besides those of comments. */
 const BANNED_IN_TITLES =
   /\b(tell|say|saying|hear|knows|knew|stand|brings?|whichever|afresh|those alone|all who|nobody|go on|a while|by itself|beside|beneath|pass(?:es)? by|keeps?|kept|meanwhile|one’s|leads? to|listen(?:s|ed|ing)?|for good|all the same|well again|comes? of|for want)\b/i;
-/** A title that begins with a clause as its noun. */
-const CLAUSE_IN_TITLES = /^(what|who|whatever)\b/i;
+/** A clause in place of a noun, in a title. */
+const CLAUSE_IN_TITLES = /\b(what|whatever|whoever)\b|^who\b|\bone who\b/i;
 /** The number of words that a title or a sentence has at most. */
 const WORDS_AT_MOST = 20;
 

@@ -306,7 +306,7 @@ describe('an action for some roles', () => {
     }
   });
 
-  it('does not confirm what is cached to one who may not have it', async () => {
+  it('does not confirm a stored response to an unauthorized caller', async () => {
     const server = await start();
     const { etag } = (await server.get('/private/for-admins', as({ role: 'admin' }))).headers;
     const conditional = { 'if-none-match': etag! };

@@ -506,7 +506,7 @@ describe('the key', () => {
     });
   });
 
-  it('has what middlewares put into res.locals where a template sees it', async () => {
+  it('has the values of middlewares in res.locals if a template reads them', async () => {
     jest.spyOn(process, 'emitWarning').mockImplementation();
     const app = express();
     app.engine('html', (_path, options, callback) => {
@@ -556,7 +556,7 @@ describe('the key', () => {
   });
 });
 
-describe('a request that carries what the handler could read', () => {
+describe('a request with inputs that the handler could read', () => {
   it.each(['authorization', 'cookie'])('(%s) gets a hit where the handler has not read it', async name => {
     expect(
       await outcomes(['/key/request', { [name]: 'secret=1' }], ['/key/request', { [name]: 'secret=2' }], '/key/request'),

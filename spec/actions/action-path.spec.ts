@@ -296,7 +296,7 @@ describe('@InvalidatesCache', () => {
     ['/Typed/number/7', '/typed/number/007'],
     ['/Typed/number/007', '/typed/number/7'],
     ['/Typed/tail/a/B', '/TYPED/tail/%61/B'],
-  ])('reaches %s by PUT %s, whatever the two actions take it for', async (path, changed) => {
+  ])('reaches %s by PUT %s, with any types of the two actions', async (path, changed) => {
     const server = await TestServer.ofControllers(controllers);
     await server.get(path);
     expect((await server.get(path)).outcome).toBe('hit');
@@ -366,7 +366,7 @@ describe('@InvalidatesCache', () => {
     expect(cache.stats().invalidations).toBe(3);
   });
 
-  it('with more readings than are worth it invalidates what covers them', async () => {
+  it('with too many readings invalidates a path that covers all of them', async () => {
     const server = await TestServer.ofControllers(controllers);
     const deep = `/Users/${'true/'.repeat(20)}`;
     await server.get('/Users/1/friends');

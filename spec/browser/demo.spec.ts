@@ -148,7 +148,7 @@ describeInBrowser("the demo's page", open => {
     expect(await page.locator('#made').count()).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('is accessible in %s, with what the cache did', async colorScheme => {
+  it.each(['light', 'dark'] as const)('is accessible in %s, with the outcomes of the cache', async colorScheme => {
     const page = await open(server.url, { colorScheme });
     await press(page, 'Search');
     await newest(page, 1);

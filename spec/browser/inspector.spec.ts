@@ -129,7 +129,7 @@ describeInBrowser('the page of the inspector', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
-  it('shows what clients and the program have written as text', async () => {
+  it('shows texts of clients and of the program as text', async () => {
     await server.get(`/people/hostile/x?${encodeURIComponent('<img>')}`);
     await server.get('/people/<img>?<b>=1');
     await cache.invalidate(`/${HOSTILE}`);

@@ -10,7 +10,7 @@ describeInBrowser('the expectations of pages', open => {
     await expect(open(address('<input>')).then(expectAccessible)).rejects.toThrow('label');
   });
 
-  it('refuses what is wider than the window', async () => {
+  it('refuses a page that is wider than the window', async () => {
     const wide = address('<div style="width: 400px">wide</div>');
     await expectNoHorizontalOverflow(await open(wide, { width: 500 }));
     await expect(open(wide, { width: 360 }).then(expectNoHorizontalOverflow)).rejects.toThrow('Expected');

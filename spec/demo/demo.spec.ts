@@ -158,7 +158,7 @@ describe('the app', () => {
     expect(await get('/users?limit=3')).toMatchObject({ outcome: expect.stringMatching(HIT) });
   });
 
-  it('logs each request with what the cache made of it', async () => {
+  it('logs each request with its outcome', async () => {
     for (const route of ['/users/bob', '/users/bob', '/nowhere']) await get(route);
     await server.stop();
     expect(log.mock.calls.flat()).toEqual([
@@ -245,7 +245,7 @@ describe('the process', () => {
     return { code: await demo.end(), output: demo.output };
   };
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('prints its address and what to try, and stops cleanly on %s', async signal => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('prints its address and examples, and stops cleanly on %s', async signal => {
     const demo = start();
     expect((await demo.get('/users/alice/friends')).status).toBe(200);
     demo.child.kill(signal);

@@ -116,7 +116,7 @@ describe('the demo', () => {
     expect(all.filter(file => /cache\.(invalidate|clear)/.test(sourceOf(file)))).toEqual([]);
   });
 
-  it.each(forgotten)('reports at the first hit what it forgets without the invalidation in $file', async variation => {
+  it.each(forgotten)('reports the missing invalidation in $file at the first hit', async variation => {
     const { file, pattern } = variation;
     const events = recordEvents('verified');
     const outcomes = recordEvents('outcome');

@@ -219,7 +219,7 @@ describe('a program before its first tag', () => {
     expect(enter).not.toHaveBeenCalled();
   });
 
-  it('does not store what was being computed at the first tag', () => {
+  it('does not store a response whose computation began before the first tag', () => {
     const computations = new Computations();
     const begun = computations.beginUntracked();
     computations.start();
@@ -241,7 +241,7 @@ describe('a computation', () => {
     expect(chainOf(last)).toHaveLength(1);
   });
 
-  it('passes on what it collected', () => {
+  it('passes on its collected tags', () => {
     const outer = new Computation(true);
     const inner = new Computation(true, outer);
     inner.add(['a']);

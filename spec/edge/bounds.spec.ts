@@ -82,7 +82,7 @@ describe('junk', () => {
     }
   });
 
-  it('is what a response over maxEntryBytes would be', async () => {
+  it('is also a response over maxEntryBytes', async () => {
     cache.configure({ maxEntryBytes: 1000 });
     const server = await startEdge();
     for (let request = 0; request < 3; request++) await server.get('/members/bob/picture');

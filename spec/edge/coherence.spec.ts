@@ -64,7 +64,7 @@ describe('an invalidation', () => {
     for (const question of questions) expect(outcomeAndVersion(await server.get(...question))).toEqual(['hit', version]);
   });
 
-  it('does not touch what it does not cover', async () => {
+  it('does not remove variants that it does not cover', async () => {
     await warm('/members/bobby');
     await warm('/members/bob');
     await server.put('/members/bob');

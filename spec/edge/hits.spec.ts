@@ -13,7 +13,7 @@ const without = (headers: Answer['headers'], ...names: readonly string[]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 
 describe('a hit before Express', () => {
-  it('answers what went out, without entering the app', async () => {
+  it('serves the sent response, without entering the app', async () => {
     const server = await startEdge();
     const first = await server.get('/members/bob?page=1');
     const second = await server.get('/members/bob?page=1');
@@ -162,7 +162,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(3);
   });
 
-  it('leaves out what was of one connection', async () => {
+  it('leaves out the headers of one connection', async () => {
     const server = await startEdge((_request, response, next) => {
       response.setHeader('Connection', 'keep-alive, X-Hop').setHeader('X-Hop', 'one').setHeader('Keep-Alive', 'timeout=99');
       next();
@@ -201,7 +201,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(entered);
   });
 
-  it('confirms what the client has', async () => {
+  it('confirms the ETag of the client with 304', async () => {
     const server = await startEdge();
     const { headers } = await server.get('/members/bob/news');
     const conditions: Record<string, string>[] = [
@@ -220,7 +220,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(1);
   });
 
-  it('confirms also what came in pieces, whose ETag was known when it had gone', async () => {
+  it('confirms also a response in chunks, whose ETag was known after its end', async () => {
     const server = await startEdge();
     await server.get('/members/bob/stream');
     const { headers } = await server.get('/members/bob/stream');

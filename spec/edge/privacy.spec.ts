@@ -69,7 +69,7 @@ describe('a response that was sent to one client', () => {
     expect(members.entered).toBe(entered);
   });
 
-  it('answers only who accepts its encoding, where a middleware encodes without a word in Vary', async () => {
+  it('answers only clients that accept its encoding, if a middleware encodes without Vary', async () => {
     const server = await startEdge((request, response, next) => {
       if (request.headers['accept-encoding'] === 'x-nines') {
         const end = response.end.bind(response) as (bytes: Buffer) => typeof response;
@@ -116,7 +116,7 @@ describe('a response that was sent to one client', () => {
     expect(JSON.parse(gunzipSync(answer.body).toString())).toMatchObject({ name: 'bob' });
   });
 
-  it('cannot be mistaken for what was asked of a host with a slash in its name', async () => {
+  it('differs from a request to a host with a slash in its name', async () => {
     const server = await startEdge();
     await server.get('/members/bob', { host: 'a' });
     await server.get('/members/bob', { host: 'a' });

@@ -41,7 +41,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a hit before Express', ({ k
     });
     afterEach(() => processes.end());
 
-    it('answers what went out, for each encoding, from what all processes share', async () => {
+    it('serves the sent variant of each encoding from the shared store', async () => {
       const path = '/members/bob/story';
       const plain = await server.get(path);
       await warm(server, path);

@@ -64,7 +64,7 @@ describe('the miss history', () => {
     expect(history.missReason(at('/n/4900'), 0)).toMatch(/by cache\.invalidate$/);
   });
 
-  it('of what was stored takes 1 MiB at most, and the oldest is forgotten', () => {
+  it('takes 1 MiB at most for stored responses, and drops the oldest', () => {
     const history = new MissReasons();
     const long = (index: number) => at(`/${String(index).padStart(1000, '0')}`);
     for (let index = 0; index < 1000; index++) history.recordStored(long(index), NEVER, 0);

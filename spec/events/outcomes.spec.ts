@@ -40,7 +40,7 @@ describe('an outcome', () => {
     expect(outcomes.every(({ durationMs }) => durationMs > 0)).toBe(true);
   });
 
-  it('takes from when the cache was asked, and what is stored, from when its computation began', async () => {
+  it('has a duration from the look-up, and stored has one from the start of the computation', async () => {
     const [outcomes, stored] = [recordEvents('outcome'), recordEvents('stored')];
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
@@ -85,7 +85,7 @@ describe('an outcome', () => {
     expect(outcomes).toHaveLength(18);
   });
 
-  it('names who invalidated what is missed, with the time that has gone by', async () => {
+  it('names the source of the invalidation, and the time since then', async () => {
     const time = holdTime();
     const outcomes = recordEvents('outcome');
     const server = await start();
@@ -143,7 +143,7 @@ describe('an outcome', () => {
     expect(outcomes).toMatchObject([{ reason: 'first requested, or evicted' }]);
   });
 
-  it('of what was evicted does not claim more than is known', async () => {
+  it('of an evicted entry names only certain facts', async () => {
     cache.configure({ maxBytes: 20_000, maxEntryBytes: 15_000 });
     const outcomes = recordEvents('outcome');
     const server = await start();

@@ -186,7 +186,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/both')).toEqual(['"read 4"']);
   });
 
-  it('differs: what is asked for several times at once is computed once (dogpile), where Flask computes it each time', async () => {
+  it('differs: concurrent requests run the method once (dogpile), where Flask runs it each time', async () => {
     const gate = new Gate();
     @JsonController()
     class ViewController {
@@ -377,7 +377,7 @@ describe('response_filter=', () => {
     expect(outcomes).toEqual(['fwd=miss', 'fwd=miss', 'fwd=miss', 'fwd=miss', 'fwd=miss', 'hit']);
   });
 
-  it('is given the response as it is sent, where Flask gives what the view returned', async () => {
+  it('gets the response as it is sent, where Flask passes the return value of the view', async () => {
     const server = await TestServer.ofControllers([FilteredController]);
     expect(await textsOf(server, '/draft/a-draft', '/draft/a-draft', '/draft/final', '/draft/final')).toEqual([
       '{"text":"a-draft","run":1}',
@@ -507,7 +507,7 @@ describe('make_cache_key=', () => {
     expect(await textsOf(server, '/own/a?foo=a', '/other?foo=a', '/own/a?foo=a')).toEqual(['1', '2', '1']);
   });
 
-  it('methods=["POST"] differs: a response to POST is refused; what it computes is memoized (test_generate_cache_key_from_request_body)', async () => {
+  it('methods=["POST"] differs: a response to POST is refused; its computation is memoized (test_generate_cache_key_from_request_body)', async () => {
     class Works {
       @Memoized()
       async find(_query: object): Promise<number> {
@@ -747,7 +747,7 @@ describe("cache.delete('view//path')", () => {
     expect(await textsOf(server, '/works?limit=15&mock=true')).toEqual(['2']);
   });
 
-  it('cache.delete_cached(view, name=…) is :name in the target of what changes (test_delete_cached_view_builds_the_path_with_url_for)', async () => {
+  it('cache.delete_cached(view, name=…) is :name in the target of the change (test_delete_cached_view_builds_the_path_with_url_for)', async () => {
     @JsonController('/user')
     class UserController {
       @Get('/:name')

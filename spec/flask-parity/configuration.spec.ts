@@ -162,7 +162,7 @@ describe('Cache(app, config={…})', () => {
     }).toThrow(CacheUsageError);
   });
 
-  it('differs: several Cache() objects are one, and what a change in one app invalidates is so for all', async () => {
+  it('differs: several Cache() objects are one, and a change in one app invalidates for all apps', async () => {
     const [one, two] = [await start(), await start()];
     expect([...(await textsOf(one, '/views/a')), ...(await textsOf(two, '/views/a'))]).toEqual(['"a in run 1"', '"a in run 1"']);
     await one.put('/views/a');
@@ -171,7 +171,7 @@ describe('Cache(app, config={…})', () => {
 });
 
 describeWith('redis-server', 'CACHE_REDIS_DB', () => {
-  it('is in the URL, and what is in another is not seen (test_app_redis_cache_backend_url_custom_db)', async () => {
+  it('is in the URL, and another database is not read (test_app_redis_cache_backend_url_custom_db)', async () => {
     const { url } = await RedisServer.start();
     const valueIn = async (database: string): Promise<unknown> => {
       cache.configure({ store: new RedisStore({ url: `${url}${database}` }), storeTimeout: 20 });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 describe('cache.get(key)', () => {
-  it('gives what cache.set(key, value) was given (test_cache_set, test_generic_get_set)', async () => {
+  it('returns the value of cache.set(key, value) (test_cache_set, test_generic_get_set)', async () => {
     expect(await call('set', 'hi', 'hello')).toBe(true);
     expect(await call('set', 'foo', ['bar'])).toBe(true);
     expect([await call('get', 'hi'), await call('get', 'foo')]).toEqual(['hello', ['bar']]);
@@ -31,7 +31,7 @@ describe('cache.get(key)', () => {
     }
   });
 
-  it('differs: None is a value (null), and what is not there is undefined, where Flask has one for both', async () => {
+  it('differs: None is a value (null), and an absent value is undefined, where Flask has None for both', async () => {
     await call('set', 'foo', null);
     expect([await call('get', 'foo'), await call('has', 'foo'), await call('add', 'foo', 1)]).toEqual([null, true, false]);
     expect([await call('get', 'bar'), await call('has', 'bar')]).toEqual([undefined, false]);
@@ -45,7 +45,7 @@ describe('cache.get(key)', () => {
     expect(await call('get', 'list')).toEqual([1]);
   });
 
-  it('differs: values are JSON and not pickled; what JSON does not carry is refused (test_generic_get_bytes)', async () => {
+  it('differs: values are JSON and not pickled; a value outside JSON is refused (test_generic_get_bytes)', async () => {
     for (const value of [Buffer.from('bar'), new Date(0), new Map(), undefined]) {
       await expect(cache.set('foo', value)).rejects.toThrow(CacheUsageError);
     }
@@ -91,7 +91,7 @@ describe('cache.add(key, value)', () => {
     expect(await call('get', 'hi')).toBe('hello');
   });
 
-  it('sets again what has expired', async () => {
+  it('sets an expired value again', async () => {
     const time = holdTime();
     await call('add', 'hi', 'hello', 1);
     time.forwardSeconds(1);

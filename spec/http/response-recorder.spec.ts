@@ -58,7 +58,7 @@ describe('the recorded head', () => {
     ['a message and an object', ['Fine', { 'X-Given': 'yes' }], 'Fine'],
     ['no message and an object', [undefined, { 'X-Given': 'yes' }], undefined],
     ['a list', [['X-Given', 'yes']], undefined],
-  ])('has what writeHead is given as %s', (_form, rest, statusMessage) => {
+  ])('has the headers of writeHead, as %s', (_form, rest, statusMessage) => {
     const head = headOf(
       response => response.setHeader('X-One', '1'),
       response => {

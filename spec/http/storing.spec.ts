@@ -257,7 +257,7 @@ describe('a response is stored', () => {
     expect((await server.get('/storing/set/expires')).outcome).toBe('fwd=miss');
   });
 
-  it('without what is of one connection', async () => {
+  it('without the headers of one connection', async () => {
     const server = await start();
     await server.get('/storing/set/hop-by-hop');
     const { headers, outcome } = await server.get('/storing/set/hop-by-hop');

@@ -191,7 +191,7 @@ describe('the inspector', () => {
     expect(JSON.parse(text)).toMatchObject({ nowMs, entries: [{ storedAtMs: nowMs - 40_000 }] });
   });
 
-  it('lists what has expired and may still be served, and what never expires', async () => {
+  it('lists expired entries that may still be served, and entries that never expire', async () => {
     const time = holdTime();
     const server = await start();
     await server.get('/people/bob/lasting');
@@ -301,7 +301,7 @@ describe('the inspector', () => {
     });
 
     it.each(['/cache/', '/cache'])(
-      'remembers who has opened the link at %s, and takes the token out of the address',
+      'remembers the client that has opened the link at %s, and removes the token from the address',
       async path => {
         const server = await start({ token: TOKEN, url: `http://localhost:3000${path}` });
         expect(inspector.link).toBe(`http://localhost:3000${path}?token=a%20token%20of%20the%20spec`);

@@ -50,7 +50,7 @@ describe('an encoded value', () => {
     );
   });
 
-  it('is equal for equal values, whatever the order of their properties', () => {
+  it('is equal for equal values, in any order of their properties', () => {
     fc.assert(
       fc.property(anyPlain, value => {
         expect(encode(reversed(value))).toBe(encode(value));
@@ -75,7 +75,7 @@ describe('an encoded value', () => {
     ['a promise', Promise.resolve()],
     ['an instance', new (class Plain {})()],
     ['what is too deep', cycle()],
-  ])('does not exist for %s, nor for what holds it', (_name, value) => {
+  ])('does not exist for %s, nor for a value that contains it', (_name, value) => {
     expect(encode(value)).toBeUndefined();
     expect(encode([1, value])).toBeUndefined();
     expect(encode({ a: { b: value } })).toBeUndefined();

@@ -386,7 +386,7 @@ describe('a memoized method', () => {
     await expect(new Service().fails(1, 2)).rejects.toThrow(RangeError);
   });
 
-  it('gives its own caller what it has made itself', async () => {
+  it('returns its own result, not a copy, to its own caller', async () => {
     const made = { a: 1 };
     class Service {
       @Memoized()
@@ -675,7 +675,7 @@ describe('a memoized method', () => {
       expect(faults).toEqual([]);
     });
 
-    it('shares nothing that it refuses: who waited for it runs the method too', async () => {
+    it('shares no refused result: a waiting call runs the method too', async () => {
       gate = new Gate();
       const calls = [new Service().get(2, 0), new Service().get(2, 0)];
       (await gate.next())();

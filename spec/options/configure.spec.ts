@@ -74,7 +74,7 @@ describe('cache.configure', () => {
     cache.configure({ defaultTimeout: 5 });
   });
 
-  it('reports every mistake in one error: option, value seen, what to write instead', () => {
+  it('reports every mistake in one error: option, value seen, remedy', () => {
     expect(
       mistakesOf({
         defaultTimeout: '5m',

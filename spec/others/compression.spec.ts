@@ -141,7 +141,7 @@ describe('behind compression, a hit is compressed as without a cache', () => {
     expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
   });
 
-  it.each(['gzip', 'identity'])('and is not sent to one who has it already, with %s', async accepted => {
+  it.each(['gzip', 'identity'])('and is not sent to a client that has it already, with %s', async accepted => {
     const twins = await start();
     const { etag } = (await twins.server.get('/plain/json/2000', { 'accept-encoding': accepted })).headers;
     const headers = { 'accept-encoding': accepted, 'if-none-match': etag! };

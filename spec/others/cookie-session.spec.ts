@@ -111,7 +111,7 @@ describe('behind cookie-session, an action that reads the request', () => {
     expect(cookieOf(ann)).not.toBe(cookieOf(ben));
   });
 
-  it('is not stored for one who has a session', async () => {
+  it('is not stored for a client with a session', async () => {
     const twins = await start();
     const cookie = cookieOf(await twins.server.get('/plain/form'));
     for (const path of ['/cached/form', '/cached/form']) {

@@ -210,7 +210,7 @@ describe('a library that a method gives the request to', () => {
 });
 
 describe('a library that has run before the method', () => {
-  it('leaves what the method may declare: the user of passport', async () => {
+  it('provides an input that the method may declare: the user of passport', async () => {
     const twins = await start();
     for (const caller of [callers.ann!, callers.bob!]) {
       const { plain, miss, hit } = await twins.ask('/declared', caller);
@@ -219,7 +219,7 @@ describe('a library that has run before the method', () => {
     expect((await twins.server.send('/cached/declared', callers.ann)).text).toBe('{"user":{"id":"ann"}}');
   });
 
-  it('leaves what varyBy may name: the language of i18next', async () => {
+  it('provides an input that varyBy may name: the language of i18next', async () => {
     const twins = await start(varied);
     for (const caller of [callers.ann!, callers.bob!]) {
       const { plain, miss, hit } = await twins.ask('/i18next', caller);

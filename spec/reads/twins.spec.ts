@@ -123,7 +123,7 @@ const handler = fc.array(
 );
 
 describe('an action that reads at random', () => {
-  it.each(actions)('answers each caller what its uncached twin answers: %s', async action => {
+  it.each(actions)('answers each caller as its uncached twin does: %s', async action => {
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const cached = await serve(Cached({ statuses: [200] }));
     const plain = await serve(() => undefined);

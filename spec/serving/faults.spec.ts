@@ -133,7 +133,7 @@ describe('a response that Express makes of the request behind the method’s bac
     expect(await server.get('/faults/jsonp')).toMatchObject({ outcome: 'fwd=miss', text: '{"a":1}' });
   });
 
-  it('is not stored: a template with what a middleware left for one user', async () => {
+  it('is not stored: a template with values of a middleware for one user', async () => {
     const app = express();
     app
       .set('views', __dirname)

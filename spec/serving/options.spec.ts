@@ -150,7 +150,7 @@ describe('timeout', () => {
     expect((await server.get('/options/forever')).headers['cache-status']).toBe('routing-controllers-cache; hit');
   });
 
-  it('comes from the method, else the class, else what it extends, else the configuration; undefined never overrides', async () => {
+  it('comes from the method, the class, its base class or the configuration, in this order; undefined never overrides', async () => {
     cache.configure({ defaultTimeout: 40 });
     holdTime();
     const server = await start();
@@ -194,7 +194,7 @@ describe('forcedUpdate', () => {
 });
 
 describe('responseFilter', () => {
-  it('answers with what it refuses, but does not store it', async () => {
+  it('sends a refused response, but does not store it', async () => {
     const server = await start();
     expect((await server.get('/options/filtered/draft')).text).toContain('"runs":1');
     expect((await server.get('/options/filtered/draft')).text).toContain('"runs":2');
@@ -258,7 +258,7 @@ describe('queryString', () => {
     expect((await server.get('/options/any-query?a=1&b=2')).outcome).toBe('fwd=miss');
   });
 
-  it('by default is what the method declares, converted, and nothing else', async () => {
+  it('by default is the declared parameters, converted, and nothing else', async () => {
     const server = await start();
     await server.get('/options/declared-query?limit=10');
     expect((await server.get('/options/declared-query?limit=010&junk=1')).outcome).toBe('hit');

@@ -239,7 +239,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(await server.get('/grace/behind/bob')).toMatchObject({ outcome: 'fwd=miss', text: '{"name":"bob","version":2}' });
   });
 
-  it('never answers with what has been invalidated', async () => {
+  it('never serves an invalidated response', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -297,7 +297,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(versionOf(await server.get('/grace/behind/bob'))).toBe(2);
   });
 
-  it('drops what has expired where there is none any more', async () => {
+  it('removes the expired response if the resource does not exist any more', async () => {
     const faults = store().configure();
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -412,7 +412,7 @@ describe('a refresh behind the answer', () => {
     expect(await server.get('/grace/written/bob')).toMatchObject({ outcome: 'hit', text: '{"name":"bob","version":2}' });
   });
 
-  it('is made by the request itself, where a middleware has replaced what the handler answers by', async () => {
+  it('is made by the request itself, if a middleware has replaced a function of the response', async () => {
     const server = await started();
     expect(await server.get('/grace/wrapped')).toMatchObject({ text: '{"wrapped":{"name":"wrapped","version":1}}' });
     version++;
@@ -458,7 +458,7 @@ describe('a refresh behind the answer', () => {
     expect(runs).toBe(3);
   });
 
-  it('survives what goes wrong after the method, and what is not handled by routing-controllers', async () => {
+  it('survives errors after the method, and errors outside of routing-controllers', async () => {
     for (const defaultErrorHandler of [true, false]) {
       await cache.reset();
       const faults: CacheFault[] = [];
@@ -500,7 +500,7 @@ describeEveryStore('staleIfError', store => {
     ['an interceptor fails', 'interceptor', '/grace/errors/bob'],
     ['it answers so by hand', 'by hand', '/grace/written/bob'],
     ['it answers so in pieces', 'in pieces', '/grace/written/bob'],
-  ])('answers with what has expired where %s', async (_, failing, path) => {
+  ])('serves the expired response where %s', async (_, failing, path) => {
     store().configure();
     const server = await started();
     const first = await server.get(path);
@@ -520,7 +520,7 @@ describeEveryStore('staleIfError', store => {
     expect(await server.get(path)).toMatchObject({ outcome: 'hit' });
   });
 
-  it('lets what the request has got wrong out', async () => {
+  it('sends the errors of the request itself', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/errors/bob');
@@ -541,7 +541,7 @@ describeEveryStore('staleIfError', store => {
     expect(cache.stats()).toMatchObject({ misses: 2, stale: 0 });
   });
 
-  it('never answers with what was invalidated, nor while the method ran', async () => {
+  it('never serves an invalidated response, also if the invalidation came during the run', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/errors/bob');
@@ -581,7 +581,7 @@ describe('an error that an expired response replaces', () => {
     }
   });
 
-  it('leaves what middlewares have set for the request', async () => {
+  it('leaves the headers that middlewares have set for the request', async () => {
     const server = await started();
     await server.get('/grace/users/bob');
     time.forwardSeconds(60 + 31);

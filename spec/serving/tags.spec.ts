@@ -126,7 +126,7 @@ function describeTags(title: string, storeNow: () => CacheOptions['store']): voi
       expect(await server.get(path)).toMatchObject({ outcome: 'hit', text: expect.stringContaining('1') });
     });
 
-    it('from a result is made of what is known when the method has answered through @Res()', async () => {
+    it('from a result gets undefined if the method has answered through @Res()', async () => {
       const server = await TestServer.ofControllers([UsersController]);
       await server.get('/users/written');
       expect(await server.get('/users/written')).toMatchObject({ outcome: 'hit' });

@@ -11,7 +11,7 @@ import { ready } from '../../test-servers/readiness.js';
 import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 
 describe('hasProgram', () => {
-  it('finds what is installed, and only that', () => {
+  it('finds installed programs, and no others', () => {
     expect([hasProgram('node'), hasProgram('no-such-program')]).toEqual([true, false]);
   });
 });
@@ -113,7 +113,7 @@ describeWith('redis-server', 'a network of the specs', () => {
     await once(createConnection(proxy.port, '127.0.0.1'), 'connect');
   });
 
-  it('holds what is sent until it is released', async () => {
+  it('holds sent bytes until their release', async () => {
     proxy.hold();
     const answer = client.set('name', 'bob');
     expect(await server.command('EXISTS', 'name')).toBe(0);

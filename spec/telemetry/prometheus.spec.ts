@@ -37,7 +37,7 @@ async function read(name: string): Promise<Record<string, number>> {
 }
 
 describe('the metrics of Prometheus', () => {
-  it('count requests by action and outcome, stores, invalidations by call, and what these removed', async () => {
+  it('count requests by action and outcome, stores, and invalidations by call with their removed entries', async () => {
     const server = await start();
     for (const path of [FRIENDS, FRIENDS, '/users/ann/friends', '/pages/cookie']) await server.get(path);
     await server.put('/users/bob/avatar');
@@ -55,7 +55,7 @@ describe('the metrics of Prometheus', () => {
     expect(await read('removed_entries_total')).toEqual({ '': 2 });
   });
 
-  it('estimate what hits save by what the newest stored response of the action took', async () => {
+  it('estimate the saving of a hit by the duration of the newest stored response of the action', async () => {
     const stored = recordEvents('stored');
     const server = await start();
     await server.get(FRIENDS);
@@ -70,7 +70,7 @@ describe('the metrics of Prometheus', () => {
     expect((await read('handler_seconds_sum'))[action]).toBeCloseTo(seconds[0]! + seconds[1]!, 9);
   });
 
-  it('read what the store holds when they are read', async () => {
+  it('read the size of the store when they are read', async () => {
     expect(await read('entries')).toEqual({ '': 0 });
     const server = await start();
     await server.get(FRIENDS);
@@ -122,7 +122,7 @@ describe('the metrics of Prometheus', () => {
     expect(await read('breaker_state')).toEqual(states(0, 1, 0));
   });
 
-  it('have no more series for it, whatever is asked for and invalidated', async () => {
+  it('have the same series for any requests and invalidations', async () => {
     const server = await start();
     const ask = async (name: string): Promise<void> => {
       await server.get(`/users/${name}/friends?${name}=1`, { 'x-junk': name });

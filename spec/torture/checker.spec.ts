@@ -48,7 +48,7 @@ describe('the checker of histories', () => {
     expect(judge(changes, [read(1, 11), read(2, 11), read(1, 19), read(1, 20)])).toEqual({ stale: [], excused: [] });
   });
 
-  it('takes the highest version that was acknowledged, in whatever order changes end', () => {
+  it('takes the highest version that was acknowledged, in any order of the ends of changes', () => {
     const changes = [change(3, 0, 10), change(2, 0, 30)];
     const planted = read(2, 40);
     expect(judge(changes, [read(3, 40), planted]).stale).toEqual([planted]);

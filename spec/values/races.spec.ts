@@ -73,7 +73,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
       expect([await added, await cache.get('key')]).toEqual([false, 'set']);
     });
 
-    it('is read by other processes, and gone in all when one deletes it (R7)', async () => {
+    it('is read by other processes, and is absent in all of them after a deletion in one (R7)', async () => {
       processes.configureHeld();
       const other = processes.open();
       await cache.set('key', { a: 1 });

@@ -6,7 +6,7 @@ import { holdTime } from '../support/time.js';
 startAfresh();
 
 describeEveryStore('values', store => {
-  it('are what was set, until they are deleted', async () => {
+  it('are equal to the set values, until their deletion', async () => {
     store().configure();
     expect(await cache.get('greeting')).toBeUndefined();
     expect(await cache.has('greeting')).toBe(false);
@@ -194,7 +194,7 @@ describe('the value API', () => {
     }).toThrow('the cache has been used already, with its defaults');
   });
 
-  it('does at once what an own or the simple store can do at once', async () => {
+  it('sets a value at once on a store that answers at once', async () => {
     void cache.set('key', 1);
     expect(await cache.get('key')).toBe(1);
   });

@@ -270,7 +270,7 @@ describe('the options of verify', () => {
     { budget: 2 },
     { onStale: 'ignore' },
     { share: 1 },
-  ])('are refused with what to write instead: %j', verify => {
+  ])('are refused with the remedy: %j', verify => {
     expect(() => {
       cache.configure({ verify: verify as never, defaultTimeout: -1 });
     }).toThrow(/defaultTimeout must be [\s\S]*verify must be false, or \{ sample.* Write verify: \{ sample: 0.001 \}/);

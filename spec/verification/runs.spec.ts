@@ -240,7 +240,7 @@ describe('the run of a verification', () => {
   });
 
   it.each(['json', 'later', 'pieces', 'buffer', 'stream', 'file', 'nothing', 'redirect', 'intercepted', 'missing', 'tagged/5'])(
-    'compares what a method answers in its own way: %s',
+    'compares the response of a method that responds in another way: %s',
     async way => {
       cache.configure({ verify: { sample: 1 } });
       const events = recordEvents('verified');
@@ -292,7 +292,7 @@ describe('the run of a verification', () => {
     expect((await server.get('/users/failing')).outcome).toBe('hit');
   });
 
-  it('is no measure if the method reads what the key does not cover', async () => {
+  it('is no measure if the method reads an input outside the key', async () => {
     cache.configure({ verify: { sample: 1 }, onError: () => undefined });
     const server = await start();
     await server.get('/users/reading');
@@ -321,7 +321,7 @@ describe('the run of a verification', () => {
     expect(runs.sort()).toEqual(['always', 'always', 'always', 'sometimes']);
   });
 
-  it('does not happen without verify, whatever an action has', async () => {
+  it('does not happen without verify, with any options of an action', async () => {
     const server = await start();
     for (let request = 0; request < 3; request++) await server.get('/users/always/1');
     expect(await cache.verifications()).toBeUndefined();

@@ -289,7 +289,7 @@ describe('cache.changing', () => {
 });
 
 describe('@InvalidatesCache on a method of a service', () => {
-  it('refuses what cannot work before the method runs', () => {
+  it('refuses an impossible target before the method runs', () => {
     const run = jest.fn();
     class Wrong {
       @InvalidatesCache()

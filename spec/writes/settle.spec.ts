@@ -138,7 +138,7 @@ describeEveryStore('a change that settles', store => {
     expect((await server.get('/users/ann')).outcome).toBe('hit');
   });
 
-  it('settles at once with settle: 0, whatever the default', async () => {
+  it('settles at once with settle: 0, for any default', async () => {
     await start({ settle: 5 });
     await server.put('/others/none');
     await server.get('/users/bob');

@@ -63,7 +63,7 @@ describeOn(redisWithNearCache, shared => {
       expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
-    it('gives what another process has stored in place of what it has', async () => {
+    it('serves the entry that another process has stored in place of its own entry', async () => {
       const { server, address } = await filled();
       const other = processes.open();
       await server.get('/users/bob');

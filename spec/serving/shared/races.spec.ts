@@ -136,7 +136,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an 
       },
     );
 
-    it('does not change what was handed out: the object and the buffer stay the handler’s (R8)', async () => {
+    it('does not change with the object and the buffer of the handler (R8)', async () => {
       server = await processes.serve(UsersController);
       await server.get('/users/bob/shared');
       users.version = 77;
@@ -161,7 +161,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a request that waits for an
     });
     afterEach(() => processes.end());
 
-    it('in another process gets what this one has computed, under a right that it saw taken', async () => {
+    it('in another process gets the response of this one, whose fill lock it saw', async () => {
       const { other, driver } = processes.openHeld();
       users.readGate = new Gate();
       const computed = server.get('/users/bob');
@@ -176,7 +176,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a request that waits for an
       expect(await claim).toMatchObject({ kind: 'filled', entry: { response: { body: Buffer.from((await computed).text) } } });
     });
 
-    it('finds what was stored between its look-up and its claim, and does not compute it again', async () => {
+    it('finds an entry from between its look-up and its fill lock, and does not compute it again', async () => {
       const other = processes.open();
       users.readGate = new Gate();
       const computed = server.get('/users/bob');
@@ -188,7 +188,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a request that waits for an
       expect(await other.store.acquireFillLock(processes.lastAddress, lease, 20_000)).toMatchObject({ kind: 'filled' });
     });
 
-    it('does not get what sets a cookie, in this process or in another (R9)', async () => {
+    it('does not get a response that sets a cookie, in this process or in another (R9)', async () => {
       const other = processes.open();
       const lookUps = countLookUps();
       users.setsCookie = true;

@@ -107,7 +107,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       expect(await other.hit(address)).toBe('{"name":"bob","version":2}');
     });
 
-    it('kills what was under way when it began, and what it began with', async () => {
+    it('voids running computations and stored entries when it begins', async () => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);

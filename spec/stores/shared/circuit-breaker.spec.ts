@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe('a store that is reached', () => {
-  it('gives what the operation gives', async () => {
+  it('returns the result of the operation', async () => {
     expect(await reachability.run('it failed', () => Promise.resolve('value'))).toBe('value');
     expect(reports).toEqual([]);
   });
@@ -77,7 +77,7 @@ describe('a store that is reached', () => {
     expect(reachability.isClosed).toBe(true);
   });
 
-  it('adds no listener to what operations share, of which Node warns when many run at once', async () => {
+  it('adds no listener to a shared signal, of which Node would warn for many operations at once', async () => {
     const listen = jest.spyOn(EventTarget.prototype, 'addEventListener');
     const gate = new Deferred();
     const runs = Array.from({ length: 20 }, () => reachability.run('it failed', () => gate.promise));
@@ -160,7 +160,7 @@ describe('a store that fails three times one after the other', () => {
 });
 
 describe('closing', () => {
-  it('waits for what is under way, and for what follows from it', async () => {
+  it('waits for running operations, and for operations that follow from them', async () => {
     const [first, second] = [new Deferred(), new Deferred()];
     const ended: string[] = [];
     const following = reachability

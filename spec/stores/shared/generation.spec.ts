@@ -130,7 +130,7 @@ describe('a generation', () => {
     );
   });
 
-  it('goes back to its token when every change was abandoned, in whatever order they began and ended', () => {
+  it('returns to its token when every change was abandoned, in any order', () => {
     fc.assert(
       fc.property(fc.uniqueArray(owner, { minLength: 1 }), fc.uniqueArray(owner), (began, ended) => {
         const before: Generation = { kind: 'clean', token: newToken() };

@@ -50,7 +50,7 @@ describe('an invalidation that could not be delivered', () => {
     ]);
   });
 
-  it('is delivered with its tags, and covers what has one of them until then', async () => {
+  it('is delivered with its tags, and covers entries with one of them until then', async () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
     const { delivered } = add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
     const elsewhere = { key: '', path: { path: '/elsewhere', ignoresCase: false } };

@@ -7,7 +7,7 @@ import { entryOf, leaseOver, sharedStoreOn } from '../../support/processes.js';
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 const TARGETS = { prefixes: [], tags: ['user:bob'] };
 
-describe('an entry that was served, and is stored again with what went out for it', () => {
+describe('an entry that was served, and is stored again with its sent variant', () => {
   let driver: HeldDriver;
   let store: SharedStore;
 

@@ -49,7 +49,7 @@ describe('the log of tags', () => {
   });
 
   it.each([true, false])(
-    'loses nothing of what many append at once, in whatever order their steps come (compared in one step: %s)',
+    'loses no tag that many append at once, in any order of their steps (compared in one step: %s)',
     async hasAtomicCas => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 7 }), fc.boolean(), async (scheduler, count, isBegun) => {
