@@ -13,7 +13,7 @@ the origin. \`npm run conformance\` runs ten of its groups and writes this page;
 write. It also fails when a test fails that is not listed below, and when one that is listed passes.
 
 The origin is an Express app of routing-controllers, and the cache is where this library has it: around the method of an action. A request that
-reaches the method has been forwarded to the origin. The action declares \`@Req\` and \`@Res\` and answers as the script says:
+reaches the method has been forwarded to the origin. The action declares \`@Req\` and \`@Res\` and answers as in the script:
 
 \`\`\`
 @Get('/:id')

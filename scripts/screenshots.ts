@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     await demo.evaluate('scrollTo(0, 0)');
     await demo.screenshot({ path: join(IMAGES, 'demo.png') });
 
-    const link = /^The cache inspector: (\S+)$/m.exec(server.said)?.[1] ?? '';
+    const link = /^The cache inspector: (\S+)$/m.exec(server.output)?.[1] ?? '';
     const inspection = await openPage(browser, link, WINDOW);
     await load(url);
     await inspection.locator('#requests > tr:nth-child(100)').waitFor();

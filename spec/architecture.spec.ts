@@ -39,7 +39,7 @@ const LEVELS = [
 const folderOf = (file: string): string => dirname(file).split('/')[0]!;
 
 describe('the house', () => {
-  it('knows routing-controllers in one folder only', () => {
+  it('imports routing-controllers in one folder only', () => {
     const knowing = imports.filter(({ to }) => to === 'routing-controllers').map(({ from }) => dirname(from));
     expect(new Set(knowing)).toEqual(new Set(['actions']));
   });
@@ -61,7 +61,7 @@ describe('the house', () => {
     expect(files.map(file => cycleFrom(file, [])).filter(cycle => cycle !== undefined)).toEqual([]);
   });
 
-  it('has imports that go down only: a folder knows those below it, and none beside or above it', () => {
+  it('has imports that go down only: a folder imports only folders below it', () => {
     const levelOf = (file: string): number => LEVELS.findIndex(level => level.includes(folderOf(file)));
     const own = imports.filter(({ to }) => files.includes(to));
     expect(files.filter(file => levelOf(file) === -1)).toEqual([]);
@@ -69,7 +69,7 @@ describe('the house', () => {
     expect(upwards).toEqual([]);
   });
 
-  it('has a store contract that knows only the public names of the package, and that lib does not import', () => {
+  it('has a store contract that imports only the public names of the package, and that lib does not import', () => {
     const contract = resolve(root, '../store-contract');
     const targets = (readdirSync(contract, { recursive: true }) as string[])
       .filter(file => file.endsWith('.ts'))
@@ -102,7 +102,7 @@ describe('the house', () => {
     expect(Object.keys(dependencies).filter(name => !imported.has(name))).toEqual([]);
   });
 
-  it('keeps its files small', () => {
+  it('has no file with more than 200 lines', () => {
     expect(sources.filter(({ text }) => text.split('\n').length > 200).map(({ file }) => file)).toEqual([]);
   });
 });

@@ -227,18 +227,18 @@ describe('the answer for a user', () => {
     expect(runs).toBe(users.length);
   });
 
-  it('who is nobody is not for nobody of another kind, since the handler can tell them apart', async () => {
+  it('that is undefined, null, false or empty is separate, because the handler distinguishes these values', async () => {
     await askAs(await start(), '/private/mine', [undefined, null, false, '']);
   });
 
-  it('is for no anonymous client, and the other way round, whoever comes first', async () => {
+  it('is for no anonymous client, and the other way round, in either order', async () => {
     await askAs(await start(), '/private/mine', [undefined, { id: 'ann' }]);
     await cache.clear();
     await askAs(await start(), '/private/mine', [{ id: 'ann' }, undefined]);
   });
 
   it.each([{ name: 'no id' }, { id: '' }, { id: null }, { id: {} }, { id: ['ann'] }, { id: true }, true, []])(
-    'that cannot be told from others passes by: %j',
+    'without an identity bypasses the cache: %j',
     async user => {
       jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
       const server = await start();
@@ -250,7 +250,7 @@ describe('the answer for a user', () => {
     },
   );
 
-  it('is not shared with another who asks while it is computed, nor is an anonymous one', async () => {
+  it('is not shared with another caller during its computation, also if one of them is anonymous', async () => {
     const server = await start();
     const lookUps = countLookUps();
     gate = new Gate();
@@ -265,7 +265,7 @@ describe('the answer for a user', () => {
     expect(cache.stats()).toMatchObject({ misses: 3, collapsed: 3 });
   });
 
-  it('tells caches on the way that it is one caller’s', async () => {
+  it('is private for shared caches', async () => {
     const server = await start();
     for (let time = 0; time < 2; time++) {
       for (const user of [{ id: 'ann' }, undefined]) {
@@ -275,7 +275,7 @@ describe('the answer for a user', () => {
     }
   });
 
-  it('stays one caller’s where a decorator of one’s own tells the caller', async () => {
+  it('is private also if a custom decorator returns the caller', async () => {
     const server = await start();
     for (const outcome of ['fwd=miss', 'hit']) {
       for (const name of ['ann', 'ben']) {
@@ -288,7 +288,7 @@ describe('the answer for a user', () => {
 });
 
 describe('an action for some roles', () => {
-  it('answers those alone who may, before and after it has been cached', async () => {
+  it('answers only authorized callers, before and after the storage of its response', async () => {
     const server = await start();
     const denied = async () => {
       const answers = [await server.get('/private/for-admins', as({ role: 'editor' })), await server.get('/private/for-admins')];
@@ -306,7 +306,7 @@ describe('an action for some roles', () => {
     }
   });
 
-  it('does not confirm what is cached to one who may not have it', async () => {
+  it('does not confirm a stored response to an unauthorized caller', async () => {
     const server = await start();
     const { etag } = (await server.get('/private/for-admins', as({ role: 'admin' }))).headers;
     const conditional = { 'if-none-match': etag! };
@@ -314,7 +314,7 @@ describe('an action for some roles', () => {
     expect((await server.get('/private/for-admins', { ...as({ role: 'admin' }), ...conditional })).status).toBe(304);
   });
 
-  it('has one answer for all who may where it cannot see who asks, and no cache on the way shares it', async () => {
+  it('has one response for all authorized callers if it does not read the caller, and no shared cache stores it', async () => {
     const server = await start();
     const answers = [
       await server.get('/private/for-both', as({ role: 'admin' })),
@@ -324,7 +324,7 @@ describe('an action for some roles', () => {
     for (const { headers } of answers) expect(headers['cache-control']).toBe('private, no-cache');
   });
 
-  it('has one answer for each where it sees who asks', async () => {
+  it('has one response for each caller if it reads the caller', async () => {
     const server = await start();
     for (const outcome of ['fwd=miss', 'hit']) {
       for (const [run, id] of ['ann', 'ben'].entries()) {
@@ -344,7 +344,7 @@ describe('an action that may read the whole request', () => {
     { cookie: '' },
   ];
 
-  it('keeps nothing that it makes of a mark, nor of its absence, and says once what to write', async () => {
+  it('stores no response that depends on an identifying header, nor on its absence, and reports the remedy once', async () => {
     const errors: string[] = [];
     cache.configure({ onError: ({ message }) => errors.push(message) });
     const server = await start();
@@ -369,7 +369,7 @@ describe('an action that may read the whole request', () => {
     expect(runs).toBe(1);
   });
 
-  it('gives what it makes of a mark to nobody who waits for the same', async () => {
+  it('shares no response that depends on an identifying header with waiting requests', async () => {
     const server = await start();
     const callers = ['ann', 'ben', 'eve'];
     const answers = await Promise.all(callers.map(name => server.get('/private/caller', { authorization: name })));
@@ -439,7 +439,7 @@ describe('a cookie', () => {
   const client = (name: string) => ({ 'x-client': name });
 
   it.each(['by-handler', 'before-and-by-handler'])(
-    'that the handler sets keeps the response from being stored: %s',
+    'that the handler sets prevents the storage of the response: %s',
     async path => {
       const server = await start();
       for (const run of ['1', '2']) {
@@ -453,7 +453,7 @@ describe('a cookie', () => {
     },
   );
 
-  it('that the handler sets is never given to another who waited for the same', async () => {
+  it('that the handler sets is never sent to another client that waited', async () => {
     const server = await start();
     const lookUps = countLookUps();
     gate = new Gate();
@@ -465,7 +465,7 @@ describe('a cookie', () => {
     expect(cookies.flat().sort()).toEqual(['run=1; Path=/', 'run=2; Path=/']);
   });
 
-  it('that a middleware has set before is set anew on each hit', async () => {
+  it('that a middleware sets before the action is set on each hit again', async () => {
     const server = await start();
     for (const [name, outcome] of [
       ['ann', 'fwd=miss'],
@@ -478,7 +478,7 @@ describe('a cookie', () => {
     }
   });
 
-  it('that an after-middleware sets before it answers keeps the response from being stored', async () => {
+  it('that an after-middleware sets before it answers prevents the storage of the response', async () => {
     const server = await start();
     for (const [index, name] of ['ann', 'ben'].entries()) {
       const answer = await server.get('/private/cookie/after', client(name));
@@ -489,8 +489,8 @@ describe('a cookie', () => {
   });
 });
 
-describe('what is excluded from a response', () => {
-  it('is in no answer: of a miss, of those who waited for it, of a hit', async () => {
+describe('an excluded property', () => {
+  it('is in no response: of a miss, of a waiting request, of a hit', async () => {
     const server = await start();
     const lookUps = countLookUps();
     gate = new Gate();
@@ -515,7 +515,7 @@ describe('an error', () => {
     ['unauthorized', 401],
     ['broken', 500],
     ['thrown', 500],
-  ])('is for nobody but who caused it: %s', async (how, status) => {
+  ])('is only for the client that caused it: %s', async (how, status) => {
     const server = await start();
     for (const run of ['run 1', 'run 2']) {
       const answer = await server.get(`/private/failing/${how}`);

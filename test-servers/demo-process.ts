@@ -17,11 +17,11 @@ export interface DemoAnswer {
 /** A process of the demo, started as a visitor starts it. */
 export class DemoProcess {
   /** The text of both outputs of the process. */
-  said = '';
+  output = '';
 
   private constructor(readonly child: ChildProcess) {
     for (const output of [child.stdout!, child.stderr!]) {
-      output.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+      output.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
   }
 
@@ -49,12 +49,12 @@ export class DemoProcess {
   }
 
   get lines(): string[] {
-    return this.said.split('\n').filter(line => line !== '');
+    return this.output.split('\n').filter(line => line !== '');
   }
 
   async url(): Promise<string> {
-    await ready('the demo says what to try', () => Promise.resolve(this.said.split('\n  curl ').length > 3));
-    return /http:\/\/localhost:\d+/.exec(this.said)![0];
+    await ready('the demo prints its examples', () => Promise.resolve(this.output.split('\n  curl ').length > 3));
+    return /http:\/\/localhost:\d+/.exec(this.output)![0];
   }
 
   async get(route: string): Promise<DemoAnswer> {

@@ -320,7 +320,7 @@ describe('the key', () => {
     ]);
   });
 
-  it('is not made of what hides its state: such requests pass by', async () => {
+  it('does not exist for an object with private state: such requests bypass the cache', async () => {
     jest.spyOn(process, 'emitWarning').mockImplementation();
     expect(await outcomes('/key/hidden?text=a', '/key/hidden?text=b')).toEqual([bypass, bypass]);
   });
@@ -362,7 +362,7 @@ describe('the key', () => {
     expect(await outcomes(cookie('a=1; b=2'), cookie('b=2; a=1'), cookie('a=1'))).toEqual([miss, hit, miss]);
   });
 
-  it('has the user, by text, number or id; nobody signed in is a key of its own', async () => {
+  it('has the user, by text, number or id; an anonymous user has a separate key', async () => {
     userOf = request => {
       const text = request.get('x-user');
       return text?.startsWith('{') === true ? (JSON.parse(text) as unknown) : text;
@@ -383,7 +383,7 @@ describe('the key', () => {
     ).toEqual([miss, miss, miss, hit, hit, miss, hit, miss, miss]);
   });
 
-  it('is not made of a user without an id: the request passes by, with one warning that says how to configure it', async () => {
+  it('does not exist for a user without an id: the request bypasses the cache, with one warning', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
     userOf = () => ({ name: 'ann' });
     expect(await outcomes('/key/user', '/key/user')).toEqual([bypass, bypass]);
@@ -402,7 +402,7 @@ describe('the key', () => {
     expect(await outcomes('/key/user', '/key/user')).toEqual([bypass, bypass]);
   });
 
-  it('has the user as identify tells', async () => {
+  it('has the result of identify for the user', async () => {
     cache.configure({ identify: (user: { email: string }) => user.email });
     userOf = request => ({ email: request.get('x-user') });
     const user = (text: string): [string, Record<string, string>] => ['/key/user', { 'x-user': text }];
@@ -478,7 +478,7 @@ describe('the key', () => {
     expect(await outcomes('/key/params/7', '/key/params/007', '/key/params/7')).toEqual([miss, miss, hit]);
   });
 
-  it('tells apart what parts one path in two ways', async () => {
+  it('differs between two divisions of one path into parameters', async () => {
     const server = await start();
     const parted = async (path: string) => {
       const { from, to } = JSON.parse((await server.get(path)).text) as { from: string; to: string };
@@ -495,7 +495,7 @@ describe('the key', () => {
     expect(await outcomes('/key/twice/007', '/key/twice/7', '/key/twice/007')).toEqual([miss, miss, hit]);
   });
 
-  it('tells apart instances of two classes with equal fields', async () => {
+  it('differs between instances of two classes with equal fields', async () => {
     const shape = (kind: string) => `/key/shapes?shape[kind]=${kind}&shape[size]=1`;
     const server = await start();
     expect((await server.get(shape('circle'))).text).toContain('Circle');
@@ -506,7 +506,7 @@ describe('the key', () => {
     });
   });
 
-  it('has what middlewares put into res.locals where a template sees it', async () => {
+  it('has the values of middlewares in res.locals if a template reads them', async () => {
     jest.spyOn(process, 'emitWarning').mockImplementation();
     const app = express();
     app.engine('html', (_path, options, callback) => {
@@ -556,7 +556,7 @@ describe('the key', () => {
   });
 });
 
-describe('a request that carries what the handler could read', () => {
+describe('a request with inputs that the handler could read', () => {
   it.each(['authorization', 'cookie'])('(%s) gets a hit where the handler has not read it', async name => {
     expect(
       await outcomes(['/key/request', { [name]: 'secret=1' }], ['/key/request', { [name]: 'secret=2' }], '/key/request'),

@@ -296,7 +296,7 @@ describe('@InvalidatesCache', () => {
     ['/Typed/number/7', '/typed/number/007'],
     ['/Typed/number/007', '/typed/number/7'],
     ['/Typed/tail/a/B', '/TYPED/tail/%61/B'],
-  ])('reaches %s by PUT %s, whatever the two actions take it for', async (path, changed) => {
+  ])('reaches %s by PUT %s, with any types of the two actions', async (path, changed) => {
     const server = await TestServer.ofControllers(controllers);
     await server.get(path);
     expect((await server.get(path)).outcome).toBe('hit');
@@ -366,7 +366,7 @@ describe('@InvalidatesCache', () => {
     expect(cache.stats().invalidations).toBe(3);
   });
 
-  it('with more readings than are worth it invalidates what covers them', async () => {
+  it('with too many readings invalidates a path that covers all of them', async () => {
     const server = await TestServer.ofControllers(controllers);
     const deep = `/Users/${'true/'.repeat(20)}`;
     await server.get('/Users/1/friends');
@@ -375,7 +375,7 @@ describe('@InvalidatesCache', () => {
     expect(cache.stats().invalidations).toBe(16);
   });
 
-  it('does not need to reach a date that is not written as in ISO 8601: it passes by', async () => {
+  it('does not need to reach a date that is not in ISO 8601: its request bypasses the cache', async () => {
     const server = await TestServer.ofControllers(controllers);
     for (const path of ['/Converted/days/5', '/Converted/days/May%201%202024']) {
       expect((await server.get(path)).headers['cache-status']).toContain('a date in the path is not written as in ISO 8601');

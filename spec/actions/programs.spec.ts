@@ -46,7 +46,7 @@ describeWith('redis-server', 'programs on one Redis, with one keyPrefix', () => 
     expect(await two('/users/7/name')).toEqual([false, { name: 'two 7' }]);
   });
 
-  it('share entries with other processes of the same program, in whichever order those load their controllers', async () => {
+  it('share entries with other processes of the same program, in any order of the controllers', async () => {
     const [first, other] = await Promise.all([start(ONE, ONE_AGAIN), start(ONE_AGAIN, ONE)]);
     for (const [path, program] of [
       ['/users/7', 'one'],

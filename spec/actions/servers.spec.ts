@@ -171,7 +171,7 @@ class GreetingsController {
 }
 
 describe('a controller built by a container', () => {
-  it('is cached with what was injected', async () => {
+  it('is cached with its injected dependencies', async () => {
     useContainer(Container);
     try {
       const server = await TestServer.ofControllers([GreetingsController], plain);

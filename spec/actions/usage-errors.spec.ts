@@ -156,7 +156,7 @@ describe('misuse', () => {
     expect(mistakesOf(BadController)).toHaveLength(1);
   });
 
-  it('of another server is not told of, also where it has failed before', () => {
+  it('of another server is not reported, also if that server has failed before', () => {
     const wrong = (timeout: number) => {
       @JsonController(`/wrong${timeout}`)
       class WrongController {
@@ -285,7 +285,7 @@ describe('misuse', () => {
     );
   });
 
-  it('is found in whichever order the decorators stand', () => {
+  it('is found in any order of the decorators', () => {
     @JsonController('/orders')
     class OrdersController {
       @Cached()
@@ -319,7 +319,7 @@ describe('misuse', () => {
     ['statuses', { statuses: [42] }, /statuses must be an array of HTTP statuses from 200 to 599, got \[ 42 \]/],
     ['clientTimeout', { clientTimeout: null }, /clientTimeout must be a number of seconds, 0 or more, got null/],
     ['unless', { unless: true }, /unless must be a function/],
-  ])('of the option %s says what to write instead', (_name, options, message) => {
+  ])('of the option %s is reported with the remedy', (_name, options, message) => {
     @JsonController('/wrong')
     class WrongController {
       @Get('/')

@@ -142,7 +142,7 @@ describe('the audit', () => {
     expect(cache.audit()).toEqual(cache.audit());
   });
 
-  it('knows where Express has mounted an app, also when that happens later', () => {
+  it('has the path at which Express mounts an app, also if the mount happens later', () => {
     const app = express();
     useExpressServer(app, { controllers: [loadUsers(ChangesNothing())] });
     loadService('/mounted/users');
@@ -152,7 +152,7 @@ describe('the audit', () => {
     expect(cache.audit().actions[0]!.route).toBe('/mounted/users/:name');
   });
 
-  it('knows no reach of a route with a pattern: each path may reach it', () => {
+  it('counts a route with a pattern as reachable by each path', () => {
     @JsonController()
     class Files {
       @Get(/^\/files\/(\w+)/)

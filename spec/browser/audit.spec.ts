@@ -188,7 +188,7 @@ describeInBrowser('the audit in the inspector', openPage => {
     expect(width).toBeGreaterThan(200);
   });
 
-  it('shows what the program has written as text', async () => {
+  it('shows texts of the program as text', async () => {
     const page = await open();
     expect(await page.locator('#findings').innerText()).toContain(HOSTILE);
     expect(await page.locator('img').count()).toBe(0);

@@ -60,7 +60,7 @@ describeInBrowser("the demo's page", open => {
   const row = (inspection: Page, body: string, ...texts: string[]): Locator =>
     texts.reduce((rows, hasText) => rows.filter({ hasText }), inspection.locator(`#${body} > *`)).first();
 
-  it('tells a miss, a hit, a change, and the friends fresh with the new avatar', async () => {
+  it('shows a miss, a hit, a change, and then the friends with the new avatar', async () => {
     const page = await open(server.url);
     await press(page, 'Show friends');
     expect(await newest(page, 1)).toMatch(/^miss GET \/users\/alice\/friends\n.*asked the database: \d+\.\d ms/);
@@ -140,7 +140,7 @@ describeInBrowser("the demo's page", open => {
     expect(await page.getByText(/^grace has \d+ friends\.$/).count()).toBe(1);
   });
 
-  it('says what went wrong, as text and never as markup', async () => {
+  it('shows an error as text and never as markup', async () => {
     const page = await open(server.url);
     await page.getByLabel('Of the user').fill('<img id="made">');
     await press(page, 'Show friends');
@@ -148,7 +148,7 @@ describeInBrowser("the demo's page", open => {
     expect(await page.locator('#made').count()).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('is accessible in %s, with what the cache did', async colorScheme => {
+  it.each(['light', 'dark'] as const)('is accessible in %s, with the outcomes of the cache', async colorScheme => {
     const page = await open(server.url, { colorScheme });
     await press(page, 'Search');
     await newest(page, 1);

@@ -79,11 +79,11 @@ const INK = `(() => {
 })()`;
 
 /** Until the page, too, has been told of all that is there now: a second message of another feed comes with one of its own. */
-const TOLD_AGAIN = `new Promise(resolve => {
+const NEXT_MESSAGE = `new Promise(resolve => {
   const feed = new EventSource('events');
-  let told = 0;
+  let messages = 0;
   feed.addEventListener('now', () => {
-    if (++told < 3) return;
+    if (++messages < 3) return;
     feed.close();
     resolve();
   });
@@ -129,7 +129,7 @@ describeInBrowser('the page of the inspector', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
-  it('shows what clients and the program have written as text', async () => {
+  it('shows texts of clients and of the program as text', async () => {
     await server.get(`/people/hostile/x?${encodeURIComponent('<img>')}`);
     await server.get('/people/<img>?<b>=1');
     await cache.invalidate(`/${HOSTILE}`);
@@ -161,7 +161,7 @@ describeInBrowser('the page of the inspector', () => {
     expect(await page.evaluate('typeof hacked')).toBe('undefined');
   });
 
-  it('tells each chart in words, and in figures', async () => {
+  it('describes each chart in words and in figures', async () => {
     const page = await open();
     const labels = await page.locator('[role=img]').evaluateAll(charts => charts.map(chart => chart.getAttribute('aria-label')));
     expect(labels).toEqual([
@@ -199,27 +199,27 @@ describeInBrowser('the page of the inspector', () => {
     });
   });
 
-  it('goes on where it is live, and stands still where it is paused', async () => {
+  it('updates while it is live, and does not change while it is paused', async () => {
     const page = await open();
     const newest = page.locator('#requests tr').first();
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     expect(await page.locator('#feed').innerText()).toBe('Paused');
     await server.get('/people/alice');
-    await page.evaluate(TOLD_AGAIN);
+    await page.evaluate(NEXT_MESSAGE);
     expect(await newest.innerText()).toContain('/people/bob');
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await newest.getByText('GET /people/alice').waitFor();
   });
 
-  it('rests for those who asked for less motion', async () => {
+  it('updates less often if the user prefers reduced motion', async () => {
     const page = await open({ reducedMotion: 'reduce' });
     await server.get('/people/alice');
-    await page.evaluate(TOLD_AGAIN);
+    await page.evaluate(NEXT_MESSAGE);
     expect(await page.locator('#requests tr').first().innerText()).toContain('/people/bob');
     await page.locator('#requests').getByText('GET /people/alice').waitFor();
   });
 
-  it('finds entries, and says that one never ends', async () => {
+  it('finds entries, and shows that one never expires', async () => {
     const page = await open();
     expect(await page.locator('#entries tr').innerText()).toMatch(/\/people\/bob\s.*no end\s+no end/);
     await page.getByLabel('Path or tag contains').fill('alice');

@@ -133,7 +133,7 @@ describe('the app', () => {
     }
   });
 
-  it('shows a changed avatar everywhere at once, and computes nothing else anew', async () => {
+  it('shows a changed avatar everywhere at once, and computes no other response again', async () => {
     const friend = friendNamesOf('alice')[0]!;
     const showing = ['/users/alice', `/users/${friend}/friends`];
     const others = ['/users?limit=3', `/users/${friend}`];
@@ -158,7 +158,7 @@ describe('the app', () => {
     expect(await get('/users?limit=3')).toMatchObject({ outcome: expect.stringMatching(HIT) });
   });
 
-  it('logs each request with what the cache made of it', async () => {
+  it('logs each request with its outcome', async () => {
     for (const route of ['/users/bob', '/users/bob', '/nowhere']) await get(route);
     await server.stop();
     expect(log.mock.calls.flat()).toEqual([
@@ -198,7 +198,7 @@ describe('the app', () => {
     '{}',
     '[{"url":"https://example.org/a.png"}]',
     '{bad',
-  ])('refuses the avatar %s in words, and keeps what is cached', async body => {
+  ])('refuses the avatar %s with a message, and invalidates nothing', async body => {
     await get('/users/alice');
     const answer = await putAvatar('alice', body);
     expect(answer.status).toBe(400);
@@ -207,7 +207,7 @@ describe('the app', () => {
     expect(await get('/users/alice')).toMatchObject({ outcome: expect.stringMatching(HIT) });
   });
 
-  it('says how to send an avatar that came as a form', async () => {
+  it('refuses an avatar in a form with the right content type', async () => {
     const answer = await putAvatar('alice', '{"url":"https://example.org/a.png"}', 'application/x-www-form-urlencoded');
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('application/json') });
   });
@@ -216,7 +216,7 @@ describe('the app', () => {
     expect(await putAvatar('nosuch', '{"url":"https://example.org/a.png"}')).toMatchObject({ status: 404 });
   });
 
-  it('tells strangers nothing of what went wrong inside', async () => {
+  it('sends no details of an internal error to the client', async () => {
     const error = jest.spyOn(console, 'error').mockImplementation();
     const find = jest.spyOn(Users.prototype, 'find').mockImplementation(() => {
       throw new Error('secret');
@@ -241,11 +241,11 @@ describe('the process', () => {
   const start = (env: NodeJS.ProcessEnv = {}, args: string[] = []): DemoProcess =>
     DemoProcess.start({ DEMO_DATABASE: path, DEMO_REDIS: '', ...env }, args);
 
-  const failureOf = async (demo: DemoProcess): Promise<{ code: number | null; said: string }> => {
-    return { code: await demo.end(), said: demo.said };
+  const failureOf = async (demo: DemoProcess): Promise<{ code: number | null; output: string }> => {
+    return { code: await demo.end(), output: demo.output };
   };
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('prints its address and what to try, and stops cleanly on %s', async signal => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('prints its address and examples, and stops cleanly on %s', async signal => {
     const demo = start();
     expect((await demo.get('/users/alice/friends')).status).toBe(200);
     demo.child.kill(signal);
@@ -253,38 +253,38 @@ describe('the process', () => {
     expect(demo.lines.at(-1)).toBe('Stopped.');
   });
 
-  it('says which port is in use', async () => {
+  it('names the port that is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { code, said } = await failureOf(start({ PORT: String(port) }));
+    const { code, output } = await failureOf(start({ PORT: String(port) }));
     expect(code).toBe(1);
-    expect(said).toMatch(new RegExp(`^Port ${port} is in use\\. Choose another: PORT=\\d+ npm run demo\\n$`));
+    expect(output).toMatch(new RegExp(`^Port ${port} is in use\\. Choose another: PORT=\\d+ npm run demo\\n$`));
     other.close();
   });
 
   it.each(['abc', '70000', '-1', '3e3'])('refuses PORT=%s in one line', async value => {
-    const { code, said } = await failureOf(start({ PORT: value }));
+    const { code, output } = await failureOf(start({ PORT: value }));
     expect(code).toBe(1);
-    expect(said).toBe(`PORT must be a number from 0 to 65535, got "${value}". Write PORT=3000.\n`);
+    expect(output).toBe(`PORT must be a number from 0 to 65535, got "${value}". Write PORT=3000.\n`);
   });
 
-  it('says which file is no database', async () => {
-    const { code, said } = await failureOf(start({ DEMO_DATABASE: __filename }));
+  it('names the file that is no database', async () => {
+    const { code, output } = await failureOf(start({ DEMO_DATABASE: __filename }));
     expect(code).toBe(1);
-    expect(said).toBe(`The database ${__filename} cannot be used: file is not a database.\n`);
+    expect(output).toBe(`The database ${__filename} cannot be used: file is not a database.\n`);
   });
 
-  it('says what it takes, and ends', async () => {
-    const { code, said } = await failureOf(start({}, ['--help']));
+  it('prints its usage and exits', async () => {
+    const { code, output } = await failureOf(start({}, ['--help']));
     expect(code).toBe(0);
-    expect(said).toContain('npm run demo -- --redis redis://127.0.0.1:6379');
+    expect(output).toContain('npm run demo -- --redis redis://127.0.0.1:6379');
   });
 
   it('refuses a DEMO_REDIS that is no URL of a Redis in one line', async () => {
-    const { code, said } = await failureOf(start({ DEMO_REDIS: 'localhost' }));
+    const { code, output } = await failureOf(start({ DEMO_REDIS: 'localhost' }));
     expect(code).toBe(1);
-    expect(said).toBe('DEMO_REDIS must be the URL of a Redis, got "localhost". Write DEMO_REDIS=redis://127.0.0.1:6379\n');
+    expect(output).toBe('DEMO_REDIS must be the URL of a Redis, got "localhost". Write DEMO_REDIS=redis://127.0.0.1:6379\n');
   });
 
   describeWith('redis-server', 'on Redis', () => {
@@ -346,7 +346,7 @@ describe('the process', () => {
           outcome: UNREACHABLE,
           text: expect.stringContaining(url),
         });
-        expect(demo.said).toContain('Until it can be, requests are answered uncached.');
+        expect(demo.output).toContain('Until it can be, requests are answered uncached.');
       }
 
       await redis.restart();
@@ -356,11 +356,11 @@ describe('the process', () => {
       }
     });
 
-    it('starts without Redis, says so, and uses it when it is there', async () => {
+    it('starts without Redis, reports that, and uses Redis once it is reachable', async () => {
       await redis.kill();
       const demo = start({}, ['--redis', redis.url]);
       expect(await demo.get('/users/alice')).toMatchObject({ status: 200, outcome: UNREACHABLE });
-      expect(demo.said).toMatch(
+      expect(demo.output).toMatch(
         /^Redis cannot be reached: connect ECONNREFUSED .*\. Until it can be, requests are answered uncached\.$/m,
       );
       await redis.restart();

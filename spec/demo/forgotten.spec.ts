@@ -12,7 +12,7 @@ import * as library from '../../lib/index.js';
 import { expectNoStaleHits } from '../../store-contract/expect-no-stale-hits.js';
 import { startAfresh } from '../support/each.js';
 import { root, runModule } from '../support/examples.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { skipPauses } from '../support/pauses.js';
 import { TestServer } from '../support/server.js';
 
@@ -21,7 +21,7 @@ import { TestServer } from '../support/server.js';
 jest.mock('../../demo/demo-cache.js', () => ({ demoCache: () => ({ verify: { sample: 1 }, onError: () => undefined }) }));
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 const DECORATOR = /^ *@InvalidatesCache\(.*\)\n/gm;
 const CHANGING = /cache\.changing\(\{.*?\}, \(\) => (.*)\);/g;
@@ -116,10 +116,10 @@ describe('the demo', () => {
     expect(all.filter(file => /cache\.(invalidate|clear)/.test(sourceOf(file)))).toEqual([]);
   });
 
-  it.each(forgotten)('reports at the first hit what it forgets without the invalidation in $file', async variation => {
+  it.each(forgotten)('reports the missing invalidation in $file at the first hit', async variation => {
     const { file, pattern } = variation;
-    const events = heard('verified');
-    const outcomes = heard('outcome');
+    const events = recordEvents('verified');
+    const outcomes = recordEvents('outcome');
     const server = await TestServer.start(variation.start(sourceOf(file).replace(pattern, (_all, work = '') => String(work))));
     const { avatarChange } = await visit(server);
     await library.cache.verifications();

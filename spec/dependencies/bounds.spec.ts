@@ -7,11 +7,11 @@ import { resultTag } from '../../lib/runtime/dependency-tags.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let gate: Gate | undefined;
@@ -154,7 +154,7 @@ describeEveryStore('the dependencies of a computation', store => {
   });
 
   it('of more than a thousand tags prevent the storage', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     await server.get('/tags/1001');
     await until(() => outcomes.some(({ reason }) => reason === 'not stored: it has more than 1000 tags'));
     expect((await server.get('/tags/1000')).text).toContain('version 1');
@@ -172,7 +172,7 @@ describeEveryStore('the dependencies of a computation', store => {
   });
 
   it('are unknown, without a report, if a result that the filter refuses has no tags', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     await server.get('/maybe');
     await until(() => outcomes.some(({ reason }) => reason === 'not stored: the tags of a memoized result in it are unknown'));
     expect(faults).toEqual([]);
@@ -219,7 +219,7 @@ describe('a program before its first tag', () => {
     expect(enter).not.toHaveBeenCalled();
   });
 
-  it('does not store what was being computed at the first tag', () => {
+  it('does not store a response whose computation began before the first tag', () => {
     const computations = new Computations();
     const begun = computations.beginUntracked();
     computations.start();
@@ -228,7 +228,7 @@ describe('a program before its first tag', () => {
 });
 
 describe('a computation', () => {
-  it('keeps no ended computation in memory', () => {
+  it('retains no ended computation in memory', () => {
     let last = new Computation(true);
     const [first] = [last];
     for (let round = 0; round < 10; round++) {
@@ -241,7 +241,7 @@ describe('a computation', () => {
     expect(chainOf(last)).toHaveLength(1);
   });
 
-  it('passes on what it collected', () => {
+  it('passes on its collected tags', () => {
     const outer = new Computation(true);
     const inner = new Computation(true, outer);
     inner.add(['a']);

@@ -3,14 +3,14 @@ import { cache, Cached, Memoized } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { Processes } from '../support/processes.js';
 import { TestServer } from '../support/server.js';
 import { describeOn, sharedStores } from '../support/stores.js';
 import { holdTime } from '../support/time.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let avatar: string;
 /** Where computations wait. */
@@ -178,7 +178,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('an invalidation of an inner
       const server = await processes.serve(Pages);
       const other = processes.open();
       const change = await other.store.beginWrite({ prefixes: [], tags: ['user:bob'] });
-      const outcomes = heard('outcome');
+      const outcomes = recordEvents('outcome');
       expect((await server.get('/friends')).text).toContain('dog');
       await until(() => outcomes.length === 1);
       avatar = 'fox';

@@ -182,7 +182,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a response that uses a resu
 });
 
 describeBreakable('a response that uses a result, while the store cannot be reached', current => {
-  it('comes from the method, and what was invalidated meanwhile does not come back (R12, R14)', async () => {
+  it('comes from the method, and an entry that was invalidated during the outage does not return (R12, R14)', async () => {
     const { processes, elsewhere, on } = current();
     const server = await processes.serve(Pages, { storeTimeout: 0.2 });
     const other = elsewhere.open();

@@ -25,7 +25,7 @@ const titles = [...specs, 'options/environment.spec.ts'].flatMap(file => {
   return [...plain, ...inTables];
 });
 
-describe('the tables for those who come from Flask-Caching', () => {
+describe('the tables for users of Flask-Caching', () => {
   it('are found', () => {
     expect(named.length).toBeGreaterThan(50);
     expect(titles.length).toBeGreaterThan(80);

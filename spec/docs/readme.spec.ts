@@ -55,7 +55,7 @@ describe('the first example of the README', () => {
     expect(examplesIn('README.md')[0]!.trim().split('\n').length).toBeLessThanOrEqual(25);
   });
 
-  it('runs as it stands: the second request is a hit, and the one after a change is a miss', async () => {
+  it('runs as pasted: the second request is a hit, and the request after a change is a miss', async () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the server below
     const { listen } = Server.prototype;
     const listening = new Promise<Server>(resolve => {

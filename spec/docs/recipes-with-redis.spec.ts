@@ -41,7 +41,7 @@ describeWith('redis-server', 'the recipe', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('of a job invalidates what another process has stored, also when the change fails', async () => {
+  it('of a job invalidates entries of another process, also when the change fails', async () => {
     const redis = await RedisServer.start();
     process.env.REDIS_URL = redis.url;
     const { changeProducts, endJob } = run('operations', 'Workers and cron jobs') as {

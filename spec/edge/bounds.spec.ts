@@ -82,7 +82,7 @@ describe('junk', () => {
     }
   });
 
-  it('is what a response over maxEntryBytes would be', async () => {
+  it('is also a response over maxEntryBytes', async () => {
     cache.configure({ maxEntryBytes: 1000 });
     const server = await startEdge();
     for (let request = 0; request < 3; request++) await server.get('/members/bob/picture');
@@ -106,8 +106,8 @@ describe('junk', () => {
   });
 });
 
-describe('what went out', () => {
-  it('is kept once, where middlewares have left the bytes as they were', async () => {
+describe('a sent response', () => {
+  it('is stored once if middlewares do not change the bytes', async () => {
     const server = await startEdge();
     await server.get('/members/bob/picture');
     await server.get('/members/bob/picture');

@@ -4,7 +4,7 @@ import { Gate } from '../support/deferred.js';
 import type { LookupHit, LookupMiss } from '../../lib/stores/store.js';
 import { startAfresh, until } from '../support/each.js';
 import type { TestServer } from '../support/server.js';
-import { told } from '../support/users.js';
+import { outcomeAndVersion } from '../support/users.js';
 import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
@@ -60,11 +60,11 @@ describe('an invalidation', () => {
     members.version = 5;
     await invalidate();
     const { version } = members;
-    expect(told(await server.get(...questions[0]!))).toEqual(['fwd=miss', version]);
-    for (const question of questions) expect(told(await server.get(...question))).toEqual(['hit', version]);
+    expect(outcomeAndVersion(await server.get(...questions[0]!))).toEqual(['fwd=miss', version]);
+    for (const question of questions) expect(outcomeAndVersion(await server.get(...question))).toEqual(['hit', version]);
   });
 
-  it('does not touch what it does not cover', async () => {
+  it('does not remove variants that it does not cover', async () => {
     await warm('/members/bobby');
     await warm('/members/bob');
     await server.put('/members/bob');
@@ -73,19 +73,19 @@ describe('an invalidation', () => {
     expect(members.entered).toBe(entered);
   });
 
-  it('keeps out what was computed before it (R1)', async () => {
+  it('prevents the storage of a response that was computed before it (R1)', async () => {
     members.readGate = new Gate();
     const old = server.get('/members/bob');
     const resume = await members.readGate.next();
     members.readGate = undefined;
     await server.put('/members/bob');
     resume();
-    expect(told(await old)).toEqual(['fwd=miss', 1]);
-    expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
-    expect(told(await server.get('/members/bob'))).toEqual(['hit', 2]);
+    expect(outcomeAndVersion(await old)).toEqual(['fwd=miss', 1]);
+    expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
+    expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['hit', 2]);
   });
 
-  it('keeps out what is compressed of an entry that it has ended meanwhile', async () => {
+  it('prevents the storage of a compressed variant of the entry that it invalidated', async () => {
     const path = '/members/bob/story';
     const gzip = { 'accept-encoding': 'gzip' };
     await warm(path);
@@ -105,7 +105,7 @@ describe('an invalidation', () => {
     expect(JSON.parse(fresh.text)).toMatchObject({ version: 2 });
   });
 
-  it('keeps out what goes out of an entry that ends while it is on its way (R4)', async () => {
+  it('prevents the storage of a variant whose entry it invalidates during the send (R4)', async () => {
     const path = '/members/bob/story';
     await warm(path);
     const { store } = processCache.current.get();

@@ -71,7 +71,7 @@ describe('on a connection', () => {
     expect(answer).toMatch(/\r\n\r\n\{"name":"a","version":1\}$/);
   });
 
-  it('what went out in chunks to one comes whole to another', async () => {
+  it('a response in chunks is a response with a length for the next client', async () => {
     const server = await startEdge();
     const chunked = await server.get('/members/a/stream');
     expect(chunked.headers['transfer-encoding']).toBe('chunked');

@@ -13,7 +13,7 @@ const without = (headers: Answer['headers'], ...names: readonly string[]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 
 describe('a hit before Express', () => {
-  it('answers what went out, without entering the app', async () => {
+  it('serves the sent response, without entering the app', async () => {
     const server = await startEdge();
     const first = await server.get('/members/bob?page=1');
     const second = await server.get('/members/bob?page=1');
@@ -67,7 +67,7 @@ describe('a hit before Express', () => {
     expect(members.reads).toBe(1);
   });
 
-  it('keeps what one client accepts from another: nothing named is not nothing said', async () => {
+  it('separates clients by the encodings that they accept: an empty Accept-Encoding differs from none', async () => {
     const server = await startEdge();
     const path = '/members/bob/story';
     const accepts = ['gzip', 'gzip;q=0', 'gzip;q=0.5, br;q=0.1', 'identity', ''];
@@ -83,7 +83,7 @@ describe('a hit before Express', () => {
     expect(await encodings()).toEqual(uncached);
   });
 
-  it('counts, and says its outcome once', async () => {
+  it('is counted once, and has its outcome once', async () => {
     const server = await startEdge();
     const save = jest.spyOn(processCache.current.get().store, 'save');
     for (let request = 0; request < 5; request++) await server.get('/members/bob');
@@ -92,7 +92,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(1);
   });
 
-  it('says nothing where the header is switched off, and what others said stays', async () => {
+  it('adds no Cache-Status if the header is off, and leaves that of another cache', async () => {
     cache.configure({ cacheStatus: false });
     const server = await startEdge((_request, response, next) => {
       response.setHeader('Cache-Status', 'another; hit');
@@ -103,7 +103,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(1);
   });
 
-  it('stands in Cache-Status behind what others said', async () => {
+  it('is in Cache-Status after the entries of other caches', async () => {
     const server = await startEdge((_request, response, next) => {
       response.setHeader('Cache-Status', 'another; hit');
       next();
@@ -139,7 +139,7 @@ describe('a hit before Express', () => {
     expect((await server.get('/members/bob/story', { 'accept-encoding': 'gzip' })).outcome).toBe('fwd=miss');
   });
 
-  it('tells its age where the handler gave the lifetime', async () => {
+  it('has an age if the handler set the lifetime', async () => {
     const time = holdTime();
     const server = await startEdge();
     await server.get('/members/bob/news');
@@ -148,7 +148,7 @@ describe('a hit before Express', () => {
     expect([headers.age, headers['cache-control'], members.entered]).toEqual(['12', 'public, max-age=30', 1]);
   });
 
-  it('tells its age once, also where it comes from a hit that told it', async () => {
+  it('has its age once, also if it comes from a hit with an age', async () => {
     const time = holdTime();
     const server = await startEdge();
     await server.get('/members/bob/news');
@@ -162,7 +162,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(3);
   });
 
-  it('leaves out what was of one connection', async () => {
+  it('leaves out the headers of one connection', async () => {
     const server = await startEdge((_request, response, next) => {
       response.setHeader('Connection', 'keep-alive, X-Hop').setHeader('X-Hop', 'one').setHeader('Keep-Alive', 'timeout=99');
       next();
@@ -201,7 +201,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(entered);
   });
 
-  it('confirms what the client has', async () => {
+  it('confirms the ETag of the client with 304', async () => {
     const server = await startEdge();
     const { headers } = await server.get('/members/bob/news');
     const conditions: Record<string, string>[] = [
@@ -220,7 +220,7 @@ describe('a hit before Express', () => {
     expect(members.entered).toBe(1);
   });
 
-  it('confirms also what came in pieces, whose ETag was known when it had gone', async () => {
+  it('confirms also a response in chunks, whose ETag was known after its end', async () => {
     const server = await startEdge();
     await server.get('/members/bob/stream');
     const { headers } = await server.get('/members/bob/stream');

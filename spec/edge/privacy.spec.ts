@@ -17,7 +17,7 @@ const setting =
     next();
   };
 
-describe('what went out for one', () => {
+describe('a response that was sent to one client', () => {
   it.each<[string, RequestHandler]>([
     ['sets a cookie', setting('Set-Cookie', ['session=1'])],
     ['varies on everything', setting('Vary', '*')],
@@ -69,7 +69,7 @@ describe('what went out for one', () => {
     expect(members.entered).toBe(entered);
   });
 
-  it('answers only who accepts its encoding, where a middleware encodes without a word in Vary', async () => {
+  it('answers only clients that accept its encoding, if a middleware encodes without Vary', async () => {
     const server = await startEdge((request, response, next) => {
       if (request.headers['accept-encoding'] === 'x-nines') {
         const end = response.end.bind(response) as (bytes: Buffer) => typeof response;
@@ -86,7 +86,7 @@ describe('what went out for one', () => {
     expect([members.entered, members.reads]).toEqual([2, 1]);
   });
 
-  it('does not answer who accepts no encoding by name with what went to one that said nothing', async () => {
+  it('does not answer a client with an empty Accept-Encoding with the response for a client without one', async () => {
     const server = await startEdge((request, response, next) => {
       response.vary('Accept-Encoding').setHeader('X-Accepted', String(request.headers['accept-encoding']));
       next();
@@ -116,7 +116,7 @@ describe('what went out for one', () => {
     expect(JSON.parse(gunzipSync(answer.body).toString())).toMatchObject({ name: 'bob' });
   });
 
-  it('cannot be mistaken for what was asked of a host with a slash in its name', async () => {
+  it('differs from a request to a host with a slash in its name', async () => {
     const server = await startEdge();
     await server.get('/members/bob', { host: 'a' });
     await server.get('/members/bob', { host: 'a' });
@@ -139,7 +139,7 @@ describe('what went out for one', () => {
     expect(members.entered).toBe(3);
   });
 
-  it('leaves all to the app where a varyBy is configured, and says so once', async () => {
+  it('leaves all requests to the app if a varyBy is configured, and reports that once', async () => {
     const errors: CacheFault[] = [];
     cache.configure({
       varyBy: () => 'a tenant',

@@ -85,7 +85,7 @@ describe('edge: true is refused when the server is created', () => {
     ['makeCacheKey', { makeCacheKey: () => '' }],
     ['unless', { unless: () => false }],
     ['forcedUpdate', { forcedUpdate: () => false }],
-  ])('beside %s', (option, cached) => {
+  ])('together with %s', (option, cached) => {
     expect(mistakesWith(() => undefined, cached)).toEqual([contradicting(option)]);
   });
 
@@ -123,7 +123,7 @@ describe('edge: true is refused when the server is created', () => {
     ]);
   });
 
-  it('where it comes from @CacheDefaults, unless the method says edge: false', () => {
+  it('where it comes from @CacheDefaults, unless the method has edge: false', () => {
     @JsonController('/users')
     @CacheDefaults({ edge: true })
     class UsersController {
@@ -148,7 +148,7 @@ describe('edge: true is refused when the server is created', () => {
     ]);
   });
 
-  it('but not where the URL and declared headers tell all', () => {
+  it('but not where the key contains only the URL and declared headers', () => {
     const declared = [Param('name'), Params(), QueryParam('limit'), QueryParams(), HeaderParam('X-Language'), Res()];
     expect(
       mistakesWith(

@@ -24,7 +24,7 @@ class RatesController {
 }
 
 /** What has expired goes through the app; what is fresh again is answered before it, with the bytes of now. */
-it('answers before Express only what is fresh', async () => {
+it('answers before Express only with fresh entries', async () => {
   version = 1;
   entered = 0;
   isFailing = false;

@@ -5,7 +5,7 @@ import { Processes } from '../support/processes.js';
 import type { TestServer } from '../support/server.js';
 import { ready } from '../../test-servers/readiness.js';
 import { describeOn, sharedStores } from '../support/stores.js';
-import { told } from '../support/users.js';
+import { outcomeAndVersion } from '../support/users.js';
 import { members, startEdge, withNewMembers } from './members-server.js';
 
 withNewMembers();
@@ -41,7 +41,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a hit before Express', ({ k
     });
     afterEach(() => processes.end());
 
-    it('answers what went out, for each encoding, from what all processes share', async () => {
+    it('serves the sent variant of each encoding from the shared store', async () => {
       const path = '/members/bob/story';
       const plain = await server.get(path);
       await warm(server, path);
@@ -59,19 +59,19 @@ describe.each(sharedStores.map(kind => ({ kind })))('a hit before Express', ({ k
       await warm(server, '/members/bob');
       members.version = 2;
       await other.invalidate('/members/bob');
-      expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
       await warm(server, '/members/bob');
-      expect(told(await server.get('/members/bob'))).toEqual(['hit', 2]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['hit', 2]);
     });
 
     it('ends with a change in this process, and with a tag', async () => {
       await warm(server, '/members/bob');
       await server.put('/members/bob');
-      expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 2]);
       await warm(server, '/members/bob');
       members.version = 3;
       await cache.invalidateTags('members');
-      expect(told(await server.get('/members/bob'))).toEqual(['fwd=miss', 3]);
+      expect(outcomeAndVersion(await server.get('/members/bob'))).toEqual(['fwd=miss', 3]);
     });
   });
 });
@@ -100,7 +100,7 @@ describe('where the store cannot be asked, the edge', () => {
     expect(members.entered).toBe(entered + 1);
   });
 
-  it('keeps nothing that goes out, where it gets no fence', async () => {
+  it('stores no variant if it gets no lease', async () => {
     const errors: unknown[] = [];
     cache.configure({ onError: error => errors.push(error) });
     const server = await startEdge();

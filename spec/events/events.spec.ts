@@ -4,21 +4,21 @@ import { processCache } from '../../lib/cache/process-cache.js';
 import { SharedStore } from '../../lib/stores/shared/shared-store.js';
 import type { StoreSettings } from '../../lib/stores/store.js';
 import { startAfresh, until } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { MemoryDriver } from '../support/memory-driver.js';
 import { TestServer } from '../support/server.js';
 import { UsersController, PagesController } from './members-events.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 const start = () => TestServer.ofControllers([UsersController, PagesController]);
 const FRIENDS = '/users/bob/friends';
 const number = expect.any(Number) as number;
 
 describe('stored', () => {
-  it('is told of each response that is kept, and of no other', async () => {
-    const stored = heard('stored');
+  it('is published for each stored response, and for no other', async () => {
+    const stored = recordEvents('stored');
     const server = await start();
     await server.get(FRIENDS);
     await server.get(FRIENDS);
@@ -36,8 +36,8 @@ describe('stored', () => {
 });
 
 describe('invalidated', () => {
-  it('is told of a change by its request, with what was removed, when it has been', async () => {
-    const invalidated = heard('invalidated');
+  it('is published for a change after its invalidation, with its request and the removed entries', async () => {
+    const invalidated = recordEvents('invalidated');
     const server = await start();
     await server.get(FRIENDS);
     await server.get('/users/bob/tagged');
@@ -48,8 +48,8 @@ describe('invalidated', () => {
     ]);
   });
 
-  it('is told of each call of code by its name', async () => {
-    const invalidated = heard('invalidated');
+  it('is published for each call of code, with the name of the function', async () => {
+    const invalidated = recordEvents('invalidated');
     const server = await start();
     await server.get('/users/ann/tagged');
     await cache.invalidate(['/users/bob', '/']);
@@ -68,10 +68,10 @@ describe('invalidated', () => {
     expect(invalidated[1]).toMatchObject({ prefixes: [], tags: ['user:ann'] });
   });
 
-  it('is made all the same where a store cannot say what it holds', async () => {
+  it('is published also if the store cannot count its entries', async () => {
     const store = new SimpleStore();
     cache.configure({ store });
-    const invalidated = heard('invalidated');
+    const invalidated = recordEvents('invalidated');
     const server = await start();
     await server.get(FRIENDS);
     jest.spyOn(store, 'size').mockImplementation(() => {
@@ -84,9 +84,9 @@ describe('invalidated', () => {
 });
 
 describe('evicted', () => {
-  it('is told of what goes for want of room, not of what is invalidated', async () => {
+  it('is published for an entry that exceeds the limit, not for an invalidated entry', async () => {
     cache.configure({ maxBytes: 20_000, maxEntryBytes: 15_000 });
-    const evicted = heard('evicted');
+    const evicted = recordEvents('evicted');
     const server = await start();
     for (const bytes of [10_000, 10_001]) await server.get(`/pages/large?bytes=${bytes}`);
     await server.get('/users/bob/tagged');
@@ -98,39 +98,41 @@ describe('evicted', () => {
 });
 
 describe('fault', () => {
-  it('is told of what onError is told of', async () => {
+  it('is published for each fault that onError gets', async () => {
     const faults: CacheFault[] = [];
     const store = new SimpleStore();
     cache.configure({ store, onError: fault => faults.push(fault) });
     jest.spyOn(store, 'lookup').mockImplementation(() => {
       throw new Error('it is broken');
     });
-    const told = heard('fault');
-    const outcomes = heard('outcome');
-    const operations = heard('operation');
+    const faultEvents = recordEvents('fault');
+    const outcomes = recordEvents('outcome');
+    const operations = recordEvents('operation');
     const server = await start();
     await server.get(FRIENDS);
-    expect(told).toEqual(faults.map(({ code, message }) => ({ code, message })));
-    expect(told).toMatchObject([{ code: 'CACHE_STORE_FAILED', message: expect.stringContaining('it is broken') as string }]);
+    expect(faultEvents).toEqual(faults.map(({ code, message }) => ({ code, message })));
+    expect(faultEvents).toMatchObject([
+      { code: 'CACHE_STORE_FAILED', message: expect.stringContaining('it is broken') as string },
+    ]);
     expect(outcomes).toMatchObject([{ outcome: 'bypass', reason: 'the store failed' }]);
     expect(operations).toEqual([{ operation: 'lookup', durationMs: number, failed: true }]);
   });
 
-  it('is told of where nobody set onError', () => {
+  it('is published also without onError', () => {
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const told = heard('fault');
+    const faultEvents = recordEvents('fault');
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
     processCache.current.get().faults.report('CACHE_STORE_FAILED', 'it failed', undefined);
     processCache.current.get().faults.warnAboutUse('an occasion', 'advice');
     processCache.current.get().faults.warnAboutUse('an occasion', 'advice');
-    expect(told.map(({ code }) => code)).toEqual(['CACHE_STORE_FAILED', 'CACHE_STORE_FAILED', 'CACHE_NOT_KEYED']);
+    expect(faultEvents.map(({ code }) => code)).toEqual(['CACHE_STORE_FAILED', 'CACHE_STORE_FAILED', 'CACHE_NOT_KEYED']);
     expect(warned).toHaveBeenCalledTimes(2);
   });
 });
 
 describe('operation', () => {
-  it('is told of each that the cache asks of the store', async () => {
-    const operations = heard('operation');
+  it('is published for each operation of the store', async () => {
+    const operations = recordEvents('operation');
     const server = await start();
     await server.get(FRIENDS);
     await server.get(FRIENDS);
@@ -146,10 +148,10 @@ describe('on a store that processes share', () => {
 
   it('each operation is measured until it is answered, a change announced among them', async () => {
     cache.configure({ store });
-    const operations = heard('operation');
-    const invalidated = heard('invalidated');
-    const outcomes = heard('outcome');
-    const stored = heard('stored');
+    const operations = recordEvents('operation');
+    const invalidated = recordEvents('invalidated');
+    const outcomes = recordEvents('outcome');
+    const stored = recordEvents('stored');
     const server = await start();
     await server.get(FRIENDS);
     await until(() => stored.length === 1);
@@ -169,10 +171,10 @@ describe('on a store that processes share', () => {
     expect(outcomes.at(-1)!.reason).toMatch(/^invalidated \d s ago by PUT \/users\/bob\/avatar$/);
   });
 
-  it('what cannot be reached has failed, and what is not delivered is told as such', async () => {
+  it('an operation on an unreachable store has failed, and an undelivered invalidation is marked', async () => {
     const faults: CacheFault[] = [];
     cache.configure({ store, onError: fault => faults.push(fault) });
-    const [operations, invalidated, outcomes] = [heard('operation'), heard('invalidated'), heard('outcome')];
+    const [operations, invalidated, outcomes] = [recordEvents('operation'), recordEvents('invalidated'), recordEvents('outcome')];
     const server = await start();
     jest.spyOn(driver, 'getMany').mockRejectedValue(new Error('gone'));
     jest.spyOn(driver, 'set').mockRejectedValue(new Error('gone'));
@@ -207,7 +209,7 @@ describe('a listener', () => {
     ]);
   });
 
-  it('hears nothing after it has been ended', async () => {
+  it('gets no event after its end', async () => {
     const outcomes: unknown[] = [];
     const stop = onCacheEvent('outcome', outcome => outcomes.push(outcome));
     const server = await start();

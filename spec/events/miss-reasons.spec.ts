@@ -5,8 +5,8 @@ const NEVER = { expiresAtMs: Infinity };
 const UNKNOWN = 'first requested, or evicted';
 const UNNOTICED = 'evicted, or invalidated without a record';
 
-describe('why something is missed', () => {
-  it('is found by prefix in whole segments, by fixed tags, and by those that the response brought', () => {
+describe('the reason of a miss', () => {
+  it('is found by prefix in whole segments, by fixed tags, and by the tags of the response', () => {
     const history = new MissReasons();
     history.recordStored(at('/users/bob'), { ...NEVER, tags: ['user:bob'] }, history.sequence);
     history.recordStored(at('/users/bobby'), NEVER, history.sequence);
@@ -36,7 +36,7 @@ describe('why something is missed', () => {
     expect(history.missReason(at('/b'), 0)).toMatch(/by cache\.clear$/);
   });
 
-  it('is not what came before it was asked for, but is what came while it was on its way to the store', () => {
+  it('is an invalidation during the storage of the response, and not an invalidation before its request', () => {
     const history = new MissReasons();
     history.recordInvalidated(['/a'], [], 'PUT /a', 0);
     const asked = history.sequence;
@@ -51,7 +51,7 @@ describe('why something is missed', () => {
   });
 });
 
-describe('what is remembered', () => {
+describe('the miss history', () => {
   it('is the newest 100 names that were invalidated, however many come at once', () => {
     const history = new MissReasons();
     history.recordInvalidated(['/old'], [], 'PUT /old', 0);
@@ -64,7 +64,7 @@ describe('what is remembered', () => {
     expect(history.missReason(at('/n/4900'), 0)).toMatch(/by cache\.invalidate$/);
   });
 
-  it('of what was stored takes 1 MiB at most, and the oldest is forgotten', () => {
+  it('takes 1 MiB at most for stored responses, and drops the oldest', () => {
     const history = new MissReasons();
     const long = (index: number) => at(`/${String(index).padStart(1000, '0')}`);
     for (let index = 0; index < 1000; index++) history.recordStored(long(index), NEVER, 0);

@@ -3,7 +3,7 @@ import { RequestTrace } from '../../lib/events/request-trace.js';
 import { cache, SimpleStore } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { appOf, TestServer } from '../support/server.js';
 import { holdTime } from '../support/time.js';
 import { members, startEdge, withNewMembers } from '../edge/members-server.js';
@@ -12,7 +12,7 @@ import { behaviour, PagesController, UsersController } from './members-events.js
 startAfresh();
 withNewMembers();
 afterEach(() => {
-  stopListening();
+  unsubscribeAll();
   Object.assign(behaviour, { unless: false, beforeStore: undefined, forced: false, gate: undefined });
 });
 
@@ -20,8 +20,8 @@ const start = () => TestServer.ofControllers([UsersController, PagesController])
 const FRIENDS = '/users/bob/friends';
 
 describe('an outcome', () => {
-  it('is told once for a miss and a hit, with what was asked', async () => {
-    const outcomes = heard('outcome');
+  it('is published once for a miss and a hit, with the request', async () => {
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(`${FRIENDS}?junk=1`);
     await server.get(FRIENDS);
@@ -40,8 +40,8 @@ describe('an outcome', () => {
     expect(outcomes.every(({ durationMs }) => durationMs > 0)).toBe(true);
   });
 
-  it('takes from when the cache was asked, and what is stored, from when its computation began', async () => {
-    const [outcomes, stored] = [heard('outcome'), heard('stored')];
+  it('has a duration from the look-up, and stored has one from the start of the computation', async () => {
+    const [outcomes, stored] = [recordEvents('outcome'), recordEvents('stored')];
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
     const gate = (behaviour.gate = new Gate());
@@ -56,16 +56,16 @@ describe('an outcome', () => {
     expect(stored).toMatchObject([{ durationMs: 50 }]);
   });
 
-  it('is told once, whatever else is done for its request', () => {
-    const outcomes = heard('outcome');
+  it('is published once for each request', () => {
+    const outcomes = recordEvents('outcome');
     const observed = new RequestTrace('Users.friends', 'GET', FRIENDS);
     observed.end('stale', 'expired, and refreshed meanwhile');
     observed.end('miss', undefined);
     expect(outcomes).toMatchObject([{ outcome: 'stale' }]);
   });
 
-  it('of what never expires says so', async () => {
-    const outcomes = heard('outcome');
+  it('has a reason for a response that never expires', async () => {
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get('/users/bob/forever');
     await server.get('/users/bob/forever');
@@ -73,7 +73,7 @@ describe('an outcome', () => {
   });
 
   it('of each request is as many as the stats count', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     for (const path of [FRIENDS, '/pages/cookie', '/pages/missing', '/pages/broken', '/pages/filtered', '/pages/large?bytes=10'])
       for (const method of ['GET', 'GET', 'HEAD']) await server.send(path, { method });
@@ -85,9 +85,9 @@ describe('an outcome', () => {
     expect(outcomes).toHaveLength(18);
   });
 
-  it('names who invalidated what is missed, with the time that has gone by', async () => {
+  it('names the source of the invalidation, and the time since then', async () => {
     const time = holdTime();
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
     await server.get('/users/bobby/friends');
@@ -101,9 +101,9 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('names the call of code, and knows the tags that a response brought', async () => {
+  it('names the call of code, and follows the tags of a response', async () => {
     const time = holdTime();
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get('/users/bob/tagged');
     await cache.invalidateTags('user:bob');
@@ -121,9 +121,9 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('says what has expired, and not that it was invalidated before it was stored', async () => {
+  it('names the expiry, and not an invalidation before the storage', async () => {
     const time = holdTime();
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await cache.invalidate('/users/bob');
     await server.get(FRIENDS);
@@ -132,27 +132,27 @@ describe('an outcome', () => {
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'miss', reason: 'expired 3 s ago' });
   });
 
-  it('does not make up a cause of what happened while nobody listened', async () => {
-    heard('outcome');
+  it('names no invalidation from a time without subscribers', async () => {
+    recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
-    stopListening();
+    unsubscribeAll();
     await cache.invalidate('/users');
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     await server.get(FRIENDS);
     expect(outcomes).toMatchObject([{ reason: 'first requested, or evicted' }]);
   });
 
-  it('of what was evicted does not claim more than is known', async () => {
+  it('of an evicted entry names only certain facts', async () => {
     cache.configure({ maxBytes: 20_000, maxEntryBytes: 15_000 });
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     for (const bytes of [10_000, 10_001, 10_000]) await server.get(`/pages/large?bytes=${bytes}`);
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'miss', reason: 'evicted, or invalidated without a record' });
   });
 
   it('of forcedUpdate and unless names them', async () => {
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
     behaviour.forced = true;
@@ -165,8 +165,8 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('of one that waited for another is collapsed, and told when it is answered', async () => {
-    const outcomes = heard('outcome');
+  it('of a request that waited for another one is collapsed, and is published with the response', async () => {
+    const outcomes = recordEvents('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
     const looked = jest.spyOn(SimpleStore.prototype, 'lookup');
@@ -179,8 +179,8 @@ describe('an outcome', () => {
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['collapsed', 'miss']);
   });
 
-  it('before Express is told once, by the edge or behind it', async () => {
-    const outcomes = heard('outcome');
+  it('before Express is published once, by the edge or behind it', async () => {
+    const outcomes = recordEvents('outcome');
     const server = await startEdge();
     for (let time = 0; time < 3; time++) await server.get('/members/bob?x=1');
     expect(members.entered).toBe(1);
@@ -193,13 +193,13 @@ describe('an outcome', () => {
   });
 });
 
-describe('what is not stored', () => {
+describe('the reason of a response that is not stored', () => {
   it.each([
     ['/pages/cookie', 'the response sets a cookie'],
     ['/pages/missing', 'the status 404 is not listed'],
     ['/pages/broken', 'the handler failed'],
-  ])('by the head of %s is told in the header and in the event', async (path, why) => {
-    const outcomes = heard('outcome');
+  ])('is in the header and in the event, for the head of %s', async (path, why) => {
+    const outcomes = recordEvents('outcome');
     const server = await start();
     const { headers } = await server.get(path);
     expect(headers['cache-status']).toBe(`routing-controllers-cache; fwd=miss; detail="not stored: ${why}"`);
@@ -207,7 +207,7 @@ describe('what is not stored', () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  it('leaves what other caches said where it stands', async () => {
+  it('follows the Cache-Status of other caches', async () => {
     const app = appOf([PagesController]);
     const server = await TestServer.start((request, response) => {
       response.setHeader('Cache-Status', 'Origin; hit');
@@ -218,7 +218,7 @@ describe('what is not stored', () => {
     );
   });
 
-  it('says so in the header also with nobody listening, and never where cacheStatus is false', async () => {
+  it('is in the header also without subscribers, and never with cacheStatus: false', async () => {
     const server = await start();
     expect((await server.get('/pages/cookie')).headers['cache-status']).toContain('not stored: the response sets a cookie');
     await cache.reset();
@@ -226,9 +226,9 @@ describe('what is not stored', () => {
     expect((await server.get('/pages/cookie')).headers).not.toHaveProperty('cache-status');
   });
 
-  it('by what is known only later is told in the event alone', async () => {
+  it('is in the event only, if the reason follows after the head', async () => {
     cache.configure({ maxEntryBytes: 1000 });
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     for (const path of ['/pages/filtered', '/pages/growing?bytes=2000'])
       expect((await server.get(path)).headers['cache-status']).toBe('routing-controllers-cache; fwd=miss');
@@ -241,8 +241,8 @@ describe('what is not stored', () => {
     ]);
   });
 
-  it('since it was invalidated while it was computed, says so', async () => {
-    const outcomes = heard('outcome');
+  it('names an invalidation during the computation', async () => {
+    const outcomes = recordEvents('outcome');
     const gate = (behaviour.gate = new Gate());
     const server = await start();
     const answer = server.get(FRIENDS);
@@ -254,8 +254,8 @@ describe('what is not stored', () => {
     expect(outcomes).toMatchObject([{ outcome: 'miss', reason: 'not stored: it was invalidated while it was computed' }]);
   });
 
-  it('since the client left, says so', async () => {
-    const outcomes = heard('outcome');
+  it('names a client that left', async () => {
+    const outcomes = recordEvents('outcome');
     const server = await start();
     const sent = httpRequest({ port: server.port, path: '/pages/endless', agent: false }, response => {
       response.once('data', () => sent.destroy());
@@ -265,9 +265,9 @@ describe('what is not stored', () => {
     expect(outcomes).toMatchObject([{ outcome: 'miss', reason: 'not stored: the client left' }]);
   });
 
-  it('since the store holds nothing, says so', async () => {
+  it('names a store that stores nothing', async () => {
     cache.configure({ store: 'null' });
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const server = await start();
     await server.get(FRIENDS);
     expect(outcomes).toMatchObject([{ reason: 'not stored: the store never holds anything' }]);

@@ -84,7 +84,7 @@ const started = (): Promise<TestServer> =>
   });
 
 describeEveryStore('cache.explain', store => {
-  it('tells what a request would come to, without running the method', async () => {
+  it('has the outcome of a request, without a run of the method', async () => {
     const time = holdTime();
     store().configure();
     const server = await started();
@@ -141,7 +141,7 @@ describeEveryStore('cache.explain', store => {
 });
 
 describe('cache.explain', () => {
-  it('knows callers by their headers', async () => {
+  it('distinguishes callers by their headers', async () => {
     const server = await started();
     await server.get('/users/me', { authorization: 'alice' });
     expect(await cache.explain('GET', '/users/me', { Authorization: 'alice' })).toMatchObject({ outcome: 'hit' });
@@ -154,7 +154,7 @@ describe('cache.explain', () => {
     expect(runs).toBe(1);
   });
 
-  it('tells why a request passes by', async () => {
+  it('has the reason of a bypass', async () => {
     const server = await started();
     await server.get('/users/raw');
     expect(await cache.explain('GET', '/users/raw', { cookie: 'a=b' })).toMatchObject({
@@ -171,7 +171,7 @@ describe('cache.explain', () => {
     });
   });
 
-  it('tells by whom it was invalidated, where somebody listens', async () => {
+  it('names the source of an invalidation if the event has subscribers', async () => {
     const stop = onCacheEvent('outcome', () => undefined);
     const time = holdTime();
     const server = await started();
@@ -228,7 +228,7 @@ describe('cache.explain', () => {
 });
 
 describe('cache.explain, before the first request', () => {
-  it('says that the app is not known', async () => {
+  it('rejects, because the app is unknown', async () => {
     await expect(new Explainer(processCache.current).explain('GET', '/users/bob', {})).rejects.toThrow(
       'cache.explain: no request has reached a cached action yet, so the app is unknown. Call it after the first such request.',
     );

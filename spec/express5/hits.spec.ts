@@ -90,7 +90,7 @@ describe('an app of Express 5', () => {
     expect([head.outcome, head.text, head.headers.etag]).toEqual(['hit', '', headers.etag]);
   });
 
-  it('does not store what was made of a header that the key does not cover', async () => {
+  it('does not store a response that depends on a header outside the key', async () => {
     const server = await TestServer.start(appOfExpress5());
     await server.get('/users/bob/key', { 'x-api-key': 'secret' });
     expect((await server.get('/users/bob/key')).text).toBe('{"key":null,"runs":2}');

@@ -34,7 +34,7 @@ beforeEach(() => {
 const queryOf = (action: Action) => (action.request as Request).query;
 
 describe('@cache.cached(timeout=60)', () => {
-  it('is fresh for its timeout, then computed anew (test_cached_view)', async () => {
+  it('is fresh for its timeout, and is then computed again (test_cached_view)', async () => {
     @JsonController()
     class ViewController {
       @Get('/')
@@ -52,7 +52,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/', '/')).toEqual(['2', '2']);
   });
 
-  it('stands on the method of a class, and of those that extend it (test_cached_view_class)', async () => {
+  it('decorates the method of a class, and of its subclasses (test_cached_view_class)', async () => {
     class View {
       @Get()
       @Cached({ timeout: 2 })
@@ -70,7 +70,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/one', '/two', '/one', '/two')).toEqual([one, two, one, two]);
   });
 
-  it('stands on a method that answers later (test_async_cached_view)', async () => {
+  it('decorates an asynchronous method (test_async_cached_view)', async () => {
     @JsonController()
     class ViewController {
       @Get('/')
@@ -99,7 +99,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/')).toEqual(['1']);
   });
 
-  it('has one entry for all spellings of a path, as request.path has; here a slash at its end is one more', async () => {
+  it('has one entry for all spellings of a path, as in Flask, also with a slash at the end', async () => {
     @JsonController()
     class UserController {
       @Get('/user/:name')
@@ -114,7 +114,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/user/eve')).toEqual(['{"name":"eve","run":2}']);
   });
 
-  it('differs: it may stand above the route as well as below it', async () => {
+  it('differs: it may be above the route as well as below it', async () => {
     @JsonController()
     class ViewController {
       @Cached()
@@ -133,7 +133,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/above', '/above', '/below', '/below')).toEqual(['1', '1', '2', '2']);
   });
 
-  it('keeps nothing of a view that raises', async () => {
+  it('does not store the response of a view that raises', async () => {
     @JsonController()
     class ViewController {
       @Get('/')
@@ -148,7 +148,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/', '/')).toEqual(['2', '2']);
   });
 
-  it('keeps what was answered, whatever becomes of the object that was returned', async () => {
+  it('stores the response as it was sent, also if the returned object changes later', async () => {
     const list = [1];
     @JsonController()
     class ListController {
@@ -164,7 +164,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/')).toEqual(['[1]']);
   });
 
-  it('differs: the HTTP method is in the key, where Flask answers a GET with what a POST to its path was answered', async () => {
+  it('differs: the HTTP method is in the key, where Flask answers a GET with the response to a POST', async () => {
     @JsonController('/both')
     class BothController {
       @Get()
@@ -186,7 +186,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await textsOf(server, '/both')).toEqual(['"read 4"']);
   });
 
-  it('differs: what is asked for several times at once is computed once (dogpile), where Flask computes it each time', async () => {
+  it('differs: concurrent requests run the method once (dogpile), where Flask runs it each time', async () => {
     const gate = new Gate();
     @JsonController()
     class ViewController {
@@ -209,7 +209,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect((await second).outcome).toBe('fwd=miss; collapsed');
   });
 
-  it('differs: HEAD is answered from the entry of GET and makes none, where Flask keeps what HEAD has run', async () => {
+  it('differs: HEAD is answered from the entry of GET and stores none, where Flask stores the result of HEAD', async () => {
     @JsonController()
     class ViewController {
       @Get('/')
@@ -243,7 +243,7 @@ describe('@cache.cached(timeout=60)', () => {
     ]);
   });
 
-  it('differs: a response that sets a cookie is not kept, where Flask gives the cookie to everybody', async () => {
+  it('differs: a response that sets a cookie is not stored, where Flask sends the cookie to all clients', async () => {
     @JsonController()
     class ViewController {
       @Get('/')
@@ -258,7 +258,7 @@ describe('@cache.cached(timeout=60)', () => {
     expect(await server.get('/')).toMatchObject({ outcome: 'fwd=miss', headers: { 'set-cookie': ['sid=2; Path=/'] } });
   });
 
-  it('differs: who has the response already is told so with 304, where Flask sends it again', async () => {
+  it('differs: a client that has the response gets 304, where Flask sends the response again', async () => {
     @JsonController()
     class ViewController {
       @Get('/')
@@ -274,7 +274,7 @@ describe('@cache.cached(timeout=60)', () => {
 });
 
 describe('unless=', () => {
-  it('passes by the cache while it is true (test_cached_view_unless)', async () => {
+  it('bypasses the cache while it is true (test_cached_view_unless)', async () => {
     let isOff = true;
     @JsonController()
     class ViewController {
@@ -290,7 +290,7 @@ describe('unless=', () => {
     expect(await textsOf(server, '/', '/')).toEqual(['3', '3']);
   });
 
-  it('is told what is asked: the action, where Flask gives the function and its arguments', async () => {
+  it('gets the action, where Flask passes the function and its arguments', async () => {
     @JsonController()
     class UserController {
       @Get('/user/:name')
@@ -310,7 +310,7 @@ describe('unless=', () => {
 });
 
 describe('forced_update=', () => {
-  it('computes anew and keeps that while it is true (test_cached_view_forced_update)', async () => {
+  it('computes and stores a new response while it is true (test_cached_view_forced_update)', async () => {
     let isForced = false;
     @JsonController()
     class ViewController {
@@ -328,7 +328,7 @@ describe('forced_update=', () => {
     expect(await textsOf(server, '/')).toEqual(['3']);
   });
 
-  it('is told what is asked, each time and before it is looked up (test_cache_forced_update_params)', async () => {
+  it('gets each request, before the look-up (test_cache_forced_update_params)', async () => {
     const asked: unknown[] = [];
     @JsonController()
     class ViewController {
@@ -370,14 +370,14 @@ describe('response_filter=', () => {
     }
   }
 
-  it('keeps only what it lets pass, by the status (test_cached_view_response_filter)', async () => {
+  it('allows the storage by the status (test_cached_view_response_filter)', async () => {
     const server = await TestServer.ofControllers([FilteredController]);
     const outcomes = [];
     for (const status of [500, 500, 404, 404, 200, 200]) outcomes.push((await server.get(`/status/${status}`)).outcome);
     expect(outcomes).toEqual(['fwd=miss', 'fwd=miss', 'fwd=miss', 'fwd=miss', 'fwd=miss', 'hit']);
   });
 
-  it('is given the response as it is sent, where Flask gives what the view returned', async () => {
+  it('gets the response as it is sent, where Flask passes the return value of the view', async () => {
     const server = await TestServer.ofControllers([FilteredController]);
     expect(await textsOf(server, '/draft/a-draft', '/draft/a-draft', '/draft/final', '/draft/final')).toEqual([
       '{"text":"a-draft","run":1}',
@@ -387,7 +387,7 @@ describe('response_filter=', () => {
     ]);
   });
 
-  it('differs: without one, errors are not kept, where Flask keeps a 500 that the view returns', async () => {
+  it('differs: without a filter, errors are not stored, where Flask stores a 500 that the view returns', async () => {
     const server = await TestServer.ofControllers([FilteredController]);
     expect(await textsOf(server, '/unfiltered/500', '/unfiltered/500', '/unfiltered/404', '/unfiltered/404')).toEqual([
       '"1"',
@@ -423,7 +423,7 @@ describe('query_string=True', () => {
     expect(await textsOf(server, '/works?a', '/works?a=')).toEqual(['4', '4']);
   });
 
-  it('differs: the values of a parameter keep their order, which a handler can see (test_generate_cache_key_from_query_string_repeated_paramaters)', async () => {
+  it('differs: the values of a parameter are in their order (test_generate_cache_key_from_query_string_repeated_paramaters)', async () => {
     const server = await TestServer.ofControllers([WorksController]);
     expect(
       await textsOf(
@@ -507,7 +507,7 @@ describe('make_cache_key=', () => {
     expect(await textsOf(server, '/own/a?foo=a', '/other?foo=a', '/own/a?foo=a')).toEqual(['1', '2', '1']);
   });
 
-  it('methods=["POST"] differs: a response to POST is refused; what it computes is memoized (test_generate_cache_key_from_request_body)', async () => {
+  it('methods=["POST"] differs: a response to POST is refused; its computation is memoized (test_generate_cache_key_from_request_body)', async () => {
     class Works {
       @Memoized()
       async find(_query: object): Promise<number> {
@@ -577,7 +577,7 @@ describe('cache_none=True', () => {
     }
   }
 
-  it('is how it always is: null is a 204, and kept (test_cached_none)', async () => {
+  it('is the default: null is a 204, and is stored (test_cached_none)', async () => {
     const server = await TestServer.ofControllers([NoneController]);
     await server.get('/null');
     expect(await server.get('/null')).toMatchObject({ status: 204, outcome: 'hit', text: '' });
@@ -592,7 +592,7 @@ describe('cache_none=True', () => {
     expect(runs).toBe(2);
   });
 
-  it('differs: undefined is a 404, which is kept where the statuses say so', async () => {
+  it('differs: undefined is a 404, which is stored if the statuses contain it', async () => {
     const server = await TestServer.ofControllers([NoneController]);
     await textsOf(server, '/undefined', '/undefined');
     expect(runs).toBe(2);
@@ -625,7 +625,7 @@ describe('response_hit_indication=True', () => {
     expect(await statuses()).toEqual(both);
   });
 
-  it('False is said once for all, in the configuration', async () => {
+  it('False is an option of the configuration', async () => {
     cache.configure({ cacheStatus: false });
     const server = await TestServer.ofControllers([ViewController]);
     await server.get('/');
@@ -660,7 +660,7 @@ describe('CachedResponse(response, timeout=50)', () => {
     expect(await textsOf(server, '/')).toEqual(['2']);
   });
 
-  it('f.cache_timeout = 5 is written so too: what is known at run time, the handler says (test_cache_timeout_property)', async () => {
+  it('f.cache_timeout = 5 is Cache-Control, too: the handler sets a timeout of run time (test_cache_timeout_property)', async () => {
     let timeout = 2;
     @JsonController()
     class ViewController {
@@ -747,7 +747,7 @@ describe("cache.delete('view//path')", () => {
     expect(await textsOf(server, '/works?limit=15&mock=true')).toEqual(['2']);
   });
 
-  it('cache.delete_cached(view, name=…) is :name in the target of what changes (test_delete_cached_view_builds_the_path_with_url_for)', async () => {
+  it('cache.delete_cached(view, name=…) is :name in the target of the change (test_delete_cached_view_builds_the_path_with_url_for)', async () => {
     @JsonController('/user')
     class UserController {
       @Get('/:name')
@@ -775,7 +775,7 @@ describe("cache.delete('view//path')", () => {
     expect(await textsOf(server, '/works?limit=15', '/works?limit=20')).toEqual(['1', '3']);
   });
 
-  it('is_stale= is said by whoever changes what the response was made of (test_cached_view_is_stale)', async () => {
+  it('is_stale= is an invalidation by the change of the data (test_cached_view_is_stale)', async () => {
     let imports = 1;
     @JsonController('/reports')
     class ReportsController {
@@ -821,7 +821,7 @@ describe('source_check=True', () => {
 });
 
 describe('stream_template()', () => {
-  it('is a stream, kept as the bytes that it was (test_cached_view_returning_stream_template, test_generator_of_bytes_is_joined)', async () => {
+  it('is a stream, stored as its bytes (test_cached_view_returning_stream_template, test_generator_of_bytes_is_joined)', async () => {
     @JsonController()
     class StreamController {
       @Get('/')
@@ -852,7 +852,7 @@ describe('stream_template()', () => {
 });
 
 describe('render_template()', () => {
-  it('is kept as it was rendered, and res.locals that the template sees are in the key', async () => {
+  it('is stored as rendered, and res.locals of the template are in the key', async () => {
     @JsonController()
     class PageController {
       @Get('/page/:name')

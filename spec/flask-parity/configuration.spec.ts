@@ -68,7 +68,7 @@ describe('CACHE_TYPE', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it("'NullCache' keeps nothing, and says so, where Flask says that it has set", async () => {
+  it("'NullCache' stores nothing and returns false, where Flask returns true", async () => {
     cache.configure({ store: 'null' });
     expect(await textsOf(await start(), '/views/a', '/views/a')).toEqual(['"a in run 1"', '"a in run 2"']);
     expect([await new Service().get(), await new Service().get()]).toEqual([3, 4]);
@@ -92,7 +92,7 @@ describe('CACHE_TYPE', () => {
 });
 
 describe('a backend that fails (CACHE_IGNORE_ERRORS)', () => {
-  it('lets the function run, in production and in debugging alike; who is interested is told', async () => {
+  it('lets the function run, in production and in debugging alike, and reports the fault', async () => {
     class BrokenStore extends SimpleStore {
       override lookup(): never {
         throw new Error('the store is gone');
@@ -155,14 +155,14 @@ describe('Cache(app, config={…})', () => {
     expect((await (await start()).get('/views/a')).headers['cache-status']).toBe('shop; fwd=miss');
   });
 
-  it('differs: it is called once, where init_app may say otherwise again (test_dict_config_both)', () => {
+  it('differs: it is called once, where init_app may replace the configuration (test_dict_config_both)', () => {
     cache.configure({ store: 'null' });
     expect(() => {
       cache.configure({ store: 'simple' });
     }).toThrow(CacheUsageError);
   });
 
-  it('differs: several Cache() objects are one, and what a change in one app invalidates is so for all', async () => {
+  it('differs: several Cache() objects are one, and a change in one app invalidates for all apps', async () => {
     const [one, two] = [await start(), await start()];
     expect([...(await textsOf(one, '/views/a')), ...(await textsOf(two, '/views/a'))]).toEqual(['"a in run 1"', '"a in run 1"']);
     await one.put('/views/a');
@@ -171,7 +171,7 @@ describe('Cache(app, config={…})', () => {
 });
 
 describeWith('redis-server', 'CACHE_REDIS_DB', () => {
-  it('is in the URL, and what is in another is not seen (test_app_redis_cache_backend_url_custom_db)', async () => {
+  it('is in the URL, and another database is not read (test_app_redis_cache_backend_url_custom_db)', async () => {
     const { url } = await RedisServer.start();
     const valueIn = async (database: string): Promise<unknown> => {
       cache.configure({ store: new RedisStore({ url: `${url}${database}` }), storeTimeout: 20 });
@@ -192,7 +192,7 @@ describe.each([
   ["'FileSystemCache' (Keyv, over SQLite)", keyv],
 ])('%s', (_name, kind) => {
   describeOn(kind, server => {
-    it('keeps responses, memoized results and values for all processes with its CACHE_KEY_PREFIX (test_init_app_multi_apps)', async () => {
+    it('stores responses, memoized results and values for all processes with its CACHE_KEY_PREFIX (test_init_app_multi_apps)', async () => {
       // What a process begins with has nothing of what another had, but for the store.
       const inProcess = async <Result>(keyPrefix: string, use: () => Promise<Result>): Promise<Result> => {
         cache.configure({ store: server().create(), keyPrefix, storeTimeout: 20 });
@@ -213,7 +213,7 @@ describe.each([
       expect(await inProcess('foo', all)).toEqual(['"a in run 1"', 2, 'value']);
     });
 
-    it('keeps what is to stay for long, or for ever (test_huge_timeouts, test_timeouts)', async () => {
+    it('stores values with long or infinite lifetimes (test_huge_timeouts, test_timeouts)', async () => {
       cache.configure({ store: server().create(), keyPrefix: 'long', storeTimeout: 20 });
       for (const timeout of [0, 60 * 60 * 24 * 40, 60 * 60 * 24 * 365 * 20]) {
         expect(await cache.set(`for ${timeout}`, timeout, timeout)).toBe(true);

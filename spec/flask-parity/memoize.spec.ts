@@ -42,7 +42,7 @@ class Sums {
 }
 
 describe('@cache.memoize(60)', () => {
-  it('keeps a result for its timeout, by its arguments (test_memoize)', async () => {
+  it('stores a result for its timeout, by its arguments (test_memoize)', async () => {
     const time = holdTime();
     const call = await remote(new Sums());
     expect(await call('sum', 5, 2)).toBe('7 in run 1');
@@ -64,7 +64,7 @@ describe('@cache.memoize(60)', () => {
     expect(await call('any', 1)).toBe('[1] in run 2');
   });
 
-  it('gives what is kept late its whole timeout (test_memoize_entry_written_late_keeps_its_own_timeout)', async () => {
+  it('stores a later result for its whole timeout (test_memoize_entry_written_late_keeps_its_own_timeout)', async () => {
     const time = holdTime();
     const call = await remote(new Sums());
     await call('sum', 1, 1);
@@ -95,7 +95,7 @@ describe('@cache.memoize(60)', () => {
     for (const [index, args] of calls.entries()) expect(await call('any', ...args)).toBe(first[index]);
   });
 
-  it('knows arguments by type as well as by value', async () => {
+  it('distinguishes arguments by type as well as by value', async () => {
     const call = await remote(new Sums());
     for (const value of [1, '1', true, 'true', null, 'null', 0, false, '', [], {}]) await call('any', value);
     expect(runs).toBe(11);
@@ -108,13 +108,13 @@ describe('@cache.memoize(60)', () => {
     expect(await call('any', 1, { d: 8, e: 5 })).not.toBe(result);
   });
 
-  it('tells null from a falsy default (test_memoize_falsy_default_argument)', async () => {
+  it('distinguishes null from a falsy default (test_memoize_falsy_default_argument)', async () => {
     const call = await remote(new Sums());
     expect(await call('withDefault', 1, null)).toBe('1 and null in run 1');
     expect(await call('withDefault', 1)).toBe('1 and 2 in run 2');
   });
 
-  it('differs: f(1) and f(1, b=2) are two where 2 is the default, which JavaScript does not tell (test_memoize_arg_kwarg)', async () => {
+  it('differs: f(1) and f(1, b=2) are two results if 2 is the default (test_memoize_arg_kwarg)', async () => {
     const sums = new Sums();
     expect(await sums.withDefault(1)).toBe('1 and 2 in run 1');
     expect(await sums.withDefault(1, undefined)).toBe('1 and 2 in run 1');
@@ -124,7 +124,7 @@ describe('@cache.memoize(60)', () => {
     expect(await sums.withDefaultInTheKey(1, 2)).toBe('1 and 2 in run 3');
   });
 
-  it('keeps nothing of what is raised', async () => {
+  it('does not store an error', async () => {
     class Failing {
       @Memoized()
       async get(): Promise<number> {
@@ -137,7 +137,7 @@ describe('@cache.memoize(60)', () => {
     expect([await call('get'), await call('get')]).toEqual([2, 2]);
   });
 
-  it('gives copies: who changes a result changes nobody else’s', async () => {
+  it('returns copies: a change of a result changes no other result', async () => {
     class Lists {
       @Memoized()
       async get(): Promise<number[]> {
@@ -258,7 +258,7 @@ describe('@cache.memoize(…, unless=, forced_update=, response_filter=)', () =>
     }
   }
 
-  it('passes by the cache while unless= is true, of the arguments or without them', async () => {
+  it('bypasses the cache while unless= is true, with or without arguments', async () => {
     const reports = new Reports();
     const call = await remote(reports);
     expect([await call('unless', 0), await call('unless', 0)]).toEqual(['0 in run 1', '0 in run 2']);
@@ -269,7 +269,7 @@ describe('@cache.memoize(…, unless=, forced_update=, response_filter=)', () =>
     expect(await call('unless', 1)).toBe('1 in run 3');
   });
 
-  it('computes anew while forced_update= is true (test_memoize_forced_update)', async () => {
+  it('computes a new result while forced_update= is true (test_memoize_forced_update)', async () => {
     const reports = new Reports();
     const call = await remote(reports);
     expect([await call('forced', 5, 2), await call('forced', 5, 2)]).toEqual(['7 in run 1', '7 in run 1']);
@@ -289,7 +289,7 @@ describe('@cache.memoize(…, unless=, forced_update=, response_filter=)', () =>
     expect(reports.asked).toEqual([[5, 2], [5, 2], [5, 2]]); // prettier-ignore
   });
 
-  it('keeps only what response_filter= lets pass', async () => {
+  it('stores only the results that response_filter= accepts', async () => {
     const call = await remote(new Reports());
     expect([await call('filtered', 'error'), await call('filtered', 'error')]).toEqual(['error in run 1', 'error in run 2']);
     expect([await call('filtered', 'fine'), await call('filtered', 'fine')]).toEqual(['fine in run 3', 'fine in run 3']);
@@ -341,7 +341,7 @@ describe("args_to_ignore=['b']", () => {
     }
   }
 
-  it('leaves arguments out of the key, by position, since JavaScript does not tell their names (test_memoize_ignore_args)', async () => {
+  it('leaves arguments out of the key, by position, because JavaScript has no argument names (test_memoize_ignore_args)', async () => {
     const call = await remote(new Ignoring());
     expect(await call('sum', 5, 2)).toBe('5 and number in run 1');
     expect(await call('sum', 5, 'three')).toBe('5 and number in run 1');
@@ -404,7 +404,7 @@ describe('__repr__, __caching_id__', () => {
     expect([await one.add(3), await one.add(4), await two.add(3)]).toEqual(['4 in run 4', '5 in run 2', '5 in run 3']);
   });
 
-  it('of an argument is makeCacheKey too: else such a call passes by, and that is said (test_memoize_classarg)', async () => {
+  it('of an argument is makeCacheKey, too: without it, the call bypasses the cache, with a report (test_memoize_classarg)', async () => {
     class Bars {
       @Memoized()
       async plain(adder: Adder): Promise<string> {
@@ -453,7 +453,7 @@ describe('cache.delete_memoized(f)', () => {
     expect(await call('any', 5, { three: 3 })).toBe('[5,{"three":3}] in run 2');
   });
 
-  it('holds for what is kept later too, however late (test_memoize_delete_resets_version_key)', async () => {
+  it('does not affect results that are stored later (test_memoize_delete_resets_version_key)', async () => {
     const time = holdTime();
     const call = await remote(new Sums());
     await call('any', 'a');
@@ -465,7 +465,7 @@ describe('cache.delete_memoized(f)', () => {
     expect(await call('any', 'b')).toBe('["b"] in run 3');
   });
 
-  it('is_stale= is said by whoever changes what results are made of (test_memoize_is_stale)', async () => {
+  it('is_stale= is an invalidation by the change of the data (test_memoize_is_stale)', async () => {
     class Imports {
       imports = 1;
 
@@ -513,7 +513,7 @@ describe('cache.delete_memoized(f)', () => {
     expect([await Counters.count('a'), await OwnCounters.count('a')]).toEqual(['Counters a in run 1', 'OwnCounters a in run 2']);
   });
 
-  it('differs: of a subclass reaches what it inherits, and not what its base has kept', async () => {
+  it('differs: of a subclass reaches inherited methods, and not the results of the base class', async () => {
     const [base, own] = [await remote(new Counters()), await remote(new OwnCounters())];
     expect([await base('count', 'a'), await own('count', 'a')]).toEqual(['a in run 1', 'a in run 2']);
     await cache.invalidateMemoized(OwnCounters, 'count');

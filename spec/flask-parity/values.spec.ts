@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 describe('cache.get(key)', () => {
-  it('gives what cache.set(key, value) was given (test_cache_set, test_generic_get_set)', async () => {
+  it('returns the value of cache.set(key, value) (test_cache_set, test_generic_get_set)', async () => {
     expect(await call('set', 'hi', 'hello')).toBe(true);
     expect(await call('set', 'foo', ['bar'])).toBe(true);
     expect([await call('get', 'hi'), await call('get', 'foo')]).toEqual(['hello', ['bar']]);
@@ -24,20 +24,20 @@ describe('cache.get(key)', () => {
     expect(await call('get', 'hi')).toBe('good night');
   });
 
-  it('tells true from 1, and false from 0 and from nothing (test_generic_true_false)', async () => {
+  it('distinguishes true from 1, and false from 0 and from an empty string (test_generic_true_false)', async () => {
     for (const value of [true, false, 1, 0, '', {}]) {
       await call('set', 'foo', value);
       expect(await call('get', 'foo')).toEqual(value);
     }
   });
 
-  it('differs: None is a value (null), and what is not there is undefined, where Flask has one for both', async () => {
+  it('differs: None is a value (null), and an absent value is undefined, where Flask has None for both', async () => {
     await call('set', 'foo', null);
     expect([await call('get', 'foo'), await call('has', 'foo'), await call('add', 'foo', 1)]).toEqual([null, true, false]);
     expect([await call('get', 'bar'), await call('has', 'bar')]).toEqual([undefined, false]);
   });
 
-  it('gives a copy: who changes a value, set or got, changes nobody else’s', async () => {
+  it('returns a copy: a change of a value, set or read, changes no other value', async () => {
     const list = [1];
     await cache.set('list', list);
     list.push(2);
@@ -45,7 +45,7 @@ describe('cache.get(key)', () => {
     expect(await call('get', 'list')).toEqual([1]);
   });
 
-  it('differs: values are JSON and not pickled; what JSON does not carry is refused (test_generic_get_bytes)', async () => {
+  it('differs: values are JSON and not pickled; a value outside JSON is refused (test_generic_get_bytes)', async () => {
     for (const value of [Buffer.from('bar'), new Date(0), new Map(), undefined]) {
       await expect(cache.set('foo', value)).rejects.toThrow(CacheUsageError);
     }
@@ -75,7 +75,7 @@ describe('cache.get(f.make_cache_key())', () => {
 });
 
 describe('cache.has(key)', () => {
-  it('tells whether there is a value (test_cache_has, test_generic_has)', async () => {
+  it('returns true if there is a value (test_cache_has, test_generic_has)', async () => {
     expect(await call('has', 'hi')).toBe(false);
     await call('add', 'hi', 'hello');
     expect([await call('has', 'hi'), await call('has', 'ho')]).toEqual([true, false]);
@@ -85,13 +85,13 @@ describe('cache.has(key)', () => {
 });
 
 describe('cache.add(key, value)', () => {
-  it('sets only where there is none, and says whether it has (test_cache_add, test_generic_add)', async () => {
+  it('sets a value only if there is none, and returns true if it did (test_cache_add, test_generic_add)', async () => {
     expect(await call('add', 'hi', 'hello')).toBe(true);
     expect(await call('add', 'hi', 'foobar')).toBe(false);
     expect(await call('get', 'hi')).toBe('hello');
   });
 
-  it('sets again what has expired', async () => {
+  it('sets an expired value again', async () => {
     const time = holdTime();
     await call('add', 'hi', 'hello', 1);
     time.forwardSeconds(1);
@@ -100,7 +100,7 @@ describe('cache.add(key, value)', () => {
 });
 
 describe('cache.delete(key)', () => {
-  it('deletes a value, and says whether there was one (test_cache_delete, test_generic_delete)', async () => {
+  it('deletes a value, and returns true if there was one (test_cache_delete, test_generic_delete)', async () => {
     await call('set', 'hi', 'hello');
     expect([await call('delete', 'hi'), await call('get', 'hi'), await call('delete', 'hi')]).toEqual([true, undefined, false]);
   });
@@ -152,7 +152,7 @@ describe('timeout=', () => {
     expect(await call('get', 'foo')).toBe('bar');
   });
 
-  it('without it is CACHE_DEFAULT_TIMEOUT, 300 seconds where nothing is said', async () => {
+  it('without it is CACHE_DEFAULT_TIMEOUT, 300 seconds by default', async () => {
     const time = holdTime();
     await call('set', 'foo', 'bar');
     time.forwardSeconds(299.999);
@@ -161,7 +161,7 @@ describe('timeout=', () => {
     expect(await call('get', 'foo')).toBeUndefined();
   });
 
-  it('differs: below 0 it is refused, where Flask keeps nothing and says that it has', async () => {
+  it('differs: a negative timeout is refused, where Flask stores nothing and returns true', async () => {
     await expect(cache.set('foo', 'bar', -1)).rejects.toThrow(CacheUsageError);
   });
 });

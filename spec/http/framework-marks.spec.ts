@@ -154,7 +154,7 @@ describe('a redirect', () => {
     expect(answers.map(({ outcome }) => outcome)).toEqual(['fwd=miss', 'hit', 'fwd=miss', 'fwd=miss', 'hit']);
   });
 
-  it.each(['/negotiated', '/formatted'])('of %s is not stored where the handler itself says that it varies', async path => {
+  it.each(['/negotiated', '/formatted'])('of %s is not stored if the handler itself sets Vary', async path => {
     expect(await outcomesOf(await start(), path)).toEqual(['fwd=miss', 'fwd=miss']);
   });
 
@@ -184,7 +184,7 @@ describe('a file', () => {
     expect((await server.get('/mine')).headers['cache-control']).toBe('private, no-cache');
   });
 
-  it('keeps the framework’s word where it is not stored', async () => {
+  it('has the Cache-Control of the framework if it is not stored', async () => {
     const server = await start();
     expect((await server.get('/unlisted')).headers['cache-control']).toBe('public, max-age=0');
   });

@@ -129,7 +129,7 @@ describe('If-None-Match', () => {
     expect(await server.get('/conditional/json')).toMatchObject({ status: 200, outcome: 'hit', text: '{"a":1}' });
   });
 
-  it('is answered whatever the request says of caches', async () => {
+  it('is answered with 304 also if the request has no-cache', async () => {
     const server = await start();
     const { headers } = await server.get('/conditional/json');
     const answer = await server.get('/conditional/json', {
@@ -220,7 +220,7 @@ describe('HEAD', () => {
     ).toBe(304);
   });
 
-  it('that misses tells clients what GET tells them', async () => {
+  it('that misses has the Cache-Control of GET', async () => {
     const server = await start();
     const head = await server.send('/conditional/json', { method: 'HEAD' });
     expect(head.headers['cache-control']).toBe('no-cache');

@@ -58,7 +58,7 @@ describe('the recorded head', () => {
     ['a message and an object', ['Fine', { 'X-Given': 'yes' }], 'Fine'],
     ['no message and an object', [undefined, { 'X-Given': 'yes' }], undefined],
     ['a list', [['X-Given', 'yes']], undefined],
-  ])('has what writeHead is given as %s', (_form, rest, statusMessage) => {
+  ])('has the headers of writeHead, as %s', (_form, rest, statusMessage) => {
     const head = headOf(
       response => response.setHeader('X-One', '1'),
       response => {
@@ -82,7 +82,7 @@ describe('the recorded head', () => {
     expect(head.headers).toEqual([{ kind: 'set', name: 'X-One', value: ['2', '3'] }]);
   });
 
-  it('keeps its values when a middleware appends to them as the head goes out', () => {
+  it('has only its own values if a middleware appends to them when the head is sent', () => {
     let sent: unknown;
     const head = headOf(
       response => {

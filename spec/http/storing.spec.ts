@@ -208,7 +208,7 @@ describe('a response is not stored', () => {
     expect(cache.stats().entries).toBe(0);
   });
 
-  it('when it is shorter than it says', async () => {
+  it('when it is shorter than its Content-Length', async () => {
     const server = await start();
     await server.get('/storing/short').catch(() => undefined);
     expect(cache.stats().entries).toBe(0);
@@ -222,7 +222,7 @@ describe('a response is stored', () => {
     expect((await server.get(`/storing/set/${name}`)).outcome).toBe('hit');
   });
 
-  it('for 2 ** 31 seconds at most, whatever larger number its Cache-Control says (RFC 9111 §1.2.2)', async () => {
+  it('for 2 ** 31 seconds at most, also if its Cache-Control has a larger number (RFC 9111 §1.2.2)', async () => {
     holdTime();
     const server = await TestServer.ofControllers([StoringController]);
     await server.get('/storing/set/max-age-huge');
@@ -230,7 +230,7 @@ describe('a response is stored', () => {
     expect(status).toBe(`routing-controllers-cache; hit; ttl=${2 ** 31}`);
   });
 
-  it('for as long as its own Cache-Control says, which is sent on with its age', async () => {
+  it('for the lifetime of its own Cache-Control, which is sent with its age', async () => {
     const time = holdTime();
     const server = await start();
     await server.get('/storing/set/s-maxage');
@@ -257,7 +257,7 @@ describe('a response is stored', () => {
     expect((await server.get('/storing/set/expires')).outcome).toBe('fwd=miss');
   });
 
-  it('without what is of one connection', async () => {
+  it('without the headers of one connection', async () => {
     const server = await start();
     await server.get('/storing/set/hop-by-hop');
     const { headers, outcome } = await server.get('/storing/set/hop-by-hop');
@@ -290,7 +290,7 @@ describe('a response is stored', () => {
 });
 
 describe('a header that a middleware has set as a list', () => {
-  it('is kept apart from what the handler adds to it', async () => {
+  it('is stored without the values of the middleware', async () => {
     const server = await start();
     await server.get('/storing/lists');
     expect(await server.get('/storing/lists')).toMatchObject({ outcome: 'hit', headers: { link: '<m>, <h>', vary: 'Origin' } });
@@ -302,15 +302,15 @@ describe('a header that a middleware has set as a list', () => {
   });
 });
 
-describe('clients are told', () => {
-  it('to ask each time, or how long they need not', async () => {
+describe('the Cache-Control of a response', () => {
+  it('demands a request each time, or allows a lifetime', async () => {
     const server = await start();
     expect((await server.get('/storing/set/removed')).headers['cache-control']).toBe('no-cache');
     for (let time = 0; time < 2; time++)
       expect((await server.get('/storing/client/1')).headers['cache-control']).toBe('max-age=30');
   });
 
-  it('that a response is one caller’s', async () => {
+  it('is private if the response is for one caller', async () => {
     const server = await start();
     for (let time = 0; time < 2; time++) {
       expect((await server.get('/storing/mine', { 'x-user': 'ann' })).headers['cache-control']).toBe('private, max-age=30');
@@ -319,7 +319,7 @@ describe('clients are told', () => {
     }
   });
 
-  it('what the handler says, and `private` is kept where the key names the caller', async () => {
+  it('has the lifetime of the handler, and is private if the key names the caller', async () => {
     const server = await start();
     for (const outcome of ['fwd=miss', 'hit']) {
       expect(await server.get('/storing/mine', { 'x-user': 'own-word' })).toMatchObject({
@@ -342,7 +342,7 @@ describe('a header beyond ASCII', () => {
 });
 
 describe('a stream of events', () => {
-  it('begins at once for every client, whatever it says that it has', async () => {
+  it('begins at once for every client, also with If-None-Match', async () => {
     const server = await start();
     const open: ClientRequest[] = [];
     const begin = (headers: Record<string, string>) =>
@@ -362,7 +362,7 @@ describe('a stream of events', () => {
 });
 
 describe('a client that leaves before the body', () => {
-  it('does not keep the response from being stored', async () => {
+  it('does not prevent the storage of the response', async () => {
     held = new Deferred();
     const server = await start();
     const leaving = httpGet({ port: server.port, path: '/storing/slow', agent: false });

@@ -120,7 +120,7 @@ describe('over HTTP/2', () => {
   });
 
   it.each(['/h2/json/bob', '/h2/by-hand', '/h2/pieces', '/h2/stream', '/h2/nothing', '/h2/redirect'])(
-    'a hit of %s is what its miss was',
+    'a hit of %s equals its miss',
     async path => {
       await start();
       const miss = await ask(path);
@@ -144,7 +144,7 @@ describe('over HTTP/2', () => {
     expect(faults).toEqual([]);
   });
 
-  it('what has expired is computed before the answer, and answers in place of a failure', async () => {
+  it('an expired response is computed before the answer, and replaces a failure', async () => {
     const time = holdTime();
     await start();
     await ask('/h2/stale');

@@ -5,13 +5,13 @@ function from(remoteAddress: string | undefined, host = 'localhost:3000'): strin
   return loopbackRefusal({ socket: { remoteAddress }, headers: { host } } as IncomingMessage);
 }
 
-describe('who may ask without authorize', () => {
-  it.each(['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1'])('answers to %s', address => {
+describe('access without authorize', () => {
+  it.each(['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1'])('is granted to %s', address => {
     expect(from(address)).toBeUndefined();
   });
 
   it.each(['10.0.0.7', '192.168.1.2', '::ffff:10.0.0.7', '2001:db8::1', '127.0.0.1.evil', '1127.0.0.1', '', undefined])(
-    'refuses %s, and says what to give',
+    'is refused to %s, with the remedy',
     address => {
       expect(from(address)).toContain('Pass cacheInspector({ authorize })');
     },

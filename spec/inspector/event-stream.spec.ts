@@ -38,7 +38,7 @@ function joined(): Client {
 }
 
 describe('the feed of the inspector', () => {
-  it('tells what has been, then how things stand, twice a second whatever happens meanwhile', () => {
+  it('sends the past, and then the present twice a second', () => {
     const client = joined();
     expect(client.written).toEqual(['event: past\ndata: "before"\n\nevent: now\ndata: {"count":1}\n\n']);
     jest.advanceTimersByTime(1000);
@@ -81,7 +81,7 @@ describe('the feed of the inspector', () => {
     expect(feed.add(new Client().response)).toBe(false);
   });
 
-  it('keeps a message in its lines, whatever a client has sent', () => {
+  it('sends each message on one line, also with line feeds of a client', () => {
     const hostile = new EventStream({ past: () => '\n\nevent: now\ndata: 1\n\n', now: () => '\r\n' });
     const client = new Client();
     hostile.add(client.response);

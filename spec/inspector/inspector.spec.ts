@@ -109,7 +109,7 @@ describe('the inspector', () => {
     expect((await server.get('/cache/../package.json')).status).toBe(404);
   });
 
-  it('tells requests and invalidations, and lists entries without their bodies', async () => {
+  it('lists requests and invalidations, and entries without their bodies', async () => {
     const server = await start();
     await server.get('/people/bob');
     await server.get('/people/bob');
@@ -122,10 +122,10 @@ describe('the inspector', () => {
     expect(text).not.toContain('secret');
     expect(JSON.parse((await server.get('/cache/entries?q=alice')).text).entries).toEqual([]);
     expect((await order(server, OWN)).status).toBe(204);
-    const told = await snapshot(server);
-    expect(told.requests.map(({ outcome }) => outcome)).toEqual(['hit', 'miss']);
-    expect(told.invalidations).toMatchObject([{ prefixes: ['/people'], removed: 1 }]);
-    expect(told.stats).toMatchObject({ hits: 1, misses: 1, entries: 0 });
+    const sent = await snapshot(server);
+    expect(sent.requests.map(({ outcome }) => outcome)).toEqual(['hit', 'miss']);
+    expect(sent.invalidations).toMatchObject([{ prefixes: ['/people'], removed: 1 }]);
+    expect(sent.stats).toMatchObject({ hits: 1, misses: 1, entries: 0 });
   });
 
   it('serves all that its scripts import', async () => {
@@ -170,7 +170,7 @@ describe('the inspector', () => {
     expect(text).not.toContain('s3cret');
   });
 
-  it('tells each action its hits and its latency, bypasses left out', async () => {
+  it('lists the hits and the latency of each action, without bypasses', async () => {
     const server = await start();
     await server.get('/people/bob');
     await server.get('/people/bob');
@@ -191,7 +191,7 @@ describe('the inspector', () => {
     expect(JSON.parse(text)).toMatchObject({ nowMs, entries: [{ storedAtMs: nowMs - 40_000 }] });
   });
 
-  it('lists what has expired and may still be served, and what never expires', async () => {
+  it('lists expired entries that may still be served, and entries that never expire', async () => {
     const time = holdTime();
     const server = await start();
     await server.get('/people/bob/lasting');
@@ -215,7 +215,7 @@ describe('the inspector', () => {
     expect(await paths()).toEqual(['/people/bob', '/people/alice']);
   });
 
-  it('says that a store cannot list its entries', async () => {
+  it('reports that a store cannot list its entries', async () => {
     cache.configure({ store: new NullStore() });
     const { text } = await (await start()).get('/cache/entries');
     expect(JSON.parse(text)).toMatchObject({ isListable: false, entries: [] });
@@ -232,7 +232,7 @@ describe('the inspector', () => {
     inspector = cacheInspector({ authorize: () => true });
   });
 
-  it('tells through compression at once', async () => {
+  it('sends its feed through compression at once', async () => {
     inspector = cacheInspector({ authorize: () => true });
     const server = await TestServer.start(
       express()
@@ -242,7 +242,7 @@ describe('the inspector', () => {
     expect(await feedOf(server, { 'accept-encoding': 'gzip' })).toContain('event: past\n');
   });
 
-  it('listens no more once it is closed, and lets go who watches', async () => {
+  it('ends its subscriptions and its streams when it is closed', async () => {
     const server = await start();
     const ended = new Promise<void>((resolve, reject) => {
       httpGet(`${server.base}/cache/events`, response => {
@@ -272,7 +272,7 @@ describe('the inspector', () => {
     ['a proxy', { 'x-forwarded-for': '127.0.0.1' }],
     ['another proxy', { via: '1.1 edge' }],
     ['another name', { host: 'evil.example' }],
-  ])('refuses %s without authorize, and says what to give', async (_, headers) => {
+  ])('refuses %s without authorize, with the remedy', async (_, headers) => {
     const answer = await (await start({ token: TOKEN })).get(`/cache/?token=${encodeURIComponent(TOKEN)}`, headers);
     expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('Pass cacheInspector({ authorize })')]);
   });
@@ -280,7 +280,7 @@ describe('the inspector', () => {
   describe('without authorize', () => {
     const cookieOf = (answer: Answer): string => answer.headers['set-cookie']![0]!.split(';')[0]!;
 
-    it('prints a link with a token, and answers nobody who has it not', async () => {
+    it('prints a link with a token, and refuses each request without it', async () => {
       const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
       const server = await start({});
       const { link } = inspector;
@@ -301,7 +301,7 @@ describe('the inspector', () => {
     });
 
     it.each(['/cache/', '/cache'])(
-      'remembers who has opened the link at %s, and takes the token out of the address',
+      'remembers the client that has opened the link at %s, and removes the token from the address',
       async path => {
         const server = await start({ token: TOKEN, url: `http://localhost:3000${path}` });
         expect(inspector.link).toBe(`http://localhost:3000${path}?token=a%20token%20of%20the%20spec`);
@@ -349,7 +349,7 @@ describe('the inspector', () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'CACHE_INSPECTOR_FAILED' }));
   });
 
-  it('says what is wrong with an order', async () => {
+  it('refuses an invalid command', async () => {
     const server = await start();
     expect((await order(server, OWN, '{}')).status).toBe(400);
     expect((await order(server, OWN, '{"prefix":"people"}')).status).toBe(400);

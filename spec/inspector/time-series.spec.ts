@@ -8,7 +8,7 @@ beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
 describe('the past of the inspector', () => {
-  it('keeps a sample every ten seconds, the oldest first, of an hour at most', () => {
+  it('has a sample for each ten seconds of the last hour, the oldest first', () => {
     let taken = 0;
     const past = new TimeSeries(() => sample(++taken));
     expect(past.report()).toEqual({ everyMs: 10_000, samples: [] });
@@ -21,7 +21,7 @@ describe('the past of the inspector', () => {
     past.close();
   });
 
-  it('keeps nothing while there is no cache, and takes nothing once it is closed', () => {
+  it('has no sample while there is no cache, and takes none after its end', () => {
     const take = jest.fn<Sample | undefined, []>(() => undefined);
     const past = new TimeSeries(take);
     jest.advanceTimersByTime(30_000);

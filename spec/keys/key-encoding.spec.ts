@@ -50,7 +50,7 @@ describe('an encoded value', () => {
     );
   });
 
-  it('is equal for equal values, whatever the order of their properties', () => {
+  it('is equal for equal values, in any order of their properties', () => {
     fc.assert(
       fc.property(anyPlain, value => {
         expect(encode(reversed(value))).toBe(encode(value));
@@ -75,7 +75,7 @@ describe('an encoded value', () => {
     ['a promise', Promise.resolve()],
     ['an instance', new (class Plain {})()],
     ['what is too deep', cycle()],
-  ])('does not exist for %s, nor for what holds it', (_name, value) => {
+  ])('does not exist for %s, nor for a value that contains it', (_name, value) => {
     expect(encode(value)).toBeUndefined();
     expect(encode([1, value])).toBeUndefined();
     expect(encode({ a: { b: value } })).toBeUndefined();
@@ -144,7 +144,7 @@ describe('classes of one name', () => {
     return texts;
   }
 
-  it('are told apart by their source, in whichever order a process meets them', () => {
+  it('have different texts because of their source, in any order of first use', () => {
     const [first, second] = [textsInOrder(one, other), textsInOrder(other, one)];
     expect(first.get(one)).toEqual(expect.stringMatching(/^Query\./));
     expect(first.get(one)).not.toBe(first.get(other));

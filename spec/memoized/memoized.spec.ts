@@ -121,7 +121,7 @@ describeEveryStore('a memoized method', store => {
     expect(others[1]).toEqual({ name: 'bob', friends: ['friend 1'] });
   });
 
-  it('keeps null and undefined apart, and runs for neither again', async () => {
+  it('distinguishes null and undefined, and runs once for each', async () => {
     store().configure();
     for (let call = 0; call < 2; call++) {
       expect(await users.nothing(null)).toBeNull();
@@ -130,7 +130,7 @@ describeEveryStore('a memoized method', store => {
     expect(runs).toEqual(['nothing null', 'nothing undefined']);
   });
 
-  it('never keeps what it throws; who waited runs it', async () => {
+  it('does not store an error; a waiting call runs the method', async () => {
     store().configure();
     failure = new Error('the database is gone');
     gate = new Gate();
@@ -154,23 +154,26 @@ describeEveryStore('a memoized method', store => {
     ['all of the method', () => cache.invalidateMemoized(Users, 'user')],
     ['just these arguments', () => cache.invalidateMemoized(Users, 'user', ['bob'])],
     ['all', () => cache.clear()],
-  ])('keeps nothing of before an invalidation of %s, and is not joined after it (R1, R3)', async (_what, invalidate) => {
-    store().configure();
-    gate = new Gate();
-    const old = users.user('bob');
-    const resumeOld = await gate.next();
-    version = 2;
-    await invalidate();
-    const fresh = users.user('bob');
-    const resumeFresh = await gate.next();
-    resumeOld();
-    expect((await old).friends).toEqual(['friend 1']);
-    resumeFresh();
-    expect((await fresh).friends).toEqual(['friend 2']);
-    gate = undefined;
-    expect((await users.user('bob')).friends).toEqual(['friend 2']);
-    expect(runs).toHaveLength(2);
-  });
+  ])(
+    'stores no result that began before an invalidation of %s, and a later call does not join it (R1, R3)',
+    async (_what, invalidate) => {
+      store().configure();
+      gate = new Gate();
+      const old = users.user('bob');
+      const resumeOld = await gate.next();
+      version = 2;
+      await invalidate();
+      const fresh = users.user('bob');
+      const resumeFresh = await gate.next();
+      resumeOld();
+      expect((await old).friends).toEqual(['friend 1']);
+      resumeFresh();
+      expect((await fresh).friends).toEqual(['friend 2']);
+      gate = undefined;
+      expect((await users.user('bob')).friends).toEqual(['friend 2']);
+      expect(runs).toHaveLength(2);
+    },
+  );
 
   it('is invalidated by exactly its arguments, or altogether', async () => {
     store().configure();
@@ -240,7 +243,7 @@ describeEveryStore('a memoized method', store => {
     expect(runs).toEqual(['object a', 'Users.total a']);
   });
 
-  it('is forced to compute anew, though it is kept, and though another computes', async () => {
+  it('computes a new result if it is forced, also with a stored result or a computation in progress', async () => {
     store().configure();
     expect(await users.fresh(false)).toBe(1);
     version = 2;
@@ -259,7 +262,7 @@ describeEveryStore('a memoized method', store => {
     expect(await slow).toBe(2);
   });
 
-  it('has fixed tags, and those that its results bring', async () => {
+  it('has fixed tags, and the tags of its results', async () => {
     store().configure();
     const keep = jest.spyOn(processCache.current.get(), 'saveVariant');
     const callAll = async () => {
@@ -281,7 +284,7 @@ describeEveryStore('a memoized method', store => {
     expect(await callAll()).toEqual([]);
   });
 
-  it('keeps nothing that a tag, which it came to bring, was invalidated of meanwhile (R1)', async () => {
+  it('does not store a result whose tag was invalidated during the computation (R1)', async () => {
     store().configure();
     gate = new Gate();
     const old = users.friends('alice');
@@ -327,7 +330,7 @@ describe('a memoized method', () => {
     expect(runs).toEqual(['count']);
   });
 
-  it('of namesakes is each one’s own, and invalidated with both', async () => {
+  it('of classes with one name has separate results, and one invalidation covers all of them', async () => {
     const make = (text: string) => {
       class Namesake {
         @Memoized()
@@ -356,7 +359,7 @@ describe('a memoized method', () => {
     expect(runs).toHaveLength(6);
   });
 
-  it('that is inherited by namesakes is each one’s own', async () => {
+  it('that is inherited by classes with one name has separate results', async () => {
     const extendBy = (text: string) =>
       text === 'one'
         ? class Heir extends Repository {
@@ -372,7 +375,7 @@ describe('a memoized method', () => {
     expect(runs).toHaveLength(3);
   });
 
-  it('keeps its name, its length and what it throws at once', async () => {
+  it('has its name and its length, and rejects with an error that it throws at once', async () => {
     class Service {
       @Memoized()
       fails(_a: number, _b: number): Promise<number> {
@@ -383,7 +386,7 @@ describe('a memoized method', () => {
     await expect(new Service().fails(1, 2)).rejects.toThrow(RangeError);
   });
 
-  it('gives its own caller what it has made itself', async () => {
+  it('returns its own result, not a copy, to its own caller', async () => {
     const made = { a: 1 };
     class Service {
       @Memoized()
@@ -435,7 +438,7 @@ describe('a memoized method', () => {
 
     const events = new Events();
 
-    it('gives it to whoever calls, runs each time, and says once why', async () => {
+    it('returns the result, runs each time, and reports the reason once', async () => {
       for (let call = 0; call < 3; call++) expect(await events.raw()).toEqual([{ at: new Date(0) }]);
       await Promise.all([events.raw(), events.raw()]);
       expect(runs).toHaveLength(5);
@@ -471,7 +474,7 @@ describe('a memoized method', () => {
     });
   });
 
-  it('over maxEntryBytes is not kept, which is said once', async () => {
+  it('does not store a result over maxEntryBytes, and reports that once', async () => {
     class Large {
       @Memoized()
       async text(): Promise<string> {
@@ -522,7 +525,7 @@ describe('a memoized method', () => {
     }
     const service = new Service();
 
-    it('runs each time, and says once what to write', async () => {
+    it('runs each time, and reports the remedy once', async () => {
       for (let call = 0; call < 2; call++) expect(await service.stream('a', new AbortController().signal)).toBe('object');
       await service.stream('a', () => 1);
       expect(runs).toHaveLength(3);
@@ -556,7 +559,7 @@ describe('a memoized method', () => {
       expect(runs).toHaveLength(6);
     });
 
-    it('passes by where the key that is made is no text', async () => {
+    it('bypasses the cache if makeCacheKey returns no string', async () => {
       await service.wrong(1);
       await service.wrong(1);
       expect(runs).toHaveLength(2);
@@ -595,7 +598,7 @@ describe('a memoized method', () => {
     }
     const service = new Service();
 
-    it('passes by, both ways', async () => {
+    it('bypasses the cache for reads and writes', async () => {
       for (let call = 0; call < 2; call++) await service.get(0);
       expect(runs).toHaveLength(2);
       await service.get(1);
@@ -604,7 +607,7 @@ describe('a memoized method', () => {
       expect(await service.get(1)).toBe(1);
     });
 
-    it('computes anew, and keeps that', async () => {
+    it('computes and stores a new result', async () => {
       await service.get(1);
       version = 2;
       expect(await service.get(1)).toBe(1);
@@ -618,7 +621,7 @@ describe('a memoized method', () => {
       expect(runs).toEqual(['later 0', 'later 0', 'later 1', 'later 1', 'later 2']);
     });
 
-    it('passes by where one throws', async () => {
+    it('bypasses the cache if an option throws', async () => {
       await service.broken();
       await service.broken();
       expect(runs).toHaveLength(2);
@@ -649,7 +652,7 @@ describe('a memoized method', () => {
       }
     }
 
-    it('keeps what it lets pass, and gives the rest to whoever calls, of which it says nothing', async () => {
+    it('stores the results that it accepts, and returns the other ones without a report', async () => {
       const service = new Service();
       for (let call = 0; call < 2; call++) {
         expect(await service.get(1, 5)).toBe(5);
@@ -672,7 +675,7 @@ describe('a memoized method', () => {
       expect(faults).toEqual([]);
     });
 
-    it('shares nothing that it refuses: who waited for it runs the method too', async () => {
+    it('shares no refused result: a waiting call runs the method too', async () => {
       gate = new Gate();
       const calls = [new Service().get(2, 0), new Service().get(2, 0)];
       (await gate.next())();
@@ -681,7 +684,7 @@ describe('a memoized method', () => {
       expect(runs).toEqual(['get 2', 'get 2']);
     });
 
-    it('that throws keeps nothing, and is reported', () => {
+    it('that throws prevents the storage, and is reported', () => {
       expect([new Service().broken(), new Service().broken()]).toEqual([1, 2]);
       expect(reports()[0]).toBe(
         'CACHE_OPTION_FAILED: Service.broken: responseFilter threw, so the result is not stored: the filter is broken',
@@ -689,7 +692,7 @@ describe('a memoized method', () => {
     });
   });
 
-  it('keeps nothing where its tags fail', async () => {
+  it('does not store a result if its tags fail', async () => {
     class Service {
       @Memoized({ tags: () => [''] })
       async get(): Promise<number> {

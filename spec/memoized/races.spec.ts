@@ -47,7 +47,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a memoized result', ({ kind
     });
 
     it.each(['its method', 'its arguments', 'everything'])(
-      'is not kept when another process invalidates %s while it is computed (R2)',
+      'is not stored when another process invalidates %s while it is computed (R2)',
       async what => {
         processes.configure();
         const other = processes.open();
@@ -106,7 +106,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a memoized result', ({ kind
 });
 
 describeBreakable('a memoized method while the store cannot be reached', current => {
-  it('runs, and what was invalidated meanwhile does not come back (R12, R14)', async () => {
+  it('runs, and a result that was invalidated during the outage does not return (R12, R14)', async () => {
     const { processes, on } = current();
     processes.configure({ storeTimeout: 0.2 });
     await ready('the store serves', async () => {

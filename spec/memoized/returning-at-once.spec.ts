@@ -52,7 +52,7 @@ function newService() {
 }
 
 describeEveryStore('a memoized method that returns at once', store => {
-  it('does so on a store that does, and else runs each time, which is said once', async () => {
+  it('does so if the store does, and otherwise runs each time, with one report', async () => {
     const faults = store().configure();
     const service = newService();
     expect([service.sum(1), service.sum(1), service.sum(1, undefined), service.sum(2)]).toEqual([2, 2, 2, 3]);
@@ -108,13 +108,13 @@ describe('a memoized method that returns at once', () => {
     expect(runs).toEqual(['list']);
   });
 
-  it('never keeps what it throws', () => {
+  it('does not store an error', () => {
     const service = newService();
     for (let call = 0; call < 2; call++) expect(() => service.fails()).toThrow('no');
     expect(runs).toHaveLength(2);
   });
 
-  it('cannot wait for unless, which is said once', () => {
+  it('cannot wait for unless, and reports that once', () => {
     const service = newService();
     expect([service.waiting(), service.waiting()]).toEqual([1, 2]);
     expect(faults.map(({ message }) => message)).toEqual([
@@ -133,7 +133,7 @@ describe('a memoized method that returns at once', () => {
     await until(() => release.mock.calls.length === 1);
   });
 
-  it('computes anew where that is forced', () => {
+  it('computes a new result if it is forced', () => {
     const service = newService();
     expect([service.forced(0), service.forced(0), service.forced(0, true), service.forced(0)]).toEqual([1, 1, 2, 2]);
   });

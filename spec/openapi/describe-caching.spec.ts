@@ -262,7 +262,7 @@ describe('describeCaching, compared with the responses of a server', () => {
     expect(namesOf(headersAt(describeCaching(documentOf()), '/api/users/'))).toEqual(['cache-control', 'etag']);
   });
 
-  it('says private where the response is for one caller, also if the configuration makes it so', async () => {
+  it('has private if the response is for one caller, also by the configuration', async () => {
     const spec = describeCaching(documentOf());
     const controlOf = (path: string): unknown => headersAt(spec, path)['Cache-Control']?.example;
     expect(controlOf('/api/users/')).toBe('max-age=30');
@@ -314,7 +314,7 @@ describe('describeCaching', () => {
     expect(describeCaching(after)).toEqual(after);
   });
 
-  it('keeps all other parts of the document', () => {
+  it('does not change the other parts of the document', () => {
     const more = { info: { title: 'Users', version: '2.0.0' }, components: { schemas: { User: { type: 'object' as const } } } };
     const before = documentOf(OPTIONS, more);
     expect({ ...describeCaching(before), paths: before.paths }).toEqual(before);
@@ -326,7 +326,7 @@ describe('describeCaching', () => {
     expect(operationAt(spec, 'put', '/api/users/{username}')['x-invalidates']).toBeDefined();
   });
 
-  it.each([['3.0.3'], ['3.1.0']])('keeps a document of OpenAPI %s valid', openapi => {
+  it.each([['3.0.3'], ['3.1.0']])('returns a valid document of OpenAPI %s', openapi => {
     const spec = describeCaching(documentOf(OPTIONS, { openapi, info: { title: 'Users', version: '1.0.0' } }));
     expect(mistakesIn(spec)).toEqual([]);
     // The validator finds a wrong header.

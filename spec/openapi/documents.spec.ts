@@ -67,7 +67,7 @@ describe('a response of a document', () => {
     serve([albums('/albums')]);
   });
 
-  it('keeps the headers of its author, in upper or lower case', () => {
+  it('has the headers of its author, in upper or lower case', () => {
     const headers = { etag: { description: 'mine' }, 'X-Own': { description: 'own' } };
     const { responses } = described('/albums/{id}', { responses: { 200: { description: 'OK', headers } } });
     expect(Object.keys(responses['200']!.headers!)).toEqual(['etag', 'X-Own', 'Cache-Control', 'Cache-Status']);
@@ -75,7 +75,7 @@ describe('a response of a document', () => {
     expect(responses['200']!.description).toBe('OK');
   });
 
-  it('keeps the 304 of its author, and gets the headers that it lacks', () => {
+  it('has the 304 of its author, and gets the missing headers', () => {
     const own = { description: 'mine', headers: { ETag: { description: 'mine' } } };
     const { responses } = described('/albums/{id}', { responses: { 200: { description: 'OK' }, 304: own } });
     expect(responses['304']).toMatchObject(own);

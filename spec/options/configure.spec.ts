@@ -74,7 +74,7 @@ describe('cache.configure', () => {
     cache.configure({ defaultTimeout: 5 });
   });
 
-  it('reports every mistake in one error: option, value seen, what to write instead', () => {
+  it('reports every mistake in one error: option, value seen, remedy', () => {
     expect(
       mistakesOf({
         defaultTimeout: '5m',
@@ -102,7 +102,7 @@ describe('cache.configure', () => {
     ]);
   });
 
-  it.each([undefined, null, 5, 'simple', [], () => ({})])('refuses %p, and says what it takes', options => {
+  it.each([undefined, null, 5, 'simple', [], () => ({})])('refuses %p, and names the accepted values', options => {
     expect(mistakesOf(options)).toEqual([
       expect.stringMatching(/^cache\.configure takes options or a class that extends CacheConfig, got /),
     ]);
@@ -129,7 +129,7 @@ describe('cache.configure', () => {
     cache.configure({});
   });
 
-  it('with enabled: false lets every request pass by', async () => {
+  it('with enabled: false bypasses the cache for every request', async () => {
     cache.configure({ enabled: false });
     const server = await start();
     await server.get('/configured');
@@ -146,7 +146,7 @@ describe('cache.configure', () => {
     expect(cache.stats().hits).toBe(1);
   });
 
-  it.each([['null'], [new NullStore()]] as const)('with the store %p keeps nothing', async store => {
+  it.each([['null'], [new NullStore()]] as const)('with the store %p stores nothing', async store => {
     cache.configure({ store });
     const server = await start();
     await server.get('/configured');
@@ -191,7 +191,7 @@ describe('cache.invalidate', () => {
     ['/users/:id', /has :id, which only a decorator can fill/],
     [5, /has 5 for a path/],
     [['/fine', undefined], /has undefined for a path/],
-  ])('refuses %p, and says what to write', async (paths, message) => {
+  ])('refuses %p, with the remedy', async (paths, message) => {
     await expect(cache.invalidate(paths as string)).rejects.toThrow(CacheUsageError);
     await expect(cache.invalidate(paths as string)).rejects.toThrow(message);
   });

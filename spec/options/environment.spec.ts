@@ -126,7 +126,7 @@ describe('CACHE_TYPE', () => {
     expect(storeInUse()).toBeInstanceOf(SimpleStore);
   });
 
-  it('gives way to the store of a class, and not to one that says nothing of it', async () => {
+  it('gives way to the store of a class, and not to a class without a store', async () => {
     process.env.CACHE_TYPE = 'null';
     class Own extends CacheConfig {
       override store = 'simple' as const;
@@ -151,7 +151,7 @@ describe('CACHE_TYPE', () => {
 });
 
 describe('CACHE_DEFAULT_TIMEOUT', () => {
-  it('is the lifetime where nothing else says so: built-in, environment, configure, class, method', async () => {
+  it('is the lifetime by default: built-in, environment, configure, class, method', async () => {
     expect(await ttlOf()).toBe(300);
     await cache.reset();
     process.env.CACHE_DEFAULT_TIMEOUT = '60';
@@ -203,7 +203,7 @@ describe('CACHE_KEY_PREFIX', () => {
     return keyPrefix;
   }
 
-  it('is what a store is told, unless the application configures another', async () => {
+  it('is the prefix of a store, unless the application configures another one', async () => {
     expect(prefixFor()).toBe('rcc');
     await cache.reset();
     process.env.CACHE_KEY_PREFIX = 'shop';
@@ -269,7 +269,7 @@ describe('the environment', () => {
     expect(mistakes({ defaultTimeout: 5 })).toHaveLength(1);
   });
 
-  it('says nothing by a variable that is empty', async () => {
+  it('ignores an empty variable', async () => {
     for (const name of ['TYPE', 'DEFAULT_TIMEOUT', 'KEY_PREFIX', 'REDIS_URL', 'MEMCACHED_SERVERS'])
       process.env[`CACHE_${name}`] = '';
     cache.configure({});
@@ -280,7 +280,7 @@ describe('the environment', () => {
 });
 
 describeWith('redis-server', 'CACHE_TYPE=redis', () => {
-  it('keeps responses in the server of CACHE_REDIS_URL, under CACHE_KEY_PREFIX', async () => {
+  it('stores responses in the server of CACHE_REDIS_URL, under CACHE_KEY_PREFIX', async () => {
     const server = await RedisServer.start();
     Object.assign(process.env, { CACHE_TYPE: 'RedisCache', CACHE_REDIS_URL: server.url, CACHE_KEY_PREFIX: 'shop' });
     expect(await ttlOf()).toBe(300);
@@ -291,7 +291,7 @@ describeWith('redis-server', 'CACHE_TYPE=redis', () => {
 });
 
 describeWith('memcached', 'CACHE_TYPE=memcached', () => {
-  it.each([',', ', ', ' '])('keeps responses in the servers of CACHE_MEMCACHED_SERVERS, separated by %j', async separator => {
+  it.each([',', ', ', ' '])('stores responses in the servers of CACHE_MEMCACHED_SERVERS, separated by %j', async separator => {
     const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start()]);
     const addresses = servers.map(({ address }) => address).join(separator);
     Object.assign(process.env, { CACHE_TYPE: 'MemcachedCache', CACHE_MEMCACHED_SERVERS: addresses });
@@ -334,7 +334,7 @@ describe('an environment that cannot be used', () => {
   it.each([
     ['files', 'CACHE_TYPE, in the environment, must be simple, null, redis or memcached, got "files". Write CACHE_TYPE=redis.'],
     ['FileSystemCache', 'CACHE_TYPE, in the environment, must be'],
-  ])('is told when a server is created, not at its first request: %s', (type, mistake) => {
+  ])('is reported when a server is created, not at its first request: %s', (type, mistake) => {
     @JsonController('/users')
     class UsersController {
       @Get()

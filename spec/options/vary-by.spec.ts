@@ -79,13 +79,13 @@ describe('varyBy with the headers that it reads', () => {
     ['negotiated', 'Accept-Language', 'private, no-cache'],
     ['values', 'Accept-Language, X-Tenant', 'no-cache'],
     ['credentials', 'Authorization', 'private, no-cache'],
-  ])('names them to caches on the way (%s), which may share what they alone select', async (path, vary, cacheControl) => {
+  ])('names them to shared caches (%s), which may share responses that only they select', async (path, vary, cacheControl) => {
     const server = await start();
     for (let time = 0; time < 2; time++)
       expect((await server.get(`/varied/${path}`)).headers).toMatchObject({ vary, 'cache-control': cacheControl });
   });
 
-  it('may stand in the configuration', async () => {
+  it('may be in the configuration', async () => {
     cache.configure({ varyBy: { headers: ['Accept-Language'], key: language } });
     const server = await start();
     expect(await asked(server, 'plain', { 'accept-language': 'de-AT' })).toEqual(['fwd=miss', '{"runs":1}']);

@@ -199,7 +199,7 @@ const types = ['private', 'shared'] as const;
 describe.each(clients.flatMap(([name, Client]) => types.map(type => [type, name, Client] as const)))(
   'a %s cache by %s',
   (type, _name, Client) => {
-    it('asks each time where it is told nothing else, and is answered with 304', async () => {
+    it('asks each time by default, and gets 304', async () => {
       const server = await start();
       const client = new Client(server, type);
       const texts = [await client.get('/articles/1'), await client.get('/articles/1')];
@@ -239,7 +239,7 @@ describe.each(clients.flatMap(([name, Client]) => types.map(type => [type, name,
       expect([asked, runs]).toEqual([[200, 304], 1]);
     });
 
-    it('uses a response for as long as its handler said, its age here included', async () => {
+    it('uses a response for the lifetime of its handler, minus its age', async () => {
       const server = await start();
       await server.get('/articles/1/own-word');
       time.forwardSeconds(40);
@@ -253,7 +253,7 @@ describe.each(clients.flatMap(([name, Client]) => types.map(type => [type, name,
       expect(asked).toEqual([200, 200, 200]);
     });
 
-    it('distinguishes what its handler said to shared caches', async () => {
+    it('applies s-maxage only if it is shared', async () => {
       const server = await start();
       const client = new Client(server, type);
       await client.get('/articles/1/of-shared');
@@ -262,7 +262,7 @@ describe.each(clients.flatMap(([name, Client]) => types.map(type => [type, name,
       expect(asked).toEqual(type === 'shared' ? [200] : [200, 304]);
     });
 
-    it('keeps nothing of what may not be kept', async () => {
+    it('does not store a response with no-store', async () => {
       const server = await start();
       const client = new Client(server, type);
       expect([await client.get('/articles/1/not-kept'), await client.get('/articles/1/not-kept')]).toEqual([
@@ -317,7 +317,7 @@ describe.each(types)('a %s cache by http-cache-semantics', type => {
 });
 
 describe.each(clients)('two users behind one shared cache by %s', (_name, Client) => {
-  it('get each their own, which is never kept there', async () => {
+  it('get their own responses, which the shared cache never stores', async () => {
     const server = await start();
     const client = new Client(server, 'shared');
     for (const [user, run] of [

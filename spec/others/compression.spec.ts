@@ -6,7 +6,7 @@ import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import type { Answer } from '../support/server.js';
 import { streamOf } from '../support/stream.js';
-import { seen, Twins } from '../support/twins.js';
+import { clientView, Twins } from '../support/twins.js';
 
 startAfresh();
 
@@ -104,18 +104,18 @@ describe('behind compression, a hit is compressed as without a cache', () => {
     const { plain, miss, hit } = await twins.ask('/json/2000', { headers: { 'accept-encoding': accepted } });
     expect(encodingOf(plain)).toBe(encoding);
     expect(plain.headers.vary).toBe('Accept-Encoding');
-    expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+    expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
     expect([miss.body, hit.body]).toEqual([plain.body, plain.body]);
   });
 
-  it.each(['gzip', 'identity', 'br'])('whoever asked first: one with %s fills the cache for all', async first => {
+  it.each(['gzip', 'identity', 'br'])('also if a client with %s fills the cache', async first => {
     const twins = await start();
     await twins.server.get('/cached/json/2000', { 'accept-encoding': first });
     for (const [accepted, encoding] of Object.entries(PREFERENCES)) {
       const hit = await twins.server.get('/cached/json/2000', { 'accept-encoding': accepted });
       const plain = await twins.server.get('/plain/json/2000', { 'accept-encoding': accepted });
       expect([hit.outcome, encodingOf(hit)]).toEqual(['hit', encoding]);
-      expect(seen(hit)).toEqual(seen(plain));
+      expect(clientView(hit)).toEqual(clientView(plain));
     }
     expect(cache.stats()).toMatchObject({ misses: 1, entries: 1 });
   });
@@ -129,8 +129,8 @@ describe('behind compression, a hit is compressed as without a cache', () => {
     const twins = await start();
     const { plain, miss, hit } = await twins.ask(path, { headers: { 'accept-encoding': 'gzip' } });
     // What Express does not tag is tagged; a hit tells its age where its handler gave it a lifetime, and knows its length.
-    expect(seen(miss, 'etag')).toEqual(seen(plain, 'etag'));
-    expect(seen(hit, 'age', ...OF_STREAMS)).toEqual(seen(plain, ...OF_STREAMS));
+    expect(clientView(miss, 'etag')).toEqual(clientView(plain, 'etag'));
+    expect(clientView(hit, 'age', ...OF_STREAMS)).toEqual(clientView(plain, ...OF_STREAMS));
     expect([miss.body, hit.body]).toEqual([plain.body, plain.body]);
   });
 
@@ -138,16 +138,16 @@ describe('behind compression, a hit is compressed as without a cache', () => {
     const twins = await start();
     const { plain, miss, hit } = await twins.ask('/json/2000', { method: 'HEAD', headers: { 'accept-encoding': accepted } });
     expect(plain.body).toHaveLength(0);
-    expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+    expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
   });
 
-  it.each(['gzip', 'identity'])('and is not sent to one who has it already, with %s', async accepted => {
+  it.each(['gzip', 'identity'])('and is not sent to a client that has it already, with %s', async accepted => {
     const twins = await start();
     const { etag } = (await twins.server.get('/plain/json/2000', { 'accept-encoding': accepted })).headers;
     const headers = { 'accept-encoding': accepted, 'if-none-match': etag! };
     const { plain, miss, hit } = await twins.ask('/json/2000', { headers });
     expect(plain.status).toBe(304);
-    expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+    expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
   });
 
   it.each(['/stream', '/by-hand'])('when it is streamed: %s', async path => {
@@ -156,8 +156,8 @@ describe('behind compression, a hit is compressed as without a cache', () => {
       const twins = await start();
       const { plain, miss, hit } = await twins.ask(path, { headers: { 'accept-encoding': accepted } });
       expect(encodingOf(plain)).toBe(accepted === 'gzip' ? 'gzip' : undefined);
-      expect(seen(miss)).toEqual(seen(plain));
-      expect(seen(hit, ...OF_STREAMS)).toEqual(seen(plain, ...OF_STREAMS));
+      expect(clientView(miss)).toEqual(clientView(plain));
+      expect(clientView(hit, ...OF_STREAMS)).toEqual(clientView(plain, ...OF_STREAMS));
     }
   });
 });
@@ -170,12 +170,12 @@ describe('behind compression, a stream', () => {
     expect(hit).toMatchObject({ text: 'ab', headers: { 'content-length': '2', vary: 'Accept-Encoding' } });
   });
 
-  it('that is too large to be kept arrives whole each time', async () => {
+  it('that is too large for the cache arrives whole each time', async () => {
     const twins = await start();
     const headers = { 'accept-encoding': 'gzip' };
     const plain = await twins.server.get('/plain/endless', headers);
     for (let time = 0; time < 2; time++) {
-      expect(seen(await twins.server.get('/cached/endless', headers))).toEqual(seen(plain));
+      expect(clientView(await twins.server.get('/cached/endless', headers))).toEqual(clientView(plain));
     }
     expect([runs, cache.stats().entries]).toEqual([3, 0]);
   });

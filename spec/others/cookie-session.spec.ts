@@ -4,7 +4,7 @@ import { Get, Header, Param, Req, SessionParam } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import type { Answer } from '../support/server.js';
-import { seen, Twins } from '../support/twins.js';
+import { clientView, Twins } from '../support/twins.js';
 
 startAfresh();
 
@@ -64,12 +64,12 @@ describe('behind cookie-session, a hit', () => {
       await cache.clear();
       const twins = await start();
       const { plain, miss, hit } = await twins.ask('/page/one', { method, headers });
-      expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+      expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
       expect(plain.headers['set-cookie'] ?? []).toHaveLength(cookies);
     }
   });
 
-  it('sets the cookies of its own session, whoever filled the cache', async () => {
+  it('sets the cookies of its own session, also if another client filled the cache', async () => {
     const twins = await start();
     const ann = await twins.server.get('/cached/page/one', { 'x-sign-in': 'ann' });
     const ben = await twins.server.get('/cached/page/one', { 'x-sign-in': 'ben' });
@@ -85,17 +85,17 @@ describe('behind cookie-session, a hit', () => {
     const { etag } = (await twins.server.get('/plain/page/one')).headers;
     const { plain, miss, hit } = await twins.ask('/page/one', { headers: { 'if-none-match': etag!, 'x-sign-in': 'ann' } });
     expect(plain.status).toBe(304);
-    expect([seen(miss), seen(hit)]).toEqual([seen(plain), seen(plain)]);
+    expect([clientView(miss), clientView(hit)]).toEqual([clientView(plain), clientView(plain)]);
   });
 
-  it('of what is in the session is for those alone who have the same in theirs', async () => {
+  it('of a value of the session is only for clients with an equal value', async () => {
     const twins = await start();
     const cookies = new Map<string, string>();
     for (const user of ['ann', 'ben']) {
       cookies.set(user, cookieOf(await twins.server.get('/plain/page/one', { 'x-sign-in': user })));
       const { plain, miss, hit } = await twins.ask('/greeting', { headers: { cookie: cookies.get(user)! } });
       expect(plain.text).toBe(`{"hello":"${user}"}`);
-      expect([seen(miss, 'vary'), seen(hit, 'vary')]).toEqual([seen(plain), seen(plain)]);
+      expect([clientView(miss, 'vary'), clientView(hit, 'vary')]).toEqual([clientView(plain), clientView(plain)]);
       expect(hit.headers).toMatchObject({ vary: 'Cookie', 'cache-control': 'private, no-cache' });
     }
     expect((await twins.ask('/greeting')).hit.text).toBe('{}');
@@ -103,7 +103,7 @@ describe('behind cookie-session, a hit', () => {
 });
 
 describe('behind cookie-session, an action that reads the request', () => {
-  it('gives nobody the session that began in the request of another', async () => {
+  it('sends no session that began in the request of another client', async () => {
     const twins = await start();
     const ann = await twins.server.get('/cached/form');
     const ben = await twins.server.get('/cached/form');
@@ -111,7 +111,7 @@ describe('behind cookie-session, an action that reads the request', () => {
     expect(cookieOf(ann)).not.toBe(cookieOf(ben));
   });
 
-  it('is not stored for one who has a session', async () => {
+  it('is not stored for a client with a session', async () => {
     const twins = await start();
     const cookie = cookieOf(await twins.server.get('/plain/form'));
     for (const path of ['/cached/form', '/cached/form']) {

@@ -6,7 +6,7 @@ import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import type { Answer } from '../support/server.js';
 import { streamOf } from '../support/stream.js';
-import { seen, Twins } from '../support/twins.js';
+import { clientView, Twins } from '../support/twins.js';
 
 startAfresh();
 
@@ -71,7 +71,7 @@ const cookieOf = ({ headers }: Answer) => headers['set-cookie']?.[0]?.split(';')
 /** With how the cookie is set, but not to what: each session has its own. */
 function seenBy(answer: Answer, ...unless: string[]): unknown {
   const attributes = answer.headers['set-cookie']?.map(cookie => cookie.replace(/=[^;]*|Expires=[^;]*/g, ''));
-  return [attributes, seen(answer, 'set-cookie', ...unless)];
+  return [attributes, clientView(answer, 'set-cookie', ...unless)];
 }
 
 const kinds: [string, Partial<SessionOptions>][] = [
@@ -96,7 +96,7 @@ describe.each(kinds)('behind express-session, with %s, a hit', (_name, options) 
     }
   });
 
-  it('keeps the session of its own client, and no other', async () => {
+  it('has the session of its own client, and no other', async () => {
     const twins = await Twins.behind([sessions(options), countVisits], actions);
     const { hit: first } = await twins.ask('/page/one');
     const cookie = cookieOf(first)!;
@@ -139,13 +139,13 @@ describe('behind express-session, an action that reads the request', () => {
   it.each([
     ['that every client is given', '/mine', { saveUninitialized: true }],
     ['that it begins itself', '/count', {}],
-    ['that it begins itself, told in bytes', '/count-in-bytes', {}],
-  ])('gives nobody the session of another %s', async (_name, path, options) => {
+    ['that it begins itself, as bytes', '/count-in-bytes', {}],
+  ])('sends no client the session of another %s', async (_name, path, options) => {
     const twins = await Twins.behind([sessions(options)], actions);
     const answers = [await twins.server.get(`/cached${path}`), await twins.server.get(`/cached${path}`)];
     for (const answer of answers) {
-      const { session: told } = JSON.parse(answer.text) as { session: string };
-      expect(decodeURIComponent(cookieOf(answer) ?? '')).toContain(`s:${told}.`);
+      const { session } = JSON.parse(answer.text) as { session: string };
+      expect(decodeURIComponent(cookieOf(answer) ?? '')).toContain(`s:${session}.`);
     }
   });
 });

@@ -3,7 +3,7 @@ import { rateLimit } from 'express-rate-limit';
 import { Get, UseBefore } from 'routing-controllers';
 import { cache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
-import { seen, Twins } from '../support/twins.js';
+import { clientView, Twins } from '../support/twins.js';
 
 startAfresh();
 
@@ -44,12 +44,12 @@ describe.each([
   ],
   ['with @UseBefore', () => Twins.behind([], actionsBehind(limitOf(3)))],
 ])('express-rate-limit %s', (_name, start) => {
-  it('counts hits, tells each client what is left to it, and refuses what is too much, as without a cache', async () => {
+  it('counts hits, sends each client its remaining requests, and refuses requests over the limit, as without a cache', async () => {
     const twins = await start();
     for (const client of [ann, ann, ben, ann, ann, ben]) {
       const cached = await twins.server.get('/cached/article', client);
       const plain = await twins.server.get('/plain/article', client);
-      expect(seen(cached, RESET)).toEqual(seen(plain, RESET));
+      expect(clientView(cached, RESET)).toEqual(clientView(plain, RESET));
     }
     expect(cache.stats()).toMatchObject({ misses: 1, hits: 4 });
     const refused = await twins.server.get('/cached/article', ann);

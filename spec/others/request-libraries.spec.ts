@@ -11,7 +11,7 @@ import { type Action, CurrentUser, Get, Param, Put, Req, Res } from 'routing-con
 import { cache, CacheDefaults, InvalidatesCache } from '../../lib/index.js';
 import { startAfresh } from '../support/each.js';
 import type { Sent } from '../support/server.js';
-import { type Actions, seen, Twins } from '../support/twins.js';
+import { type Actions, clientView, Twins } from '../support/twins.js';
 
 startAfresh();
 beforeEach(() => {
@@ -198,7 +198,7 @@ describe('a library that a method gives the request to', () => {
         const form = path === '/multer' ? multipart(`${name} ${round}`) : { headers: {} };
         const sent = { ...caller, ...form, headers: { ...caller.headers, ...form.headers } };
         const [plain, cached] = [await twins.server.send(`/plain${path}`, sent), await twins.server.send(`/cached${path}`, sent)];
-        expect(mask(seen(cached, 'etag'))).toEqual(mask(seen(plain, 'etag')));
+        expect(mask(clientView(cached, 'etag'))).toEqual(mask(clientView(plain, 'etag')));
         expect([cached.status, cached.headers['cache-status']]).toEqual([
           200,
           expect.stringContaining(`detail="not stored: the method read ${read}"`),
@@ -210,20 +210,20 @@ describe('a library that a method gives the request to', () => {
 });
 
 describe('a library that has run before the method', () => {
-  it('leaves what the method may declare: the user of passport', async () => {
+  it('provides an input that the method may declare: the user of passport', async () => {
     const twins = await start();
     for (const caller of [callers.ann!, callers.bob!]) {
       const { plain, miss, hit } = await twins.ask('/declared', caller);
-      expect([miss, hit].map(answer => seen(answer, 'vary'))).toEqual([seen(plain), seen(plain)]);
+      expect([miss, hit].map(answer => clientView(answer, 'vary'))).toEqual([clientView(plain), clientView(plain)]);
     }
     expect((await twins.server.send('/cached/declared', callers.ann)).text).toBe('{"user":{"id":"ann"}}');
   });
 
-  it('leaves what varyBy may name: the language of i18next', async () => {
+  it('provides an input that varyBy may name: the language of i18next', async () => {
     const twins = await start(varied);
     for (const caller of [callers.ann!, callers.bob!]) {
       const { plain, miss, hit } = await twins.ask('/i18next', caller);
-      expect([miss, hit].map(answer => seen(answer, 'vary'))).toEqual([seen(plain), seen(plain)]);
+      expect([miss, hit].map(answer => clientView(answer, 'vary'))).toEqual([clientView(plain), clientView(plain)]);
     }
     expect((await twins.server.send('/cached/i18next', callers.bob)).text).toBe('{"text":"Hallo"}');
   });

@@ -77,7 +77,7 @@ const start = (kept: MethodDecorator) =>
   TestServer.start(useExpressServer(express().use(middleware), { controllers: [controllerOf(kept)] }));
 
 describe('a request and a response that are watched', () => {
-  it.each(['json', 'response', 'written'])('are to the method what they are without the library: %s', async path => {
+  it.each(['json', 'response', 'written'])('are the same for the method as without the library: %s', async path => {
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const [cached, plain] = [await start(Cached()), await start(() => undefined)];
     const headers = { host: 'one.example', accept: '*/*' };

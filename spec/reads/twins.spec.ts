@@ -123,7 +123,7 @@ const handler = fc.array(
 );
 
 describe('an action that reads at random', () => {
-  it.each(actions)('answers each caller what its uncached twin answers: %s', async action => {
+  it.each(actions)('answers each caller as its uncached twin does: %s', async action => {
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const cached = await serve(Cached({ statuses: [200] }));
     const plain = await serve(() => undefined);
@@ -151,7 +151,7 @@ describe('an action that reads at random', () => {
   });
 
   it.each(Object.keys(readers).filter(name => name !== 'nothing of the client' && name !== 'all locals'))(
-    'stores nothing that was made of %s, and says so',
+    'stores no response that depends on %s, and reports that',
     async reader => {
       const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
       const server = await serve(Cached());

@@ -188,11 +188,11 @@ class OwnController {
   }
 }
 
-describeEveryStore('what a middleware answers in the place of a slow method', store => {
+describeEveryStore('the response of a middleware in place of a slow method', store => {
   const app = () => appOf([SlowController], { middlewares: [ErrorAnswer], defaultErrorHandler: false });
 
   describe.each(['error', 'timer', 'stream', 'by-hand', 'intercepted'])('(%s)', way => {
-    it.each([200, 503])('is nobody else’s, with a status of %i', async given => {
+    it.each([200, 503])('is for no other client, with a status of %i', async given => {
       status = given;
       store().configure();
       const server = await TestServer.start(app());
@@ -216,7 +216,7 @@ describeEveryStore('what a middleware answers in the place of a slow method', st
     });
   });
 
-  it('is not kept at the edge', async () => {
+  it('is not stored at the edge', async () => {
     store().configure();
     const server = await TestServer.start(cache.edge(app()));
     const lost = server.get('/slow/error');
@@ -231,7 +231,7 @@ describeEveryStore('what a middleware answers in the place of a slow method', st
   });
 });
 
-describeEveryStore('what a method answers by itself', store => {
+describeEveryStore('the response of a method through its own means', store => {
   it.each([
     ['wrapped', '{"wrapped":{"runs":1}}'],
     ['callback', 'by hand'],

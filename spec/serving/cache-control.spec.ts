@@ -111,7 +111,7 @@ class OffersController {
 const started = (): Promise<TestServer> => TestServer.ofControllers([OffersController]);
 
 describeEveryStore('cacheControl', store => {
-  it('stores for some seconds, whatever option and header say', async () => {
+  it('stores for some seconds, with precedence over option and header', async () => {
     store().configure();
     const server = await started();
     await server.get('/offers/for/5');
@@ -127,7 +127,7 @@ describeEveryStore('cacheControl', store => {
     expect((await server.get('/offers/for/0')).headers['cache-status']).toBe('routing-controllers-cache; hit');
   });
 
-  it('does not store, and says why', async () => {
+  it('does not store, and reports the reason', async () => {
     store().configure();
     const server = await started();
     await server.get('/offers/not/secret');
@@ -186,7 +186,7 @@ describeEveryStore('cacheControl', store => {
 });
 
 describe('cacheControl', () => {
-  it('says in the header why nothing is stored', async () => {
+  it('reports in the header why the response is not stored', async () => {
     const server = await started();
     expect((await server.get('/offers/not/secret')).headers['cache-status']).toBe(
       'routing-controllers-cache; fwd=miss; detail="not stored: by cacheControl"',
@@ -209,7 +209,7 @@ describe('cacheControl', () => {
       'nothing',
       'cacheControl: has neither a response nor an action, but undefined. Write cacheControl(response), with @Res() response.',
     ],
-  ])('says what is wrong with its use: %s', async (what, message) => {
+  ])('names the mistake in its use: %s', async (what, message) => {
     const server = await started();
     const { text } = await server.get(`/offers/wrong/${what}`);
     expect((JSON.parse(text) as { message: string }).message).toBe(`CACHE_USAGE_INVALID: ${message}`);

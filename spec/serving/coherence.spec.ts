@@ -119,7 +119,7 @@ class UsersController {
 
 const versionIn = (answer: { text: string }) => (JSON.parse(answer.text) as { version: number }).version;
 
-describe('what was computed before an invalidation', () => {
+describe('a response that was computed before an invalidation', () => {
   it('is not stored after it (R1)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     readGate = new Gate();
@@ -171,7 +171,7 @@ describe('what was computed before an invalidation', () => {
     expect(versionIn(await server.get('/users/bob'))).toBe(2);
   });
 
-  it('does not come back when it ends after what was computed later', async () => {
+  it('does not return when it ends after a later computation', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     const lookUp = jest.spyOn(processCache.current.get().store, 'lookup');
     readGate = new Gate();
@@ -188,7 +188,7 @@ describe('what was computed before an invalidation', () => {
 });
 
 describe('a response that was handed out', () => {
-  it('stays as it was, whatever the handler does to the object it returned (R8)', async () => {
+  it('does not change with the object that the handler returned (R8)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     const miss = await server.get('/users/bob/shared');
     value.version = 77;
@@ -196,14 +196,14 @@ describe('a response that was handed out', () => {
     expect(miss.text).toBe('{"version":1,"mutable":[1]}');
   });
 
-  it('stays as it was, whatever the handler does to the buffer it sent (R8)', async () => {
+  it('does not change with the buffer that the handler sent (R8)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     await server.get('/users/bob/bytes');
     const hit = await server.get('/users/bob/bytes');
     expect([hit.outcome, hit.text]).toEqual(['hit', 'as it was sent']);
   });
 
-  it('cannot be changed in the store by one who consumes a hit (R8)', async () => {
+  it('cannot be changed in the store by the consumer of a hit (R8)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     for (const outcome of ['fwd=miss', 'hit', 'hit']) {
       expect(await server.get('/users/bob/scribbled')).toMatchObject({ outcome, text: 'As it was sent' });
@@ -290,7 +290,7 @@ describe('a change that answers in pieces', () => {
 });
 
 describe('a change whose client leaves in the middle of its stream', () => {
-  it('has invalidated what was stored meanwhile', async () => {
+  it('has invalidated the entry that was stored during the stream', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     changeGate = new Gate();
     const begun = new Deferred();
@@ -307,7 +307,7 @@ describe('a change whose client leaves in the middle of its stream', () => {
   });
 });
 
-describe('who waits for another', () => {
+describe('a request that waits for another one', () => {
   it('is answered when the one that computes fails, and nothing is stored (R10)', async () => {
     const server = await TestServer.ofControllers([UsersController]);
     const lookUps = countLookUps();

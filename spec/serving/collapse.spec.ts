@@ -91,7 +91,7 @@ describe('concurrent misses', () => {
     expect(cache.stats()).toMatchObject({ misses: 3, collapsed: 0, stores: 0 });
   });
 
-  it('do not queue for a while after a response that may not be stored, until one may be', async () => {
+  it('do not wait for each other after a response that may not be stored, until one may be stored', async () => {
     const time = holdTime();
     const server = await TestServer.ofControllers([SlowController]);
     cookies = true;
@@ -138,7 +138,7 @@ describe('concurrent misses', () => {
     expect(runs).toBe(1);
   });
 
-  it('are taken up by one of those who wait when the client of the first leaves in the middle of the body', async () => {
+  it('continue with a waiting request when the client of the first leaves in the middle of the body', async () => {
     const server = await TestServer.ofControllers([SlowController]);
     const lookUps = countLookUps();
     const begun = new Deferred();
@@ -159,7 +159,7 @@ describe('concurrent misses', () => {
     expect(runs).toBe(2);
   });
 
-  it('are taken up by one of those who wait, also when the event loop was blocked for longer than collapseTimeout', async () => {
+  it('continue with a waiting request, also if the event loop was blocked for longer than collapseTimeout', async () => {
     cache.configure({ collapseTimeout: 1 });
     const server = await TestServer.ofControllers([SlowController]);
     const lookUps = countLookUps();
@@ -183,7 +183,7 @@ describe('concurrent misses', () => {
   });
 });
 
-describe('who waits', () => {
+describe('a waiting request', () => {
   it('computes itself after collapseTimeout', async () => {
     cache.configure({ collapseTimeout: 0.01 });
     const server = await TestServer.ofControllers([SlowController]);

@@ -124,7 +124,7 @@ describe('the cost', () => {
     runs = 0;
   });
 
-  it('of a hit in memory is one look-up, one write to the socket, and nothing that a bare answer would not make', async () => {
+  it('of a hit in memory is one look-up, one write to the socket, and otherwise that of a plain response', async () => {
     const lookUps = countLookUps();
     const floor = await costOf(app, '/pages/floor?page=1');
     expect(await costOf(app, '/pages/cached?page=1')).toEqual({
@@ -141,7 +141,7 @@ describe('the cost', () => {
     expect(runs).toBe(0);
   });
 
-  it('of telling is nothing where nobody listens: no clock is read for a hit, and none when whoever listened has stopped', async () => {
+  it('of events is nothing without subscribers: a hit reads no clock, also after the end of a subscription', async () => {
     const clock = jest.spyOn(performance, 'now');
     // Once a second, the clock of the simple store reads both clocks.
     jest.spyOn(Date, 'now').mockReturnValue(Date.now());
@@ -164,7 +164,7 @@ describe('the cost', () => {
     expect(cache.stats()).toMatchObject({ hits: 6 });
   });
 
-  it('of a miss in memory is one promise, one copy of the body and four methods more than without a cache; the ETag is Express’ own', async () => {
+  it('of a miss in memory is one more promise, copy of the body and four methods than without a cache', async () => {
     const lookUps = countLookUps();
     const uncached = await costOf(app, '/pages/uncached?page=2');
     expect(uncached).toMatchObject({ hashes: 1, replaced: [] });

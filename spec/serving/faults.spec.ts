@@ -112,15 +112,18 @@ class FaultsController {
 const controllers = [FaultsController];
 
 describe('a failure that an error middleware answers with 200', () => {
-  it.each(['interceptor', 'missing', 'undefined', 'serialisation'])('(%s) is for nobody else, and is not stored', async path => {
-    const server = await TestServer.ofControllers(controllers, { defaultErrorHandler: false, middlewares: [Apology] });
-    expect(await server.get(`/faults/${path}`, { 'x-user': 'ann' })).toMatchObject({ status: 200, text: '{"sorry":"ann"}' });
-    failing = false;
-    expect(await server.get(`/faults/${path}`, { 'x-user': 'ben' })).toMatchObject({
-      outcome: 'fwd=miss',
-      text: expect.stringContaining('"fine":true') as string,
-    });
-  });
+  it.each(['interceptor', 'missing', 'undefined', 'serialisation'])(
+    '(%s) is for no other client, and is not stored',
+    async path => {
+      const server = await TestServer.ofControllers(controllers, { defaultErrorHandler: false, middlewares: [Apology] });
+      expect(await server.get(`/faults/${path}`, { 'x-user': 'ann' })).toMatchObject({ status: 200, text: '{"sorry":"ann"}' });
+      failing = false;
+      expect(await server.get(`/faults/${path}`, { 'x-user': 'ben' })).toMatchObject({
+        outcome: 'fwd=miss',
+        text: expect.stringContaining('"fine":true') as string,
+      });
+    },
+  );
 });
 
 describe('a response that Express makes of the request behind the method’s back', () => {
@@ -130,7 +133,7 @@ describe('a response that Express makes of the request behind the method’s bac
     expect(await server.get('/faults/jsonp')).toMatchObject({ outcome: 'fwd=miss', text: '{"a":1}' });
   });
 
-  it('is not stored: a template with what a middleware left for one user', async () => {
+  it('is not stored: a template with values of a middleware for one user', async () => {
     const app = express();
     app
       .set('views', __dirname)
@@ -160,7 +163,7 @@ describe('a response that Express makes of the request behind the method’s bac
 });
 
 describe('HEAD', () => {
-  it('stores nothing, also where it is to compute anew', async () => {
+  it('stores nothing, also with a forced update', async () => {
     const server = await TestServer.ofControllers(controllers);
     await server.send('/faults/head?refresh=1', { method: 'HEAD' });
     expect(cache.stats()).toMatchObject({ stores: 0, misses: 1 });

@@ -23,7 +23,7 @@ class ForcedController {
 }
 
 describeRacesOnEveryStore('forcedUpdate while an earlier computation runs', store => {
-  it('is what later requests get, and stays stored when the earlier computation ends', async () => {
+  it('is the response of later requests, and stays stored when the earlier computation ends', async () => {
     store().configure();
     const server = await TestServer.ofControllers([ForcedController]);
     gate = new Gate();

@@ -144,7 +144,7 @@ describe('a hit', () => {
     expect(log.filter(entry => entry === 'method')).toHaveLength(1);
   });
 
-  it('answers with the same status, headers and bytes, but for what is of the request alone', async () => {
+  it('answers with the same status, headers and bytes, except headers of the request alone', async () => {
     const [miss, hit] = [await server.get('/steps/one?limit=5'), await server.get('/steps/one?limit=5')];
     const { 'cache-status': missStatus, date: missDate, ...missHeaders } = miss.headers;
     const { 'cache-status': hitStatus, date: hitDate, ...hitHeaders } = hit.headers;

@@ -19,13 +19,13 @@ import { Cached, InvalidatesCache } from '../../lib/index.js';
 import { Deferred, Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeRacesOnEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { appOf, TestServer, type Answer } from '../support/server.js';
 import { ready } from '../../test-servers/readiness.js';
 import { streamOf } from '../support/stream.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 /** What is read: a version that only grows. */
 let version: number;
@@ -176,7 +176,7 @@ describeRacesOnEveryStore('a change that is not made when its method returns', s
     ['piped', 'working done'],
   ])('invalidates just its target, however its response ends (%s)', async (way, text) => {
     const faults = store().configure();
-    const events = heard('invalidated');
+    const events = recordEvents('invalidated');
     const server = await serve();
     await ready('the store serves', async () => (await server.get('/users/ann')).outcome === 'hit');
     const changed = server.put(`/users/bob/${way}`);
@@ -190,9 +190,9 @@ describeRacesOnEveryStore('a change that is not made when its method returns', s
     expect(faults).toEqual([]);
   });
 
-  it('invalidates what its target says in an app that is mounted, when the request has left it', async () => {
+  it('invalidates its target in an app that is mounted, when the request has left that app', async () => {
     const faults = store().configure();
-    const events = heard('invalidated');
+    const events = recordEvents('invalidated');
     wayOut = new Gate();
     const outer = express();
     outer.use('/api', appOf([UsersController]));
@@ -211,7 +211,7 @@ describeRacesOnEveryStore('a change that is not made when its method returns', s
 
   it('invalidates just its target when its client leaves before it is made', async () => {
     const faults = store().configure();
-    const events = heard('invalidated');
+    const events = recordEvents('invalidated');
     const server = await serve();
     const leaving = httpGet({ port: server.port, path: '/users/bob/slow', method: 'PUT', agent: false });
     leaving.on('error', () => undefined);
@@ -245,7 +245,7 @@ describeRacesOnEveryStore('a change that is not made when its method returns', s
     expect(faults).toEqual([]);
   });
 
-  it('that lasts for too long is told of, and keeps others from storing no longer', async () => {
+  it('that lasts for too long is reported, and no longer prevents the storage of other responses', async () => {
     const faults = store().configure();
     const start = jest.spyOn(deadline, 'startDeadline');
     const server = await serve();

@@ -91,7 +91,7 @@ const drives: Record<string, () => Promise<void>> = {
   },
 };
 
-describe('what a method answers from a callback that another asynchronous context runs', () => {
+describe('the response of a method from a callback that another asynchronous context runs', () => {
   it.each(Object.keys(drives))('is its own answer, and is stored: %s', async way => {
     const server = await TestServer.ofControllers([LostController]);
     const miss = server.get(`/lost/${way}`);

@@ -132,7 +132,7 @@ class DefaultsController extends Defaults {
 const start = () => TestServer.ofControllers([OptionsController, DefaultsController]);
 
 describe('timeout', () => {
-  it('is how many seconds a response stays fresh, and ttl says how many are left', async () => {
+  it('is the number of seconds for which a response stays fresh, and ttl is the rest of them', async () => {
     const time = holdTime();
     const server = await start();
     await server.get('/options/short');
@@ -150,7 +150,7 @@ describe('timeout', () => {
     expect((await server.get('/options/forever')).headers['cache-status']).toBe('routing-controllers-cache; hit');
   });
 
-  it('comes from the method, else the class, else what it extends, else the configuration; undefined never overrides', async () => {
+  it('comes from the method, the class, its base class or the configuration, in this order; undefined never overrides', async () => {
     cache.configure({ defaultTimeout: 40 });
     holdTime();
     const server = await start();
@@ -164,7 +164,7 @@ describe('timeout', () => {
     expect((await server.get('/defaults/class')).headers['cache-control']).toBe('max-age=5');
   });
 
-  it('of a class caches nothing by itself', async () => {
+  it('of a class alone caches nothing', async () => {
     const server = await start();
     await server.get('/defaults/uncached');
     expect((await server.get('/defaults/uncached')).text).toBe('2');
@@ -173,7 +173,7 @@ describe('timeout', () => {
 });
 
 describe('unless', () => {
-  it('passes by the cache, both ways', async () => {
+  it('bypasses the cache for reads and writes', async () => {
     const server = await start();
     const bypass = await server.get('/options/unless', { 'x-preview': '1' });
     expect(bypass.headers['cache-status']).toBe('routing-controllers-cache; fwd=bypass; detail="unless"');
@@ -185,7 +185,7 @@ describe('unless', () => {
 });
 
 describe('forcedUpdate', () => {
-  it('computes anew and stores', async () => {
+  it('computes and stores a new response', async () => {
     const server = await start();
     await server.get('/options/forced');
     expect(await server.get('/options/forced', { 'x-refresh': '1' })).toMatchObject({ outcome: 'fwd=miss', text: '2' });
@@ -194,7 +194,7 @@ describe('forcedUpdate', () => {
 });
 
 describe('responseFilter', () => {
-  it('answers with what it refuses, but does not store it', async () => {
+  it('sends a refused response, but does not store it', async () => {
     const server = await start();
     expect((await server.get('/options/filtered/draft')).text).toContain('"runs":1');
     expect((await server.get('/options/filtered/draft')).text).toContain('"runs":2');
@@ -204,7 +204,7 @@ describe('responseFilter', () => {
 });
 
 describe('makeCacheKey', () => {
-  it('replaces the derived key, also where the request carries what would pass by', async () => {
+  it('replaces the derived key, also if the request would bypass the cache without it', async () => {
     const server = await start();
     await server.get('/options/own-key?a=1', { 'x-key': 'one', authorization: 'Bearer a' });
     expect(await server.get('/options/own-key?a=2', { 'x-key': 'one', authorization: 'Bearer b' })).toMatchObject({
@@ -258,7 +258,7 @@ describe('queryString', () => {
     expect((await server.get('/options/any-query?a=1&b=2')).outcome).toBe('fwd=miss');
   });
 
-  it('by default is what the method declares, converted, and nothing else', async () => {
+  it('by default is the declared parameters, converted, and nothing else', async () => {
     const server = await start();
     await server.get('/options/declared-query?limit=10');
     expect((await server.get('/options/declared-query?limit=010&junk=1')).outcome).toBe('hit');

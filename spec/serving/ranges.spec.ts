@@ -91,7 +91,7 @@ describe('a part of a response that can be stored', () => {
   });
 });
 
-describe('requests for parts of what is sent whole', () => {
+describe('requests for parts of a whole response', () => {
   it('share one run of the handler', async () => {
     gate = new Gate();
     const server = await start();

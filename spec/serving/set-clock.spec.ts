@@ -96,7 +96,7 @@ describe.each(stores)('on %s, when the clock of the process is set back an hour'
     expect(await run('fresh')).toBe(2);
   });
 
-  it('an entry that nobody asked for meanwhile expires', async () => {
+  it('an entry without requests expires', async () => {
     await run('fresh');
     clocks.pass(2 * HOUR);
     clocks.set(-HOUR);
@@ -111,7 +111,7 @@ describe.each(stores)('on %s, when the clock of the process is set back an hour'
     expect(headers).toMatchObject({ age: '20', 'cache-status': 'routing-controllers-cache; hit; ttl=40' });
   });
 
-  it('what is stored from then on lives as long as it should', async () => {
+  it('a later entry has its whole lifetime', async () => {
     clocks.set(-HOUR);
     await run('fresh');
     clocks.pass(59);

@@ -206,7 +206,7 @@ const stored = (count = 1): Promise<void> => until(() => cache.stats().stores ==
 const versionOf = ({ text }: Answer): number => (JSON.parse(text) as { version: number }).version;
 
 describeEveryStore('staleWhileRevalidate', store => {
-  it('answers at once with what has expired, and has it computed anew behind the answer', async () => {
+  it('answers at once with the expired response, and refreshes it behind the answer', async () => {
     store().configure();
     const server = await started();
     const first = await server.get('/grace/users/bob');
@@ -239,7 +239,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(await server.get('/grace/behind/bob')).toMatchObject({ outcome: 'fwd=miss', text: '{"name":"bob","version":2}' });
   });
 
-  it('never answers with what has been invalidated', async () => {
+  it('never serves an invalidated response', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -250,7 +250,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(cache.stats().stale).toBe(0);
   });
 
-  it('R5: stores nothing that was invalidated while it was computed anew', async () => {
+  it('R5: stores no response that was invalidated during its refresh', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -270,7 +270,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(cache.stats().stale).toBe(1);
   });
 
-  it('keeps what has expired where the refresh fails, and says so, once in ten seconds', async () => {
+  it('serves the expired response if the refresh fails, and reports that once in ten seconds', async () => {
     const faults = store().configure();
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -297,7 +297,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(versionOf(await server.get('/grace/behind/bob'))).toBe(2);
   });
 
-  it('drops what has expired where there is none any more', async () => {
+  it('removes the expired response if the resource does not exist any more', async () => {
     const faults = store().configure();
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -334,7 +334,7 @@ describeEveryStore('staleWhileRevalidate', store => {
     expect(versionOf(await server.get('/grace/behind/bob'))).toBe(2);
   });
 
-  it('needs no client: it goes on when the one that it began with has left', async () => {
+  it('needs no client: the refresh continues after its client has left', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/written/bob');
@@ -392,7 +392,7 @@ describe('a refresh behind the answer', () => {
     expect(runs).toBe(4);
   });
 
-  it('lets browsers keep nothing that has expired', async () => {
+  it('forbids browsers to use an expired response again', async () => {
     const server = await started();
     expect((await server.get('/grace/client')).headers['cache-control']).toBe('max-age=40');
     time.forwardSeconds(61);
@@ -412,7 +412,7 @@ describe('a refresh behind the answer', () => {
     expect(await server.get('/grace/written/bob')).toMatchObject({ outcome: 'hit', text: '{"name":"bob","version":2}' });
   });
 
-  it('is made by the request itself, where a middleware has replaced what the handler answers by', async () => {
+  it('is made by the request itself, if a middleware has replaced a function of the response', async () => {
     const server = await started();
     expect(await server.get('/grace/wrapped')).toMatchObject({ text: '{"wrapped":{"name":"wrapped","version":1}}' });
     version++;
@@ -440,7 +440,7 @@ describe('a refresh behind the answer', () => {
     expect(faults.map(({ code }) => code)).toEqual(['CACHE_REFRESH_FAILED']);
   });
 
-  it('does not keep others from beginning when it never ends', async () => {
+  it('does not prevent other refreshes if it never ends', async () => {
     cache.configure({ collapseTimeout: 0.001 });
     const server = await started();
     await server.get('/grace/behind/bob');
@@ -458,7 +458,7 @@ describe('a refresh behind the answer', () => {
     expect(runs).toBe(3);
   });
 
-  it('survives what goes wrong after the method, and what is not handled by routing-controllers', async () => {
+  it('survives errors after the method, and errors outside of routing-controllers', async () => {
     for (const defaultErrorHandler of [true, false]) {
       await cache.reset();
       const faults: CacheFault[] = [];
@@ -475,16 +475,16 @@ describe('a refresh behind the answer', () => {
     }
   });
 
-  it('is told to those who listen: one outcome for the request, and what was stored', async () => {
+  it('is published: one outcome for the request, and one stored response', async () => {
     const outcomes: OutcomeEvent[] = [];
-    let told = 0;
-    const stops = [onCacheEvent('outcome', event => outcomes.push(event)), onCacheEvent('stored', () => told++)];
+    let storedCount = 0;
+    const stops = [onCacheEvent('outcome', event => outcomes.push(event)), onCacheEvent('stored', () => storedCount++)];
     const server = await started();
     await server.get('/grace/behind/bob');
     await stored();
     time.forwardSeconds(61);
     await server.get('/grace/behind/bob');
-    await until(() => told === 2);
+    await until(() => storedCount === 2);
     for (const stop of stops) stop();
     expect(outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['miss', expect.anything()],
@@ -500,7 +500,7 @@ describeEveryStore('staleIfError', store => {
     ['an interceptor fails', 'interceptor', '/grace/errors/bob'],
     ['it answers so by hand', 'by hand', '/grace/written/bob'],
     ['it answers so in pieces', 'in pieces', '/grace/written/bob'],
-  ])('answers with what has expired where %s', async (_, failing, path) => {
+  ])('serves the expired response where %s', async (_, failing, path) => {
     store().configure();
     const server = await started();
     const first = await server.get(path);
@@ -520,7 +520,7 @@ describeEveryStore('staleIfError', store => {
     expect(await server.get(path)).toMatchObject({ outcome: 'hit' });
   });
 
-  it('lets what the request has got wrong out', async () => {
+  it('sends the errors of the request itself', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/errors/bob');
@@ -541,7 +541,7 @@ describeEveryStore('staleIfError', store => {
     expect(cache.stats()).toMatchObject({ misses: 2, stale: 0 });
   });
 
-  it('never answers with what was invalidated, nor while the method ran', async () => {
+  it('never serves an invalidated response, also if the invalidation came during the run', async () => {
     store().configure();
     const server = await started();
     await server.get('/grace/errors/bob');
@@ -558,8 +558,8 @@ describeEveryStore('staleIfError', store => {
   });
 });
 
-describe('an error that an expired response stands in for', () => {
-  it('still reaches those who log errors', async () => {
+describe('an error that an expired response replaces', () => {
+  it('still reaches the error middlewares', async () => {
     for (const defaultErrorHandler of [true, false]) {
       await cache.reset();
       handed = [];
@@ -581,7 +581,7 @@ describe('an error that an expired response stands in for', () => {
     }
   });
 
-  it('leaves what middlewares have set for the request', async () => {
+  it('leaves the headers that middlewares have set for the request', async () => {
     const server = await started();
     await server.get('/grace/users/bob');
     time.forwardSeconds(60 + 31);
@@ -591,7 +591,7 @@ describe('an error that an expired response stands in for', () => {
     expect(stale.headers['x-request-id']).toBe('2');
   });
 
-  it('gives way to what another has stored meanwhile', async () => {
+  it('gives way to an entry that another request has stored during the run', async () => {
     const server = await started();
     const { store } = processCache.current.get();
     const lookedUp = jest.spyOn(store, 'lookup');
@@ -610,7 +610,7 @@ describe('an error that an expired response stands in for', () => {
     expect(cache.stats()).toMatchObject({ hits: 1, misses: 1, stale: 0 });
   });
 
-  it('is answered so to HEAD, and to those who have it with 304', async () => {
+  it('is replaced for HEAD, and for a conditional request with 304', async () => {
     const server = await started();
     const { headers } = await server.get('/grace/errors/bob');
     await stored();
@@ -637,7 +637,7 @@ describe('an error that an expired response stands in for', () => {
     expect(await server.get('/grace/listed')).toMatchObject({ status: 500, outcome: 'hit' });
   });
 
-  it('is answered so to all who waited, each by itself', async () => {
+  it('is replaced for each waiting request', async () => {
     const server = await started();
     await server.get('/grace/errors/bob');
     await stored();
@@ -651,7 +651,7 @@ describe('an error that an expired response stands in for', () => {
     expect((await Promise.all(asked)).map(({ outcome }) => outcome)).toEqual(Array(5).fill('fwd=stale'));
   });
 
-  it('has a reason for those who listen', async () => {
+  it('has a reason in the outcome', async () => {
     const outcomes: OutcomeEvent[] = [];
     const stop = onCacheEvent('outcome', event => outcomes.push(event));
     const server = await started();
@@ -691,8 +691,8 @@ describe('the response’s own Cache-Control', () => {
   });
 });
 
-describe('what the simple store keeps of what has expired', () => {
-  it('is what may still be answered, and no more', async () => {
+describe('the expired entries in the simple store', () => {
+  it('are those that may still be served, and no others', async () => {
     const server = await started();
     ownWord = 'max-age=10, must-revalidate';
     await server.get('/grace/own');

@@ -85,7 +85,7 @@ function describeTags(title: string, storeNow: () => CacheOptions['store']): voi
       cache.configure({ store: storeNow(), keyPrefix: `tags-${++prefixes}`, onError: fault => faults.push(fault) });
     });
 
-    it('brings an invalidation to entries under other paths', async () => {
+    it('invalidates entries under other paths', async () => {
       const server = await TestServer.ofControllers([UsersController]);
       await server.get('/users/alice/friends');
       await server.get('/users/dave/friends');
@@ -112,24 +112,21 @@ function describeTags(title: string, storeNow: () => CacheOptions['store']): voi
     it.each([
       ['/users/alice/friends', 'user:bob'],
       ['/users/count', 'numbers'],
-    ])(
-      'keeps what was being computed when it was invalidated out of the store, and from those who come later: %s',
-      async (path, tag) => {
-        const server = await TestServer.ofControllers([UsersController]);
-        const held = (gate = new Gate());
-        const early = server.get(path);
-        const release = await held.next();
-        gate = undefined;
-        avatars.bob = 1;
-        await cache.invalidateTags(tag);
-        expect((await server.get(path)).text).toContain('1');
-        release();
-        expect((await early).text).not.toContain('1');
-        expect(await server.get(path)).toMatchObject({ outcome: 'hit', text: expect.stringContaining('1') });
-      },
-    );
+    ])('prevents that a computation from before its invalidation is stored, or serves later requests: %s', async (path, tag) => {
+      const server = await TestServer.ofControllers([UsersController]);
+      const held = (gate = new Gate());
+      const early = server.get(path);
+      const release = await held.next();
+      gate = undefined;
+      avatars.bob = 1;
+      await cache.invalidateTags(tag);
+      expect((await server.get(path)).text).toContain('1');
+      release();
+      expect((await early).text).not.toContain('1');
+      expect(await server.get(path)).toMatchObject({ outcome: 'hit', text: expect.stringContaining('1') });
+    });
 
-    it('from a result is made of what is known when the method has answered through @Res()', async () => {
+    it('from a result gets undefined if the method has answered through @Res()', async () => {
       const server = await TestServer.ofControllers([UsersController]);
       await server.get('/users/written');
       expect(await server.get('/users/written')).toMatchObject({ outcome: 'hit' });
@@ -137,7 +134,7 @@ function describeTags(title: string, storeNow: () => CacheOptions['store']): voi
       expect(await server.get('/users/written')).toMatchObject({ outcome: 'fwd=miss' });
     });
 
-    it('that is none keeps the response out of the store, and says so', async () => {
+    it('that is invalid prevents the storage of the response, and is reported', async () => {
       const server = await TestServer.ofControllers([UsersController]);
       await server.get('/users/wrong/one');
       expect(await server.get('/users/wrong/one')).toMatchObject({ status: 200, outcome: 'fwd=miss' });

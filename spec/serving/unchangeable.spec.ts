@@ -138,7 +138,7 @@ describe.each(Object.keys(fixes))('where a middleware has fixed %s', name => {
 });
 
 describe('a change whose response cannot be held back', () => {
-  it('ends on each store: what follows is stored again, and close waits for nothing', async () => {
+  it('ends on each store: later responses are stored again, and close waits for nothing', async () => {
     fix = 'the method end of the response';
     const faults: string[] = [];
     const driver = new HeldDriver(new MemoryDriver());

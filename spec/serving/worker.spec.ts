@@ -6,18 +6,18 @@ startAfresh();
 // No class with @Cached or @Memoized is loaded here, as in a process that works through a queue.
 describe('a process that caches nothing', () => {
   const adviceOf = async (options: CacheOptions, work: () => Promise<unknown>): Promise<string[]> => {
-    const told: string[] = [];
-    cache.configure({ ...options, onError: ({ code }) => told.push(code) });
+    const codes: string[] = [];
+    cache.configure({ ...options, onError: ({ code }) => codes.push(code) });
     await work();
     await work();
-    return told;
+    return codes;
   };
 
   it.each<[string, () => Promise<unknown>]>([
     ['a path', () => cache.invalidate('/users/5')],
     ['a tag', () => cache.invalidateTags('user:5')],
     ['everything', () => cache.clear()],
-  ])('and invalidates %s in its own memory is told once that nobody else is', async (_what, work) => {
+  ])('and invalidates %s in its own memory only is warned once', async (_what, work) => {
     expect(await adviceOf({}, work)).toEqual(['CACHE_USAGE_DOUBTFUL']);
   });
 
@@ -31,7 +31,7 @@ describe('a process that caches nothing', () => {
     ]);
   });
 
-  it('may invalidate where it says that nothing is kept, and the values that it keeps itself', async () => {
+  it('may invalidate with the null store, and may invalidate its own values', async () => {
     expect(await adviceOf({ store: 'null' }, () => cache.invalidate('/users/5'))).toEqual([]);
     await cache.reset();
     expect(

@@ -71,7 +71,7 @@ export function describeDriver(
       await subject.stop?.();
     });
 
-    it('says whether it exchanges atomically', () => {
+    it('declares correctly whether it exchanges atomically', () => {
       expect(driver.hasAtomicCas).toBe(hasAtomicCas);
     });
 
@@ -95,7 +95,7 @@ export function describeDriver(
       expect(await held(set)).toEqual(bytes('after'));
     });
 
-    it('gives values in the order of the keys, and undefined for what is not there', async () => {
+    it('returns values in the order of the keys, and undefined for an absent key', async () => {
       const keys = Array.from({ length: 20 }, newKey);
       for (const [index, key] of keys.entries()) if (index % 2 === 0) await driver.set(key, bytes(String(index)), LONG_MS);
       const asked = [...keys].reverse();
@@ -118,21 +118,21 @@ export function describeDriver(
       );
     });
 
-    it('replaces what is set again', async () => {
+    it('replaces a value that is set again', async () => {
       const key = newKey();
       await driver.set(key, bytes('one'), LONG_MS);
       await driver.set(key, bytes('two'), LONG_MS);
       expect(await held(key)).toEqual(bytes('two'));
     });
 
-    it('adds only what is not there', async () => {
+    it('adds only an absent key', async () => {
       const key = newKey();
       expect(await driver.setIfAbsent(key, bytes('one'), LONG_MS)).toBe(true);
       expect(await driver.setIfAbsent(key, bytes('two'), LONG_MS)).toBe(false);
       expect(await held(key)).toEqual(bytes('one'));
     });
 
-    it('exchanges only what is as expected', async () => {
+    it('exchanges only an expected value', async () => {
       const key = newKey();
       expect(await driver.compareAndSet(key, bytes('one'), bytes('two'), LONG_MS)).toBe(false);
       expect(await driver.compareAndSet(key, undefined, bytes('one'), LONG_MS)).toBe(true);
@@ -144,7 +144,7 @@ export function describeDriver(
       expect(await held(key)).toEqual(bytes('two'));
     });
 
-    it('replaces only what begins as expected', async () => {
+    it('replaces only a value with the expected beginning', async () => {
       const key = newKey();
       expect(await driver.replace(key, bytes('o'), bytes('two'), LONG_MS)).toBe(false);
       expect(await driver.replace(key, bytes(''), bytes('two'), LONG_MS)).toBe(false);
@@ -160,7 +160,7 @@ export function describeDriver(
       expect(await held(key)).toEqual(bytes('three'));
     });
 
-    it('deletes, also what is not there', async () => {
+    it('deletes, also an absent key', async () => {
       const key = newKey();
       await driver.set(key, bytes('value'), LONG_MS);
       await driver.delete(key);
@@ -168,7 +168,7 @@ export function describeDriver(
       await driver.delete(key);
     });
 
-    it('deletes only what is as expected', async () => {
+    it('deletes only an expected value', async () => {
       const key = newKey();
       expect(await driver.compareAndDelete(key, bytes(''))).toBe(false);
       await driver.set(key, bytes('value'), LONG_MS);
@@ -179,7 +179,7 @@ export function describeDriver(
       expect(await driver.setIfAbsent(key, bytes('again'), LONG_MS)).toBe(true);
     });
 
-    it('sees what another has written, and the other way round', async () => {
+    it('reads the values of another driver, and the other way round', async () => {
       const [key, other] = [newKey(), open()];
       await driver.set(key, bytes('one'), LONG_MS);
       expect(await other.compareAndSet(key, bytes('one'), bytes('two'), LONG_MS)).toBe(true);
@@ -216,7 +216,7 @@ export function describeDriver(
       });
     }
 
-    it('ends what has a lifetime, and not before; to extend makes none shorter, and makes nothing of nothing', async () => {
+    it('expires values at the end of their lifetime; extend shortens no lifetime, and creates no value', async () => {
       const [brief, lasting, endless, added, exchanged, missing] = [newKey(), newKey(), newKey(), newKey(), newKey(), newKey()];
       const replaced = newKey();
       const began = performance.now();
@@ -239,7 +239,7 @@ export function describeDriver(
       expect(await held(missing)).toBeUndefined();
     });
 
-    it('keeps what has a lifetime of months', async () => {
+    it('stores a value with a lifetime of months', async () => {
       const key = newKey();
       await driver.set(key, bytes('value'), 90 * 24 * 60 * 60 * 1000);
       expect(await held(key)).toEqual(bytes('value'));

@@ -32,7 +32,7 @@ describeWith('redis-server', 'a primary that was demoted', () => {
     link.close();
   });
 
-  it('brings nothing back when it takes its place again', async () => {
+  it('restores no entry when it is the primary again', async () => {
     const network = await TcpProxy.to(primary.port);
     const store = open(`redis://${network.address}`);
     await keep(store, 'old');

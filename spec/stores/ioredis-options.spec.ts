@@ -81,7 +81,7 @@ describeWith('redis-server', 'a client of ioredis', () => {
     await expect(driver.getMany(['key'])).rejects.toThrow('the application has closed the client of Redis');
   });
 
-  it('with a wrong password, or without one, is reported with what to write', async () => {
+  it('with a wrong password, or without a password, is reported with the remedy', async () => {
     const server = await RedisServer.start();
     await server.command('CONFIG', 'SET', 'requirepass', 'right');
     for (const options of [{ password: 'wrong' }, {}]) {

@@ -99,7 +99,7 @@ describe.each([
     expect(await keyv.get('key')).toBeUndefined();
   });
 
-  it('rejects when the adapter says only by an event that it has failed', async () => {
+  it('rejects when the adapter reports its failure by an event only', async () => {
     const lost = new Error('The connection is lost.');
     const keyv = new Keyv({ store: new Adapter(adapter => void adapter.emit('error', lost)) });
     for (const outcome of await outcomes(keyv)) {
@@ -109,7 +109,7 @@ describe.each([
 });
 
 describe('a Keyv driver', () => {
-  it('rejects when the adapter says that it did not set', async () => {
+  it('rejects when the adapter returns that it did not set', async () => {
     const driver = new KeyvDriver(new Keyv({ store: new TestAdapter(() => false) }));
     driver.open(() => undefined);
     await expect(driver.set('key', Buffer.from('value'), 1000)).rejects.toThrow('did not set key');
@@ -121,17 +121,17 @@ describe('a Keyv driver', () => {
     await expect(driver.getMany(['a', 'b'])).rejects.toThrow('Keyv returned 0 values for 2 keys.');
   });
 
-  it('hands on what the adapter complains of, until it is closed, and listens no longer than that', async () => {
+  it('passes on the errors of the adapter until it is closed, and then removes its listener', async () => {
     const adapter = new TestAdapter(() => undefined);
     const keyv = new Keyv({ store: adapter });
     const listeners = adapter.listenerCount('error');
     const driver = new KeyvDriver(keyv);
-    const heard: unknown[] = [];
-    driver.open(error => heard.push(error));
+    const errors: unknown[] = [];
+    driver.open(error => errors.push(error));
     adapter.emit('error', 'a complaint');
     await driver.close();
     adapter.emit('error', 'another');
-    expect(heard).toEqual(['a complaint']);
+    expect(errors).toEqual(['a complaint']);
     expect(adapter.listenerCount('error')).toBe(listeners);
   });
 

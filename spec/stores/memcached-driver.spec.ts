@@ -56,7 +56,7 @@ describeWith('memcached', 'Memcached', () => {
       await Promise.all(drivers.splice(0).map(driver => driver.close()));
     });
 
-    it('keeps the keys of a server that is down where they are', async () => {
+    it('does not move the keys of an unreachable server', async () => {
       const [up, down] = await Promise.all([MemcachedServer.start(), MemcachedServer.start()]);
       const { driver } = open(up.address, down.address);
       const keys = Array.from({ length: 40 }, (_, index) => `key-${index}`);
@@ -70,7 +70,7 @@ describeWith('memcached', 'Memcached', () => {
       expect(found.map(({ value }) => value?.toString())).toEqual(places);
     });
 
-    it('says what failed when it cannot connect, and connects when it can', async () => {
+    it('reports the cause if it cannot connect, and connects when it can', async () => {
       const server = await MemcachedServer.start();
       await server.kill();
       const { driver, errors } = open(server.address);
@@ -95,7 +95,7 @@ describeWith('memcached', 'Memcached', () => {
       expect((await driver.getMany(['key']))[0]?.value?.toString()).toBe('after');
     });
 
-    it('rejects what a broken connection has cut, and reads nothing of it afterwards', async () => {
+    it('rejects a reply that a broken connection has cut, and reads nothing of it afterwards', async () => {
       const server = await MemcachedServer.start();
       const proxy = await TcpProxy.to(server.port);
       const { driver } = open(proxy.address);
@@ -122,7 +122,7 @@ describeWith('memcached', 'Memcached', () => {
       client.shutdown();
     });
 
-    it('lets what it extends live until it is evicted', async () => {
+    it('extends a value until its eviction', async () => {
       const server = await MemcachedServer.start();
       const { driver } = open(server.address);
       await driver.set('extended', Buffer.from('value'), 1000);
@@ -133,7 +133,7 @@ describeWith('memcached', 'Memcached', () => {
       expect(extended?.value?.toString()).toBe('value');
     });
 
-    it('rejects what is too large for the server, and works on', async () => {
+    it('rejects a value that is too large for the server, and continues', async () => {
       const server = await MemcachedServer.start();
       const { driver } = open(server.address);
       await expect(driver.set('key', Buffer.alloc(2_000_000), 60_000)).rejects.toThrow('too large');
@@ -162,7 +162,7 @@ describe('the server of a key', () => {
   const named = (name: string) => ({ name });
   const keys = Array.from({ length: 3000 }, (_, index) => `key-${index}`);
 
-  it('is the same in whatever order the servers are listed, and each has its share', () => {
+  it('is the same in any order of the servers, and each server has its share', () => {
     const counts = new Map<string, number>();
     for (const key of keys) {
       const { name } = serverForKey([named('a:1'), named('b:1'), named('c:1')], key);
@@ -212,7 +212,7 @@ describe('the options of the Memcached store', () => {
     expect(() => serversOf(options as string)).toThrow(message);
   });
 
-  it('refuse a client that would send commands to any of several servers, and a client beside servers', () => {
+  it('refuse a client with several servers, and a client together with servers', () => {
     const many = new MemcacheClient({ server: { servers: [{ server: 'a:1' }, { server: 'b:1' }] } });
     expect(() => serversOf({ client: many })).toThrow('client must have one server, got one with 2');
     const one = new MemcacheClient({ server: 'a:1' });

@@ -39,7 +39,7 @@ describeWith('redis-server', 'Redis', () => {
     expect(String(await redis.command('INFO', 'keyspace'))).toMatch(/^db3:/m);
   });
 
-  it('of a user that may not use INFO is passed by, and the fault says what to grant', async () => {
+  it('of a user without the right to INFO is bypassed, and the fault names the missing rights', async () => {
     await redis.command('ACL', 'SETUSER', 'poor', 'on', '>pw', '~*', '+@all', '-info');
     expect(await outcomesOf(`redis://poor:pw@${redis.address}`)).toEqual(Array(3).fill('fwd=bypass'));
     await until(() => faults.length > 0);
@@ -48,7 +48,7 @@ describeWith('redis-server', 'Redis', () => {
     expect(message).toMatch(/ACL SETUSER <user> \+info \+get /);
   });
 
-  it('works with what that fault says, and no more', async () => {
+  it('works with exactly the rights in that fault', async () => {
     await redis.command('ACL', 'SETUSER', 'poor', 'on', '>pw', '~*', '+@all', '-info');
     await outcomesOf(`redis://poor:pw@${redis.address}`);
     await until(() => faults.length > 0);
@@ -87,21 +87,21 @@ describeWith('redis-server', 'a Redis that cannot be used', () => {
       (address: string) => `redis://${address}`,
       /NOAUTH.* Write the right password in the URL: redis:/,
     ],
-  ])('says so: it %s', async (_what, urlOf, message) => {
+  ])('reports that it %s', async (_what, urlOf, message) => {
     const redis = await RedisServer.start();
     await redis.command('CONFIG', 'SET', 'requirepass', 'right');
     expect(await faultOf(urlOf(redis.address))).toMatch(message);
     expect(faults[0]).toMatchObject({ code: 'CACHE_STORE_DISCONNECTED', message: expect.stringMatching(message) as string });
   });
 
-  it('says so: its port does not speak TLS', async () => {
+  it('reports that its port does not speak TLS', async () => {
     const redis = await RedisServer.start();
     expect(await faultOf(`rediss://${redis.address}`)).toMatch(
       /did not answer within 100 ms: .*not ready yet.* write redis:\/\/ instead of rediss:/,
     );
   });
 
-  it('says so: its port speaks TLS, and the URL does not', async () => {
+  it('reports that its port speaks TLS, and the URL does not', async () => {
     const server = createServer({}).listen(0, '127.0.0.1');
     await once(server, 'listening');
     try {

@@ -57,7 +57,7 @@ export function describeRedisDriver(clients: RedisClients): void {
         return found!.incarnation;
       }
 
-      it('tells lives of a server apart, and connections to one life not', async () => {
+      it('has another incarnation after a restart of the server, and not after a new connection', async () => {
         const server = await RedisServer.start();
         const proxy = await TcpProxy.to(server.port);
         const driver = open(clients.single(`redis://${proxy.address}`));
@@ -76,7 +76,7 @@ export function describeRedisDriver(clients: RedisClients): void {
         await expect(driver.getMany(['key'])).rejects.toThrow('Redis is a replica; the cache needs the primary.');
       });
 
-      it('refuses to read from a primary that is cut off from its replicas, where it is told to need them', async () => {
+      it('refuses to read from a primary without its replicas, if the server requires them', async () => {
         const server = await RedisServer.start({ args: ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'] });
         const driver = open(clients.single(server.url));
         await expect(driver.getMany(['key'])).rejects.toThrow('Redis has lost its replicas (min-replicas-to-write)');

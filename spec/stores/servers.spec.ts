@@ -11,13 +11,13 @@ import { ready } from '../../test-servers/readiness.js';
 import { TcpProxy } from '../../test-servers/tcp-proxy.js';
 
 describe('hasProgram', () => {
-  it('finds what is installed, and only that', () => {
+  it('finds installed programs, and no others', () => {
     expect([hasProgram('node'), hasProgram('no-such-program')]).toEqual([true, false]);
   });
 });
 
 describeWith('redis-server', 'a Redis server of the specs', () => {
-  it('comes back empty on its port, or with what it was told to save, and leaves nothing behind', async () => {
+  it('restarts empty on its port, or with its saved data, and removes its files at the end', async () => {
     const server = await RedisServer.start();
     await server.command('SET', 'name', 'bob');
     await server.restart();
@@ -113,7 +113,7 @@ describeWith('redis-server', 'a network of the specs', () => {
     await once(createConnection(proxy.port, '127.0.0.1'), 'connect');
   });
 
-  it('holds what is sent until it is released', async () => {
+  it('holds sent bytes until their release', async () => {
     proxy.hold();
     const answer = client.set('name', 'bob');
     expect(await server.command('EXISTS', 'name')).toBe(0);
@@ -133,10 +133,10 @@ describeWith('redis-server', 'a network of the specs', () => {
 async function talk(port: number, line: string, end: string): Promise<string> {
   const socket: Socket = createConnection(port, '127.0.0.1');
   socket.write(line);
-  let heard = '';
+  let reply = '';
   for await (const chunk of socket) {
-    heard += String(chunk);
-    if (heard.endsWith(`${end}\r\n`)) break;
+    reply += String(chunk);
+    if (reply.endsWith(`${end}\r\n`)) break;
   }
-  return heard.trimEnd();
+  return reply.trimEnd();
 }

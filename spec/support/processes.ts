@@ -123,7 +123,7 @@ export class OtherProcess {
 
   /** Begins a computation in the process. @returns a function that ends it with a response. Its result is true if the store stored it */
   async compute(address: Address): Promise<(text: string) => Promise<boolean>> {
-    const fence = await fenceOver(this.store, address);
+    const fence = await leaseOver(this.store, address);
     return text => this.store.save(address, entryOf(text), fence);
   }
 
@@ -145,9 +145,9 @@ export function sharedStoreOn(driver: Driver, given: Partial<StoreSettings> = {}
 }
 
 /** Acquires the lease of a computation. */
-export async function fenceOver(store: Store, address: Address): Promise<Lease> {
+export async function leaseOver(store: Store, address: Address): Promise<Lease> {
   const begun = await store.lease(address);
-  if (begun.kind !== 'miss') throw new Error(`Expected a fence, got: ${begun.kind}.`);
+  if (begun.kind !== 'miss') throw new Error(`Expected a lease, got: ${begun.kind}.`);
   return begun.lease;
 }
 

@@ -57,7 +57,7 @@ function controllerAt(prefix: string, controller: Controller): new () => unknown
 const OF_THE_CACHE = ['cache-control', 'cache-status', 'date'];
 
 /** Returns a response as its client sees it, without the headers of the cache. */
-export function seen({ status, headers, body }: Answer, ...unless: string[]): unknown {
+export function clientView({ status, headers, body }: Answer, ...unless: string[]): unknown {
   const left = Object.entries(headers).filter(([name]) => !OF_THE_CACHE.includes(name) && !unless.includes(name));
   return { status, headers: Object.fromEntries(left), text: decoded(headers['content-encoding'], body) };
 }

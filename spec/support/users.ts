@@ -113,4 +113,4 @@ export class UsersController {
 export const versionIn = ({ text }: Pick<Answer, 'text'>): number => (JSON.parse(text) as { version: number }).version;
 
 /** The way in which a response was created, and its data. */
-export const told = (answer: Answer): [string | undefined, number] => [answer.outcome, versionIn(answer)];
+export const outcomeAndVersion = (answer: Answer): [string | undefined, number] => [answer.outcome, versionIn(answer)];

@@ -54,8 +54,8 @@ async function start(lasts?: boolean): Promise<TestServer> {
   return TestServer.start(traced(appOf([UsersController, PagesController]), lasts));
 }
 
-describe('what OpenTelemetry is told', () => {
-  it('is the outcome, on the span of the request', async () => {
+describe('the telemetry for OpenTelemetry', () => {
+  it('has the outcome on the span of the request', async () => {
     const server = await start();
     await server.get(FRIENDS);
     await server.get(FRIENDS);
@@ -74,7 +74,7 @@ describe('what OpenTelemetry is told', () => {
     expect(spans('cache.outcome')).toEqual([]);
   });
 
-  it('is the outcome on a span of its own, where that of the request has ended', async () => {
+  it('has the outcome on a separate span, if the span of the request has ended', async () => {
     const server = await start(false);
     await server.get(FRIENDS);
     const [outcome] = spans('cache.outcome');
@@ -82,7 +82,7 @@ describe('what OpenTelemetry is told', () => {
     expect(outcome!.parentSpanContext?.spanId).toBe(spans('GET')[0]!.spanContext().spanId);
   });
 
-  it('is each operation of the store, beneath the span of the request, for as long as it took', async () => {
+  it('has a span for each operation of the store, under the span of the request', async () => {
     const server = await start();
     await server.get(FRIENDS);
     await until(() => spans('GET').length === 1);
@@ -97,13 +97,13 @@ describe('what OpenTelemetry is told', () => {
     expect(lookUp!.attributes).toEqual({ 'cache.operation': 'lookup' });
   });
 
-  it('is for how long an operation took, though it is told at its end', () => {
+  it('has the duration of an operation, although the event follows at its end', () => {
     publish('operation', { operation: 'claim', durationMs: 5000, failed: false });
     const [claim] = spans('cache.claim');
     expect(inMs(claim!.endTime) - inMs(claim!.startTime)).toBeCloseTo(5000, -2);
   });
 
-  it('is that an operation failed', async () => {
+  it('has the failure of an operation', async () => {
     const store = new SimpleStore();
     cache.configure({ store, onError: () => undefined });
     jest.spyOn(store, 'lookup').mockImplementation(() => {
@@ -114,7 +114,7 @@ describe('what OpenTelemetry is told', () => {
     expect(spans('cache.lookup')[0]!.status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  it('has as few names, whatever is asked for', async () => {
+  it('has the same few names for any requests', async () => {
     const server = await start(false);
     for (const name of ['ann', '%22%7D', '%0Afake', 'x'.repeat(1000)]) {
       await server.get(`/users/${name}/friends?${name}`);

@@ -5,7 +5,7 @@ import { processCache } from '../../lib/cache/process-cache.js';
 import { cacheMetrics, type CacheMetricsOptions } from '../../lib/prometheus.js';
 import { PagesController, UsersController } from '../events/members-events.js';
 import { startAfresh, until } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   stop();
-  stopListening();
+  unsubscribeAll();
 });
 
 const start = () => TestServer.ofControllers([UsersController, PagesController]);
@@ -37,7 +37,7 @@ async function read(name: string): Promise<Record<string, number>> {
 }
 
 describe('the metrics of Prometheus', () => {
-  it('count requests by action and outcome, stores, invalidations by call, and what these removed', async () => {
+  it('count requests by action and outcome, stores, and invalidations by call with their removed entries', async () => {
     const server = await start();
     for (const path of [FRIENDS, FRIENDS, '/users/ann/friends', '/pages/cookie']) await server.get(path);
     await server.put('/users/bob/avatar');
@@ -55,8 +55,8 @@ describe('the metrics of Prometheus', () => {
     expect(await read('removed_entries_total')).toEqual({ '': 2 });
   });
 
-  it('estimate what hits save by what the newest stored response of the action took', async () => {
-    const stored = heard('stored');
+  it('estimate the saving of a hit by the duration of the newest stored response of the action', async () => {
+    const stored = recordEvents('stored');
     const server = await start();
     await server.get(FRIENDS);
     await server.get(FRIENDS);
@@ -70,7 +70,7 @@ describe('the metrics of Prometheus', () => {
     expect((await read('handler_seconds_sum'))[action]).toBeCloseTo(seconds[0]! + seconds[1]!, 9);
   });
 
-  it('read what the store holds when they are read', async () => {
+  it('read the size of the store when they are read', async () => {
     expect(await read('entries')).toEqual({ '': 0 });
     const server = await start();
     await server.get(FRIENDS);
@@ -122,7 +122,7 @@ describe('the metrics of Prometheus', () => {
     expect(await read('breaker_state')).toEqual(states(0, 1, 0));
   });
 
-  it('have no more series for it, whatever is asked for and invalidated', async () => {
+  it('have the same series for any requests and invalidations', async () => {
     const server = await start();
     const ask = async (name: string): Promise<void> => {
       await server.get(`/users/${name}/friends?${name}=1`, { 'x-junk': name });
@@ -140,7 +140,7 @@ describe('the metrics of Prometheus', () => {
     expect(await register.metrics()).not.toMatch(/ann|bob|fake|xxx/);
   });
 
-  it('end, and may begin anew on the same register', async () => {
+  it('end, and may begin again on the same register', async () => {
     stop();
     expect(await register.metrics()).toBe('\n');
     for (const { hasSubscribers } of Object.values(channels)) expect(hasSubscribers).toBe(false);

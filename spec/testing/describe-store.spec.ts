@@ -331,7 +331,7 @@ describe('the suite', () => {
     ]);
   });
 
-  it('fails a store that is not shared although its capabilities say so', async () => {
+  it('fails a store that is not shared although its capabilities include that', async () => {
     const failures = await failuresOf(({ clock }) => new SimpleStore({ clock }), {
       shared: true,
       fillLocks: false,

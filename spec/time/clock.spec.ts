@@ -41,7 +41,7 @@ describe('the clock for lifetimes in memory', () => {
     },
   );
 
-  it('counts on within a second when the time of day is set back by all that has passed since the last reading', () => {
+  it('counts on within a second when the time of day is set back to the last reading', () => {
     clocks.pass(3600);
     clocks.set(-3600);
     clock.now();
@@ -76,7 +76,7 @@ describe('the clock for lifetimes in memory', () => {
     expect(seconds()).toBe(3660);
   });
 
-  it('does not run ahead of the time of day by what both clocks are rounded', () => {
+  it('does not run ahead of the time of day because of the rounding of both clocks', () => {
     for (let step = 0; step < 1000; step++) {
       clocks.pass(1.0007);
       jest.mocked(Date).now.mockReturnValueOnce(Math.floor(Date.now()));

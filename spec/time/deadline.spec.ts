@@ -20,7 +20,7 @@ describe('a deadline', () => {
     expect(await inTime(new Promise(() => undefined), 0, 'late')).toBe('late');
   });
 
-  it('gives what comes first, an error too', async () => {
+  it('settles with the first of both, also with an error', async () => {
     expect(await inTime(Promise.resolve('value'), 20, 'late')).toBe('value');
     await expect(inTime(Promise.reject(new Error('gone')), 20, 'late')).rejects.toThrow('gone');
   });

@@ -48,7 +48,7 @@ describe('the checker of histories', () => {
     expect(judge(changes, [read(1, 11), read(2, 11), read(1, 19), read(1, 20)])).toEqual({ stale: [], excused: [] });
   });
 
-  it('takes the highest version that was acknowledged, in whatever order changes end', () => {
+  it('takes the highest version that was acknowledged, in any order of the ends of changes', () => {
     const changes = [change(3, 0, 10), change(2, 0, 30)];
     const planted = read(2, 40);
     expect(judge(changes, [read(3, 40), planted]).stale).toEqual([planted]);
@@ -75,7 +75,7 @@ describe('the checker of histories', () => {
     expect(judge(changes, [read(1, 30), planted]).stale).toEqual([planted]);
   });
 
-  it('excuses reads of a change that the store does not know of, until it must', () => {
+  it('excuses reads of an undelivered change until the end of the allowed time', () => {
     const undelivered = change(1, 0, 5, { isUndelivered: true });
     const [early, late] = [read(0, 500), read(0, 1001 + SETTLING_MS)];
     expect(judge([undelivered], [early, late], [{ startMs: 0, endMs: 1000 }])).toEqual({ stale: [late], excused: [early] });
@@ -92,7 +92,7 @@ describe('the checker of histories', () => {
     expect(judge([undelivered], [early, late], faults)).toEqual({ stale: [late], excused: [early] });
   });
 
-  it('excuses no read of the process that made the change: it knows', () => {
+  it('excuses no read of the process that made the change', () => {
     const planted = read(0, 6, { worker: 1 });
     expect(judge([change(1, 0, 5, { isUndelivered: true })], [planted], [{ startMs: 0, endMs: 1000 }])).toEqual({
       stale: [planted],
@@ -100,7 +100,7 @@ describe('the checker of histories', () => {
     });
   });
 
-  it('excuses reads of a change that the store does not know of for good, where its process has died before it could tell', () => {
+  it('excuses all later reads of an undelivered change whose process has died', () => {
     const undelivered = change(1, 0, 5, { isUndelivered: true });
     const reads = [read(0, 500), read(0, 100_000)];
     const death = (endMs: number) => change(1, endMs - 50, endMs, { key: '/other', outcome: 'died' });
@@ -108,7 +108,7 @@ describe('the checker of histories', () => {
     expect(judge([undelivered, death(50_000)], reads)).toEqual({ stale: [reads[1]], excused: [reads[0]] });
   });
 
-  it('looks at what only tags lead to as at all else', () => {
+  it('finds stale reads of keys that only tags reach', () => {
     const changes = [change(1, 0, 5, { key: '/avatars/0/1' }), change(2, 0, 5, { key: '/news' })];
     const planted = [
       read({ '/': 0, '/lists/1': 3, '/groups/0/users/1': 0, '/avatars/0/1': 0 }, 6, { path: '/lists/1' }),
@@ -118,7 +118,7 @@ describe('the checker of histories', () => {
     expect(judge(changes, [...planted, other]).stale).toEqual(planted);
   });
 
-  it('excuses nothing where the cache has not said that the store does not know', () => {
+  it('excuses no read of a change that was delivered', () => {
     const planted = read(0, 6);
     expect(judge([change(1, 0, 5)], [planted], [{ startMs: 0, endMs: 1000 }])).toEqual({ stale: [planted], excused: [] });
   });
@@ -138,7 +138,7 @@ describe('the checker of histories', () => {
     expect(judge([change(1, 0, 5, { outcome: 'died' })], [planted]).stale).toEqual([planted]);
   });
 
-  it('asks nothing because of a change that died before anybody had been told', () => {
+  it('asks nothing because of a change that died before its announcement', () => {
     expect(judge([change(1, 0, 5, { outcome: 'died', isAnnounced: false })], [read(0, 60_000)]).stale).toEqual([]);
   });
 });

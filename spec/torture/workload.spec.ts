@@ -12,7 +12,7 @@ function seen(path: string) {
   return { keys: Object.keys(shown), tags: [...membersShown(shown), ...('/news' in shown ? ['/news'] : [])] };
 }
 
-describe('what torture changes', () => {
+describe('a key that torture changes', () => {
   it.each(KEYS)('is invalidated wherever it is shown: %s', key => {
     const { paths, tags } = targetsOf(key, { hasTags: true, hasChain: false });
     for (const path of PATHS) {
@@ -23,7 +23,7 @@ describe('what torture changes', () => {
     }
   });
 
-  it('is told by path, by tag alone, and by both', () => {
+  it('is invalidated by path, by tag alone, and by both', () => {
     const kinds = new Set(
       KEYS.map(key => {
         const { paths, tags } = targetsOf(key, { hasTags: true, hasChain: false });

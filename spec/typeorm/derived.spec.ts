@@ -111,7 +111,7 @@ describe('derived tags', () => {
 });
 
 describe('followEntities', () => {
-  it('refuses what it cannot follow', () => {
+  it('refuses an argument that it cannot follow', () => {
     const open = (options: object) => new typeorm.DataSource(options as never);
     expect(() => followEntities(db)).toThrow('the data source is followed already');
     expect(() => followEntities({} as never)).toThrow('is no data source of TypeORM');

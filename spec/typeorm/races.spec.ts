@@ -45,7 +45,7 @@ describeWith('redis-server', 'changes in two processes', () => {
         { where: 'this process (R1)', change: (name: string) => shop.work(NAME(name)) },
         { where: 'another process (R2)', change: (name: string) => shop.workThere(NAME(name)) },
         { where: 'another process, without a transaction', change: (name: string) => shop.workThere(NAME(name, 'none')) },
-      ])('does not store what was read before a commit in $where', async ({ change }) => {
+      ])('does not store a response that was read before a commit in $where', async ({ change }) => {
         shop.pause = () => gate.pass();
         const old = shop.pageHere('user-1');
         const resume = await gate.next();
@@ -61,7 +61,7 @@ describeWith('redis-server', 'changes in two processes', () => {
         expect((await shop.pageThere('user-1')).text).toContain('new');
       });
 
-      it('does not serve what was stored between a statement and its commit (R4)', async () => {
+      it('does not serve an entry that was stored between a statement and its commit (R4)', async () => {
         // SQLite has one connection in each process, so the transaction runs in the other one.
         const during = new Gate();
         const open =

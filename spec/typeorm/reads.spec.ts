@@ -146,7 +146,7 @@ describe.each(MAJORS)('reads of derived tags with $major', ({ orm }) => {
     expect((await server.get('/page/1')).text).toContain('tom');
   });
 
-  it('does not store what it cannot follow, with the reason', async () => {
+  it('does not store a response with a read that it cannot follow, with the reason', async () => {
     const reasons: [() => Promise<unknown>, RegExp][] = [
       [() => db.query('SELECT count(*) FROM users'), /its SQL is raw.*cache\.tag\(table\('users'\)\)/],
       [() => db.getRepository('name').find(), /it reads the view names/],

@@ -149,7 +149,7 @@ describe.each(MAJORS)('changes with $major', ({ orm }) => {
     expect([before.text.includes('ann'), after.text.includes('"x"')]).toEqual([true, true]);
   });
 
-  it('does not store what a transaction reads that began elsewhere, or that has changes', async () => {
+  it('does not store a read in a transaction that began elsewhere, or that has changes', async () => {
     await db.transaction(async manager => {
       const open = await server.get('/users');
       expect(open.headers['cache-status']).toContain('it reads in a transaction that began outside of it');
@@ -167,7 +167,7 @@ describe.each(MAJORS)('changes with $major', ({ orm }) => {
     expect(errors).toEqual([expect.stringMatching(/^CACHE_RAW_CHANGE: .*cache\.changing\(tables\('users'\), /)]);
   });
 
-  it('reports raw SQL once for each table, whatever values its text has', async () => {
+  it('reports raw SQL once for each table, with any values in its text', async () => {
     for (const id of [1, 2]) await db.query(`UPDATE users SET name = 'raw ${id}' WHERE id = ${id}`);
     expect(errors).toHaveLength(1);
     await db.query("UPDATE posts SET title = 'raw'");

@@ -19,7 +19,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
     });
     afterEach(() => processes.end());
 
-    it.each(['//values/key', '/'])('does not come back when another process invalidates %s meanwhile (R4)', async prefix => {
+    it.each(['//values/key', '/'])('does not return when another process invalidates %s during the write (R4)', async prefix => {
       const driver = processes.configureHeld();
       const other = processes.open();
       const write = driver.hold('set', 'before', isEntry);
@@ -37,7 +37,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
       ['delete', () => cache.delete('key')],
       ['deleteMany', () => cache.deleteMany(['other', 'key'])],
       ['clear', () => cache.clear()],
-    ])('does not come back after %s in this process (R4)', async (_call, forget) => {
+    ])('does not return after %s in this process (R4)', async (_call, forget) => {
       const driver = processes.configureHeld();
       const write = driver.hold('set', 'before', isEntry);
       const set = cache.set('key', 'old');
@@ -48,7 +48,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
       expect(await cache.get('key')).toBeUndefined();
     });
 
-    it('is not kept when it was begun before a deletion', async () => {
+    it('is not stored if its write began before a deletion', async () => {
       const driver = processes.configureHeld();
       const other = processes.open();
       await cache.set('key', 'first');
@@ -63,7 +63,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
       expect(await cache.get('key')).toBeUndefined();
     });
 
-    it('that is added replaces nothing that is set meanwhile', async () => {
+    it('that is added does not replace a value that is set during the write', async () => {
       const driver = processes.configureHeld();
       const exchange = driver.hold('compareAndSet', 'before', isEntry);
       const added = cache.add('key', 'added');
@@ -73,7 +73,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
       expect([await added, await cache.get('key')]).toEqual([false, 'set']);
     });
 
-    it('is read by other processes, and gone in all when one deletes it (R7)', async () => {
+    it('is read by other processes, and is absent in all of them after a deletion in one (R7)', async () => {
       processes.configureHeld();
       const other = processes.open();
       await cache.set('key', { a: 1 });
@@ -106,7 +106,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a value that is on its way'
 });
 
 describeBreakable('values while the store cannot be reached', current => {
-  it('are absent, are not kept, and never throw; what was deleted meanwhile stays deleted (R12, R14)', async () => {
+  it('are absent, are not stored, and never throw; a deletion during the outage is permanent (R12, R14)', async () => {
     const { processes, on } = current();
     processes.configure({ storeTimeout: 0.2 });
     await ready('the store serves', async () => (await cache.set('key', 'old')) && (await cache.set('beside', 'old')));

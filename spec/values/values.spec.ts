@@ -6,7 +6,7 @@ import { holdTime } from '../support/time.js';
 startAfresh();
 
 describeEveryStore('values', store => {
-  it('are what was set, until they are deleted', async () => {
+  it('are equal to the set values, until their deletion', async () => {
     store().configure();
     expect(await cache.get('greeting')).toBeUndefined();
     expect(await cache.has('greeting')).toBe(false);
@@ -63,7 +63,7 @@ describeEveryStore('values', store => {
     expect(faults).toEqual([]);
   });
 
-  it('are copies: who changes one changes nobody else’s (R8)', async () => {
+  it('are copies: a change of one changes no other (R8)', async () => {
     store().configure();
     const mine = { list: [1] };
     await cache.set('value', mine);
@@ -99,7 +99,7 @@ describeEveryStore('values', store => {
     expect(await cache.get('one')).toBe(2);
   });
 
-  it('over maxEntryBytes are not kept, which is reported, and what was there before stays', async () => {
+  it('over maxEntryBytes are not stored, with a report, and an earlier value stays', async () => {
     const faults = store().configure({ maxEntryBytes: 100 });
     expect(await cache.set('text', 'x'.repeat(98))).toBe(true);
     expect(await cache.set('text', 'x'.repeat(99))).toBe(false);
@@ -153,13 +153,13 @@ describe('the lifetime of a value', () => {
 });
 
 describe('the value API', () => {
-  it('keeps nothing in the null store', async () => {
+  it('stores nothing in the null store', async () => {
     cache.configure({ store: 'null' });
     expect([await cache.set('key', 1), await cache.add('key', 1), await cache.setMany({ key: 1 })]).toEqual([false, false, []]);
     expect([await cache.get('key'), await cache.has('key'), await cache.delete('key')]).toEqual([undefined, false, false]);
   });
 
-  it('keeps and reads nothing while the cache is off', async () => {
+  it('stores and reads nothing while the cache is off', async () => {
     const store = new SimpleStore();
     store.close = () => undefined;
     cache.configure({ store });
@@ -171,7 +171,7 @@ describe('the value API', () => {
     expect(store.size().entries).toBe(0);
   });
 
-  it('starts afresh with another version', async () => {
+  it('has no values of another version', async () => {
     const store = new SimpleStore();
     cache.configure({ store, version: '1' });
     store.close = () => undefined;
@@ -187,14 +187,14 @@ describe('the value API', () => {
     expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('lets the configuration stand from its first use', async () => {
+  it('prevents a configuration after its first use', async () => {
     await cache.get('key');
     expect(() => {
       cache.configure({});
     }).toThrow('the cache has been used already, with its defaults');
   });
 
-  it('does at once what an own or the simple store can do at once', async () => {
+  it('sets a value at once on a store that answers at once', async () => {
     void cache.set('key', 1);
     expect(await cache.get('key')).toBe(1);
   });
@@ -236,7 +236,7 @@ describe('the value API', () => {
       `cache.setMany: the value of "a" cannot be stored: [0] is a Date, which JSON does not carry. Write its toISOString().
 cache.setMany: the value of "b" cannot be stored: c is a bigint, which JSON does not carry. Write it as a string.`,
     ],
-  ])('refuses misuse by name, and keeps nothing of it: %s', async (call, message) => {
+  ])('refuses misuse by name, and stores nothing: %s', async (call, message) => {
     const refused = await call().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(CacheUsageError);
     expect(refused).toMatchObject({ code: 'CACHE_USAGE_INVALID', message: `CACHE_USAGE_INVALID: ${message}` });

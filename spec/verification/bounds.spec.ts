@@ -6,13 +6,13 @@ import { Turns } from '../../lib/verification/turns.js';
 import { expectNoStaleHits } from '../../store-contract/expect-no-stale-hits.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { skipPauses } from '../support/pauses.js';
 import { appOf, TestServer } from '../support/server.js';
 import { holdProcessClocks } from '../support/time.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let runs: number;
@@ -126,7 +126,7 @@ describe('the turns', () => {
     expect([turns.admits(0.5), turns.admits(1)]).toEqual([false, true]);
   });
 
-  it('go on after a method that throws', async () => {
+  it('continue after a method that throws', async () => {
     const turns = new Turns();
     await expect(turns.run(1, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     await expect(turns.run(1, () => Promise.resolve(5))).resolves.toBe(5);
@@ -183,7 +183,7 @@ describe('the record of changes', () => {
     expect(namesOf(changes.suspectsOf(entry))).toEqual(['otherwise', 'beside']);
   });
 
-  it('is bounded, and tells since when it is complete', () => {
+  it('is bounded, and has the time since which it is complete', () => {
     nowMs = 10;
     for (let change = 0; change < 100; change++) make(`change ${change}`);
     expect(changes.isCompleteSince(10)).toBe(true);
@@ -207,9 +207,9 @@ describe('the record of changes', () => {
     expect(processCache.current.get().verification).toBeUndefined();
   });
 
-  it('says so if it may lack suspects', async () => {
+  it('reports that it may lack suspects', async () => {
     cache.configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const server = await start();
     await server.get('/things/1');
     for (let change = 0; change < 11; change++) await server.send(`/things/${change}/changes`, { method: 'POST' });
@@ -270,7 +270,7 @@ describe('the options of verify', () => {
     { budget: 2 },
     { onStale: 'ignore' },
     { share: 1 },
-  ])('are refused with what to write instead: %j', verify => {
+  ])('are refused with the remedy: %j', verify => {
     expect(() => {
       cache.configure({ verify: verify as never, defaultTimeout: -1 });
     }).toThrow(/defaultTimeout must be [\s\S]*verify must be false, or \{ sample.* Write verify: \{ sample: 0.001 \}/);

@@ -4,13 +4,13 @@ import { processCache } from '../../lib/cache/process-cache.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { holdPauses, skipPauses } from '../support/pauses.js';
 import { TestServer } from '../support/server.js';
 import { holdTime, type MovedTime } from '../support/time.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let runs: number;
@@ -91,7 +91,7 @@ describeEveryStore('a verification', store => {
 
   it('is discarded if a change invalidates the entry between two runs', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const pauses = holdPauses();
     const server = await serve();
     version++;
@@ -105,7 +105,7 @@ describeEveryStore('a verification', store => {
 
   it.each(['by-result', 'by-hand'])('waits for a change that has not invalidated yet (%s)', async way => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     skipPauses();
     const server = await serve();
     changeGate = new Gate();
@@ -139,7 +139,7 @@ describeEveryStore('a verification', store => {
 
   it('has no suspect that began after the first run', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const pauses = holdPauses();
     const server = await serve();
     await server.put('/pages/home/forgotten');
@@ -153,7 +153,7 @@ describeEveryStore('a verification', store => {
 
   it('reports a stale entry once, however many hits it answers', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     skipPauses();
     const server = await serve();
     await server.put('/pages/home/forgotten');
@@ -162,7 +162,7 @@ describeEveryStore('a verification', store => {
     expect(events.length).toBe(1);
   });
 
-  it('is discarded if the entry expires meanwhile', async () => {
+  it('is discarded if the entry expires during the run', async () => {
     store().configure({ verify: { sample: 1 } });
     const pauses = holdPauses();
     const server = await serve();
@@ -176,7 +176,7 @@ describeEveryStore('a verification', store => {
 
   it('is discarded with the cache that is reset', async () => {
     const faults = store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const server = await serve();
     readGate = new Gate();
     version++;

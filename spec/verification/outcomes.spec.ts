@@ -2,13 +2,13 @@ import { Body, Get, JsonController, NotFoundError, Param, Post, Put } from 'rout
 import { cache, Cached, InvalidatesCache, type VerificationReport } from '../../lib/index.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { skipPauses } from '../support/pauses.js';
 import { TestServer } from '../support/server.js';
 import { holdTime, type MovedTime } from '../support/time.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 interface Member {
   name: string;
@@ -96,7 +96,7 @@ describeEveryStore('a verified hit', store => {
 
   it('is the same if the method still gives its response', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     await start();
     await fill(server, '/api/members/bob');
     time.forwardSeconds(7);
@@ -122,7 +122,7 @@ describeEveryStore('a verified hit', store => {
 
   it('is stale if two runs give another response, with the change that has no target for it', async () => {
     const faults = store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     await start();
     await fill(server, '/api/members/bob');
     time.forwardSeconds(5);
@@ -152,9 +152,9 @@ describeEveryStore('a verified hit', store => {
     expect((await server.get('/api/members/bob')).text).toContain('cat.png');
   });
 
-  it('is unstable if two runs give two responses, and tells so once', async () => {
+  it('is unstable if two runs return two responses, and reports that once', async () => {
     const faults = store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     await start();
     await fill(server, '/api/members/bob/now');
     for (let hit = 0; hit < 5; hit++) {
@@ -167,7 +167,7 @@ describeEveryStore('a verified hit', store => {
 
   it('is stale if the method now answers that there is nothing', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     await start();
     await fill(server, '/api/members/bob');
     await server.send('/api/members/removals', {
@@ -187,7 +187,7 @@ describeEveryStore('a verified hit', store => {
 
   it('has no suspect that covers it, although both are of the same moment', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     await start();
     await server.put('/api/members/bob/elsewhere', { avatar: 'bird.png' });
     await server.put('/api/members/bob/declared', { avatar: 'cat.png' });
@@ -202,7 +202,7 @@ describeEveryStore('a verified hit', store => {
 
   it('names the whole path for a change from code', async () => {
     store().configure({ verify: { sample: 1 } });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     await start();
     await fill(server, '/api/members/bob/friends');
     await cache.changing('/api/members/alice', () => {

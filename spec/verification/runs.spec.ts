@@ -20,14 +20,14 @@ import {
 import { cache, Cached, cacheControl, type VerificationReport } from '../../lib/index.js';
 import { Gate } from '../support/deferred.js';
 import { startAfresh } from '../support/each.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { skipPauses } from '../support/pauses.js';
 import { root } from '../support/examples.js';
 import { streamOf } from '../support/stream.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 const tenants = new AsyncLocalStorage<string>();
 let runs: string[];
@@ -240,10 +240,10 @@ describe('the run of a verification', () => {
   });
 
   it.each(['json', 'later', 'pieces', 'buffer', 'stream', 'file', 'nothing', 'redirect', 'intercepted', 'missing', 'tagged/5'])(
-    'compares what a method answers in its own way: %s',
+    'compares the response of a method that responds in another way: %s',
     async way => {
       cache.configure({ verify: { sample: 1 } });
-      const events = heard('verified');
+      const events = recordEvents('verified');
       const server = await start();
       const fresh = await server.get(`/ways/${way}`);
       const hit = await server.get(`/ways/${way}`);
@@ -277,7 +277,7 @@ describe('the run of a verification', () => {
   ])('is no measure if the method %s, and the fault comes once', async (_what, reason, begin) => {
     const faults: Error[] = [];
     cache.configure({ verify: { sample: 1 }, onError: fault => faults.push(fault) });
-    const events = heard('verified');
+    const events = recordEvents('verified');
     const server = await start();
     await server.get('/users/failing');
     begin();
@@ -292,7 +292,7 @@ describe('the run of a verification', () => {
     expect((await server.get('/users/failing')).outcome).toBe('hit');
   });
 
-  it('is no measure if the method reads what the key does not cover', async () => {
+  it('is no measure if the method reads an input outside the key', async () => {
     cache.configure({ verify: { sample: 1 }, onError: () => undefined });
     const server = await start();
     await server.get('/users/reading');
@@ -321,7 +321,7 @@ describe('the run of a verification', () => {
     expect(runs.sort()).toEqual(['always', 'always', 'always', 'sometimes']);
   });
 
-  it('does not happen without verify, whatever an action has', async () => {
+  it('does not happen without verify, with any options of an action', async () => {
     const server = await start();
     for (let request = 0; request < 3; request++) await server.get('/users/always/1');
     expect(await cache.verifications()).toBeUndefined();

@@ -3,11 +3,11 @@ import { cache, Cached, CacheUsageError, InvalidatesCache, type CacheFault } fro
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
 import { TestServer } from '../support/server.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let avatars: Record<string, string>;
 let gate: Gate | undefined;
@@ -139,7 +139,7 @@ describeEveryStore('a change from anywhere', store => {
       expect(faults).toEqual([]);
     });
 
-    it('keeps a response from being stored that was computed meanwhile', async () => {
+    it('prevents the storage of a response that was computed during it', async () => {
       gate = new Gate();
       const changed = by('fox');
       const resume = await gate.next();
@@ -181,7 +181,7 @@ describeEveryStore('a change from anywhere', store => {
   });
 
   it('is named in events', async () => {
-    const events = heard('invalidated');
+    const events = recordEvents('invalidated');
     await profiles.change('bob', 'fox');
     await cache.changing('/users/ann', () => change('ann', 'fox'));
     expect(events.map(({ by, prefixes, tags }) => ({ by, prefixes, tags }))).toEqual([
@@ -278,7 +278,7 @@ describe('cache.changing', () => {
   it('invalidates everything if a target function fails or gives no whole path', async () => {
     const faults: CacheFault[] = [];
     cache.configure({ onError: fault => faults.push(fault) });
-    const events = heard('invalidated');
+    const events = recordEvents('invalidated');
     await cache.changing(
       () => 'users',
       () => 1,
@@ -289,7 +289,7 @@ describe('cache.changing', () => {
 });
 
 describe('@InvalidatesCache on a method of a service', () => {
-  it('refuses what cannot work before the method runs', () => {
+  it('refuses an impossible target before the method runs', () => {
     const run = jest.fn();
     class Wrong {
       @InvalidatesCache()

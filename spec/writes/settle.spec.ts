@@ -3,15 +3,15 @@ import { cache, Cached, CacheDefaults, InvalidatesCache, Memoized, type CacheOpt
 import { Gate } from '../support/deferred.js';
 import { startAfresh, until } from '../support/each.js';
 import { describeEveryStore } from '../support/every-store.js';
-import { heard, stopListening } from '../support/heard.js';
-import { entryOf, fenceOver, Processes } from '../support/processes.js';
+import { recordEvents, unsubscribeAll } from '../support/recorded-events.js';
+import { entryOf, leaseOver, Processes } from '../support/processes.js';
 import { TestServer } from '../support/server.js';
 import { describeOn, sharedStores } from '../support/stores.js';
 import { holdTime, type MovedTime } from '../support/time.js';
 import { ready } from '../../test-servers/readiness.js';
 
 startAfresh();
-afterEach(stopListening);
+afterEach(unsubscribeAll);
 
 let version: number;
 let gate: Gate | undefined;
@@ -114,13 +114,13 @@ describeEveryStore('a change that settles', store => {
     });
   }
 
-  it.each(Object.keys(WAYS))('keeps responses from being stored: by %s', async way => {
+  it.each(Object.keys(WAYS))('prevents the storage of responses: by %s', async way => {
     const { change, options } = WAYS[way]!;
     await start(options);
     await server.get('/users/bob');
     await until(() => cache.stats().stores === 1);
     await change(server);
-    const outcomes = heard('outcome');
+    const outcomes = recordEvents('outcome');
     const { headers, text } = await server.get('/users/bob');
     expect(text).toBe('"bob 2"');
     if (!way.includes('computed')) expect(headers['cache-status']).toContain('detail="not stored: being changed"');
@@ -138,7 +138,7 @@ describeEveryStore('a change that settles', store => {
     expect((await server.get('/users/ann')).outcome).toBe('hit');
   });
 
-  it('settles at once with settle: 0, whatever the default', async () => {
+  it('settles at once with settle: 0, for any default', async () => {
     await start({ settle: 5 });
     await server.put('/others/none');
     await server.get('/users/bob');
@@ -146,7 +146,7 @@ describeEveryStore('a change that settles', store => {
     expect((await server.get('/users/bob')).outcome).toBe('hit');
   });
 
-  it('keeps memoized results from being stored', async () => {
+  it('prevents the storage of memoized results', async () => {
     await start();
     await service.memoized();
     await cache.changing({ tags: ['users'] }, () => version++, { settle: 5 });
@@ -180,7 +180,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change that settles on a 
     });
     afterEach(() => processes.end());
 
-    it('keeps every process from storing, also after the death of the one that asked for it', async () => {
+    it('prevents the storage in every process, also after the death of its own process', async () => {
       processes.configure();
       const [dying, other] = [processes.open(), processes.open()];
       const address = { key: 'k', path: { path: '/users/bob', ignoresCase: false } };
@@ -188,7 +188,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change that settles on a 
       expect(await intent.commit({ prefixes: ['/users/bob'] }, 60_000)).toBeUndefined();
       await dying.driver.close();
       expect(await other.store.lookup(address)).toMatchObject({ kind: 'miss', isBeingChanged: true });
-      expect(await other.store.save(address, entryOf('old'), await fenceOver(other.store, address))).toBe(false);
+      expect(await other.store.save(address, entryOf('old'), await leaseOver(other.store, address))).toBe(false);
     });
   });
 });

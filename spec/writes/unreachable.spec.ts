@@ -47,7 +47,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change from anywhere on a
     });
     afterEach(() => processes.end());
 
-    it.each(WAYS)('keeps other processes from storing what they compute meanwhile: %s', async (_, change) => {
+    it.each(WAYS)('prevents the storage of computations of other processes during it: %s', async (_, change) => {
       processes.configure();
       const other = processes.open();
       const earlier = await other.compute(ADDRESS);
@@ -116,7 +116,7 @@ describe('the first change of a program', () => {
 });
 
 describe('a declared write', () => {
-  it('that lasts too long is declared no more: a change within it is declared by itself, and invalidated by both', async () => {
+  it('that lasts too long ends: a change within it has its own declaration, and both invalidate its targets', async () => {
     const runtimes = new RuntimeHolder();
     const intents = [1, 2].map(() => ({ invalidate: jest.fn(), commit: jest.fn(), abort: jest.fn() }));
     const beginWrite = jest.fn().mockResolvedValueOnce(intents[0]).mockResolvedValueOnce(intents[1]);

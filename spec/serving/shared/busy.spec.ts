@@ -102,7 +102,7 @@ describe('a process whose event loop is blocked', () => {
   });
 
   describeWith('memcached', 'on Memcached', () => {
-    it('keeps its connection, and reads the answer', async () => {
+    it('retains its connection, and reads the reply', async () => {
       const server = await MemcachedServer.start();
       const driver = new MemcachedDriver({ servers: [server.address] });
       driver.open(() => undefined);

@@ -52,7 +52,7 @@ describe.each(sharedStores.map(kind => ({ kind })))(
         return { answer, end };
       }
 
-      it('keep the forced update, whose computation began later', async () => {
+      it('end with the forced update in the store, whose computation began later', async () => {
         const { answer, end } = await begin('/forced');
         const address = processes.lastAddress;
         const other = processes.open();

@@ -6,12 +6,12 @@ import { Processes } from '../../support/processes.js';
 import { describeWith } from '../../../test-servers/installed.js';
 import { RedisServer } from '../../../test-servers/redis-server.js';
 import { describeOn, onRedis, sharedStores } from '../../support/stores.js';
-import { told, UsersController, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, UsersController, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
 
-describe.each(sharedStores.map(kind => ({ kind })))('what others have written where an entry stands', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('a value of another program under the key of an entry', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
 
@@ -41,9 +41,9 @@ describe.each(sharedStores.map(kind => ({ kind })))('what others have written wh
       const key = processes.keys.entry(processes.lastAddress);
       const [entry] = await other.driver.getMany([key]);
       await other.driver.set(key, foreign(entry!.value!), 60_000);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
       await until(() => cache.stats().stores === 2);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 1]);
       expect(processes.errors).toEqual([]);
     });
 
@@ -59,16 +59,16 @@ describe.each(sharedStores.map(kind => ({ kind })))('what others have written wh
       expect(await server.get('/users/bob')).toMatchObject({ outcome: 'fwd=miss', text: '{"name":"bob","version":1}' });
     });
 
-    it('is taken for a generation like any other where one stands', async () => {
+    it('is read as a generation under the key of a generation', async () => {
       const server = await processes.serve(UsersController);
       const other = processes.open();
       await server.get('/users/bob');
       for (const key of processes.keys.generationsOver(processes.lastAddress.path)) {
         await other.driver.set(key, randomBytes(100), 60_000);
       }
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 1]);
       await server.put('/users/bob');
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       expect(processes.errors).toEqual([]);
     });
   });

@@ -2,7 +2,7 @@ import { startAfresh, until } from '../../support/each.js';
 import { cache } from '../../../lib/index.js';
 import { Processes } from '../../support/processes.js';
 import { describeOn, redisWithNearCache } from '../../support/stores.js';
-import { told, users, UsersController, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -44,10 +44,10 @@ describeOn(redisWithNearCache, shared => {
       const invalidated = other.invalidate('/users/bob');
       await write.arrived.promise;
       read.release();
-      expect(told(await begun)).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await begun)).toEqual(['hit', 1]);
       write.release();
       await invalidated;
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('that is filled from an answer of before an invalidation gives nothing of it afterwards (R7)', async () => {
@@ -60,18 +60,18 @@ describeOn(redisWithNearCache, shared => {
       await other.invalidate('/users/bob');
       read.release();
       await begun;
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
-    it('gives what another process has stored in place of what it has', async () => {
+    it('serves the entry that another process has stored in place of its own entry', async () => {
       const { server, address } = await filled();
       const other = processes.open();
       await server.get('/users/bob');
       users.version = 2;
       await other.invalidate('/users/bob');
       expect(await (await other.compute(address))('{"name":"bob","version":2}')).toBe(true);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 2]);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 2]);
     });
 
     it('gives nothing that is not in Redis any more', async () => {

@@ -12,7 +12,7 @@ import { onRedis, type SharedServer } from '../../support/stores.js';
 import { RedisStore } from '../../../lib/redis.js';
 import { createSentinel } from 'redis';
 import { driverOf } from '../../../lib/stores/redis/driver-of.js';
-import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -28,9 +28,9 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
 
   async function fill(server: TestServer, version: number): Promise<void> {
     const { stores } = cache.stats();
-    expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', version]);
+    expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', version]);
     await until(() => cache.stats().stores === stores + 1);
-    expect(told(await server.get('/users/bob'))).toEqual(['hit', version]);
+    expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', version]);
   }
 
   /** Every answer on the way to the first hit is of this version, and so is that. */
@@ -45,7 +45,7 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
   it.each([
     ['without a near cache', 0],
     ['with one', 1_000_000],
-  ])('from a snapshot brings no old answer back, %s', async (_how, nearBytes) => {
+  ])('from a snapshot serves no stale response, %s', async (_how, nearBytes) => {
     const redis = await RedisServer.start();
     const server = await serveOn(onRedis(redis.url, nearBytes), nearBytes);
     const other = processes.open();
@@ -79,7 +79,7 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
     await expectOnly(server, 1);
   });
 
-  it('as a promoted replica that has missed the last writes brings no old answer back', async () => {
+  it('as a promoted replica without the last writes serves no stale response', async () => {
     const primary = await RedisServer.start();
     const replica = await RedisServer.start({ args: ['--replicaof', '127.0.0.1', String(primary.port)] });
     const proxy = await TcpProxy.to(primary.port);
@@ -96,7 +96,7 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
     expect(Number(await replica.command('EXISTS', entry))).toBe(1);
   });
 
-  it('behind a Sentinel brings no old answer back', async () => {
+  it('behind a Sentinel serves no stale response', async () => {
     const group = await RedisSentinel.start();
     const client = () => createSentinel({ name: group.name, sentinelRootNodes: [...group.rootNodes] });
     const server = await serveOn(
@@ -112,7 +112,7 @@ describeWith('redis-server', 'a Redis that comes back with older data', () => {
     await expectOnly(server, 3);
   });
 
-  it('without what it had to evict brings no old answer back (R6)', async () => {
+  it('without its evicted keys serves no stale response (R6)', async () => {
     const redis = await RedisServer.start({ args: ['--maxmemory', '3mb', '--maxmemory-policy', 'allkeys-lru'] });
     const server = await serveOn(onRedis(redis.url), 0);
     await fill(server, 1);

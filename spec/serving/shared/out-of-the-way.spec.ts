@@ -55,7 +55,7 @@ describeBreakable('a store', current => {
   }
 
   describe.each(ailments)('that %s', (_name, begin, end) => {
-    it('from the start costs each request little, then nothing, and serves when it is well again', async () => {
+    it('from the start costs each request little, then nothing, and serves after its recovery', async () => {
       const { processes, on } = current();
       await begin(on);
       const { server, driver } = await processes.serveHeld(UsersController, { storeTimeout: STORE_TIMEOUT });
@@ -73,7 +73,7 @@ describeBreakable('a store', current => {
       await current().expectRecovery(server);
     });
 
-    it('in the middle of its work costs each request little, brings nothing back, and serves when it is well again', async () => {
+    it('in the middle of its work costs each request little, restores no entry, and serves after its recovery', async () => {
       const { processes, on } = current();
       const server = await processes.serve(UsersController, { storeTimeout: STORE_TIMEOUT });
       await current().fill(server);
@@ -94,7 +94,7 @@ describeBreakable('a store', current => {
       await current().expectRecovery(server);
     });
 
-    it('while a change is being made gets its invalidation when it is well again (R12, R14)', async () => {
+    it('while a change is made gets its invalidation after its recovery (R12, R14)', async () => {
       const { processes, elsewhere, on } = current();
       const server = await processes.serve(UsersController, { storeTimeout: STORE_TIMEOUT });
       await current().fill(server);

@@ -5,12 +5,12 @@ import { countLookUps, startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
 import type { TestServer } from '../../support/server.js';
 import { describeOn, sharedStores } from '../../support/stores.js';
-import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
 
-describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalidation', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('an entry in a race with an invalidation', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
     let server: TestServer;
@@ -37,9 +37,9 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
       const old = await heldRead();
       expect((await server.put('/users/bob')).status).toBe(200);
       expect(versionIn(await old())).toBe(1);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       await until(() => processCache.current.get().stats().stores >= 1);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 2]);
     });
 
     it('is not served when it was computed before one in another process (R2)', async () => {
@@ -49,7 +49,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
       users.version = 2;
       await other.invalidate('/users/bob');
       expect(versionIn(await old())).toBe(1);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('is not served when another process computed it before one in this (R2)', async () => {
@@ -61,25 +61,25 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
       await server.put('/users/bob');
       await save('{"name":"bob","version":1}');
       expect(await other.hit(address)).toBeUndefined();
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it.each(['/', '/users', '/users/bob'])('is dead when another process invalidates %s', async prefix => {
       const other = processes.open();
       server = await processes.serve(UsersController);
       await server.get('/users/bob');
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 1]);
       users.version = 2;
       await other.invalidate(prefix);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
-    it('stays when another process invalidates what is beside it, or beneath', async () => {
+    it('stays when another process invalidates sibling paths or paths under it', async () => {
       const other = processes.open();
       server = await processes.serve(UsersController);
       await server.get('/users/bob');
       await other.invalidate('/users/bo', '/users/bobby', '/users/bob/friends', '/user');
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', 1]);
       expect(await other.hit(processes.lastAddress)).toBe('{"name":"bob","version":1}');
     });
 
@@ -98,7 +98,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
       const joined = server.get('/users/bob');
       await until(() => lookUps() === 2);
       resumeFresh();
-      expect(told(await fresh)).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await fresh)).toEqual(['fwd=miss', 2]);
       expect(versionIn(await joined)).toBe(2);
       expect(users.reads).toBe(2);
     });
@@ -115,7 +115,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
       write.release();
       await until(() => processCache.current.get().stats().stores === 1);
       expect(await other.hit(processes.lastAddress)).toBeUndefined();
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it.each(['/', '/users', '/users/bob'].map((prefix, index) => ({ prefix, index })))(
@@ -132,16 +132,16 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
         await other.driver.delete(processes.keys.generationsOver(address.path)[index]!);
         expect(await other.hit(address)).toBeUndefined();
         await save('{"name":"bob","version":1}');
-        expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+        expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       },
     );
 
-    it('does not change what was handed out: the object and the buffer stay the handler’s (R8)', async () => {
+    it('does not change with the object and the buffer of the handler (R8)', async () => {
       server = await processes.serve(UsersController);
       await server.get('/users/bob/shared');
       users.version = 77;
       await server.get('/users/ann/shared');
-      expect(told(await server.get('/users/bob/shared'))).toEqual(['hit', 1]);
+      expect(outcomeAndVersion(await server.get('/users/bob/shared'))).toEqual(['hit', 1]);
       await server.get('/users/bob/bytes');
       for (let hit = 0; hit < 2; hit++) {
         expect(await server.get('/users/bob/bytes')).toMatchObject({ outcome: 'hit', text: 'as it was sent' });
@@ -150,7 +150,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('what races with an invalida
   });
 });
 
-describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ kind }) => {
+describe.each(sharedStores.map(kind => ({ kind })))('a request that waits for another one', ({ kind }) => {
   describeOn(kind, shared => {
     let processes: Processes;
     let server: TestServer;
@@ -161,7 +161,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
     });
     afterEach(() => processes.end());
 
-    it('in another process gets what this one has computed, under a right that it saw taken', async () => {
+    it('in another process gets the response of this one, whose fill lock it saw', async () => {
       const { other, driver } = processes.openHeld();
       users.readGate = new Gate();
       const computed = server.get('/users/bob');
@@ -176,7 +176,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       expect(await claim).toMatchObject({ kind: 'filled', entry: { response: { body: Buffer.from((await computed).text) } } });
     });
 
-    it('finds what was stored between its look-up and its claim, and does not compute it again', async () => {
+    it('finds an entry from between its look-up and its fill lock, and does not compute it again', async () => {
       const other = processes.open();
       users.readGate = new Gate();
       const computed = server.get('/users/bob');
@@ -188,7 +188,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('who waits for another', ({ 
       expect(await other.store.acquireFillLock(processes.lastAddress, lease, 20_000)).toMatchObject({ kind: 'filled' });
     });
 
-    it('does not get what sets a cookie, in this process or in another (R9)', async () => {
+    it('does not get a response that sets a cookie, in this process or in another (R9)', async () => {
       const other = processes.open();
       const lookUps = countLookUps();
       users.setsCookie = true;

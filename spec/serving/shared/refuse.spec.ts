@@ -54,7 +54,7 @@ describe.each(breakableStores.map(kind => ({ kind })))('a change that must not b
 
     const isUndelivered = () => processes.errors.some(({ code }) => code === 'CACHE_INVALIDATION_UNDELIVERED');
 
-    it.each(ways)('is refused before its method runs, when that cannot be told (PUT %s)', async path => {
+    it.each(ways)('is refused before its method runs, if the store cannot get the write intent (PUT %s)', async path => {
       const server = await serve(10);
       lose();
       const refused = await server.put(path);
@@ -64,7 +64,7 @@ describe.each(breakableStores.map(kind => ({ kind })))('a change that must not b
     });
 
     it.each(ways)(
-      'is acknowledged when the store is lost while its method runs, and has been told (PUT %s)',
+      'is acknowledged when a store that was lost during the method has the invalidation (PUT %s)',
       async (path, status, text, seen) => {
         const server = await serve(20);
         const address = processes.lastAddress;
@@ -85,29 +85,32 @@ describe.each(breakableStores.map(kind => ({ kind })))('a change that must not b
       },
     );
 
-    it.each(ways)('is not acknowledged when the store cannot be told in time (PUT %s)', async (path, _status, text) => {
-      const server = await serve(0.3);
-      const address = processes.lastAddress;
-      const other = elsewhere.open();
-      users.changeGate = new Gate();
-      const changed = server.put(path);
-      const resume = await users.changeGate.next();
-      lose();
-      resume();
-      const answer = await changed.catch((error: unknown) => error as Error);
-      // Of a stream, the first piece may have gone out before.
-      if (answer instanceof Error) expect([answer.message, path.endsWith('in-a-stream')]).toEqual(['aborted', true]);
-      else {
-        expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
-        expect(answer.text).not.toContain(text);
-      }
-      expect(users.changes).toBe(1);
-      await on.proxy.accept();
-      await ready('the store is told', async () => (await other.hit(address)) === undefined);
-      expect((await server.get('/users/ann')).status).toBe(200);
-    });
+    it.each(ways)(
+      'is not acknowledged if the store does not get the invalidation in time (PUT %s)',
+      async (path, _status, text) => {
+        const server = await serve(0.3);
+        const address = processes.lastAddress;
+        const other = elsewhere.open();
+        users.changeGate = new Gate();
+        const changed = server.put(path);
+        const resume = await users.changeGate.next();
+        lose();
+        resume();
+        const answer = await changed.catch((error: unknown) => error as Error);
+        // Of a stream, the first piece may have gone out before.
+        if (answer instanceof Error) expect([answer.message, path.endsWith('in-a-stream')]).toEqual(['aborted', true]);
+        else {
+          expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+          expect(answer.text).not.toContain(text);
+        }
+        expect(users.changes).toBe(1);
+        await on.proxy.accept();
+        await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
+        expect((await server.get('/users/ann')).status).toBe(200);
+      },
+    );
 
-    it('made by cache.invalidate rejects when the store cannot be told in time', async () => {
+    it('made by cache.invalidate rejects if the store does not get the invalidation in time', async () => {
       const server = await serve(0.3);
       const address = processes.lastAddress;
       const other = elsewhere.open();
@@ -118,10 +121,10 @@ describe.each(breakableStores.map(kind => ({ kind })))('a change that must not b
       expect(performance.now() - began).toBeGreaterThanOrEqual(290);
       expect((await server.get('/users/bob')).outcome).not.toBe('hit');
       await on.proxy.accept();
-      await ready('the store is told', async () => (await other.hit(address)) === undefined);
+      await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
     });
 
-    it('made by cache.invalidate resolves when the store is told in time', async () => {
+    it('made by cache.invalidate resolves when the store gets the invalidation in time', async () => {
       await serve(20);
       const other = elsewhere.open();
       lose();

@@ -66,7 +66,7 @@ describeWith('redis-server', 'many requests at once for one entry that is missin
     expect(runs).toBe(1);
   }, 60_000);
 
-  it('run the handler once in each process that has just started at most, in the time that a store has by default', async () => {
+  it('run the handler at most once in each process that has just started, within the default storeTimeout', async () => {
     const processes = await start('cold', PROCESSES, new CacheConfig().storeTimeout);
     const answers = Promise.all(processes.map(child => ask(child, REQUESTS)));
     const letAllRun = async (): Promise<void> => {

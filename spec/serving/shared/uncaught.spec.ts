@@ -40,7 +40,7 @@ class Odd {
   }
 }
 
-describe('what is thrown where nobody waits for a promise', () => {
+describe('an error outside of all promises', () => {
   let errors: string[];
 
   beforeEach(() => {

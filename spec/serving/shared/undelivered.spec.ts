@@ -2,7 +2,7 @@ import { cache } from '../../../lib/index.js';
 import { describeBreakable } from '../../support/breakable.js';
 import { startAfresh, until } from '../../support/each.js';
 import { ready } from '../../../test-servers/readiness.js';
-import { told, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, versionIn, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -24,7 +24,7 @@ describeBreakable('a store', current => {
     await ready('the right is given back', async () => (await theirs.getMany(keys))[0]!.value === undefined);
   });
 
-  it('that one process cannot reach is told by it as soon as it can be', async () => {
+  it('that one process cannot reach gets its invalidation as soon as it is reachable', async () => {
     const { processes, elsewhere, on } = current();
     const server = await processes.serve(UsersController, { storeTimeout: STORE_TIMEOUT });
     await current().fill(server);
@@ -35,11 +35,11 @@ describeBreakable('a store', current => {
     await server.put('/users/bob');
     expect(await other.hit(address)).toBe('{"name":"bob","version":1}');
     await on.proxy.accept();
-    await ready('the other process is told', async () => (await other.hit(address)) === undefined);
+    await ready('the other process has the invalidation', async () => (await other.hit(address)) === undefined);
     await current().expectRecovery(server);
   });
 
-  it('that does not know of an invalidation serves nothing of what that covers, and all the rest', async () => {
+  it('without an invalidation serves no entry that the invalidation covers, and all other entries', async () => {
     const { processes, elsewhere } = current();
     const { server, driver } = await processes.serveHeld(UsersController);
     const other = elsewhere.open();
@@ -60,11 +60,11 @@ describeBreakable('a store', current => {
       return ann.outcome === 'hit';
     });
     driver.failing.clear();
-    await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
     await current().expectRecovery(server);
   });
 
-  it('that is told of an invalidation while an answer of before is on its way serves nothing of it', async () => {
+  it('that gets an invalidation during an earlier reply does not serve that reply', async () => {
     const { processes, elsewhere } = current();
     const { server, driver } = await processes.serveHeld(UsersController);
     const other = elsewhere.open();
@@ -77,13 +77,13 @@ describeBreakable('a store', current => {
     const begun = server.get('/users/bob');
     await look.arrived.promise;
     driver.failing.clear();
-    await ready('the store is told', async () => (await other.hit(address)) === undefined);
+    await ready('the store has the invalidation', async () => (await other.hit(address)) === undefined);
     look.release();
-    expect(told(await begun)).toEqual(['fwd=miss', 2]);
+    expect(outcomeAndVersion(await begun)).toEqual(['fwd=miss', 2]);
     await current().expectRecovery(server);
   });
 
-  it('that does not know of more than a thousand serves nothing, until it is told', async () => {
+  it('without more than a thousand invalidations serves nothing, until it gets them', async () => {
     const { processes, elsewhere } = current();
     const { server, driver } = await processes.serveHeld(UsersController);
     await current().fill(server);
@@ -95,7 +95,7 @@ describeBreakable('a store', current => {
     await Promise.all(paths.map(path => cache.invalidate(path)));
     await ready('the store is asked again', async () => {
       const answer = await server.get('/users/bob');
-      expect(told(answer)).not.toContain('hit');
+      expect(outcomeAndVersion(answer)).not.toContain('hit');
       expect(versionIn(answer)).toBe(2);
       return answer.outcome === 'fwd=miss';
     });

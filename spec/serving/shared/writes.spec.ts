@@ -6,7 +6,7 @@ import { startAfresh, until } from '../../support/each.js';
 import { Processes } from '../../support/processes.js';
 import type { TestServer } from '../../support/server.js';
 import { describeOn, sharedStores } from '../../support/stores.js';
-import { told, users, UsersController, withNewUsers } from '../../support/users.js';
+import { outcomeAndVersion, users, UsersController, withNewUsers } from '../../support/users.js';
 
 withNewUsers();
 startAfresh();
@@ -49,7 +49,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const { stores } = cache.stats();
       expect((await server.get('/users/bob')).outcome).toBe('fwd=miss');
       await until(() => cache.stats().stores === stores + 1);
-      expect(told(await server.get('/users/bob'))).toEqual(['hit', users.version]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['hit', users.version]);
     }
 
     it('whose method throws an HttpError below 500 leaves entries as they were, where the store compares in one step (R13)', async () => {
@@ -69,7 +69,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       users.failure = thrown;
       expect((await server.put('/users/bob')).status).toBe(500);
       users.failure = undefined;
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('is not answered before the store has its invalidation (R15)', async () => {
@@ -98,7 +98,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const change = await heldChange(server);
       const save = await other.compute(address);
       expect(await save('{"name":"bob","version":2}')).toBe(false);
-      for (let read = 0; read < 2; read++) expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      for (let read = 0; read < 2; read++) expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       expect((await server.get('/users/ann')).outcome).toBe('fwd=miss');
       await until(() => cache.stats().stores === 2);
       expect((await server.get('/users/ann')).outcome).toBe('hit');
@@ -107,7 +107,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       expect(await other.hit(address)).toBe('{"name":"bob","version":2}');
     });
 
-    it('kills what was under way when it began, and what it began with', async () => {
+    it('voids running computations and stored entries when it begins', async () => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
@@ -121,7 +121,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       await expectStored(server);
     });
 
-    it('keeps its protection when another of the same prefix ends', async () => {
+    it('is protected also after the end of another change of the same prefix', async () => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
@@ -129,14 +129,14 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const second = await other.store.beginWrite(BOB);
       await change();
       expect(await (await other.compute(processes.lastAddress))('{"name":"bob","version":2}')).toBe(false);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       users.version = 3;
       await second.commit(BOB);
       await expectStored(server);
     });
 
-    it('that changed nothing brings nothing back that another has changed meanwhile', async () => {
+    it('that changed nothing restores no entry that another change has invalidated', async () => {
       const other = processes.open();
       const server = await processes.serve(UsersController);
       await expectStored(server);
@@ -173,13 +173,13 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       users.version = 2;
       await dying.store.close(0);
 
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
       await processes.forget(owners[0]!);
       await expectStored(server);
     });
 
-    it('that changed nothing brings nothing back that one that died has changed', async () => {
+    it('that changed nothing restores no entry that a change of a dead process has changed', async () => {
       const owners = beginning();
       const other = processes.open();
       const server = await processes.serve(UsersController);
@@ -191,7 +191,7 @@ describe.each(sharedStores.map(kind => ({ kind })))('a change', ({ kind }) => {
       const change = await other.store.beginWrite(BOB);
       await processes.forget(owners[0]!);
       await change.abort();
-      expect(told(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
+      expect(outcomeAndVersion(await server.get('/users/bob'))).toEqual(['fwd=miss', 2]);
     });
 
     it('that a later one took for dead still invalidates', async () => {

@@ -1,6 +1,6 @@
 import { CircuitBreaker, StoreUnreachable } from '../../../lib/stores/shared/circuit-breaker.js';
 import { Deferred } from '../../support/deferred.js';
-import { heard, stopListening } from '../../support/heard.js';
+import { recordEvents, unsubscribeAll } from '../../support/recorded-events.js';
 
 const RECOVERY_MS = 1000;
 
@@ -37,12 +37,12 @@ afterEach(() => {
 });
 
 describe('a store that is reached', () => {
-  it('gives what the operation gives', async () => {
+  it('returns the result of the operation', async () => {
     expect(await reachability.run('it failed', () => Promise.resolve('value'))).toBe('value');
     expect(reports).toEqual([]);
   });
 
-  it('reports each failure with its cause, and says that the store is unreachable', async () => {
+  it('reports each failure with its cause, as an unreachable store', async () => {
     const cause = new Error('gone');
     const failure = await reachability.run('it failed', () => Promise.reject(cause)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnreachable);
@@ -77,7 +77,7 @@ describe('a store that is reached', () => {
     expect(reachability.isClosed).toBe(true);
   });
 
-  it('adds no listener to what operations share, of which Node warns when many run at once', async () => {
+  it('adds no listener to a shared signal, of which Node would warn for many operations at once', async () => {
     const listen = jest.spyOn(EventTarget.prototype, 'addEventListener');
     const gate = new Deferred();
     const runs = Array.from({ length: 20 }, () => reachability.run('it failed', () => gate.promise));
@@ -160,7 +160,7 @@ describe('a store that fails three times one after the other', () => {
 });
 
 describe('closing', () => {
-  it('waits for what is under way, and for what follows from it', async () => {
+  it('waits for running operations, and for operations that follow from them', async () => {
     const [first, second] = [new Deferred(), new Deferred()];
     const ended: string[] = [];
     const following = reachability
@@ -187,10 +187,10 @@ describe('closing', () => {
 });
 
 describe('whether it is asked at all', () => {
-  afterEach(stopListening);
+  afterEach(unsubscribeAll);
 
-  it('is told to those who listen: open when it is left alone, half-open when it is tried, closed when it answers', async () => {
-    const states = heard('breaker');
+  it('is published: open when calls stop, half-open at a probe, closed after a reply', async () => {
+    const states = recordEvents('breaker');
     await failTimes(2);
     expect(states).toEqual([]);
     await failTimes(1);

@@ -82,7 +82,7 @@ describe('a shared store that is closed', () => {
     expect(reports).toEqual([]);
   });
 
-  it('says once which invalidations are lost when it can wait no longer', async () => {
+  it('reports the lost invalidations once when it can wait no longer', async () => {
     const change = await store.beginWrite({ prefixes: ['/users/ann'], tags: ['team'] });
     driver.failing.add('getMany');
     await store.invalidate(BOB);
@@ -103,7 +103,7 @@ describe('a shared store that is closed', () => {
     expect(reports).toEqual([]);
   });
 
-  it('says which invalidation comes too late', async () => {
+  it('reports an invalidation that is too late', async () => {
     await store.close();
     expect(await store.invalidate(BOB)).toMatchObject({ isLost: true });
     expect(reports).toEqual([expect.stringMatching(/^CACHE_INVALIDATION_LOST: .*\/users\/bob\./)]);

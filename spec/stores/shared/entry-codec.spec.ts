@@ -93,7 +93,7 @@ function withHead(change: (head: Record<string, unknown>) => unknown): Buffer {
 }
 
 describe('an entry in a shared store', () => {
-  it('comes back as it was, whatever it is made of', () => {
+  it('is equal after encoding and decoding, for any content', () => {
     fc.assert(
       fc.property(address, entry, texts, (at, what, generationStamps) => {
         const decoded = decodeEntry(encodeEntry(at, what, generationStamps));
@@ -216,7 +216,7 @@ describe('an entry in a shared store', () => {
     { age: '5' },
     { age: -1 },
     { isText: undefined },
-  ])('is not read with what went out as %j', wrong => {
+  ])('is not read with the sent variant %j', wrong => {
     const good = { host: 'a', statusMessage: 'OK', headers: ['a', 'b'], bodyBytes: null, isText: false };
     const isObject = typeof wrong === 'object' && wrong !== null && Object.keys(wrong).length > 0;
     const wires = (item: unknown) => decodeEntry(withHead(head => ({ ...head, variants: [item] })));

@@ -130,7 +130,7 @@ describe('a generation', () => {
     );
   });
 
-  it('goes back to its token when every change was abandoned, in whatever order they began and ended', () => {
+  it('returns to its token when every change was abandoned, in any order', () => {
     fc.assert(
       fc.property(fc.uniqueArray(owner, { minLength: 1 }), fc.uniqueArray(owner), (began, ended) => {
         const before: Generation = { kind: 'clean', token: newToken() };
@@ -142,7 +142,7 @@ describe('a generation', () => {
     );
   });
 
-  it('is new whenever a change begins or is announced again, so that nothing computed meanwhile is like what comes later', () => {
+  it('is new whenever a change begins or is announced again', () => {
     const seen = new Set<string>();
     let generation: Generation = { kind: 'clean', token: newToken() };
     for (let time = 0; time < 50; time++) {
@@ -180,7 +180,7 @@ describe('a generation', () => {
     expect(withoutWriters(after, ['ada'], true)).not.toMatchObject({ previous: 'token' });
   });
 
-  it('has lapsed when all who change it have died, and never when it is clean', () => {
+  it('is abandoned when all of its writers are dead, and never when it is clean', () => {
     const two = withWriter(withWriter({ kind: 'clean', token: 'token' }, 'ada'), 'bob');
     expect([[], ['ada'], ['ada', 'bob']].map(dead => isAbandoned(two, new Set(dead)))).toEqual([false, false, true]);
     expect(isAbandoned({ kind: 'clean', token: 'ada' }, new Set(['ada']))).toBe(false);
@@ -200,7 +200,7 @@ describe('a generation', () => {
     );
   });
 
-  it('takes whatever else stands there for a token, byte for byte', () => {
+  it('reads any other bytes as a token, byte for byte', () => {
     fc.assert(
       fc.property(fc.uint8Array(), bytes => {
         const value = Buffer.from(bytes);

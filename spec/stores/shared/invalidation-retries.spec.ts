@@ -50,7 +50,7 @@ describe('an invalidation that could not be delivered', () => {
     ]);
   });
 
-  it('is delivered with its tags, and covers what has one of them until then', async () => {
+  it('is delivered with its tags, and covers entries with one of them until then', async () => {
     deliver.mockRejectedValueOnce(cause).mockResolvedValue(undefined);
     const { delivered } = add({ prefixes: ['/users'], tags: ['bob', 'alice'] }, ['owner'], cause);
     const elsewhere = { key: '', path: { path: '/elsewhere', ignoresCase: false } };
@@ -130,7 +130,7 @@ describe('an invalidation that could not be delivered', () => {
     expect(covers('/elsewhere')).toBe(false);
   });
 
-  it('takes no memory of its own when everything waits already, and is delivered all the same', async () => {
+  it('takes no memory if invalidations of all paths wait already, and is also delivered', async () => {
     for (let index = 0; index <= MAX_WAITING; index++) add({ prefixes: [`/${index}`] }, [], cause);
     const [one, other] = ['/one', '/other'].map(prefix => add({ prefixes: [prefix] }, [], cause).delivered);
     expect(one).toBe(other);

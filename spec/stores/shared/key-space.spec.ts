@@ -114,7 +114,7 @@ describe('the keys of a shared store', () => {
     );
   });
 
-  it('are never the same for what is not the same', () => {
+  it('are different for different inputs', () => {
     const path = fc.record({ parts: fc.array(segment, { maxLength: 3 }), ignoresCase: fc.boolean() });
     const key = fc.constantFrom('', 'a', '\n', '/a', 'a\n/a', '/');
     fc.assert(
@@ -133,7 +133,7 @@ describe('the keys of a shared store', () => {
     );
   });
 
-  it('tell paths apart to the depth of sixteen segments, and take together what is deeper', () => {
+  it('distinguish paths to the depth of sixteen segments, and share one generation below that', () => {
     const deep = (depth: number, last: string) => `${'/s'.repeat(depth - 1)}/${last}`;
     for (const [depth, isReached] of [
       [16, false],
@@ -145,7 +145,7 @@ describe('the keys of a shared store', () => {
     }
   });
 
-  it('tell an entry by where its path ends and its key begins', () => {
+  it('separate the path of an entry from its key', () => {
     const names = [
       ['/a', '/b'],
       ['/a/b', ''],

@@ -2,13 +2,13 @@ import type { Clock } from '../../../lib/time/clock.js';
 import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver } from '../../support/processes.js';
+import { entryOf, leaseOver } from '../../support/processes.js';
 
 /** Milliseconds after which a change that is not heard of any more has died. */
 const CHANGE_MS = 30_000;
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 
-describe('a computation that learns of its tags when it ends', () => {
+describe('a computation whose tags follow at its end', () => {
   let now: number;
   const clock: Clock = { now: () => now };
   const opened: SharedStore[] = [];
@@ -33,25 +33,25 @@ describe('a computation that learns of its tags when it ends', () => {
   }
 
   it.each([false, true])(
-    'is not kept when it outlives the mark of a change that died, whoever notices that first (another: %s)',
+    'is not stored if it outlives the write intent of a dead process (another process has noticed that: %s)',
     async isNoticed => {
       const driver = new MemoryDriver();
       const [ours, dying] = [open(driver), open(driver)];
       await dying.beginWrite({ prefixes: [], tags: ['user:bob'] });
       // It reads what is about to be changed; then the data change, and their process dies.
-      const fence = await fenceOver(ours, ADDRESS);
+      const fence = await leaseOver(ours, ADDRESS);
       driver.pass(CHANGE_MS + 1);
-      if (isNoticed) await open(driver).save(ADDRESS, entry(), await fenceOver(ours, ADDRESS));
+      if (isNoticed) await open(driver).save(ADDRESS, entry(), await leaseOver(ours, ADDRESS));
       const other = { ...ADDRESS, key: 'other' };
       expect(await ours.save(other, entry(), fence)).toBe(false);
-      expect(await ours.save(other, entry(), await fenceOver(ours, ADDRESS))).toBe(true);
+      expect(await ours.save(other, entry(), await leaseOver(ours, ADDRESS))).toBe(true);
     },
   );
 
-  it('is not kept when its tag is invalidated together with another, where nothing is compared in one step', async () => {
+  it('is not stored if its tag is invalidated together with another one, without atomic compare-and-set', async () => {
     const driver = new MemoryDriver({ hasAtomicCas: false, pause: () => new Promise(resolve => setImmediate(resolve)) });
     const [ours, theirs] = [open(driver), open(driver)];
-    const fence = await fenceOver(ours, ADDRESS);
+    const fence = await leaseOver(ours, ADDRESS);
     await Promise.all([
       ours.invalidate({ prefixes: [], tags: ['user:bob'] }),
       theirs.invalidate({ prefixes: [], tags: ['user:alice'] }),

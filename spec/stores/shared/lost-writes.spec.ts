@@ -2,7 +2,7 @@ import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver } from '../../support/processes.js';
+import { entryOf, leaseOver } from '../../support/processes.js';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
@@ -48,31 +48,31 @@ describe('a change whose process dies', () => {
     async aheadMs => {
       const reader = open(aheadMs);
       await open().beginWrite(TARGETS);
-      expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(false);
+      expect(await reader.save(ADDRESS, entry(), await leaseOver(reader, ADDRESS))).toBe(false);
       driver.pass(CHANGE_MS - 1);
-      expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(false);
+      expect(await reader.save(ADDRESS, entry(), await leaseOver(reader, ADDRESS))).toBe(false);
       driver.pass(1);
-      expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(true);
+      expect(await reader.save(ADDRESS, entry(), await leaseOver(reader, ADDRESS))).toBe(true);
     },
   );
 
-  it('keeps out what began while it was under way, also when other changes come and end', async () => {
+  it('prevents the storage of a response that began during it, also after other changes', async () => {
     const reader = open();
     await open().beginWrite(TARGETS);
-    const fence = await fenceOver(reader, ADDRESS);
+    const fence = await leaseOver(reader, ADDRESS);
     driver.pass(CHANGE_MS);
     await (await open().beginWrite(TARGETS)).abort();
     expect(await reader.save(ADDRESS, entry(), fence)).toBe(false);
-    expect(await reader.save(ADDRESS, entry(), await fenceOver(reader, ADDRESS))).toBe(true);
+    expect(await reader.save(ADDRESS, entry(), await leaseOver(reader, ADDRESS))).toBe(true);
   });
 
-  it('keeps out a computation that brings its tag, where the store has evicted the mark', async () => {
+  it('prevents the storage of a response with its tag, also if the store has evicted the write intent', async () => {
     const reader = open();
     await open().beginWrite({ prefixes: [], tags: ['user:bob'] });
-    const fence = await fenceOver(reader, TAGGED);
+    const fence = await leaseOver(reader, TAGGED);
     driver.values.delete('rcc:t:user%3Abob');
     expect(await reader.save(TAGGED, entry(['user:bob']), fence)).toBe(false);
-    expect(await reader.save(TAGGED, entry(['user:bob']), await fenceOver(reader, TAGGED))).toBe(true);
+    expect(await reader.save(TAGGED, entry(['user:bob']), await leaseOver(reader, TAGGED))).toBe(true);
   });
 });
 
@@ -82,7 +82,7 @@ describe('a change whose announcement the store has forgotten when the change en
   it.each([
     [CHANGE_MS - 1, false],
     [CHANGE_MS, true],
-  ])('says so when its end cannot be delivered (after %d ms: %s)', async (ms, hasLapsed) => {
+  ])('reports whether the invalidation of its end was not delivered (after %d ms: %s)', async (ms, hasLapsed) => {
     jest.useFakeTimers({ now: START_MS, doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask'] });
     const on = held();
     const change = await open(0, on).beginWrite(TARGETS);
@@ -96,8 +96,8 @@ describe('a change whose announcement the store has forgotten when the change en
 describe('the keys in the store', () => {
   it('stay for a path whose response was stored', async () => {
     const store = open();
-    const unstorable = await fenceOver(store, ADDRESS);
-    await store.save(ADDRESS, entry(), await fenceOver(store, ADDRESS));
+    const unstorable = await leaseOver(store, ADDRESS);
+    await store.save(ADDRESS, entry(), await leaseOver(store, ADDRESS));
     store.release(unstorable, 'unused');
     driver.pass(10_000);
     expect(await open().lookup(ADDRESS)).toMatchObject({ kind: 'hit' });

@@ -83,7 +83,7 @@ it('sends ten thousand targets in pieces, none of which is larger than an operat
   expect(faults).toEqual([]);
 });
 
-it('delivers what waits when it is closed, also to a store that has been left alone', async () => {
+it('delivers waiting invalidations when it is closed, also with an open circuit breaker', async () => {
   for (const operation of ['getMany', 'compareAndSet', 'add', 'set'] as const) driver.failing.add(operation);
   const undelivered = await Promise.all(['/a', '/b', '/c', '/d'].map(prefix => store.invalidate({ prefixes: [prefix] })));
   expect(undelivered.every(one => one?.kind === 'undelivered')).toBe(true);

@@ -3,7 +3,7 @@ import { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver } from '../../support/processes.js';
+import { entryOf, leaseOver } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 const TAGS = ['one', 'two', 'three', 'four', 'five'];
@@ -28,7 +28,7 @@ describe('an entry with computed tags in a shared store', () => {
 
   async function stored(tags: readonly string[] = TAGS): Promise<ReturnType<typeof open>> {
     const opened = open();
-    expect(await opened.store.save(ADDRESS, entryOf('body', { tags }), await fenceOver(opened.store, ADDRESS))).toBe(true);
+    expect(await opened.store.save(ADDRESS, entryOf('body', { tags }), await leaseOver(opened.store, ADDRESS))).toBe(true);
     opened.driver.asked.length = 0;
     return opened;
   }
@@ -71,20 +71,20 @@ describe('an entry with computed tags in a shared store', () => {
     const [a, b] = [open(), open()];
     const expecting: Address = { ...ADDRESS, isUntaggedSoFar: true };
     const plain: Address = { key: ADDRESS.key, path: ADDRESS.path };
-    const lease = await fenceOver(a.store, expecting);
+    const lease = await leaseOver(a.store, expecting);
     expect(await a.store.acquireFillLock(expecting, lease, 0)).toEqual({ kind: 'granted' });
-    expect(await b.store.acquireFillLock(plain, await fenceOver(b.store, plain), 0)).toEqual({ kind: 'busy' });
+    expect(await b.store.acquireFillLock(plain, await leaseOver(b.store, plain), 0)).toEqual({ kind: 'busy' });
     a.store.release(lease, 'unused');
   });
 
   it('does not wait for a fill that began before an invalidation of a tag', async () => {
     const [a, b] = [open(), open()];
     const expecting: Address = { ...ADDRESS, isUntaggedSoFar: true };
-    const lease = await fenceOver(a.store, expecting);
+    const lease = await leaseOver(a.store, expecting);
     expect(await a.store.acquireFillLock(expecting, lease, 0)).toEqual({ kind: 'granted' });
-    const earlier = await fenceOver(b.store, expecting);
+    const earlier = await leaseOver(b.store, expecting);
     await b.store.invalidate({ prefixes: [], tags: ['one'] });
-    expect(await b.store.acquireFillLock(expecting, await fenceOver(b.store, expecting), 60_000)).toEqual({ kind: 'granted' });
+    expect(await b.store.acquireFillLock(expecting, await leaseOver(b.store, expecting), 60_000)).toEqual({ kind: 'granted' });
     a.store.release(lease, 'unused');
     b.store.release(earlier, 'unused');
   });

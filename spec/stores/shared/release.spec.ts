@@ -2,7 +2,7 @@ import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { fenceOver, sharedStoreOn } from '../../support/processes.js';
+import { leaseOver, sharedStoreOn } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /users/bob', path: { path: '/users/bob', ignoresCase: false } };
 
@@ -18,7 +18,7 @@ describe('the end of a computation whose response cannot be stored', () => {
   afterEach(() => store.close());
 
   it('asks nothing of the store where the computation began no generation', async () => {
-    const [first, second] = [await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS)];
+    const [first, second] = [await leaseOver(store, ADDRESS), await leaseOver(store, ADDRESS)];
     driver.asked.length = 0;
     store.release(second, 'unshareable');
     await new Promise(resolve => setImmediate(resolve));
@@ -29,8 +29,8 @@ describe('the end of a computation whose response cannot be stored', () => {
   });
 
   it('does not count as an answer of a store that is gone', async () => {
-    await fenceOver(store, ADDRESS);
-    const fences = [await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS)];
+    await leaseOver(store, ADDRESS);
+    const fences = [await leaseOver(store, ADDRESS), await leaseOver(store, ADDRESS), await leaseOver(store, ADDRESS)];
     driver.failing.add('getMany');
     driver.asked.length = 0;
     for (const fence of fences) {

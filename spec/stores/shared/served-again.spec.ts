@@ -2,19 +2,19 @@ import type { SharedStore } from '../../../lib/stores/shared/shared-store.js';
 import type { Address, Entry } from '../../../lib/stores/store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver, sharedStoreOn } from '../../support/processes.js';
+import { entryOf, leaseOver, sharedStoreOn } from '../../support/processes.js';
 
 const ADDRESS: Address = { key: 'GET /lists/1', path: { path: '/lists/1', ignoresCase: false }, hasComputedTags: true };
 const TARGETS = { prefixes: [], tags: ['user:bob'] };
 
-describe('an entry that was served, and is stored again with what went out for it', () => {
+describe('an entry that was served, and is stored again with its sent variant', () => {
   let driver: HeldDriver;
   let store: SharedStore;
 
   beforeEach(async () => {
     driver = new HeldDriver(new MemoryDriver());
     store = sharedStoreOn(driver);
-    expect(await store.save(ADDRESS, entryOf('old', { tags: ['user:bob'] }), await fenceOver(store, ADDRESS))).toBe(true);
+    expect(await store.save(ADDRESS, entryOf('old', { tags: ['user:bob'] }), await leaseOver(store, ADDRESS))).toBe(true);
   });
 
   afterEach(() => store.close());
@@ -26,7 +26,7 @@ describe('an entry that was served, and is stored again with what went out for i
   }
 
   it('stays stored', async () => {
-    const fence = await fenceOver(store, ADDRESS);
+    const fence = await leaseOver(store, ADDRESS);
     expect(await store.save(ADDRESS, { ...(await served()), variants: [] }, fence)).toBe(true);
     expect((await store.lookup(ADDRESS)).kind).toBe('hit');
   });
@@ -36,7 +36,7 @@ describe('an entry that was served, and is stored again with what went out for i
     const hold = driver.hold('compareAndSet', 'before', key => key.startsWith('rcc:t:'));
     const invalidated = store.invalidate(TARGETS);
     await hold.arrived.promise;
-    const fence = await fenceOver(store, ADDRESS);
+    const fence = await leaseOver(store, ADDRESS);
     const found = await served();
     hold.release();
     await invalidated;

@@ -31,7 +31,7 @@ interface Begun {
 }
 
 describe('the log of tags', () => {
-  it('knows what was invalidated since any moment, as far back as it reaches, and says so of everything else', async () => {
+  it('has the invalidations since any moment within its rounds, and counts all other tags as invalidated', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), tags, async (steps, asked) => {
         const driver = new MemoryDriver();
@@ -49,7 +49,7 @@ describe('the log of tags', () => {
   });
 
   it.each([true, false])(
-    'loses nothing of what many append at once, in whatever order their steps come (compared in one step: %s)',
+    'loses no tag that many append at once, in any order of their steps (compared in one step: %s)',
     async hasAtomicCas => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 7 }), fc.boolean(), async (scheduler, count, isBegun) => {
@@ -80,7 +80,7 @@ describe('the log of tags', () => {
     },
   );
 
-  it('begins anew where others always come first, so that all that began before counts as invalidated', async () => {
+  it('begins again if all of its writes fail, so each earlier computation counts as invalidated', async () => {
     const driver = new MemoryDriver();
     const log = new TagLog(driver, KEY, 250);
     const before = await log.offset();
@@ -104,7 +104,7 @@ describe('the log of tags', () => {
     ['has been lost', driver => driver.values.clear()],
     ['is something else', driver => driver.values.set(KEY, Buffer.from('a note of another'))],
     ['comes from another life of the server', driver => (driver.incarnation = 'second')],
-  ])('says of everything that it was invalidated when it %s, and knows again from then on', async (_what, happen) => {
+  ])('counts all tags as invalidated when it %s, and has all invalidations from then on', async (_what, happen) => {
     const driver = new MemoryDriver();
     const log = new TagLog(driver, KEY, 250);
     await log.append(['user:alice']);
@@ -118,7 +118,7 @@ describe('the log of tags', () => {
     expect(await log.invalidatedSince(after!, ['user:alice'])).toBe(false);
   });
 
-  it('cannot be begun where the server keeps nothing', async () => {
+  it('cannot begin on a server that stores nothing', async () => {
     const driver = new MemoryDriver();
     jest.spyOn(driver, 'setIfAbsent').mockResolvedValue(true);
     expect(await new TagLog(driver, KEY, 250).offset()).toBeUndefined();

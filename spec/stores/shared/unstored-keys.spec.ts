@@ -11,7 +11,7 @@ import { startAfresh } from '../../support/each.js';
 import { describeRacesOnEveryStore } from '../../support/every-store.js';
 import { HeldDriver } from '../../support/held-driver.js';
 import { MemoryDriver } from '../../support/memory-driver.js';
-import { entryOf, fenceOver, sharedStoreOn } from '../../support/processes.js';
+import { entryOf, leaseOver, sharedStoreOn } from '../../support/processes.js';
 import { TestServer } from '../../support/server.js';
 
 const JUNK = 200;
@@ -38,7 +38,7 @@ class JunkController {
 
 startAfresh();
 
-describeWith('redis-server', 'what is not stored in Redis', () => {
+describeWith('redis-server', 'a response that is not stored in Redis', () => {
   let redis: RedisServer;
   let server: TestServer;
 
@@ -62,7 +62,7 @@ describeWith('redis-server', 'what is not stored in Redis', () => {
     await ready('the other keys have ended', async () => (await keys('*')).length === STORED);
   });
 
-  it('leaves no key after a look-up of a value, or of what an address would be answered', async () => {
+  it('leaves no key after a look-up of a value', async () => {
     for (let junk = 0; junk < JUNK; junk++) {
       expect(await cache.get(`junk${junk}`)).toBeUndefined();
       expect(await cache.has(`junk${junk}`)).toBe(false);
@@ -105,7 +105,7 @@ describe('the generation of a path', () => {
   afterEach(() => store.close());
 
   it('ends with the last fill of its process, if a response could not be stored', async () => {
-    const [first, second] = [await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS)];
+    const [first, second] = [await leaseOver(store, ADDRESS), await leaseOver(store, ADDRESS)];
     store.release(first, 'unshareable');
     await new Promise(resolve => setImmediate(resolve));
     expect(generations()).not.toEqual([]);
@@ -115,7 +115,7 @@ describe('the generation of a path', () => {
   });
 
   it('stays when another fill stores its response, after a response that could not be stored', async () => {
-    const [first, second] = [await fenceOver(store, ADDRESS), await fenceOver(store, ADDRESS)];
+    const [first, second] = [await leaseOver(store, ADDRESS), await leaseOver(store, ADDRESS)];
     store.release(first, 'unshareable');
     await new Promise(resolve => setImmediate(resolve));
     expect(await store.save(ADDRESS, entryOf('text'), second)).toBe(true);
@@ -124,13 +124,13 @@ describe('the generation of a path', () => {
   });
 
   it('stays when no response was refused: another process may have stored one', async () => {
-    store.release(await fenceOver(store, ADDRESS), 'unused');
+    store.release(await leaseOver(store, ADDRESS), 'unused');
     await new Promise(resolve => setImmediate(resolve));
     expect(generations()).not.toEqual([]);
   });
 
   it('stays when a change has begun since', async () => {
-    const lease = await fenceOver(store, ADDRESS);
+    const lease = await leaseOver(store, ADDRESS);
     const change = await store.beginWrite({ prefixes: ['/users/junk'] });
     store.release(lease, 'unshareable');
     await new Promise(resolve => setImmediate(resolve));

@@ -163,7 +163,7 @@ describe('an invalidation', () => {
     expect(found(store, addressOf('/beside'))).toBeUndefined();
   });
 
-  it('by tag finds an entry that was stored after an invalidation of the root, also if an older lease ends in between', () => {
+  it('by tag finds an entry from after an invalidation of the root, also if an older lease ends in between', () => {
     const store = new SimpleStore({ clock });
     const address = addressOf('/a', 'tag');
     const early = acquire(store, address);
