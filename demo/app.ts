@@ -11,15 +11,21 @@ import { NightsController } from './nights-controller.js';
 import type { RedisSettings } from './settings.js';
 import { UnknownRoute } from './unknown-route.js';
 import { UsersController } from './users-controller.js';
-import { Users } from './users.js';
+import { Users, type UserService } from './users.js';
 
 /**
  * The app that shows these users.
  *
  * @param redis the store of the cache @default the simple store in this process
  * @param inspector the handler of `/cache` @default none
+ * @param controllers the controllers @default those with hand-written targets
  */
-export function createApp(users: Users, redis?: RedisSettings, inspector?: Inspector): Express {
+export function createApp(
+  users: UserService,
+  redis?: RedisSettings,
+  inspector?: Inspector,
+  controllers: readonly (new (...args: never[]) => object)[] = [UsersController, NightsController],
+): Express {
   Container.set(Users, users);
   useContainer(Container);
   cache.configure(demoCache(redis));
@@ -27,7 +33,7 @@ export function createApp(users: Users, redis?: RedisSettings, inspector?: Inspe
   if (inspector) app.use('/cache', inspector);
   app.use(demoPage());
   return useExpressServer(app, {
-    controllers: [UsersController, NightsController],
+    controllers: [...controllers],
     middlewares: [RequestLog, UnknownRoute, ErrorAnswer],
     defaultErrorHandler: false,
     validation: { whitelist: true },

@@ -10,6 +10,8 @@ import { listen } from './listen.js';
 import { NightlyAvatars } from './nightly-avatars.js';
 import { readSettings, type RedisSettings } from './settings.js';
 import { StartError } from './start-error.js';
+import { createFollowedApp } from './typeorm/followed-app.js';
+import { followDatabase } from './typeorm/followed-database.js';
 import { Users } from './users.js';
 
 async function main(): Promise<void> {
@@ -23,7 +25,12 @@ async function main(): Promise<void> {
   // The inspector answers this machine only. The demo prints the link when the port is known.
   const token = randomUUID();
   const inspector = cacheInspector({ token });
-  const server = await listen(createApp(new Users(db), settings.redis, inspector), settings.port);
+  const dataSource = given.typeorm ? await followDatabase(settings.database) : undefined;
+  const app =
+    dataSource === undefined
+      ? createApp(new Users(db), settings.redis, inspector)
+      : createFollowedApp(dataSource, settings.redis, inspector);
+  const server = await listen(app, settings.port);
   const nightly = Container.get(NightlyAvatars);
   nightly.start();
 
@@ -32,12 +39,14 @@ async function main(): Promise<void> {
     inspector.close();
     await server.stop();
     await cache.close();
+    await dataSource?.destroy();
     db.close();
     console.log('Stopped.');
   };
   let stopping: Promise<void> | undefined;
   // If npm has started the demo, Ctrl-C reaches it twice: from the terminal and from npm.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= shutDown()));
+  if (dataSource !== undefined) console.log('TypeORM reads and changes the users. No code has a tag or a target.');
   console.log(`Responses are kept in ${placeOf(settings.redis)}.`);
   console.log(welcome(server.url, `${server.url}/cache/?token=${token}`));
 }

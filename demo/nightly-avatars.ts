@@ -1,6 +1,6 @@
-import { Service } from 'typedi';
+import { Inject, Service } from 'typedi';
 import { cache } from '../lib/index.js';
-import { AVATARS, Users } from './users.js';
+import { AVATARS, Users, type UserService } from './users.js';
 
 const HOUR_OF_DAY = 3;
 
@@ -10,12 +10,11 @@ export class NightlyAvatars {
   private nights = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly users: Users) {}
+  constructor(@Inject(() => Users) protected readonly users: UserService) {}
 
   /** Changes avatars now. @returns the number of changed avatars */
   async run(): Promise<number> {
-    const night = this.nights++;
-    return cache.changing({ tags: AVATARS }, () => this.users.renewAvatars(night));
+    return this.change(this.nights++);
   }
 
   /** Runs the job each night, until `stop`. */
@@ -32,5 +31,9 @@ export class NightlyAvatars {
 
   stop(): void {
     clearTimeout(this.timer);
+  }
+
+  protected async change(night: number): Promise<number> {
+    return cache.changing({ tags: AVATARS }, () => this.users.renewAvatars(night));
   }
 }

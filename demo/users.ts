@@ -43,8 +43,18 @@ function avatarOf(username: string): string {
   return `user:${username}`;
 }
 
+/** The reads and the changes of users. */
+export interface UserService {
+  page(limit: number, offset: number, name: string): Promise<ListedUser[]>;
+  find(username: string): Promise<User | undefined>;
+  friendsOf(username: string): Promise<Friend[]>;
+  changeAvatar(username: string, url: string): Promise<void>;
+  /** Sets a new avatar for every fifth user. @returns the number of users */
+  renewAvatars(night: number): number | Promise<number>;
+}
+
 /** The users of the demo. Responses that use these results follow them. */
-export class Users {
+export class Users implements UserService {
   constructor(private readonly db: Database.Database) {}
 
   page(limit: number, offset: number, name: string): Promise<ListedUser[]> {
@@ -72,7 +82,7 @@ export class Users {
     await Promise.resolve(this.db.prepare('UPDATE users SET avatar = ? WHERE username = ?').run(url, username));
   }
 
-  /** Sets a new avatar for every fifth user. The caller invalidates. @returns the number of users */
+  /** The caller invalidates. */
   renewAvatars(night: number): number {
     const query = `UPDATE users SET avatar = 'https://example.org/night-${night}/' || username || '.png' WHERE id % 5 = ?`;
     return this.db.prepare(query).run(night % 5).changes;

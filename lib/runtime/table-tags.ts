@@ -15,37 +15,38 @@ const TABLES = '//table/';
 /** The mark of a computation whose reads cannot be followed. No change invalidates it. */
 const UNFOLLOWED = '//unfollowed ';
 
-const ROW_TAG = /^(\/\/table\/.* )\((?!\*\)$).*\)$/s;
-const TABLE_TAG = /^\/\/table\/(.*?)(?: \(.*\)| bulk| new)?$/s;
+const ROW_TAG = /^(\/\/table\/[^ ]* )\((?!\*\)$).*\)$/s;
+const TABLE_TAG = /^\/\/table\/([^ ]*)/;
 
+/** The first space of a tag ends the name of the table, so a space in the name is encoded. */
 export function namedTableTag(table: string): string {
-  return `${TABLES}${table}`;
+  return TABLES + table.replace(/[% ]/g, encodeURIComponent);
 }
 
 export function isNamedTableTag(tag: string): boolean {
-  return tag.startsWith(TABLES) && !/ bulk$| new$|\)$/.test(tag);
+  return tag.startsWith(TABLES) && !tag.includes(' ');
 }
 
 /** Returns the table of a tag. @returns undefined if the tag is not one of a table or its rows */
 export function tableOfTag(tag: string): string | undefined {
-  return TABLE_TAG.exec(tag)?.[1];
+  return TABLE_TAG.exec(tag)?.[1]?.replace(/%2[05]/g, decodeURIComponent);
 }
 
 export function anyRowTag(table: string): string {
-  return `${TABLES}${table} (*)`;
+  return `${namedTableTag(table)} (*)`;
 }
 
 /** @param row the text of the primary key */
 export function rowTag(table: string, row: string): string {
-  return `${TABLES}${table} (${row})`;
+  return `${namedTableTag(table)} (${row})`;
 }
 
 export function bulkTag(table: string): string {
-  return `${TABLES}${table} bulk`;
+  return `${namedTableTag(table)} bulk`;
 }
 
 export function newRowTag(table: string): string {
-  return `${TABLES}${table} new`;
+  return `${namedTableTag(table)} new`;
 }
 
 /** Returns the tag of any row of the same table. @returns undefined if the tag is not the tag of one row */

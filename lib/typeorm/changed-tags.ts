@@ -24,8 +24,8 @@ function reachedTables(table: string, kind: TableWrite['kind'], isBulk: boolean,
     case 'insert':
       return [];
     case 'update':
-      // An update of unknown rows may change a key to which another table refers.
-      return isBulk ? [...schema.reachedFrom(table, 'update')] : [];
+      // An update of unknown rows may change a primary key. An update of known rows may change another key to which a table refers.
+      return [...schema.reachedFrom(table, isBulk ? 'update' : 'update-row')];
     case 'delete':
     case 'truncate':
       return [...schema.reachedFrom(table, 'delete')];

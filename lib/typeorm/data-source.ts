@@ -12,6 +12,7 @@ export interface Column {
 /** A foreign key of a table. */
 interface ForeignKey {
   readonly referencedEntityMetadata: { readonly tableName: string };
+  readonly referencedColumns: readonly { readonly isPrimary: boolean }[];
   readonly onDelete?: string;
   readonly onUpdate?: string;
 }

@@ -8,6 +8,9 @@ import type { Dialect } from './sql/tokens.js';
 /** The maximum number of statements that are kept after they were read. */
 const MAX_STATEMENTS = 500;
 
+/** A change of rows that may reach the tables that refer to them. */
+type ReachingChange = 'delete' | 'update' | 'update-row' | 'truncate';
+
 /** A reference of one table to another. */
 interface Reference {
   /** The table that has the foreign key. */
@@ -15,6 +18,8 @@ interface Reference {
   readonly deletes: boolean;
   readonly changesOnDelete: boolean;
   readonly changesOnUpdate: boolean;
+  /** True if it refers to a column that an update of a row by its primary key may change. */
+  readonly isToOtherColumns: boolean;
 }
 
 /** A table of the entities of a data source. */
@@ -74,17 +79,20 @@ export class Schema {
     return texts?.every(text => text !== undefined) === true ? texts : undefined;
   }
 
-  /** Returns the tables in which the database changes rows when rows of a table are deleted or get another key. */
-  reachedFrom(table: string, kind: 'delete' | 'update' | 'truncate'): ReadonlySet<string> {
+  /**
+   * Returns the tables in which the database changes rows when rows of a table are deleted or updated. `update-row`: the update sets
+   * no column of the primary key.
+   */
+  reachedFrom(table: string, kind: ReachingChange): ReadonlySet<string> {
     const reached = new Set<string>();
     const seen = new Set<string>();
-    const pending = [{ table, kind }];
+    const pending: { readonly table: string; readonly kind: ReachingChange }[] = [{ table, kind }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       for (const reference of this.tables.get(next.table)?.references ?? []) {
-        const { from, deletes, changesOnDelete, changesOnUpdate } = reference;
-        const isReached = next.kind === 'truncate' || (next.kind === 'delete' ? changesOnDelete : changesOnUpdate);
-        const kindThere = next.kind === 'delete' && !deletes ? 'update' : next.kind;
-        if (!isReached || seen.has(`${kindThere} ${from}`)) continue;
+        const { from } = reference;
+        const isSame = next.kind === 'truncate' || (next.kind === 'delete' && reference.deletes);
+        const kindThere = isSame ? next.kind : 'update';
+        if (!isReached(reference, next.kind) || seen.has(`${kindThere} ${from}`)) continue;
         seen.add(`${kindThere} ${from}`);
         reached.add(from);
         pending.push({ table: from, kind: kindThere });
@@ -105,14 +113,28 @@ export class Schema {
   }
 
   private addReferences({ tableName, foreignKeys }: EntityTable): void {
-    for (const { referencedEntityMetadata, onDelete, onUpdate } of foreignKeys) {
+    for (const { referencedEntityMetadata, referencedColumns, onDelete, onUpdate } of foreignKeys) {
       this.tables.get(referencedEntityMetadata.tableName.toLowerCase())?.references.push({
         from: tableName.toLowerCase(),
         deletes: onDelete === 'CASCADE',
         changesOnDelete: changes(onDelete),
         changesOnUpdate: changes(onUpdate),
+        isToOtherColumns: referencedColumns.some(({ isPrimary }) => !isPrimary),
       });
     }
+  }
+}
+
+function isReached({ changesOnDelete, changesOnUpdate, isToOtherColumns }: Reference, kind: ReachingChange): boolean {
+  switch (kind) {
+    case 'truncate':
+      return true;
+    case 'delete':
+      return changesOnDelete;
+    case 'update':
+      return changesOnUpdate;
+    case 'update-row':
+      return changesOnUpdate && isToOtherColumns;
   }
 }
 

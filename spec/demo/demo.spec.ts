@@ -5,6 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Database from 'libsql';
+import { Container } from 'typedi';
+import type { DataSource } from 'typeorm';
 import { createApp } from '../../demo/app.js';
 import { readArguments } from '../../demo/arguments.js';
 import { openDatabase } from '../../demo/database.js';
@@ -12,6 +14,9 @@ import { listen, type Listening } from '../../demo/listen.js';
 import { readSettings } from '../../demo/settings.js';
 import { socialGraph } from '../../demo/social-graph.js';
 import { StartError } from '../../demo/start-error.js';
+import { createFollowedApp } from '../../demo/typeorm/followed-app.js';
+import { followDatabase } from '../../demo/typeorm/followed-database.js';
+import { FollowedUsers } from '../../demo/typeorm/followed-users.js';
 import { Users } from '../../demo/users.js';
 import { cache } from '../../lib/index.js';
 import { DemoProcess } from '../../test-servers/demo-process.js';
@@ -67,17 +72,48 @@ describe('the social graph', () => {
   });
 });
 
-describe('the app', () => {
+/** What differs between the demo with targets and the demo with TypeORM. */
+const VARIANTS = [
+  {
+    variant: 'with targets',
+    open: () => Promise.resolve(undefined),
+    actions: 'UsersController',
+    service: 'Users',
+    target: ['Users.changeAvatar: targets'],
+    // A list of users shows no avatar.
+    keepsOthers: true,
+  },
+  {
+    variant: 'with TypeORM and without a target',
+    open: () => followDatabase(path),
+    actions: 'FollowedUsersController',
+    service: 'FollowedUsers',
+    target: [],
+    // The list reads the table of the avatars.
+    keepsOthers: false,
+  },
+] as const;
+
+describe.each(VARIANTS)('the app $variant', ({ open, actions: controller, service, target, keepsOthers }) => {
+  const usersClass = service === 'Users' ? Users : FollowedUsers;
+  /** True if a name belongs to the other variant: this process has loaded both. */
+  const isOther = (name: string): boolean =>
+    /^(Followed)?Users(Controller)?\./.test(name) && ![service as string, controller].includes(name.split('.')[0]!);
+  let dataSource: DataSource | undefined;
   let server: Listening;
   let log: jest.SpyInstance;
 
   beforeEach(async () => {
     log = jest.spyOn(console, 'log').mockImplementation();
-    server = await listen(createApp(new Users(db)), 0);
+    // The controllers keep the users that they were made with.
+    Container.reset();
+    dataSource = await open();
+    server = await listen(dataSource === undefined ? createApp(new Users(db)) : createFollowedApp(dataSource), 0);
   });
 
   afterEach(async () => {
     await server.stop();
+    await dataSource?.destroy();
     await cache.reset();
     log.mockRestore();
   });
@@ -85,18 +121,16 @@ describe('the app', () => {
   it('forgets no invalidation', () => {
     const { actions, changes, findings } = cache.audit();
     expect(findings).toEqual([]);
-    expect(actions.map(({ name }) => name)).toEqual([
-      'UsersController.friends',
-      'UsersController.list',
-      'UsersController.show',
-      'Users.find',
-      'Users.friendsOf',
+    const names = actions.map(({ name }) => name).filter(name => !isOther(name));
+    expect(names).toEqual([
+      `${controller}.friends`,
+      `${controller}.list`,
+      `${controller}.show`,
+      `${service}.find`,
+      `${service}.friendsOf`,
     ]);
-    expect(changes.map(({ name, declares }) => `${name}: ${declares}`)).toEqual([
-      'NightsController.pass: nothing',
-      'Users.changeAvatar: targets',
-      'UsersController.changeAvatar: nothing',
-    ]);
+    const declared = changes.map(({ name, declares }) => `${name}: ${declares}`).filter(text => !isOther(text));
+    expect(declared.sort()).toEqual([`${controller}.changeAvatar: nothing`, 'NightsController.pass: nothing', ...target].sort());
   });
 
   const get = async (route: string): Promise<{ status: number; outcome: string | null; text: string }> => {
@@ -133,7 +167,7 @@ describe('the app', () => {
     }
   });
 
-  it('shows a changed avatar everywhere at once, and computes no other response again', async () => {
+  it('shows a changed avatar everywhere at once', async () => {
     const friend = friendNamesOf('alice')[0]!;
     const showing = ['/users/alice', `/users/${friend}/friends`];
     const others = ['/users?limit=3', `/users/${friend}`];
@@ -146,7 +180,8 @@ describe('the app', () => {
 
     expect(await get('/users/alice/friends')).toMatchObject({ outcome: MISS });
     for (const route of showing) expect(await get(route)).toMatchObject({ outcome: MISS, text: expect.stringContaining(url) });
-    for (const route of others) expect(await get(route)).toMatchObject({ outcome: expect.stringMatching(HIT) });
+    for (const route of others)
+      expect(await get(route)).toMatchObject({ outcome: keepsOthers ? expect.stringMatching(HIT) : MISS });
   });
 
   it('shows the avatars of a night at once', async () => {
@@ -155,7 +190,7 @@ describe('the app', () => {
     expect(changed).toBe(SMALL.users / 5);
     expect(await get('/users/alice')).toMatchObject({ outcome: MISS, text: expect.stringContaining('/night-0/alice.png') });
     expect(await get('/users/alice/friends')).toMatchObject({ outcome: MISS, text: expect.stringContaining('/night-0/') });
-    expect(await get('/users?limit=3')).toMatchObject({ outcome: expect.stringMatching(HIT) });
+    expect(await get('/users?limit=3')).toMatchObject({ outcome: keepsOthers ? expect.stringMatching(HIT) : MISS });
   });
 
   it('logs each request with its outcome', async () => {
@@ -218,7 +253,7 @@ describe('the app', () => {
 
   it('sends no details of an internal error to the client', async () => {
     const error = jest.spyOn(console, 'error').mockImplementation();
-    const find = jest.spyOn(Users.prototype, 'find').mockImplementation(() => {
+    const find = jest.spyOn(usersClass.prototype, 'find').mockImplementation(() => {
       throw new Error('secret');
     });
     const answer = await get('/users/alice');
@@ -251,6 +286,18 @@ describe('the process', () => {
     demo.child.kill(signal);
     expect(await demo.end()).toBe(0);
     expect(demo.lines.at(-1)).toBe('Stopped.');
+  });
+
+  it('follows TypeORM with --typeorm', async () => {
+    const demo = start({}, ['--typeorm']);
+    const miss = await demo.get('/users/alice');
+    expect(await demo.get('/users/alice')).toEqual({ ...miss, outcome: expect.stringMatching(HIT) });
+    const url = `https://example.org/${Math.random()}.png`;
+    expect(await demo.putAvatar('alice', url)).toMatchObject({ status: 200 });
+    expect(await demo.get('/users/alice')).toMatchObject({ outcome: MISS, text: expect.stringContaining(url) });
+    expect(demo.output).toContain('No code has a tag or a target.');
+    demo.child.kill('SIGTERM');
+    expect(await demo.end()).toBe(0);
   });
 
   it('names the port that is in use', async () => {
@@ -371,8 +418,8 @@ describe('the process', () => {
 
 describe('the arguments', () => {
   it.each([
-    [['--foo'], 'There is no option --foo. Options: --redis, --near-cache, --help.'],
-    [['-x'], 'There is no option -x. Options: --redis, --near-cache, --help.'],
+    [['--foo'], 'There is no option --foo. Options: --redis, --near-cache, --typeorm, --help.'],
+    [['-x'], 'There is no option -x. Options: --redis, --near-cache, --typeorm, --help.'],
     [['redis://h'], 'The demo takes no argument "redis://h". Write --redis redis://h'],
     [['--redis'], '--redis must be the URL of a Redis, got "". Write --redis redis://127.0.0.1:6379'],
     [['--redis', 'http://h'], '--redis must be the URL of a Redis, got "http://h". Write --redis redis://127.0.0.1:6379'],
