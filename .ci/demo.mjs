@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
-import { Program } from './program.mjs';
+import { startNpm } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './check-report.mjs';
 
@@ -53,7 +53,7 @@ export async function checkDemo(report, root, scratch) {
 async function startDemo(root, database) {
   for (let tries = 1; ; tries++) {
     const port = await freePort();
-    const program = new Program('npm', ['run', 'demo'], { cwd: root, env: { PORT: String(port), DEMO_DATABASE: database } });
+    const program = startNpm(['run', 'demo'], { cwd: root, env: { PORT: String(port), DEMO_DATABASE: database } });
     if (await isReady(program)) return { port, program };
     program.kill();
     await program.ended;

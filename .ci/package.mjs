@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { run } from './program.mjs';
+import { run, runNpm } from './program.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
@@ -28,7 +28,7 @@ export async function checkPackage(report, root, scratch) {
     ['api', 'its public API is as in api/ (api-extractor)'],
     ['size', 'its sizes are within size-budget.json'],
   ])
-    await report.check(`package: ${what}`, () => run('npm', ['run', '--silent', script], { cwd: root, seconds: 120 }));
+    await report.check(`package: ${what}`, () => runNpm(['run', '--silent', script], { cwd: root, seconds: 120 }));
 
   await report.check('package: publint has no complaint', async () => {
     const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
@@ -42,9 +42,9 @@ export async function checkPackage(report, root, scratch) {
   return tarball;
 }
 
-async function pack(root, scratch) {
+export async function pack(root, scratch) {
   // The prepack script runs the build.
-  const output = await run('npm', ['pack', '--pack-destination', scratch], { cwd: root, seconds: 180 });
+  const output = await runNpm(['pack', '--pack-destination', scratch], { cwd: root, seconds: 180 });
   const tarballs = (await readdir(scratch)).filter(name => name.endsWith('.tgz'));
   if (tarballs.length !== 1) throw new CheckFailure(`npm pack made ${tarballs.length} tarballs.`, output);
   return join(scratch, tarballs[0]);
