@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Program, run, runNpm } from './program.mjs';
+import { Program, run, runInstalled, runNpm } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './check-report.mjs';
 
@@ -38,7 +38,7 @@ export async function checkConsumers(report, root, scratch, tarball) {
       const installed = ready;
       ready = await report.check(`consumer ${consumer.name}: compiles`, async () => {
         installed();
-        await run(join(project, 'node_modules/.bin/tsc'), [], { cwd: project, seconds: 120 });
+        await runInstalled(project, 'tsc', [], { seconds: 120 });
       });
     }
     await report.check(
@@ -50,10 +50,7 @@ export async function checkConsumers(report, root, scratch, tarball) {
     );
     await report.check(`consumer ${consumer.name}: audits its server from the command line, without listening`, async () => {
       ready();
-      const output = await runNpm(['exec', '--no', '--', 'routing-controllers-cache', 'audit', consumer.main], {
-        cwd: project,
-        seconds: 60,
-      });
+      const output = await runInstalled(project, 'routing-controllers-cache', ['audit', consumer.main], { seconds: 60 });
       if (!/^1 cached action, 0 memoized methods, 1 change, 0 findings\.$/m.test(output))
         throw new CheckFailure('Expected an audit without findings.', output);
     });
@@ -101,7 +98,7 @@ async function checkStores(report, root, project, ready, { name, stores, compile
     ready();
     await installPeers(root, project, SUBPATH_PEERS);
     if (compile) {
-      await run(join(project, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.stores.json'], { cwd: project, seconds: 120 });
+      await runInstalled(project, 'tsc', ['-p', 'tsconfig.stores.json'], { seconds: 120 });
     }
     await expectStores(project, stores, made);
   });

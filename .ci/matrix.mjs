@@ -16,7 +16,7 @@ export const PEER_SETS = VALIDATORS.flatMap(validator => EXPRESSES.map(express =
 /** The oldest versions that `package.json` admits, together. */
 const OLDEST = { node: '20.0.0', compiler: '5.0', peers: { validator: '0.14.1', express: '4', host: '0.11.1' } };
 
-/** All combinations, and the oldest versions. A version stands for its newest patch. */
+/** All combinations, and the oldest versions. A version means its newest patch. */
 const FULL = [
   OLDEST,
   ...PEER_SETS.flatMap(peers => COMPILERS.flatMap(compiler => NODES.map(node => ({ node, compiler, peers })))),
@@ -89,13 +89,15 @@ async function installPrograms(folder, nodes, compilers) {
   ];
   await runNpm(['install', '--no-audit', '--no-fund', '--prefix', folder, ...wanted], { cwd: folder, seconds: 300 });
   const folderOf = name => join(folder, 'node_modules', name);
-  const versionOf = async name => JSON.parse(await readFile(join(folderOf(name), 'package.json'), 'utf8')).version;
+  const programOf = version => join(folderOf(`node-${version}`), 'bin', 'node');
+  const compilerOf = version => join(folderOf(`typescript-${version}`), 'bin', 'tsc');
+  const versionOf = async (node, args) => (await run(node, [...args, '--version'], { seconds: 30 })).match(/[\d.]+/)[0];
   return {
-    node: version => join(folderOf(`node-${version}`), 'bin', 'node'),
-    compiler: version => join(folderOf(`typescript-${version}`), 'bin', 'tsc'),
+    node: programOf,
+    compiler: compilerOf,
     versions: {
-      nodes: await Promise.all(nodes.map(version => versionOf(`node-${version}`))),
-      compilers: await Promise.all(compilers.map(version => versionOf(`typescript-${version}`))),
+      nodes: await Promise.all(nodes.map(version => versionOf(programOf(version), []))),
+      compilers: await Promise.all(compilers.map(version => versionOf(process.execPath, [compilerOf(version)]))),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { run, runNpm } from './program.mjs';
+import { join, relative, sep } from 'node:path';
+import { run, runInstalled, runNpm } from './program.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
@@ -31,13 +31,13 @@ export async function checkPackage(report, root, scratch) {
     await report.check(`package: ${what}`, () => runNpm(['run', '--silent', script], { cwd: root, seconds: 120 }));
 
   await report.check('package: publint has no complaint', async () => {
-    const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
+    const output = await runInstalled(root, 'publint', ['run', tarball(), '--strict'], { seconds: 60 });
     // publint exits with 0 for suggestions too.
     if (!output.includes('All good!')) throw new CheckFailure('publint has suggestions.', output);
   });
 
   await report.check('package: the types are right for every way to import it (attw)', () =>
-    run(bin(root, 'attw'), [tarball(), '--no-emoji', '--format', 'ascii'], { cwd: scratch, seconds: 120 }),
+    runInstalled(root, 'attw', [tarball(), '--no-emoji', '--format', 'ascii'], { seconds: 120 }),
   );
   return tarball;
 }
@@ -66,9 +66,7 @@ async function expectedContents(root) {
 /** Returns the paths of the files, relative to the root. */
 async function filesIn(root, folder) {
   const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-  return found.filter(entry => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name)));
-}
-
-function bin(root, name) {
-  return join(root, 'node_modules/.bin', name);
+  return found
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).split(sep).join('/'));
 }

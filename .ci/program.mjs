@@ -94,6 +94,11 @@ export function runNpm(args, options) {
   return run(...npmCommand(args), options);
 }
 
+/** Runs a program of a package that a project has installed. */
+export function runInstalled(project, program, args, { seconds }) {
+  return runNpm(['exec', '--no', '--', program, ...args], { cwd: project, seconds });
+}
+
 /** Runs a command to its end and returns its output. Fails unless the command exits with 0. */
 export async function run(command, args, { seconds, ...options }) {
   const program = new Program(command, args, options);

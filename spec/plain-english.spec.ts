@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import ts from 'typescript';
+import { filesUnder } from './support/paths.js';
 
 /** Folders whose comments use only the terms of the field. */
 const FOLDERS = [
@@ -31,7 +32,7 @@ const WORDS_OF_A_MESSAGE = 4;
 const COMMENT = /(?:^|\s)(?:\/\/|\/\*\*?|\*)\s(.*)$/;
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return filesUnder(folder)
     .filter(name => ['.ts', '.mjs', '.js'].includes(extname(name)) && !name.includes('node_modules') && !name.startsWith('dist'))
     .map(name => join(folder, name));
 }

@@ -253,6 +253,14 @@ describe('the process', () => {
     expect(demo.lines.at(-1)).toBe('Stopped.');
   });
 
+  it('stops cleanly when the shell of npm run demo ends', async () => {
+    const demo = DemoProcess.startInShell({ DEMO_DATABASE: path, DEMO_REDIS: '' });
+    expect((await demo.get('/users/alice/friends')).status).toBe(200);
+    demo.child.kill('SIGKILL');
+    await demo.end();
+    expect(demo.lines.at(-1)).toBe('Stopped.');
+  });
+
   it('says which port is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
