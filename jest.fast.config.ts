@@ -1,7 +1,7 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import config from './jest.config';
 
 const SPECS = join(__dirname, 'spec');
@@ -26,7 +26,10 @@ process.env.FAST_SPECS = '1';
 
 const fast: Config = {
   ...config,
-  testMatch: (readdirSync(SPECS, { recursive: true }) as string[]).filter(isFast).map(file => `**/spec/${file}`),
+  testMatch: (readdirSync(SPECS, { recursive: true }) as string[])
+    .map(file => file.split(sep).join('/'))
+    .filter(isFast)
+    .map(file => `**/spec/${file}`),
 };
 
 export default fast;

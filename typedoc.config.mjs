@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { Converter, ReflectionKind, Renderer } from 'typedoc';
 
-const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const { name, exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 /** The modules that users import, by the package's own list. */
 const entryPoints = Object.values(exports)
   .map(target => target.default)
@@ -24,6 +25,47 @@ function nameHeadingsWithCode(parser) {
   });
 }
 
+const README = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+/** The list of pages in the README: titles of groups, and the pages of each. */
+const GROUPS = README.split('\n## Documentation\n')[1]
+  .split(/^- /m)
+  .slice(1)
+  .map(text => ({ title: text.split('\n')[0], pages: Array.from(text.matchAll(/`docs\/([^`]+)\.md`/g), ([, page]) => page) }));
+
+/** Gives the navigation the groups of the README, the titles of the pages, and the names by which users import the modules. */
+function nameNavigation(app) {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const page of project.getReflectionsByKind(ReflectionKind.Document)) page.frontmatter.group = groupOf(page.name);
+  });
+  // The addresses of the pages come from the names before.
+  app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
+    for (const module of project.getReflectionsByKind(ReflectionKind.Module)) module.name = importName(module.name);
+    for (const page of project.getReflectionsByKind(ReflectionKind.Document)) page.name = titleOf(page);
+  });
+}
+
+/** Returns the group of a page: that of the README, or the name of its folder. */
+function groupOf(page) {
+  const [folder, file] = page.split('/');
+  if (file !== undefined) return `${folder[0].toUpperCase()}${folder.slice(1)}`;
+  const group = GROUPS.find(({ pages }) => pages.includes(page));
+  if (group === undefined) throw new Error(`The list of pages in the README has no docs/${page}.md.`);
+  return group.title;
+}
+
+/** Returns `routing-controllers-cache/redis` for the module `lib/redis`. */
+function importName(module) {
+  const file = module === 'lib' ? 'index' : module.replace(/^lib\//, '');
+  const built = [`./dist/${file}.js`, `./dist/${file}/index.js`];
+  const [subpath] = Object.entries(exports).find(([, target]) => built.includes(target.default));
+  return `${name}${subpath.slice(1)}`;
+}
+
+function titleOf(page) {
+  const text = page.content.map(part => part.text).join('');
+  return /^# (.*)$/m.exec(text)?.[1].replaceAll('`', '') ?? page.name;
+}
+
 /** The site: the README, the pages of `docs`, and the reference from the doc comments. */
 export default {
   entryPoints,
@@ -32,6 +74,9 @@ export default {
   name: 'routing-controllers-cache',
   readme: 'README.md',
   projectDocuments: ['docs/**/*.md'],
+  plugin: [nameNavigation],
+  navigation: { includeGroups: true },
+  groupOrder: [...GROUPS.map(({ title }) => title), 'Recipes', 'Modules', 'Functions', 'Variables', 'Classes', '*', 'Decisions'],
   searchInDocuments: true,
   excludePrivate: true,
   excludeInternal: true,

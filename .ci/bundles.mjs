@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { install, PEERS, portOf } from './consumers.mjs';
 import { freePort } from './free-port.mjs';
 import { checkInstalledPage } from './installed-page.mjs';
-import { Program, run } from './program.mjs';
+import { Program, runInstalled } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './check-report.mjs';
 
@@ -17,7 +17,7 @@ const UNUSED = ['cors', '@koa/cors'];
 const BUNDLERS = [
   {
     name: 'esbuild',
-    command: 'node_modules/.bin/esbuild',
+    command: 'esbuild',
     args: [
       'server.cjs',
       '--bundle',
@@ -29,7 +29,7 @@ const BUNDLERS = [
   { name: 'webpack', command: 'node', args: ['webpack.cjs'] },
   {
     name: '@vercel/ncc',
-    command: 'node_modules/.bin/ncc',
+    command: 'ncc',
     args: ['build', 'server.cjs', ...UNUSED.flatMap(name => ['-e', name]), '-o', 'out/@vercel/ncc'],
   },
 ];
@@ -48,7 +48,7 @@ export async function checkBundles(report, root, scratch, tarball) {
       `bundles: a server of ${bundler.name}, alone in a folder, gives a hit from Redis and the page`,
       async () => {
         ready();
-        await run(bundler.command, bundler.args, { cwd: project, seconds: 180 });
+        await runInstalled(project, bundler.command, bundler.args, { seconds: 180 });
         const folder = join(scratch, `alone-${bundler.name.replaceAll('/', '-')}`);
         await mkdir(folder);
         for (const file of await readdir(join(project, 'out', bundler.name))) {

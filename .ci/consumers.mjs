@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Program, run } from './program.mjs';
+import { Program, run, runInstalled, runNpm } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './check-report.mjs';
 
-const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
+export const SOURCES = fileURLToPath(new URL('consumers', import.meta.url));
 export const PEERS = ['class-transformer', 'class-validator', 'express', 'reflect-metadata', 'routing-controllers'];
 
 /** The packages that the subpaths need, in the order in which the consumers use them. */
-const SUBPATH_PEERS = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'];
+export const SUBPATH_PEERS = ['redis', 'memcache-client', 'keyv', 'prom-client', '@opentelemetry/api'];
 
 /** Folders under `consumers`. Each is a project that installs the tarball and starts a server with it. */
 const CONSUMERS = [
@@ -38,7 +38,7 @@ export async function checkConsumers(report, root, scratch, tarball) {
       const installed = ready;
       ready = await report.check(`consumer ${consumer.name}: compiles`, async () => {
         installed();
-        await run(join(project, 'node_modules/.bin/tsc'), [], { cwd: project, seconds: 120 });
+        await runInstalled(project, 'tsc', [], { seconds: 120 });
       });
     }
     await report.check(
@@ -50,10 +50,7 @@ export async function checkConsumers(report, root, scratch, tarball) {
     );
     await report.check(`consumer ${consumer.name}: audits its server from the command line, without listening`, async () => {
       ready();
-      const output = await run('npx', ['--no', 'routing-controllers-cache', 'audit', consumer.main], {
-        cwd: project,
-        seconds: 60,
-      });
+      const output = await runInstalled(project, 'routing-controllers-cache', ['audit', consumer.main], { seconds: 60 });
       if (!/^1 cached action, 0 memoized methods, 1 change, 0 findings\.$/m.test(output))
         throw new CheckFailure('Expected an audit without findings.', output);
     });
@@ -69,7 +66,7 @@ async function checkOldNode(report, scratch, project, ready) {
   const name = `node-${process.platform}-${process.arch}`;
   try {
     await mkdir(folder);
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, `${name}@18`], { cwd: folder, seconds: 180 });
+    await runNpm(['install', '--no-audit', '--no-fund', '--prefix', folder, `${name}@18`], { cwd: folder, seconds: 180 });
   } catch (error) {
     report.note(`Node 18 is not to be had as ${name}@18, so the import is not tried on it.\n${error.message}`);
     return;
@@ -101,7 +98,7 @@ async function checkStores(report, root, project, ready, { name, stores, compile
     ready();
     await installPeers(root, project, SUBPATH_PEERS);
     if (compile) {
-      await run(join(project, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.stores.json'], { cwd: project, seconds: 120 });
+      await runInstalled(project, 'tsc', ['-p', 'tsconfig.stores.json'], { seconds: 120 });
     }
     await expectStores(project, stores, made);
   });
@@ -133,15 +130,16 @@ export function install(root, project, tarball, packages) {
   return installPeers(root, project, packages, [tarball]);
 }
 
-/** Installs packages in the versions of this project's lock file, and installs given files unchanged. */
+/** Installs packages, those without a version in the range of this project, and installs given files unchanged. */
 async function installPeers(root, project, packages, files = []) {
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const wanted = packages.map(name => `${name}@${devDependencies[name]}`);
-  await run('npm', ['install', '--no-audit', '--no-fund', ...files, ...wanted], { cwd: project, seconds: 180 });
+  const wanted = packages.map(name => (name.lastIndexOf('@') > 0 ? name : `${name}@${devDependencies[name]}`));
+  await runNpm(['install', '--no-audit', '--no-fund', ...files, ...wanted], { cwd: project, seconds: 180 });
 }
 
-async function serveAndChange(project, main) {
-  const program = new Program('node', [main], { cwd: project });
+/** Starts a server and fails unless it serves a miss, a hit, and a miss after a change. */
+export async function serveAndChange(project, main, node = process.execPath) {
+  const program = new Program(node, [main], { cwd: project });
   try {
     const port = await portOf(program);
     const first = await expectMiss(port, '/greetings/ada');

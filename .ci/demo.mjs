@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
-import { Program } from './program.mjs';
+import { Program, runNpm } from './program.mjs';
 import { expectHit, expectMiss, sendExpecting } from './requests.mjs';
 import { CheckFailure } from './check-report.mjs';
 
@@ -11,7 +11,11 @@ const NEW_AVATAR = 'https://example.org/alice.png';
 
 /** Starts the demo on an empty database, as a visitor does, and sends requests. */
 export async function checkDemo(report, root, scratch) {
-  const demo = await report.check('demo: npm run demo starts', () => startDemo(root, join(scratch, 'demo.db')));
+  await report.check('demo: npm run demo -- --help prints its arguments', async () => {
+    const output = await runNpm(['run', 'demo', '--', '--help'], { cwd: root, seconds: 120 });
+    if (!output.includes('npm run demo -- --redis ')) throw new CheckFailure('The help is missing.', output);
+  });
+  const demo = await report.check('demo: it starts', () => startDemo(root, join(scratch, 'demo.db')));
   const drive = (name, act) =>
     report.check(`demo: ${name}`, async () => {
       const { port, program } = demo();
@@ -53,7 +57,10 @@ export async function checkDemo(report, root, scratch) {
 async function startDemo(root, database) {
   for (let tries = 1; ; tries++) {
     const port = await freePort();
-    const program = new Program('npm', ['run', 'demo'], { cwd: root, env: { PORT: String(port), DEMO_DATABASE: database } });
+    const program = new Program(process.execPath, ['scripts/start-demo.mjs'], {
+      cwd: root,
+      env: { PORT: String(port), DEMO_DATABASE: database },
+    });
     if (await isReady(program)) return { port, program };
     program.kill();
     await program.ended;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { install, PEERS } from './consumers.mjs';
-import { run } from './program.mjs';
+import { runInstalled, runNpm } from './program.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const TESTING_PAGE = 'docs/recipes/testing.md';
@@ -39,18 +39,18 @@ const PACKAGES = [...PEERS, 'typescript', '@types/express', '@types/node', 'jest
 /** Builds the site of the docs, looks for dead links, opens it in a browser, and runs the recipes that are tests. */
 export async function checkDocs(report, root, scratch, tarball) {
   const built = await report.check('docs: npm run docs builds the site without a warning', async () => {
-    const output = await run('npm', ['run', '--silent', 'docs'], { cwd: root, seconds: 180 });
+    const output = await runNpm(['run', '--silent', 'docs'], { cwd: root, seconds: 180 });
     if (/warning/i.test(output)) throw new CheckFailure('The build of the site has warnings.', output);
   });
   await report.check('docs: no page of the site has a dead link within the site', async () => {
     built();
     const args = ['site', '--recurse', '--check-fragments', '--skip', '^https?://(?!localhost)', '--verbosity', 'error'];
-    const output = await run(join(root, 'node_modules/.bin/linkinator'), args, { cwd: root, seconds: 120 });
+    const output = await runInstalled(root, 'linkinator', args, { seconds: 120 });
     if (!/Successfully scanned \d{2,} links/.test(output)) throw new CheckFailure('linkinator scanned no links.', output);
   });
   await report.check('docs: the pages of the site open in Chromium without an error, and its search finds', async () => {
     built();
-    await run('npm', ['run', '--silent', 'docs:browse'], { cwd: root, seconds: 180 });
+    await runNpm(['run', '--silent', 'docs:browse'], { cwd: root, seconds: 180 });
   });
   await checkTestRecipes(report, root, scratch, tarball);
 }
@@ -69,7 +69,7 @@ async function checkTestRecipes(report, root, scratch, tarball) {
     await report.check(`docs: the recipe for ${name} passes with ${name}`, async () => {
       ready();
       const [program, ...args] = command;
-      const output = await run(join(project, 'node_modules/.bin', program), args, { cwd: project, seconds: 120 });
+      const output = await runInstalled(project, program, args, { seconds: 120 });
       if (!/1 passed/.test(output)) throw new CheckFailure('No test ran.', output);
     });
   }

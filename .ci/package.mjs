@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { run } from './program.mjs';
+import { join, relative, sep } from 'node:path';
+import { run, runInstalled, runNpm } from './program.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
@@ -28,23 +28,23 @@ export async function checkPackage(report, root, scratch) {
     ['api', 'its public API is as in api/ (api-extractor)'],
     ['size', 'its sizes are within size-budget.json'],
   ])
-    await report.check(`package: ${what}`, () => run('npm', ['run', '--silent', script], { cwd: root, seconds: 120 }));
+    await report.check(`package: ${what}`, () => runNpm(['run', '--silent', script], { cwd: root, seconds: 120 }));
 
   await report.check('package: publint has no complaint', async () => {
-    const output = await run(bin(root, 'publint'), ['run', tarball(), '--strict'], { cwd: scratch, seconds: 60 });
+    const output = await runInstalled(root, 'publint', ['run', tarball(), '--strict'], { seconds: 60 });
     // publint exits with 0 for suggestions too.
     if (!output.includes('All good!')) throw new CheckFailure('publint has suggestions.', output);
   });
 
   await report.check('package: the types are right for every way to import it (attw)', () =>
-    run(bin(root, 'attw'), [tarball(), '--no-emoji', '--format', 'ascii'], { cwd: scratch, seconds: 120 }),
+    runInstalled(root, 'attw', [tarball(), '--no-emoji', '--format', 'ascii'], { seconds: 120 }),
   );
   return tarball;
 }
 
-async function pack(root, scratch) {
+export async function pack(root, scratch) {
   // The prepack script runs the build.
-  const output = await run('npm', ['pack', '--pack-destination', scratch], { cwd: root, seconds: 180 });
+  const output = await runNpm(['pack', '--pack-destination', scratch], { cwd: root, seconds: 180 });
   const tarballs = (await readdir(scratch)).filter(name => name.endsWith('.tgz'));
   if (tarballs.length !== 1) throw new CheckFailure(`npm pack made ${tarballs.length} tarballs.`, output);
   return join(scratch, tarballs[0]);
@@ -66,9 +66,7 @@ async function expectedContents(root) {
 /** Returns the paths of the files, relative to the root. */
 async function filesIn(root, folder) {
   const found = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-  return found.filter(entry => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name)));
-}
-
-function bin(root, name) {
-  return join(root, 'node_modules/.bin', name);
+  return found
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).split(sep).join('/'));
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { npmCommand } from '../scripts/npm.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const SECOND = 1000;
@@ -81,6 +82,21 @@ export class Program {
 /** Ends all programs that still run. */
 export function endAll() {
   for (const program of running) program.kill();
+}
+
+/** Starts npm. */
+export function startNpm(args, options) {
+  return new Program(...npmCommand(args), options);
+}
+
+/** Runs npm as `run` runs a command. */
+export function runNpm(args, options) {
+  return run(...npmCommand(args), options);
+}
+
+/** Runs a program of a package that a project has installed. */
+export function runInstalled(project, program, args, { seconds }) {
+  return runNpm(['exec', '--no', '--', program, ...args], { cwd: project, seconds });
 }
 
 /** Runs a command to its end and returns its output. Fails unless the command exits with 0. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Program } from './program.mjs';
+import { startNpm } from './program.mjs';
 import { CheckFailure } from './check-report.mjs';
 
 const MINUTE = 60_000;
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 /** Runs the checks of `npm test` and counts every spec in them. */
 export async function checkSpecs(report, root, scratch) {
   const jestReport = join(scratch, 'specs.json');
-  const npmTest = new Program('npm', ['test', '--', '--json', `--outputFile=${jestReport}`], { cwd: root });
+  const npmTest = startNpm(['test', '--', '--json', `--outputFile=${jestReport}`], { cwd: root });
 
   // The specs run last in `npm test`. Without their report, an earlier step failed.
   const outcome = await report.check(

@@ -1,4 +1,4 @@
-import { run } from './program.mjs';
+import { runNpm } from './program.mjs';
 
 /** A fixed seed, so that a failed run can be repeated. The timing of the operating system still differs each time. */
 const SEED = '20260';
@@ -31,7 +31,7 @@ export async function checkTorture(report, root) {
   for (const { mode, scenarios, store = 'redis' } of RUNS) {
     const options = ['--short', '--seed', SEED, '--store', store, '--mode', mode, '--scenario', scenarios.join()];
     const output = await report.check(`torture: no stale read, npm run torture -- ${options.join(' ')}`, () =>
-      run('npm', ['run', '--silent', 'torture', '--', ...options], { cwd: root, seconds: 240 }),
+      runNpm(['run', '--silent', 'torture', '--', ...options], { cwd: root, seconds: 240 }),
     );
     try {
       report.note(output().trim());

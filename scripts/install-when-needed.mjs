@@ -1,18 +1,17 @@
-// Installs the dependencies when they are missing or older than the lock file, and does nothing otherwise.
+// Installs the dependencies of the project, or of a folder, if they are missing or older than the lock file. Imports no package.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmCommand } from './npm.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const changedAt = path => statSync(new URL(`../${path}`, import.meta.url), { throwIfNoEntry: false })?.mtimeMs;
+const [folder = fileURLToPath(new URL('..', import.meta.url))] = process.argv.slice(2);
+const changedAt = path => statSync(join(resolve(folder), path), { throwIfNoEntry: false })?.mtimeMs;
 
-// npm writes the first when it has installed everything that the second names.
+// npm writes the first file after it has installed all packages of the second.
 const installed = changedAt('node_modules/.package-lock.json');
 if (installed === undefined || installed < changedAt('package-lock.json')) {
-  const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
+  const [command, args] = npmCommand(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  const { status } = spawnSync(command, args, { cwd: folder, stdio: 'inherit' });
   process.exit(status ?? 1);
 }

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmCommand } from './npm.mjs';
 
 /** Prints the sizes of the package, and fails if one exceeds its budget in `size-budget.json`. All sizes are in bytes. */
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,7 +11,8 @@ const budget = JSON.parse(readFileSync(join(root, 'size-budget.json'), 'utf8'));
 
 /** The size of the published archive, and of its files. */
 function packedSizes() {
-  const output = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: root, encoding: 'utf8' });
+  const [command, args] = npmCommand(['pack', '--dry-run', '--ignore-scripts', '--json']);
+  const output = execFileSync(command, args, { cwd: root, encoding: 'utf8' });
   const [{ size, unpackedSize }] = JSON.parse(output);
   return { tarball: size, unpacked: unpackedSize };
 }

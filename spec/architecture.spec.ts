@@ -1,16 +1,17 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { filesUnder, slashed } from './support/paths.js';
 
 const root = resolve(__dirname, '../lib');
 
-const files = (readdirSync(root, { recursive: true }) as string[]).filter(file => statSync(join(root, file)).isFile());
+const files = filesUnder(root);
 const sources = files.map(file => ({ file, text: readFileSync(join(root, file), 'utf8') }));
 
 /** Imports of one file of lib by another, those of types included. */
 const imports = sources.flatMap(({ file, text }) =>
   Array.from(text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gm), ([, target = '']) => ({
     from: file,
-    to: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target.replace(/\.js$/, '.ts'))) : target,
+    to: target.startsWith('.') ? slashed(relative(root, resolve(root, dirname(file), target.replace(/\.js$/, '.ts')))) : target,
   })),
 );
 
@@ -71,14 +72,14 @@ describe('the house', () => {
 
   it('has a store contract that imports only the public names of the package, and that lib does not import', () => {
     const contract = resolve(root, '../store-contract');
-    const targets = (readdirSync(contract, { recursive: true }) as string[])
+    const targets = filesUnder(contract)
       .filter(file => file.endsWith('.ts'))
       .flatMap(file => {
         const text = readFileSync(join(contract, file), 'utf8');
         const named = Array.from(text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gm), ([, target = '']) => target);
         return named.map(target => (target.startsWith('.') ? resolve(contract, dirname(file), target) : target));
       });
-    const foreign = targets.filter(target => !target.startsWith(`${contract}/`) && !target.startsWith('node:'));
+    const foreign = targets.filter(target => !target.startsWith(`${contract}${sep}`) && !target.startsWith('node:'));
     expect(new Set(foreign)).toEqual(new Set(['routing-controllers-cache']));
     expect(imports.filter(({ to }) => to.includes('store-contract'))).toEqual([]);
   });

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import ts from 'typescript';
+import { filesUnder } from './support/paths.js';
 
 /** Folders whose comments use only the terms of the field. */
 const FOLDERS = [
@@ -39,7 +40,7 @@ const WORDS_AT_MOST = 20;
 const COMMENT = /(?:^|\s)(?:\/\/|\/\*\*?|\*)\s(.*)$/;
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return filesUnder(folder)
     .filter(name => ['.ts', '.mjs', '.js'].includes(extname(name)) && !name.includes('node_modules') && !name.startsWith('dist'))
     .map(name => join(folder, name));
 }
@@ -118,7 +119,7 @@ function isOddSentence(sentence: string): boolean {
 }
 
 const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'].concat(
-  readdirSync('docs', { recursive: true, encoding: 'utf8' })
+  filesUnder('docs')
     .filter(name => extname(name) === '.md')
     .map(name => join('docs', name)),
 );

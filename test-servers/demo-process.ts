@@ -5,7 +5,11 @@ import { ready } from './readiness.js';
 
 const ROOT = join(__dirname, '..');
 
+/** A program that starts the demo as the shell of `npm run demo` does, and forwards no signal. */
+const SHELL = "require('node:child_process').spawn(process.execPath, ['scripts/start-demo.mjs'], { stdio: 'inherit' })";
+
 const started = new Set<ChildProcess>();
+const shells = new Set<ChildProcess>();
 
 /** A response of a demo, with the outcome of its cache. */
 export interface DemoAnswer {
@@ -43,8 +47,22 @@ export class DemoProcess {
     return new DemoProcess(child);
   }
 
+  /** Starts the demo as `npm run demo` does. The process is that of the shell. */
+  static startInShell(env: NodeJS.ProcessEnv): DemoProcess {
+    const child = spawn(process.execPath, ['-e', SHELL], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    shells.add(child);
+    return new DemoProcess(child);
+  }
+
   static killAll(): void {
     for (const child of started) child.kill('SIGKILL');
+    for (const { pid } of shells) killGroup(pid!);
+    shells.clear();
     started.clear();
   }
 
@@ -71,6 +89,15 @@ export class DemoProcess {
   async end(): Promise<number | null> {
     const [code] = (await once(this.child, 'close')) as [number | null];
     return code;
+  }
+}
+
+/** Kills a process and those that it has started. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Kills the server if this process ends in any way without a kill. The end of this process closes the input of the guard. */
-const GUARD = 'cat > /dev/null; kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"';
+const GUARD = join(__dirname, 'guard.mjs');
 
 /** A server program that runs during the specs. */
 export class ServerProcess {
@@ -17,7 +16,8 @@ export class ServerProcess {
     private readonly child: ChildProcess,
     temporaryFolder: string | undefined,
   ) {
-    this.guard = spawn('sh', ['-c', GUARD, 'guard', String(child.pid), temporaryFolder ?? ''], {
+    const folder = temporaryFolder === undefined ? [] : [temporaryFolder];
+    this.guard = spawn(process.execPath, [GUARD, String(child.pid), ...folder], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     });

@@ -8,7 +8,7 @@ import type { Summary } from './summary.js';
 
 /** Returns the report of all measurements, in markdown. */
 export function report(comparisons: readonly Comparison[], options: BenchOptions, busy: string | undefined): string {
-  return [setting(options, busy), ...comparisons.map(tableOf), leftOutIn(comparisons)].join('\n\n');
+  return [setting(options, busy), legendOf(comparisons), ...comparisons.map(tableOf), leftOutIn(comparisons)].join('\n\n');
 }
 
 function setting({ rounds, seconds, connections }: BenchOptions, busy: string | undefined): string {
@@ -17,9 +17,14 @@ function setting({ rounds, seconds, connections }: BenchOptions, busy: string | 
   return `${machine(busy)} ${method}`;
 }
 
+/** Describes each contender once. In the tables, the descriptions would take more room than the figures. */
+function legendOf(comparisons: readonly Comparison[]): string {
+  const descriptions = new Map(comparisons.flatMap(({ rows }) => rows.map(({ contender }) => [contender.name, contender.what])));
+  return Array.from(descriptions, ([name, what]) => `- \`${name}\`: ${what}`).join('\n');
+}
+
 function tableOf({ bytes, base, rows }: Comparison): string {
   return `### ${bytes.toLocaleString('en')} bytes of JSON\n\n${table<Summary>(rows, [
-    { title: 'what answers', of: ({ contender }) => contender.what },
     { title: 'name', of: ({ contender }) => `\`${contender.name}\`` },
     { title: `× ${base}`, of: ({ ratio }) => ratioText(ratio), isFigure: true },
     { title: 'lowest to highest', of: row => `${ratioText(row.lowestRatio)}–${ratioText(row.highestRatio)}`, isFigure: true },

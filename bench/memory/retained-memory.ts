@@ -54,22 +54,27 @@ export function retainedMemoryFailures(retained: readonly RetainedMemory[]): str
   ]);
 }
 
+/** The figures of the table, by title. */
+const FIGURES: Readonly<Record<string, (taken: Taken) => number>> = {
+  'key and body': ({ texts }) => texts,
+  counted: ({ counted }) => counted,
+  'heap and buffers': ({ used }) => used,
+  resident: ({ resident }) => resident,
+  'bookkeeping, counted': ({ counted, texts }) => counted - texts,
+  'bookkeeping, measured': ({ used, texts }) => used - texts,
+};
+
+/** Returns the table in markdown: a row for each figure, and a column for each layout of paths. */
 export function retainedMemorySection(retained: readonly RetainedMemory[]): string {
   const [first] = retained;
   const bytes = (figure: number) => Math.round(figure).toLocaleString('en');
-  const figure = (title: string, of: (taken: Taken) => number) => ({
-    title,
-    of: ({ taken }: RetainedMemory) => bytes(of(taken)),
-    isFigure: true,
-  });
-  const rows = table<RetainedMemory>(retained, [
-    { title: 'paths', of: ({ layout }) => `\`${layout.example}\`` },
-    figure('key and body', ({ texts }) => texts),
-    figure('counted', ({ counted }) => counted),
-    figure('heap and buffers', ({ used }) => used),
-    figure('resident', ({ resident }) => resident),
-    figure('bookkeeping, counted', ({ counted, texts }) => counted - texts),
-    figure('bookkeeping, measured', ({ used, texts }) => used - texts),
+  const rows = table<[string, (taken: Taken) => number]>(Object.entries(FIGURES), [
+    { title: 'bytes', of: ([title]) => title },
+    ...retained.map(({ layout, taken }) => ({
+      title: `\`${layout.example}\``,
+      of: ([, figure]: [string, (taken: Taken) => number]) => bytes(figure(taken)),
+      isFigure: true,
+    })),
   ]);
   return `${machine(undefined)} ${bytes(first?.entries ?? 0)} entries with a body of 200 bytes and an \`ETag\`; bytes for each of them.\n\n${rows}`;
 }

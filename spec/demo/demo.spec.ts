@@ -300,6 +300,14 @@ describe('the process', () => {
     expect(await demo.end()).toBe(0);
   });
 
+  it('stops cleanly when the shell of npm run demo ends', async () => {
+    const demo = DemoProcess.startInShell({ DEMO_DATABASE: path, DEMO_REDIS: '' });
+    expect((await demo.get('/users/alice/friends')).status).toBe(200);
+    demo.child.kill('SIGKILL');
+    await demo.end();
+    expect(demo.lines.at(-1)).toBe('Stopped.');
+  });
+
   it('names the port that is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');

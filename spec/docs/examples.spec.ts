@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { filesUnder } from '../support/paths.js';
 import { blocksIn, PACKAGE_PATHS, root } from '../support/examples.js';
 
 /**
@@ -49,9 +50,9 @@ const commentExamples = [...list('lib', '.ts'), ...list('store-contract', '.ts')
 const examples = [...pageExamples.filter(({ title }) => title !== ''), ...commentExamples];
 
 function list(folder: string, ending: string): string[] {
-  return (readdirSync(join(root, folder), { recursive: true }) as string[])
+  return filesUnder(join(root, folder))
     .filter(file => file.endsWith(ending))
-    .map(file => join(folder, file));
+    .map(file => `${folder}/${file}`);
 }
 
 /** Each block has a folder of its own, with the files that the page has named before. Those are checked once: there they have no title. */

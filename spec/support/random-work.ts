@@ -113,7 +113,9 @@ function idOf(random: SeededRandom): number {
 
 /** True if the database refused a change because of a change of another process. */
 function isConflict(error: unknown): boolean {
-  return /deadlock|duplicate key|foreign key|serialize|database is locked|SQL statements in progress|UNIQUE constraint/i.test(String(error));
+  return /deadlock|duplicate key|foreign key|serialize|database is locked|SQL statements in progress|UNIQUE constraint/i.test(
+    String(error),
+  );
 }
 
 /** Orders the records of all lists: a query without an order may return them in any. */

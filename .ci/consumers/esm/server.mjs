@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { createExpressServer, Get, JsonController, Param, Put } from 'routing-controllers';
+import express from 'express';
+import { Get, JsonController, Param, Put, useExpressServer } from 'routing-controllers';
 import { Cached, cache, InvalidatesCache } from 'routing-controllers-cache';
 
 let runs = 0;
@@ -29,6 +30,8 @@ Param('name')(GreetingsController.prototype, 'change', 0);
 InvalidatesCache('/greetings/:name')(GreetingsController.prototype, 'change');
 Get('/stats')(GreetingsController.prototype, 'stats');
 
-const server = createExpressServer({ controllers: [GreetingsController] }).listen(0, () => {
+// An app of the installed Express: createExpressServer uses the Express 4 that routing-controllers has.
+const app = useExpressServer(express(), { controllers: [GreetingsController] });
+const server = app.listen(0, () => {
   console.log(`listening on ${server.address().port}`);
 });

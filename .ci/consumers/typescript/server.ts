@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
-import { createExpressServer, Get, JsonController, Param, Put } from 'routing-controllers';
+import express from 'express';
+import { Get, JsonController, Param, Put, useExpressServer } from 'routing-controllers';
 import {
   Cached,
   CacheConfig,
@@ -47,7 +47,9 @@ class GreetingsController {
   }
 }
 
-const app = createExpressServer({ controllers: [GreetingsController] }) as Express;
+// An app of the installed Express: createExpressServer uses the Express 4 that routing-controllers has.
+const app = express();
+useExpressServer(app, { controllers: [GreetingsController] });
 const server: Server = app.listen(0, () => {
   console.log(`listening on ${(server.address() as AddressInfo).port}`);
 });
