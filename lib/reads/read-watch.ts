@@ -6,7 +6,7 @@ import { watchSending } from './sending-methods.js';
 import { WatchedMethods } from './watched-methods.js';
 import { namesFor, REQUEST_NAMES, REQUEST_NAMES_WITH_URL, RESPONSE_NAMES } from './watched-names.js';
 import { WatchedObject } from './watched-object.js';
-import { watchedRecord } from './watched-record.js';
+import { watchedRecord, watchInspection, type OnRecordRead } from './watched-record.js';
 import { watchSocket, type OnSocketRead } from './watched-socket.js';
 
 type Value = () => unknown;
@@ -28,6 +28,7 @@ export class ReadWatch {
   private watchedResponse: WatchedObject | undefined;
   private methods: WatchedMethods | undefined;
   private readonly records = new Map<object, object>();
+  private readonly inspections: (() => void)[] = [];
   private readonly sockets: Set<OnSocketRead>[] = [];
   private pauses = 0;
   private isOver = false;
@@ -50,6 +51,7 @@ export class ReadWatch {
     this.isOver = true;
     this.watchedRequest?.restore();
     this.watchedResponse?.restore();
+    for (const endInspection of this.inspections) endInspection();
     for (const listeners of this.sockets) listeners.delete(this.readSocket);
   }
 
@@ -173,10 +175,14 @@ export class ReadWatch {
     }
     let record = this.records.get(value);
     if (record === undefined) {
-      record = watchedRecord(value, (name, read) => {
+      const onRead: OnRecordRead = (name, read) => {
         this.report(name === undefined ? { kind: `${kind}s`, value: read } : { kind, name, value: read });
-      });
+      };
+      record = watchedRecord(value, onRead);
       this.records.set(value, record);
+      const endInspection = watchInspection(value, onRead);
+      if (endInspection === undefined) onRead(undefined, value);
+      else this.inspections.push(endInspection);
     }
     return record;
   }

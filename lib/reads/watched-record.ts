@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Receives the name of the property that was read. `undefined`: the list of names was read. */
 export type OnRecordRead = (name: string | undefined, value: unknown) => void;
 
@@ -9,6 +11,25 @@ type Names = Record<PropertyKey, unknown>;
  */
 export function watchedRecord(record: object, onRead: OnRecordRead): object {
   return new Proxy(record, new RecordHandler(onRead));
+}
+
+/**
+ * Adds a method to a record that reports an inspection. `util.inspect` bypasses the handlers of a proxy, but
+ * calls this method of the record behind it. If the record has such a method, that method reads through the proxy.
+ *
+ * @returns a function that removes the method. `undefined` if the record cannot have it, because it is frozen
+ */
+export function watchInspection(record: object, onRead: OnRecordRead): (() => void) | undefined {
+  if (inspect.custom in record) return () => undefined;
+  const isAdded = Reflect.defineProperty(record, inspect.custom, {
+    configurable: true,
+    value(this: unknown) {
+      onRead(undefined, record);
+      // With this result, `util.inspect` prints the record as if the method did not exist.
+      return this;
+    },
+  });
+  return isAdded ? () => void Reflect.deleteProperty(record, inspect.custom) : undefined;
 }
 
 class RecordHandler implements ProxyHandler<object> {

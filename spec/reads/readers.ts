@@ -1,3 +1,4 @@
+import { format, inspect } from 'node:util';
 import type { NextFunction, Request, Response } from 'express';
 
 /** What middlewares have put into a request and its response, as authors type it. */
@@ -25,6 +26,12 @@ export function middlewares(request: Request, response: Response, next: NextFunc
   }
   if (headers['x-tenant'] !== undefined) seen.tenant = String(headers['x-tenant']);
   next();
+}
+
+/** Returns the text of a property as `console.log` prints it, which does not call the handlers of a proxy. */
+function inspectedText(value: unknown, name: string): string | undefined {
+  const text = typeof value === 'string' ? value : inspect(value, { depth: 4 });
+  return new RegExp(`'?${name}'?: (?:\\[ )?'([^']*)'`).exec(text)?.[1];
 }
 
 type Reader = (request: Seen, response: Response) => unknown;
@@ -76,5 +83,12 @@ export const readers: Record<string, Reader> = {
     response.removeHeader('Location');
     return location;
   },
+  'an inspection of the headers': request => inspectedText(request.headers, 'x-api-key'),
+  'an inspection of the headers with their proxy': request => inspectedText(format('%o', request.headers), 'x-api-key'),
+  'an inspection of the raw headers': request => /key of \w+/.exec(inspect(request.rawHeaders))?.[0],
+  'an inspection of the cookies': request => inspectedText(request.cookies, 'sid'),
+  'an inspection of the request': request => inspectedText(request, 'x-api-key'),
+  'an inspection of the locals': (_, response) => inspectedText(response.locals, 'secret'),
+  'an inspection of the response': (_, response) => inspectedText(response, 'secret'),
   'nothing of the client': request => request.method,
 };
