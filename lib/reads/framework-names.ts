@@ -1,6 +1,7 @@
 import { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 
 /**
  * Property names of Node's own streams and messages. Node reads them on any stream at any time, also those of another kind of
@@ -17,8 +18,8 @@ const NODE_NAMES = namesOf([
   Object.prototype,
 ]);
 
-// A method that calls these looks for properties of an object.
-for (const name of ['hasOwnProperty', 'propertyIsEnumerable']) NODE_NAMES.delete(name);
+// Code that reads these looks for properties of an object, or prints all of them.
+for (const name of ['hasOwnProperty', 'propertyIsEnumerable', inspect.custom]) NODE_NAMES.delete(name);
 
 /** Names that frameworks read and write for their own purposes. The values are the same for all callers. */
 const FRAMEWORK_NAMES = new Set<PropertyKey>([
@@ -46,7 +47,7 @@ const INTERNAL_SYMBOL = /^(k[A-Z]|nodejs\.|Symbol\.|events\.|cache control$|obse
 
 /** True for symbols that Node or this library uses internally. */
 export function isQuietSymbol(name: symbol): boolean {
-  return INTERNAL_SYMBOL.test(name.description ?? '');
+  return name !== inspect.custom && INTERNAL_SYMBOL.test(name.description ?? '');
 }
 
 /** Returns the names that are not among `others`. */

@@ -164,6 +164,14 @@ describe('an action that reads at random', () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
+  it('names the inspection of a request itself, and not a property that only some versions of Node read for it', async () => {
+    jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const server = await serve(Cached());
+    steps = [{ reader: 'an inspection of the request', when: 'at once' }];
+    const { headers } = await server.get('/items/1/by-response');
+    expect(headers['cache-status']).toContain('the method read request.Symbol(nodejs.util.inspect.custom)');
+  });
+
   it.each(['all locals', 'an inspection of the locals'])(
     'has response.locals in its key once it has read them whole, as a template does: %s',
     async reader => {
