@@ -1,5 +1,4 @@
 import { Cluster, Redis } from 'ioredis6';
-import { driverOf } from '../../lib/stores/redis/driver-of.js';
 import type { RedisDriver } from '../../lib/stores/redis/redis-driver.js';
 import { cache, type CacheFault } from '../../lib/index.js';
 import { RedisStore } from '../../lib/redis.js';
@@ -8,22 +7,14 @@ import { ready } from '../../test-servers/readiness.js';
 import { RedisCluster } from '../../test-servers/redis-cluster.js';
 import { RedisServer } from '../../test-servers/redis-server.js';
 import { startAfresh } from '../support/each.js';
+import { driverOpener } from '../support/redis-clients.js';
 
 const LONG_MS = 60_000;
 
 startAfresh();
 
 describeWith('redis-server', 'a client of ioredis', () => {
-  const opened: RedisDriver[] = [];
-  const open = (client: Redis | Cluster): RedisDriver => {
-    const driver = driverOf(client);
-    driver.open(() => undefined);
-    opened.push(driver);
-    return driver;
-  };
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map(driver => driver.close()));
-  });
+  const open = driverOpener();
 
   async function expectToWork(driver: RedisDriver): Promise<void> {
     await driver.set('key', Buffer.from('one'), LONG_MS);

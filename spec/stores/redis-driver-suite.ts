@@ -7,7 +7,7 @@ import { RedisCluster } from '../../test-servers/redis-cluster.js';
 import { RedisSentinel } from '../../test-servers/redis-sentinel.js';
 import { RedisServer } from '../../test-servers/redis-server.js';
 import { TcpProxy } from '../../test-servers/tcp-proxy.js';
-import type { RedisClients } from '../support/redis-clients.js';
+import { driverOpener, type RedisClients } from '../support/redis-clients.js';
 import { describeDriver } from './driver-suite.js';
 
 const LONG_MS = 60_000;
@@ -39,18 +39,7 @@ export function describeRedisDriver(clients: RedisClients): void {
     );
 
     describe('as a driver', () => {
-      const opened: RedisDriver[] = [];
-
-      function open(client: RedisClient): RedisDriver {
-        const driver = driverOf(client);
-        driver.open(() => undefined);
-        opened.push(driver);
-        return driver;
-      }
-
-      afterEach(async () => {
-        await Promise.all(opened.splice(0).map(driver => driver.close()));
-      });
+      const open = driverOpener();
 
       async function incarnationOf(driver: RedisDriver, key = 'key'): Promise<string> {
         const [found] = await driver.getMany([key]);

@@ -2,9 +2,25 @@ import { Cluster, Redis } from 'ioredis6';
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { createClient as createClient5, createCluster as createCluster5, createSentinel as createSentinel5 } from 'redis5';
+import { driverOf } from '../../lib/stores/redis/driver-of.js';
+import type { RedisDriver } from '../../lib/stores/redis/redis-driver.js';
 import type { RedisClient } from '../../lib/redis.js';
 import type { RedisCluster } from '../../test-servers/redis-cluster.js';
 import type { RedisSentinel } from '../../test-servers/redis-sentinel.js';
+
+/** Returns a function that opens the driver of a client. The drivers are closed after each test. */
+export function driverOpener(): (client: RedisClient) => RedisDriver {
+  const opened: RedisDriver[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(driver => driver.close()));
+  });
+  return client => {
+    const driver = driverOf(client);
+    driver.open(() => undefined);
+    opened.push(driver);
+    return driver;
+  };
+}
 
 /** Where servers are found in place of their own addresses. */
 type AddressMap = Readonly<Record<string, { host: string; port: number }>>;

@@ -3,6 +3,22 @@ import type { RedisCommand } from './redis-commands.js';
 /** Removes a listener. */
 export type RemoveListener = () => void;
 
+/** The listeners of a client of any package. */
+export interface Emitter {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
+  on(event: string, listener: (...args: any[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
+  off(event: string, listener: (...args: any[]) => void): unknown;
+}
+
+/** Listens to several events of a client. */
+export function listen(client: Emitter, events: readonly string[], listener: (value: unknown) => void): RemoveListener {
+  for (const event of events) client.on(event, listener);
+  return () => {
+    for (const event of events) client.off(event, listener);
+  };
+}
+
 /** A client as the driver uses it. One adapter for each package implements it. */
 export interface DriverClient {
   /** True if the client is connected, connects, or will connect again automatically. */

@@ -1,5 +1,7 @@
+import type { Emitter } from './driver-client.js';
+
 /** The part that this library uses of a `Redis` of ioredis. */
-export interface IoredisClient {
+export interface IoredisClient extends Emitter {
   readonly status: string;
   readonly options: { readonly keyPrefix?: string | undefined };
   connect(): Promise<unknown>;
@@ -7,10 +9,6 @@ export interface IoredisClient {
   callBuffer(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a command
   sendCommand(command: any): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
-  on(event: string, listener: (...args: any[]) => void): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
-  off(event: string, listener: (...args: any[]) => void): unknown;
 }
 
 /** The part that this library uses of a `Cluster` of ioredis. */

@@ -1,4 +1,4 @@
-import type { DriverClient, RemoveListener, ServerClient } from './driver-client.js';
+import { listen, type DriverClient, type RemoveListener, type ServerClient } from './driver-client.js';
 import type { IoredisClient } from './ioredis-client.js';
 import { OnceWrittenCommand } from './once-written-command.js';
 import { CLOSED } from './redis-access.js';
@@ -93,11 +93,4 @@ export class IoredisServer extends Ioredis<IoredisClient> implements ServerClien
       for (const remove of removeListeners) remove();
     };
   }
-}
-
-function listen(client: IoredisClient, events: readonly string[], listener: (value: unknown) => void): RemoveListener {
-  for (const event of events) client.on(event, listener);
-  return () => {
-    for (const event of events) client.off(event, listener);
-  };
 }

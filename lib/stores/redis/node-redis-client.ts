@@ -1,15 +1,12 @@
+import type { Emitter } from './driver-client.js';
 import type { RedisCommand } from './redis-commands.js';
 
-interface Connectable {
+interface Connectable extends Emitter {
   readonly isOpen: boolean;
   /** Missing in a client of `createCluster` of `redis` 5. */
   readonly isReady?: boolean;
   connect(): Promise<unknown>;
   destroy(): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
-  on(event: string, listener: (...args: any[]) => void): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the client's own type of a listener
-  off(event: string, listener: (...args: any[]) => void): unknown;
 }
 
 interface SendOptions {

@@ -1,4 +1,11 @@
-import type { ClusterClient, DriverClient, RemoveListener, SentinelClient, ServerClient } from './driver-client.js';
+import {
+  listen,
+  type ClusterClient,
+  type DriverClient,
+  type RemoveListener,
+  type SentinelClient,
+  type ServerClient,
+} from './driver-client.js';
 import type { NodeRedisClient, RedisClusterClient, RedisSentinelClient, RedisSingleClient } from './node-redis-client.js';
 import { PROBE, slotOf, type RedisCommand } from './redis-commands.js';
 
@@ -33,8 +40,7 @@ abstract class NodeRedis<Client extends NodeRedisClient> implements DriverClient
   }
 
   onError(listener: (error: unknown) => void): RemoveListener {
-    this.client.on('error', listener);
-    return () => this.client.off('error', listener);
+    return listen(this.client, ['error'], listener);
   }
 }
 
@@ -45,10 +51,7 @@ export class NodeRedisServer extends NodeRedis<RedisSingleClient> implements Ser
   }
 
   onConnectionChange(listener: () => void): RemoveListener {
-    for (const event of CONNECTION_EVENTS) this.client.on(event, listener);
-    return () => {
-      for (const event of CONNECTION_EVENTS) this.client.off(event, listener);
-    };
+    return listen(this.client, CONNECTION_EVENTS, listener);
   }
 }
 
@@ -88,11 +91,9 @@ export class NodeRedisSentinel extends NodeRedis<RedisSentinelClient> implements
   }
 
   override onError(listener: (error: unknown) => void): RemoveListener {
-    const removeListener = super.onError(listener);
-    for (const event of LOSS_EVENTS) this.client.on(event, this.abortRepetitions);
+    const removeListeners = [super.onError(listener), listen(this.client, LOSS_EVENTS, this.abortRepetitions)];
     return () => {
-      removeListener();
-      for (const event of LOSS_EVENTS) this.client.off(event, this.abortRepetitions);
+      for (const remove of removeListeners) remove();
     };
   }
 

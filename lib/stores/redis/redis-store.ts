@@ -4,7 +4,7 @@ import { driverOf, ownDriver } from './driver-of.js';
 import { clientOf, loadRedis, nearBytesOf, redisOptions, type RedisStoreOptions } from './redis-options.js';
 
 /**
- * Stores responses in Redis or Valkey, version 7 or later: a single server, a Cluster, or servers behind a Sentinel. All processes with
+ * Stores responses in Redis, version 7 or later: a single server, a Cluster, or servers behind a Sentinel. All processes with
  * the same database share them. With a URL the store needs the package `redis`.
  *
  * @throws CacheConfigError for invalid options, or if the package is needed and not installed
