@@ -14,7 +14,7 @@ const EXPRESSES = ['4', '5'];
 export const PEER_SETS = VALIDATORS.flatMap(validator => EXPRESSES.map(express => ({ validator, express, host: '0.11.3' })));
 
 /** The oldest versions that `package.json` admits, together. */
-const OLDEST = { node: '20.0.0', compiler: '5.0', peers: { validator: '0.14.1', express: '4', host: '0.11.1' } };
+export const OLDEST = { node: '20.0.0', compiler: '5.0', peers: { validator: '0.14.1', express: '4', host: '0.11.1' } };
 
 /** All combinations, and the oldest versions. A version means its newest patch. */
 const FULL = [

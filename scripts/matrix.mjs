@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { CheckReport } from '../.ci/check-report.mjs';
-import { checkMatrix, COMPILERS, MODULES, NODES, PEER_SETS } from '../.ci/matrix.mjs';
+import { checkMatrix, COMPILERS, MODULES, NODES, OLDEST, PEER_SETS } from '../.ci/matrix.mjs';
 import { pack } from '../.ci/package.mjs';
 import { endAll } from '../.ci/program.mjs';
 
@@ -56,7 +56,7 @@ Node ${current.join(', ')}, with routing-controllers ${PEER_SETS[0].host}. A cel
 
 ${lines.map(line => `| ${line.join(' | ')} |`).join('\n')}
 
-The oldest versions together, Node ${oldest}, TypeScript ${compilers[0]}, routing-controllers 0.11.1 and class-validator 0.14.1,
+The oldest versions together, Node ${oldest}, TypeScript ${compilers[0]}, routing-controllers ${OLDEST.peers.host} and class-validator ${OLDEST.peers.validator},
 ${worksWithOldest ? 'work' : 'fail'} too.
 
 `;

@@ -6,7 +6,10 @@ import { changeKnownAvatar, knownUser } from '../known-user.js';
 import { Page } from '../page.js';
 import { Users, type Friend, type ListedUser, type User, type UserService } from '../users.js';
 
-/** The same pages. The commits of TypeORM invalidate their responses, so no method names a tag or a target. */
+/**
+ * The same pages. The commits of TypeORM invalidate their responses, so no method names a tag or a target. The class inherits nothing:
+ * in routing-controllers 0.11.3, an inherited action loses the decorators of its parameters.
+ */
 @Service()
 @JsonController('/users')
 @CacheDefaults({ timeout: 600, tags: 'derived' })
